@@ -1,0 +1,1 @@
+"""The printing house: values in, sealed PDF out; storage; verification."""

@@ -1,0 +1,268 @@
+"""What the printing house is told and what it hands back: plain values only.
+
+Every sheet is a frozen dataclass of plain values: strings are printed as they are,
+dates are written in the sheet's language. A field that a reader may not see is None, and what is None
+is not printed: a coach's roster without health has no column, no mark and no legend for health.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class DocumentKind(StrEnum):
+    """The kinds of paper this house prints."""
+
+    ROSTER = "roster"
+    SIGN_IN = "sign_in"
+    CERTIFICATE = "certificate"
+    CONSENT_RECORD = "consent_record"
+
+
+class Language(StrEnum):
+    """The languages a document can be written in."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
+class ConsentMark(StrEnum):
+    """Where a player's required consent stands, as a shape, a fill and a word."""
+
+    SIGNED = "signed"
+    WAITING = "waiting"
+    EXPIRED = "expired"
+    MISSING = "missing"
+
+
+class AnswerMark(StrEnum):
+    """How a statement was answered: agreed, understood, or freely refused."""
+
+    YES = "yes"
+    UNDERSTOOD = "understood"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who issues the paper. The name is set light, its last part bold: "Riverton Police **Youth Programs**"."""
+
+    department: str
+    unit: str
+    address: str
+    phone: str
+    verify_at: str
+    """The public address of the check page without scheme, such as `youth.riverton.example/v`."""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.department} {self.unit}".strip()
+
+
+# Roster -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One player. `medical` is one short line: what, and where help is."""
+
+    number: str
+    family_name: str
+    given_name: str
+    struck_reason: str | None = None
+    """Why the player is struck from this roster; the line is drawn through number and name."""
+    age: int | None = None
+    born_on: date | None = None
+    guardian: str | None = None
+    phone: str | None = None
+    consent: ConsentMark | None = None
+    consent_note: str = ""
+    """The second line, in the sheet's language: "to Aug 14, 2027", "sent Aug 20"."""
+    photos: bool | None = None
+    medical: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterSheet:
+    """A coach's roster. A `shows_…` that is False takes the whole column away, whatever the rows hold."""
+
+    letterhead: Letterhead
+    team: str
+    season: str
+    coach: str
+    practice: str
+    printed_at: datetime
+    """In the program's own zone: the hour is printed as it stands."""
+    rows: tuple[RosterRow, ...]
+    language: Language = Language.ENGLISH
+    version: str = ""
+    officer: str | None = None
+    emergency_phone: str = ""
+    shred_on: date | None = None
+    shows_born: bool = True
+    shows_guardian: bool = True
+    shows_consent: bool = True
+    shows_photos: bool = True
+    shows_medical: bool = False
+
+
+# Sign-in sheet ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRow:
+    """One player of a gathering. Families see this sheet: it never says why to see the coordinator."""
+
+    number: str
+    family_name: str
+    given_name: str
+    pick_up: tuple[str, ...] = ()
+    """Only those who may pick the child up; never those who may not."""
+    see_coordinator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignInSheet:
+    """The sheet on the table by the field: time in, time out, two signatures."""
+
+    letterhead: Letterhead
+    team: str
+    gathering: str
+    """What and which: "Practice · gathering 12 of 24"."""
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    coach: str
+    printed_at: datetime
+    rows: tuple[SignInRow, ...]
+    language: Language = Language.ENGLISH
+    spare_rows: int = 2
+
+
+# Certificate --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """A name under a writing line; the hand signs on paper, nothing is printed above the line."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A bilingual certificate of participation. `name` is as the person writes it."""
+
+    letterhead: Letterhead
+    name: str
+    program_en: str
+    program_es: str
+    season_en: str
+    season_es: str
+    awarded_on: date
+    code: str
+    signatories: tuple[Signatory, ...]
+    team: str | None = None
+    hours: int | None = None
+    gatherings: int | None = None
+    name_in_own_script: str | None = None
+    own_script_language: str | None = None
+    own_script_runs_left: bool = False
+
+
+# Consent record -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One signed statement and its answer, word for word as shown. `answer` is the label of the button pressed."""
+
+    text: str
+    answer: str
+    mark: AnswerMark
+    note: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEvent:
+    """One step on the way to the signature: what, when (program zone) and how we know."""
+
+    what: str
+    at: datetime
+    how_we_know: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """What a guardian signed. `canonical_json` holds the exact bytes signed; it travels inside the PDF."""
+
+    letterhead: Letterhead
+    code: str
+    title: str
+    form: str
+    """Which form and version: "Participation form, version 4"."""
+    youth: str
+    youth_born_on: date | None
+    signer: str
+    relationship: str
+    """As the signer stated it: "Mother and legal guardian"."""
+    signature: str
+    """The name typed as signature, exactly as typed."""
+    signed_at: datetime
+    zone_name: str
+    """The zone's name in words: "Pacific time"."""
+    statements: tuple[Statement, ...]
+    events: tuple[ConsentEvent, ...]
+    canonical_json: bytes
+    language: Language = Language.ENGLISH
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    other_language: Language | None = None
+    other_statements: tuple[Statement, ...] = ()
+    """The same statements in the other language offered; printed overleaf."""
+    intro: str = ""
+
+
+Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord
+
+
+# What comes back ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """A finished file that is not recorded yet: made without a lock, worthless until `record_document`."""
+
+    kind: DocumentKind
+    code: str
+    title: str
+    language: Language
+    issuer: str
+    sealed: bool
+    content: bytes = field(repr=False)
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealReport:
+    """What the seal of a file says. All three must hold for `is_good`."""
+
+    ours: bool
+    """Made with this department's key."""
+    intact: bool
+    """Not one byte under the seal has changed."""
+    whole_file: bool
+    """Nothing was appended after sealing."""
+    signed_at: datetime | None = None
+
+    @property
+    def is_good(self) -> bool:
+        return self.ours and self.intact and self.whole_file
+
+
+NO_SEAL = SealReport(ours=False, intact=False, whole_file=False)
