@@ -1,0 +1,69 @@
+"""The faces we print with: shipped beside this module, found by fontconfig without /etc/fonts.
+
+A department may add faces of its own (a script we do not ship) to `fonts/` in its instance folder.
+"""
+
+import os
+import tempfile
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import uharfbuzz
+
+OUR_FONTS = Path(__file__).resolve().parent / "fonts"
+FONT_ENDINGS = {".ttf", ".otf"}
+UNDRAWN = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"}
+
+
+def use_our_fonts(instance: Path) -> Path:
+    """Write fonts.conf with absolute paths, point fontconfig to it, and return its path.
+
+    Must run before weasyprint is imported. An instance folder that cannot be written to is
+    no obstacle: configuration and cache then live in the system's temporary folder.
+    """
+    home = _writable(instance / "cache" / "fontconfig")
+    filled = (OUR_FONTS / "fonts.conf").read_text(encoding="utf-8") % {
+        "fonts": escape(str(OUR_FONTS)),
+        "own_fonts": escape(str(instance / "fonts")),
+        "cache": escape(str(home)),
+    }
+    conf = home / "fonts.conf"
+    if not conf.exists() or conf.read_text(encoding="utf-8") != filled:
+        draft = home / f"fonts.conf.{os.getpid()}"
+        draft.write_text(filled, encoding="utf-8")
+        draft.replace(conf)
+    os.environ["FONTCONFIG_FILE"] = str(conf)
+    return conf
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        pass
+    if os.access(folder, os.W_OK):
+        return folder
+    return Path(tempfile.mkdtemp(prefix="youthprog-fonts-"))
+
+
+@lru_cache(maxsize=32)
+def face(path: Path) -> uharfbuzz.Face:
+    """An opened font file."""
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
+
+
+@lru_cache(maxsize=8)
+def _drawable(folders: tuple[Path, ...]) -> frozenset[int]:
+    files = (file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir()))
+    return frozenset().union(*(face(file).unicodes for file in files if file.suffix.lower() in FONT_ENDINGS))
+
+
+def missing_glyphs(text: str, *, instance: Path | None = None) -> str:
+    """The characters of `text` that no face of ours can draw, each once, in order of appearance."""
+    folders = (OUR_FONTS,) if instance is None else (OUR_FONTS, instance / "fonts")
+    drawable = _drawable(folders)
+    composed = unicodedata.normalize("NFC", text)
+    missing = (c for c in composed if ord(c) not in drawable and unicodedata.category(c) not in UNDRAWN)
+    return "".join(dict.fromkeys(missing))

@@ -1,0 +1,39 @@
+"""Documents that were issued: where the sealed file is and what may be said of it in public."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from youthprog.core.db import Model, choice
+from youthprog.documents.types import DocumentKind
+
+
+class Document(Model):
+    """One sealed file. Its bytes lie in the instance folder under their SHA-256; they never change.
+
+    `title` and `issuer` are public (the verification page shows them) and name no child.
+    `subject_kind` and `subject_id` say what it is about, for staff.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_with_reason"),
+        sa.Index("ix_document_subject", "subject_kind", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    kind: Mapped[DocumentKind] = mapped_column(choice(DocumentKind, "kind"))
+    title: Mapped[str]
+    issuer: Mapped[str]
+    sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    size_bytes: Mapped[int]
+    pages: Mapped[int]
+    language: Mapped[str] = mapped_column(sa.String(8))
+    sealed: Mapped[bool]
+    subject_kind: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[int]
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_reason: Mapped[str | None] = mapped_column(sa.String(300))

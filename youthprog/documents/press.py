@@ -1,0 +1,226 @@
+"""The printing press: a warm child process that renders, seals and verifies, and that can be killed.
+
+weasyprint and pyhanko weigh a hundred megabytes and read what strangers typed. They live in the child
+alone; a web process keeps one press, started at its first job (or by `warm_up`), killed when a job
+takes longer than twenty seconds, gone after five idle minutes or with its parent.
+"""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from youthprog.documents.fonts import use_our_fonts
+from youthprog.documents.types import SealReport
+from youthprog.documents.typeset import Enclosed, Variant
+
+JOB_SECONDS = 20.0
+START_SECONDS = 60.0
+QUEUE_SECONDS = 30.0
+LONGEST_MESSAGE = 256 * 1024 * 1024
+KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "PYTHONPATH")
+
+
+class PressFailed(Exception):
+    """The document could not be made. The message is for the log, never for the page."""
+
+
+class PressUnavailable(PressFailed):
+    """There is no press here: its libraries are missing, or too many jobs wait for it."""
+
+
+class JobTooLong(PressFailed):
+    """The job took longer than it may; the press was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """Everything the press needs for one file. `seal_reason` None leaves the file unsealed."""
+
+    html: str
+    identifier: str
+    variant: Variant
+    made_at: datetime
+    assets: Mapping[str, bytes] = field(default_factory=dict)
+    enclosed: Enclosed | None = None
+    seal_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What came off the press."""
+
+    content: bytes = field(repr=False)
+    pages: int
+
+
+class Press:
+    """One child process and the queue before it. Safe to share between threads."""
+
+    def __init__(self, instance: Path, *, keys: Path, job_seconds: float = JOB_SECONDS):
+        self.instance = instance
+        self.keys = keys
+        self.job_seconds = job_seconds
+        self._turn = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def render_and_seal(self, job: PrintJob) -> Printed:
+        """Lay out, and seal when the job asks for it. Raises `PressFailed`."""
+        answer = self._do({"do": "print", "keys": str(self.keys), **_packed(job)})
+        return Printed(base64.b64decode(answer["content"]), int(answer["pages"]))
+
+    def verify(self, content: bytes) -> SealReport:
+        """Read the seal of a stranger's file, away from the web process. Raises `PressFailed`."""
+        answer = self._do({"do": "verify", "keys": str(self.keys), "content": _text(content)})
+        signed_at = answer["signed_at"]
+        return SealReport(
+            ours=answer["ours"],
+            intact=answer["intact"],
+            whole_file=answer["whole_file"],
+            signed_at=datetime.fromisoformat(signed_at) if signed_at else None,
+        )
+
+    def warm_up(self) -> None:
+        """Start the child without waiting for it, so that the next job finds it ready."""
+        if self._turn.acquire(blocking=False):
+            try:
+                if not self._is_up():
+                    self._start()
+            finally:
+                self._turn.release()
+
+    def close(self) -> None:
+        """Stop the child. The next job starts another."""
+        with self._turn:
+            self._stop()
+
+    def _do(self, message: dict[str, Any]) -> dict[str, Any]:
+        if not self._turn.acquire(timeout=QUEUE_SECONDS):
+            raise PressUnavailable("the press is busy")
+        try:
+            answer = self._ask(message, may_retry=self._is_up())
+        finally:
+            self._turn.release()
+        if "unavailable" in answer:
+            raise PressUnavailable(answer["unavailable"])
+        if "error" in answer:
+            raise PressFailed(answer["error"])
+        return answer
+
+    def _ask(self, message: dict[str, Any], *, may_retry: bool) -> dict[str, Any]:
+        """Send one job and wait. A child that had gone idle just before is replaced, once."""
+        if not self._is_up():
+            self._start()
+        child = self._child
+        assert child is not None and child.stdin is not None and child.stdout is not None
+        seconds = self.job_seconds if may_retry else self.job_seconds + START_SECONDS
+        ran_out = threading.Event()
+        clock = threading.Timer(seconds, lambda: (ran_out.set(), child.kill()))
+        clock.daemon = True
+        clock.start()
+        try:
+            write_message(child.stdin, message)
+            answer = read_message(child.stdout)
+        except OSError:
+            answer = None
+        finally:
+            clock.cancel()
+        if answer is None:
+            self._stop()
+            if ran_out.is_set():
+                raise JobTooLong(f"a job took longer than {seconds:.0f} s")
+            if may_retry:
+                return self._ask(message, may_retry=False)
+            raise PressFailed("the press stopped in the middle of a job")
+        if answer.get("last") or "unavailable" in answer:
+            self._stop()
+        return answer
+
+    def _is_up(self) -> bool:
+        return self._child is not None and self._owner == os.getpid() and self._child.poll() is None
+
+    def _start(self) -> None:
+        if self._owner == os.getpid():
+            self._stop()
+        environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+        environment |= {"FONTCONFIG_FILE": str(use_our_fonts(self.instance)), "PYTHONUTF8": "1"}
+        self._owner = os.getpid()
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "youthprog.documents.press_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).resolve().parents[2],
+            env=environment,
+        )
+
+    def _stop(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    pass
+        child.kill()
+        child.wait()
+
+
+# The wire: eight bytes of length, then JSON -----------------------------------------------------------------
+
+
+def write_message(pipe: IO[bytes], message: Mapping[str, Any]) -> None:
+    """Send one message."""
+    body = json.dumps(message, ensure_ascii=True).encode("ascii")
+    pipe.write(len(body).to_bytes(8, "big") + body)
+    pipe.flush()
+
+
+def read_message(pipe: IO[bytes]) -> dict[str, Any] | None:
+    """Receive one message; None when the other side is gone."""
+    head = pipe.read(8)
+    length = int.from_bytes(head, "big")
+    if len(head) < 8 or length > LONGEST_MESSAGE:
+        return None
+    body = pipe.read(length)
+    return json.loads(body) if len(body) == length else None
+
+
+def _packed(job: PrintJob) -> dict[str, Any]:
+    enclosed = job.enclosed
+    return {
+        "html": job.html,
+        "identifier": job.identifier,
+        "variant": str(job.variant),
+        "made_at": job.made_at.isoformat(),
+        "assets": {name: _text(content) for name, content in job.assets.items()},
+        "enclosed": [enclosed.name, enclosed.description, _text(enclosed.content)] if enclosed else None,
+        "seal_reason": job.seal_reason,
+    }
+
+
+def unpacked(message: Mapping[str, Any]) -> PrintJob:
+    """The job a message carries."""
+    enclosed = message["enclosed"]
+    return PrintJob(
+        html=message["html"],
+        identifier=message["identifier"],
+        variant=Variant(message["variant"]),
+        made_at=datetime.fromisoformat(message["made_at"]),
+        assets={name: base64.b64decode(content) for name, content in message["assets"].items()},
+        enclosed=Enclosed(enclosed[0], enclosed[1], base64.b64decode(enclosed[2])) if enclosed else None,
+        seal_reason=message["seal_reason"],
+    )
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")

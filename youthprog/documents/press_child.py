@@ -1,0 +1,134 @@
+"""The press itself: `python -m youthprog.documents.press_child`, one job at a time from its standard input.
+
+It may use a gigabyte of memory and a bounded time of processor, has no secrets in its environment, and leaves
+when its parent does, when nothing came for five minutes, or after two hundred jobs (the heap only grows).
+"""
+
+import base64
+import gc
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from youthprog.documents.press import read_message, unpacked, write_message
+from youthprog.documents.seal import ROOT_CERTIFICATE, seal_pdf, verify_pdf
+from youthprog.documents.typeset import CannotTypeset, typeset
+
+try:
+    import resource
+except ImportError:  # Windows: the parent's clock is then the only limit
+    resource = None  # type: ignore[assignment]
+
+MEMORY_BYTES = 1024**3
+CPU_SECONDS_PER_JOB = 25
+IDLE_SECONDS = 300.0
+JOBS_IN_A_LIFE = 200
+
+
+def main() -> int:
+    """Answer jobs until there are no more."""
+    incoming, outgoing = _own_the_pipes()
+    _limit_memory()
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    trouble = _load_the_libraries()
+    gc.freeze()
+    gc.disable()
+    for done in range(1, JOBS_IN_A_LIFE + 1):
+        message = _next_message(incoming)
+        if message is None:
+            return 0
+        _limit_processor()
+        answer = {"unavailable": trouble} if trouble else _answer(message)
+        write_message(outgoing, answer | ({"last": True} if done == JOBS_IN_A_LIFE else {}))
+        gc.collect()
+    return 0
+
+
+def _own_the_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Keep the wire to ourselves: what a library prints goes to standard error."""
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return incoming, outgoing
+
+
+def _limit_memory() -> None:
+    if resource is not None and sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_processor() -> None:
+    """Even an orphan in an endless layout comes to an end."""
+    if resource is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime) + CPU_SECONDS_PER_JOB
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _load_the_libraries() -> str:
+    """Import what is heavy before the first job comes. Returns what is missing, or nothing."""
+    try:
+        import pyhanko.sign.signers
+        import pyhanko.sign.validation
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError) as problem:
+        return f"{type(problem).__name__}: {problem}".splitlines()[0]
+    return ""
+
+
+def _next_message(incoming: IO[bytes]) -> dict[str, Any] | None:
+    patience = threading.Timer(IDLE_SECONDS, os._exit, (0,))
+    patience.daemon = True
+    patience.start()
+    try:
+        return read_message(incoming)
+    finally:
+        patience.cancel()
+
+
+def _answer(message: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return DEEDS[message["do"]](message)
+    except CannotTypeset as problem:
+        return {"error": str(problem)}
+    except Exception as problem:  # one bad job must not end the press
+        logging.exception("a job failed")
+        return {"error": f"{type(problem).__name__}: {problem}"}
+
+
+def _print(message: Mapping[str, Any]) -> dict[str, Any]:
+    job = unpacked(message)
+    content, pages = typeset(
+        job.html,
+        assets=job.assets,
+        identifier=job.identifier.encode(),
+        variant=job.variant,
+        made_at=job.made_at,
+        enclosed=job.enclosed,
+    )
+    if job.seal_reason is not None:
+        content = seal_pdf(content, keys=Path(message["keys"]), reason=job.seal_reason)
+    return {"content": base64.b64encode(content).decode("ascii"), "pages": pages}
+
+
+def _verify(message: Mapping[str, Any]) -> dict[str, Any]:
+    report = verify_pdf(base64.b64decode(message["content"]), trust_root=Path(message["keys"]) / ROOT_CERTIFICATE)
+    return {
+        "ours": report.ours,
+        "intact": report.intact,
+        "whole_file": report.whole_file,
+        "signed_at": report.signed_at.isoformat() if report.signed_at else None,
+    }
+
+
+DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"print": _print, "verify": _verify}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

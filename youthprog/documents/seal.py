@@ -1,0 +1,147 @@
+"""The department's seal: one certification signature over the whole file (PAdES, ETSI.CAdES.detached).
+
+The root and the sealing key are the installation's own, made once by `youthprog init`. They are valid for
+a hundred years, longer than any record is kept, so an old seal is never "expired". Sealing and
+verifying run in the press child only: they import pyhanko.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from youthprog.documents.types import NO_SEAL, SealReport
+
+ROOT_CERTIFICATE, ROOT_KEY = "seal-root.pem", "seal-root-key.pem"
+CERTIFICATE, KEY = "seal.pem", "seal-key.pem"
+VALID_FOR = timedelta(days=36525)
+FIELD = "Seal"
+
+
+def make_seal_keys(folder: Path, *, department: str, now: datetime | None = None) -> bool:
+    """Make the root and the sealing key in `folder`, unless they are there. Returns whether it made them.
+
+    Files are readable by their owner alone. Existing keys are never replaced: old seals need them.
+    """
+    if (folder / CERTIFICATE).exists() and (folder / KEY).exists() and (folder / ROOT_CERTIFICATE).exists():
+        return False
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    now = now or datetime.now(UTC)
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root_name, name = _name(department, "Document root"), _name(department, "Document seal")
+    root = _certificate(root_name, root_name, root_key.public_key(), now, is_root=True).sign(root_key, hashes.SHA256())
+    leaf = _certificate(name, root_name, key.public_key(), now, is_root=False).sign(root_key, hashes.SHA256())
+    for file, content in (
+        (ROOT_KEY, _private(root_key)),
+        (KEY, _private(key)),
+        (CERTIFICATE, leaf.public_bytes(serialization.Encoding.PEM)),
+        (ROOT_CERTIFICATE, root.public_bytes(serialization.Encoding.PEM)),
+    ):
+        _write_private(folder / file, content)
+    return True
+
+
+def _name(department: str, role: str) -> x509.Name:
+    parts = ((NameOID.ORGANIZATION_NAME, department[:64]), (NameOID.COMMON_NAME, f"{department[:48]}, {role}"[:64]))
+    return x509.Name([x509.NameAttribute(kind, value) for kind, value in parts])
+
+
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, *, is_root: bool
+) -> x509.CertificateBuilder:
+    usage = dict.fromkeys(
+        ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
+    )
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + VALID_FOR)
+        .add_extension(x509.BasicConstraints(ca=is_root, path_length=0 if is_root else None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=not is_root,
+                content_commitment=not is_root,
+                key_cert_sign=is_root,
+                crl_sign=is_root,
+                **usage,
+            ),
+            critical=True,
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def seal_pdf(content: bytes, *, keys: Path, reason: str) -> bytes:
+    """Certify a PDF so that no later change is allowed, and return it. Tags and archival promise stay whole."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import fields, signers
+
+    signer = signers.SimpleSigner.load(str(keys / KEY), str(keys / CERTIFICATE), (str(keys / ROOT_CERTIFICATE),))
+    if signer is None:
+        raise FileNotFoundError(f"no usable sealing key in {keys.name}; run youthprog init")
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    # pyHanko would rewrite the XMP in a way that breaks PDF/A-3a (MatthiasValvekens/pyHanko #755).
+    writer._update_meta = lambda: None
+    place = fields.SigFieldSpec(FIELD, invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True))
+    manner = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+        subfilter=fields.SigSeedSubFilter.PADES,
+        reason=reason,
+    )
+    sealed = BytesIO()
+    signers.PdfSigner(manner, signer, new_field_spec=place).sign_pdf(writer, output=sealed)
+    return sealed.getvalue()
+
+
+def verify_pdf(content: bytes, *, trust_root: Path) -> SealReport:
+    """Say whether a file bears our seal and is unchanged. Anything that is no PDF has no seal; never raises."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    try:
+        seals = PdfFileReader(BytesIO(content)).embedded_signatures
+        if len(seals) != 1:
+            return NO_SEAL
+        status = validate_pdf_signature(seals[0], _trust(trust_root))
+    except Exception:  # a stranger's bytes: whatever goes wrong in reading them, the answer is "not ours"
+        return NO_SEAL
+    return SealReport(
+        ours=bool(status.trusted),
+        intact=bool(status.intact and status.valid),
+        whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
+        signed_at=status.signer_reported_dt,
+    )
+
+
+def _trust(root: Path) -> Any:
+    from pyhanko.keys import load_cert_from_pemder
+    from pyhanko_certvalidator import ValidationContext
+
+    return ValidationContext(trust_roots=[load_cert_from_pemder(str(root))], allow_fetching=False)
