@@ -21,7 +21,6 @@ import json
 import os
 import platform
 import shlex
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -32,7 +31,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 RECORD = VENV / "setup.json"
 LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-dev.lock"}
-FONTS_CONF = ROOT / "youthprog" / "documents" / "fonts" / "fonts.conf"
 
 
 class SetupFailed(Exception):
@@ -155,7 +153,7 @@ def lock_is_installed(kind: str, record: dict) -> bool:
 def write_launchers(*, with_native: bool) -> None:
     """Put the checkout on the environment's path and write two commands into it.
 
-    `with-env COMMAND...` runs a command with this installation's libraries and fonts; `youthprog` is our command.
+    `with-env COMMAND...` runs a command with this installation's programs and libraries; `youthprog` is our command.
     A regular install of the project would need the build backend, and so the network, at every change.
     """
     site_packages = next((VENV / "lib").glob("python3*/site-packages"))
@@ -164,9 +162,9 @@ def write_launchers(*, with_native: bool) -> None:
     lines.append(f'PATH={shlex.quote(str(VENV / "bin"))}:"$PATH"; export PATH')
     if with_native:
         libraries = ":".join(str(folder) for folder in native.library_folders(VENV))
-        lines.append(f"LD_LIBRARY_PATH={shlex.quote(libraries)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}; export LD_LIBRARY_PATH")
-    if FONTS_CONF.exists():
-        lines.append(f"FONTCONFIG_FILE={shlex.quote(str(FONTS_CONF))}; export FONTCONFIG_FILE")
+        lines.append(
+            f"LD_LIBRARY_PATH={shlex.quote(libraries)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}; export LD_LIBRARY_PATH"
+        )
     start = f"{shlex.quote(str(venv_python()))} -P -c 'import sys; from youthprog.cli import main; sys.exit(main())'"
     write_command("with-env", [*lines, 'exec "$@"'])
     write_command("youthprog", [*lines, f'exec {start} "$@"'])

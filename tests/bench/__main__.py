@@ -1,0 +1,31 @@
+"""`make bench`: run the measures, print one line each, keep them in instance/bench.json, exit 1 when one falls short."""
+
+import argparse
+import importlib
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+HERE = Path(__file__).parent
+RESULTS = HERE.parent.parent / "instance" / "bench.json"
+NOT_ROOMS = {"__init__", "__main__", "measure"}
+
+
+def main(argv: list[str] | None = None) -> int:
+    rooms = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_ROOMS)
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the product.")
+    parser.add_argument("--only", metavar="ROOM", choices=rooms, help=f"one of {', '.join(rooms)}")
+    only = parser.parse_args(argv).only
+    kept = []
+    for room in [only] if only else rooms:
+        for measure in importlib.import_module(f"tests.bench.{room}").measures():
+            print(measure.line(), flush=True)
+            kept.append({**asdict(measure), "room": room, "result": "ok" if measure.holds else "short"})
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    return int(any(measure["result"] == "short" for measure in kept))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

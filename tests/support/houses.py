@@ -1,0 +1,84 @@
+"""Built applications on real databases, emptied between tests."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.support.postgres import running_postgres
+from youthprog import create_app
+from youthprog.access import passwords
+from youthprog.core import db
+
+passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+
+
+@dataclass
+class House:
+    """An application on an engine, or the reason why there is none."""
+
+    app: Flask | None
+    reason: str = ""
+
+    def empty(self) -> None:
+        """Take every row out."""
+        db.session().rollback()
+        db.db.session.remove()
+        with db.db.engine.connect() as connection:
+            tables = [table for table in reversed(db.db.metadata.sorted_tables)]
+            if connection.dialect.name == "postgresql":
+                names = ", ".join(f'"{table.name}"' for table in tables)
+                connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+            else:
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+                for table in tables:
+                    connection.execute(table.delete())
+            connection.commit()
+
+
+def write_keys(folder: Path) -> None:
+    """Keys of a test installation."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = b64encode(b"k" * 32).decode()
+    (folder / "keys.toml").write_text(f'secret_key = "{"s" * 40}"\n[field_keys]\ncurrent = "TEST"\nTEST = "{key}"\n')
+
+
+@contextmanager
+def build_house(engine: str, folder: Path) -> Iterator[House]:
+    """An application on a fresh database of the engine."""
+    write_keys(folder)
+    if engine == "sqlite":
+        yield _furnish(f"sqlite:///{folder / 'test.db'}", folder)
+        return
+    with running_postgres() as (url, reason):
+        if url is None:
+            yield House(None, f"no PostgreSQL: {reason}")
+            return
+        name = f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+        server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        own = sa.make_url(url).set(database=name)
+        house = _furnish(own.render_as_string(hide_password=False), folder)
+        yield house
+        assert house.app is not None
+        with house.app.app_context():
+            db.db.engine.dispose()
+        with server.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()
+
+
+def _furnish(url: str, folder: Path) -> House:
+    app = create_app(instance=folder, database_url=url, environment="testing")
+    with app.app_context():
+        db.db.metadata.create_all(db.db.engine)
+    return House(app)
