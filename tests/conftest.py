@@ -1,0 +1,78 @@
+"""Fixtures of the whole suite.
+
+Store and web tests run on both engines: ask for `app` (and `client`), and the test runs twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.support.houses import House, build_house
+from tests.support.pages import Visitor
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, House]]:
+    """Applications already built in this worker, by engine."""
+    with ExitStack() as stack:
+        yield _Houses(stack, tmp_path_factory.mktemp("instance"))
+
+
+class _Houses(dict[str, House]):
+    def __init__(self, stack: ExitStack, folder: Path):
+        super().__init__()
+        self.stack, self.folder = stack, folder
+
+    def __missing__(self, engine: str) -> House:
+        self[engine] = self.stack.enter_context(build_house(engine, self.folder / engine))
+        return self[engine]
+
+
+@pytest.fixture(params=ENGINES)
+def app(request: pytest.FixtureRequest, houses: dict[str, House]) -> Iterator[Flask]:
+    """The application on an empty database, with an application context pushed."""
+    house = houses[request.param]
+    if house.app is None:
+        pytest.skip(house.reason)
+    with house.app.app_context():
+        yield house.app
+        house.empty()
+
+
+@pytest.fixture
+def session(app: Flask) -> Any:
+    """The database session of a store test."""
+    from youthprog.core import db
+
+    return db.session()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """A browser without JavaScript that checks every page it is shown."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every SQL statement sent while the test runs, for query budgets."""
+    from youthprog.core.db import db
+
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "SET ")):
+            sent.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(db.engine, "before_cursor_execute", note)

@@ -1,0 +1,1 @@
+"""Builders of invented people and things: plain functions, sensible defaults, committed by the caller."""

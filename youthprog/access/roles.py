@@ -1,0 +1,95 @@
+"""Who may do what, how far. The page one could hand to a lawyer.
+
+Reach: EVERYWHERE in the department; IN_PROGRAM the programs the role was granted for; ASSIGNED the young
+people of one's own teams and matches; OWN_CHILDREN a guardian's children; SELF oneself. A custody
+restriction overrides everything: a restricted adult reaches nothing of that child.
+
+A coordinator granted without a program coordinates the whole department.
+"""
+
+from youthprog.access.types import Role
+from youthprog.core.permissions import P, Reach
+from youthprog.core.refusals import N_
+
+ASSIGNED, CHILDREN, EVERYWHERE, PROGRAM = Reach.ASSIGNED, Reach.OWN_CHILDREN, Reach.EVERYWHERE, Reach.IN_PROGRAM
+
+TABLE: dict[Role, dict[P, Reach]] = {
+    # Runs the installation; sees no child.
+    Role.ADMIN: {
+        P.ACCOUNT_READ: EVERYWHERE,
+        P.ACCOUNT_EDIT: EVERYWHERE,
+        P.ROLE_GRANT: EVERYWHERE,
+        P.AUDIT_READ: EVERYWHERE,
+        P.PROGRAM_READ: EVERYWHERE,
+    },
+    # Manages rosters, forms, papers and reports of the program, or of the department.
+    Role.COORDINATOR: {
+        P.PEOPLE_LIST: PROGRAM,
+        P.YOUTH_READ: PROGRAM,
+        P.YOUTH_EDIT: PROGRAM,
+        P.PEOPLE_MERGE: PROGRAM,
+        P.CONTACT_READ: PROGRAM,
+        P.HEALTH_ALERT_READ: PROGRAM,
+        P.HEALTH_READ: PROGRAM,
+        P.HEALTH_EDIT: PROGRAM,
+        P.CUSTODY_READ: PROGRAM,
+        P.CUSTODY_EDIT: PROGRAM,
+        P.PROGRAM_READ: PROGRAM,
+        P.PROGRAM_EDIT: PROGRAM,
+        P.ENROLL: PROGRAM,
+        P.TEAM_READ: PROGRAM,
+        P.TEAM_EDIT: PROGRAM,
+        P.ROSTER_PRINT: PROGRAM,
+        P.ROSTER_IMPORT: PROGRAM,
+        P.CONSENT_READ: PROGRAM,
+        P.CONSENT_SEND: PROGRAM,
+        P.CONSENT_RECORD_READ: PROGRAM,
+        P.REGISTER_READ: PROGRAM,
+        P.REGISTER_TAKE: PROGRAM,
+        P.MATCH_READ: PROGRAM,
+        P.MATCH_EDIT: PROGRAM,
+        P.CERTIFICATE_ISSUE: PROGRAM,
+        P.CERTIFICATE_REVOKE: PROGRAM,
+        P.OUTBOX_READ: PROGRAM,
+    },
+    # Leads a team: who is here, who may play, whom to call, what to know in an emergency.
+    Role.COACH: {
+        P.YOUTH_READ: ASSIGNED,
+        P.CONTACT_READ: ASSIGNED,
+        P.HEALTH_ALERT_READ: ASSIGNED,
+        P.TEAM_READ: ASSIGNED,
+        P.ROSTER_PRINT: ASSIGNED,
+        P.CONSENT_READ: ASSIGNED,
+        P.REGISTER_READ: ASSIGNED,
+        P.REGISTER_TAKE: ASSIGNED,
+    },
+    # Meets the young people of own matches.
+    Role.MENTOR: {
+        P.YOUTH_READ: ASSIGNED,
+        P.CONTACT_READ: ASSIGNED,
+        P.HEALTH_ALERT_READ: ASSIGNED,
+        P.MATCH_READ: ASSIGNED,
+        P.SESSION_LOG: ASSIGNED,
+    },
+    # Answers for own children.
+    Role.GUARDIAN: {
+        P.YOUTH_READ: CHILDREN,
+        P.CONTACT_READ: CHILDREN,
+        P.HEALTH_ALERT_READ: CHILDREN,
+        P.HEALTH_READ: CHILDREN,
+        P.CONSENT_READ: CHILDREN,
+        P.CONSENT_SIGN: CHILDREN,
+        P.CONSENT_RECORD_READ: CHILDREN,
+    },
+}
+
+LABELS = {
+    Role.ADMIN: N_("administrator"),
+    Role.COORDINATOR: N_("coordinator"),
+    Role.COACH: N_("coach"),
+    Role.MENTOR: N_("mentor"),
+    Role.GUARDIAN: N_("guardian"),
+}
+
+# These roles need a second factor besides the password.
+NEEDS_FACTOR = frozenset({Role.ADMIN, Role.COORDINATOR})

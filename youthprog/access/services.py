@@ -1,0 +1,154 @@
+"""Verbs of the access room: accounts, roles, sessions, links, assignments, placements."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from youthprog.access.models import Account, Assignment, Placement, RoleGrant, SignedLink, UserSession
+from youthprog.access.passwords import hash_password
+from youthprog.access.types import LinkPurpose, Role
+from youthprog.audit.services import record
+from youthprog.core import clock, crypto, db
+from youthprog.core.actor import Actor
+from youthprog.people.models import Person
+
+
+def open_account(
+    person: Person, *, email: str, password: str | None, by: Actor, now: datetime, is_demo: bool = False
+) -> Account:
+    """Give a person a way in. Without a password the account waits for its invitation link."""
+    account = Account(
+        person_id=person.id,
+        email=email.strip().casefold(),
+        password_hash=hash_password(password) if password else None,
+        password_changed_at=now if password else None,
+        is_demo=is_demo,
+        created_at=now,
+    )
+    db.session().add(account)
+    db.flush()
+    record("account.opened", "account", account.id, by=by, now=now)
+    return account
+
+
+def grant_role(
+    account: Account, role: Role, *, by: Actor, now: datetime, program_id: int | None = None, until_on: date | None = None
+) -> RoleGrant:
+    """Give an account a role, everywhere or in one program."""
+    grant = RoleGrant(
+        account_id=account.id, role=role, program_id=program_id, from_on=clock.day_of(now), until_on=until_on
+    )
+    db.session().add(grant)
+    db.flush()
+    record("role.granted", "account", account.id, by=by, now=now, role=role.value, program_id=program_id)
+    return grant
+
+
+def start_session(
+    account: Account, *, ip: str, user_agent: str, hours: int, now: datetime, factor_at: datetime | None = None
+) -> str:
+    """Begin a session and return the token for its cookie."""
+    token = crypto.token()
+    row = UserSession(
+        account_id=account.id,
+        token_hash=crypto.fingerprint(token),
+        created_at=now,
+        expires_at=now + timedelta(hours=hours),
+        factor_at=factor_at,
+        ip=ip[:45],
+        user_agent=user_agent[:200],
+    )
+    db.session().add(row)
+    db.flush()
+    return token
+
+
+def end_session(token: str, *, now: datetime) -> None:
+    """End one session: its cookie is worth nothing from now on, in every worker."""
+    row = db.session().scalar(sa.select(UserSession).where(UserSession.token_hash == crypto.fingerprint(token)))
+    if row is not None and row.ended_at is None:
+        row.ended_at = now
+
+
+def end_sessions(account_id: int, *, now: datetime, but: int | None = None) -> int:
+    """End every live session of an account, but one when given; returns how many."""
+    rows = db.session().scalars(
+        sa.select(UserSession).where(UserSession.account_id == account_id, UserSession.ended_at.is_(None))
+    )
+    ended = [row for row in rows if row.id != but]
+    for row in ended:
+        row.ended_at = now
+    return len(ended)
+
+
+def issue_link(purpose: LinkPurpose, person_id: int, subject_id: int, *, days: float, now: datetime) -> tuple[int, str]:
+    """Make a link for one purpose, person and thing; returns its id and the token, which is not kept."""
+    token = crypto.token()
+    link = SignedLink(
+        token_hash=crypto.fingerprint(token),
+        purpose=purpose,
+        person_id=person_id,
+        subject_id=subject_id,
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    db.session().add(link)
+    db.flush()
+    return link.id, token
+
+
+def use_link(link_id: int, *, now: datetime) -> bool:
+    """Use up a single-use link; False when somebody was faster."""
+    table = SignedLink.__table__
+    done = db.session().execute(
+        sa.update(table).where(table.c.id == link_id, table.c.used_at.is_(None)).values(used_at=now)
+    )
+    return done.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def end_links(purpose: LinkPurpose, subject_id: int, *, now: datetime, person_id: int | None = None) -> None:
+    """End the live links to a thing, of one person when given."""
+    statement = sa.select(SignedLink).where(
+        SignedLink.purpose == purpose, SignedLink.subject_id == subject_id, SignedLink.ended_at.is_(None)
+    )
+    if person_id is not None:
+        statement = statement.where(SignedLink.person_id == person_id)
+    for link in db.session().scalars(statement):
+        link.ended_at = now
+
+
+def assign(pairs: Iterable[tuple[int, int]], *, source: str, from_on: date) -> None:
+    """Assign adults to youth, (adult_id, youth_id), because of `source`. What is assigned already stays."""
+    wanted = set(pairs)
+    rows = db.session().scalars(sa.select(Assignment).where(Assignment.source == source)).all()
+    known = {(row.adult_id, row.youth_id): row for row in rows}
+    for adult_id, youth_id in wanted - known.keys():
+        db.session().add(Assignment(adult_id=adult_id, youth_id=youth_id, source=source, from_on=from_on))
+    for pair in wanted & known.keys():
+        if known[pair].until_on is not None:
+            known[pair].until_on = None
+
+
+def unassign(source: str, *, on: date, adult_id: int | None = None, youth_id: int | None = None) -> None:
+    """End assignments of a source from a day on: of one adult, of one youth, or all."""
+    statement = sa.select(Assignment).where(Assignment.source == source, Assignment.until_on.is_(None))
+    if adult_id is not None:
+        statement = statement.where(Assignment.adult_id == adult_id)
+    if youth_id is not None:
+        statement = statement.where(Assignment.youth_id == youth_id)
+    for row in db.session().scalars(statement):
+        row.until_on = max(row.from_on, on) - timedelta(days=1)
+
+
+def place(youth_id: int, program_id: int, *, source: str, from_on: date) -> None:
+    """Place a youth in a program, so that its coordinators reach the youth."""
+    row = db.session().scalar(
+        sa.select(Placement).where(
+            Placement.youth_id == youth_id, Placement.program_id == program_id, Placement.source == source
+        )
+    )
+    if row is None:
+        db.session().add(Placement(youth_id=youth_id, program_id=program_id, source=source, from_on=from_on))
+    else:
+        row.until_on = None

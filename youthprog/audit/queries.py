@@ -1,0 +1,49 @@
+"""Reading the audit trail."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+
+import sqlalchemy as sa
+
+from youthprog.audit.models import AuditEntry
+from youthprog.audit.rules import Line, Verdict, judge
+from youthprog.core import db
+
+COLUMNS = [field.name for field in fields(Line)]
+BATCH = 5000
+
+
+def lines() -> Iterator[Line]:
+    """The whole trail in order, a batch at a time."""
+    table = AuditEntry.__table__
+    after = 0
+    while True:
+        statement = sa.select(*(table.c[name] for name in COLUMNS)).where(table.c.number > after)
+        rows = db.session().execute(statement.order_by(table.c.number).limit(BATCH)).all()
+        if not rows:
+            return
+        for row in rows:
+            yield Line(**row._mapping)
+        after = rows[-1].number
+
+
+def verify(anchors: Mapping[int, str]) -> Verdict:
+    """Recompute the chain against the anchors kept outside."""
+    return judge(lines(), anchors)
+
+
+def list_entries(*, before: int | None, limit: int, subject: tuple[str, int] | None = None) -> Sequence[AuditEntry]:
+    """The newest lines first, below a number; of one subject when given."""
+    statement = sa.select(AuditEntry).order_by(AuditEntry.number.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(AuditEntry.number < before)
+    if subject is not None:
+        statement = statement.where(AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1])
+    return db.session().scalars(statement).all()
+
+
+def head() -> tuple[int, str] | None:
+    """Number and hash of the newest line."""
+    statement = sa.select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
+    row = db.session().execute(statement).first()
+    return (row.number, row.hash) if row else None

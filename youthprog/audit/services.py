@@ -1,0 +1,95 @@
+"""Writing the audit trail: in the same transaction as the deed, chained at the very end of it.
+
+Lines wait on the session and are chained just before the commit, so that the chain's lock is held only
+for the last statement. If chaining fails, the commit fails and the deed with it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy import orm as so
+
+from youthprog.audit.models import AuditEntry
+from youthprog.audit.rules import GENESIS, Line, hash_of
+from youthprog.core import clock, db
+from youthprog.core.actor import Actor
+
+CHAIN_LOCK = 0x59_50_41_55  # one number for the advisory lock of the chain on PostgreSQL
+LONGEST_NAME = 200
+
+
+class BulkWriteRefused(Exception):
+    """An ORM bulk write on an audited table would pass the trail by."""
+
+
+def record(action: str, subject_kind: str, subject_id: int | None, *, by: Actor, now: datetime, **detail: Any) -> None:
+    """Say that `by` did `action` to a thing. `detail` holds plain values and no secret, no health, no custody."""
+    _wait("deeds", action, subject_kind, subject_id, by, now, detail)
+
+
+def record_read(action: str, subject_kind: str, subject_id: int | None, *, by: Actor, **detail: Any) -> None:
+    """Say that `by` read something about a child. Committed before the first byte leaves."""
+    _wait("reads", action, subject_kind, subject_id, by, clock.now(), detail)
+
+
+def _wait(
+    kind: str, action: str, subject_kind: str, subject_id: int | None, by: Actor, at: datetime, detail: dict[str, Any]
+) -> None:
+    line = {
+        "at": at,
+        "action": action,
+        "actor_kind": by.kind,
+        "actor_account_id": by.account_id,
+        "actor_person_id": by.person_id,
+        "actor_name": by.name[:LONGEST_NAME],
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "detail": detail,
+        "request_id": by.request_id,
+        "ip": by.ip,
+    }
+    db.session().info.setdefault(kind, []).append(line)
+
+
+def append(connection: sa.Connection, waiting: Iterable[dict[str, Any]]) -> None:
+    """Chain lines onto the trail, in this transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    table = AuditEntry.__table__
+    last = connection.execute(sa.select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)).first()
+    number, previous = (last.number, last.hash) if last else (0, GENESIS)
+    rows = []
+    for values in waiting:
+        number += 1
+        line = Line(number=number, previous=previous, **values)
+        previous = hash_of(line)
+        rows.append({**values, "number": number, "previous": line.previous, "hash": previous})
+    connection.execute(sa.insert(table), rows)
+
+
+@event.listens_for(so.Session, "before_commit")
+def _chain(session: so.Session) -> None:
+    session.flush()
+    waiting = [*session.info.get("reads", ()), *session.info.get("deeds", ())]
+    if waiting:
+        append(session.connection(), waiting)
+
+
+@event.listens_for(so.Session, "after_commit")
+def _done(session: so.Session) -> None:
+    session.info.pop("reads", None)
+    session.info.pop("deeds", None)
+
+
+@event.listens_for(so.Session, "after_rollback")
+def _undone(session: so.Session) -> None:
+    session.info.pop("deeds", None)
+
+
+@event.listens_for(so.Session, "do_orm_execute")
+def _guard(state: so.ORMExecuteState) -> None:
+    if state.is_update or state.is_delete:
+        raise BulkWriteRefused("change rows one by one, or a Core table in a service that records the deed")

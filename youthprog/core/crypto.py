@@ -1,0 +1,113 @@
+"""Secrets: sealed fields, tokens and codes.
+
+A sealed field is AES-256-GCM with `table:row:column` as associated data and the key's id in front, so a
+ciphertext cannot be moved to another row and keys can be changed one row at a time.
+"""
+
+import base64
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import Flask, current_app
+
+KEY_ID_BYTES = 4
+NONCE_BYTES = 12
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I: read aloud, typed from paper
+
+
+class Unreadable(Exception):
+    """A sealed field does not open: moved, altered, or its key is gone."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Field keys by id (4 characters); `current` seals, all open."""
+
+    keys: Mapping[str, bytes]
+    current: str
+
+    def seal(self, text: str, *, place: str) -> bytes:
+        """Encrypt for one place (`table:row:column`)."""
+        nonce = os.urandom(NONCE_BYTES)
+        box = AESGCM(self.keys[self.current]).encrypt(nonce, text.encode(), place.encode())
+        return self.current.encode() + nonce + box
+
+    def open(self, sealed: bytes, *, place: str) -> str:
+        """Decrypt what was sealed for this place. Raises `Unreadable`."""
+        key = self.keys.get(self.key_id(sealed))
+        if key is None:
+            raise Unreadable(f"no key for {place}")
+        nonce = sealed[KEY_ID_BYTES : KEY_ID_BYTES + NONCE_BYTES]
+        try:
+            return AESGCM(key).decrypt(nonce, sealed[KEY_ID_BYTES + NONCE_BYTES :], place.encode()).decode()
+        except (InvalidTag, ValueError) as problem:
+            raise Unreadable(f"{place} does not open") from problem
+
+    @staticmethod
+    def key_id(sealed: bytes) -> str:
+        """The id of the key a field was sealed with."""
+        return sealed[:KEY_ID_BYTES].decode("ascii", "replace")
+
+
+def install(app: Flask, keyring: Keyring) -> None:
+    """Give the application its keys."""
+    app.extensions["youthprog.keyring"] = keyring
+
+
+def keyring() -> Keyring:
+    """The running application's keys."""
+    return current_app.extensions["youthprog.keyring"]
+
+
+class Sealable:
+    """A row with sealed columns. `SEALED` names them; the row needs its id before it can seal."""
+
+    SEALED: ClassVar[tuple[str, ...]] = ()
+    __tablename__: str
+    id: object
+
+    def place(self, column: str) -> str:
+        """Where a field lives: the associated data of its seal."""
+        if self.id is None:
+            raise ValueError(f"flush {self.__tablename__} before sealing {column}")
+        return f"{self.__tablename__}:{self.id}:{column}"
+
+    def seal(self, column: str, text: str | None) -> None:
+        """Write a sealed column; None empties it."""
+        setattr(self, column, None if text is None else keyring().seal(text, place=self.place(column)))
+
+    def unseal(self, column: str) -> str | None:
+        """Read a sealed column. Raises `Unreadable` when it was moved or altered."""
+        sealed = getattr(self, column)
+        return None if sealed is None else keyring().open(sealed, place=self.place(column))
+
+
+def new_key_id() -> str:
+    """A fresh field key id."""
+    return code(KEY_ID_BYTES)
+
+
+def new_key() -> str:
+    """A fresh 256-bit key, base64."""
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+def token() -> str:
+    """A fresh secret for a link or a session: 192 bits, URL-safe."""
+    return secrets.token_urlsafe(24)
+
+
+def fingerprint(secret: str) -> str:
+    """What is stored of a token: its SHA-256 in hex."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def code(length: int = 8) -> str:
+    """A random code for people, without letters that look alike."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(length))

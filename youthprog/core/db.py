@@ -1,0 +1,219 @@
+"""The database: one base, one session, two engines that behave alike.
+
+The only module that imports flask_sqlalchemy. See docs/decisions/ for the SQLite rules.
+"""
+
+import enum
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy import orm as so
+
+from youthprog.core.refusals import N_, Refusal, Refused
+from youthprog.core.text import storable
+
+try:  # our own SQLite, free of the write-ahead log defect (sqlite.org/wal.html#walresetbug)
+    from pysqlite3 import dbapi2 as sqlite_driver
+except ImportError:  # Windows has no wheel; the journal mode then falls back
+    sqlite_driver: ModuleType = sqlite3  # type: ignore[no-redef]
+
+BIGGEST_ID = 2**63 - 1
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware instant in UTC on both engines (SQLite alone would drop the zone)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice(kind: type[enum.StrEnum], name: str) -> sa.Enum:
+    """A column of one of the enum's values, held by a named CHECK on both engines."""
+    return sa.Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(so.DeclarativeBase):
+    """Every table: named constraints, aware instants, 64-bit keys."""
+
+    registry = so.registry(
+        metadata=sa.MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            datetime: UtcDateTime,
+            date: sa.Date,
+            int: sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+            str: sa.String(200),
+            bytes: sa.LargeBinary,
+            dict[str, Any]: sa.JSON,
+            list[Any]: sa.JSON,
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=False)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """A table, as type checkers see it."""
+
+        __abstract__ = True
+        __tablename__: str
+else:
+    Model = db.Model
+
+_writing: ContextVar[bool] = ContextVar("youthprog_writing", default=True)
+
+
+def session() -> so.Session:
+    """The current session."""
+    return db.session()
+
+
+def flush() -> None:
+    """Send pending rows, so that they have their ids."""
+    db.session.flush()
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside can only read: a write fails at once, on both engines."""
+    mark = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(mark)
+
+
+def begin_reading() -> None:
+    """From here on, in this context, transactions only read."""
+    _writing.set(False)
+
+
+def begin_writing() -> None:
+    """End the reading half and let the next transaction write (it takes SQLite's lock at its start)."""
+    db.session.rollback()
+    _writing.set(True)
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite has the write-ahead log without the reset defect (3.7.0 to 3.51.2)."""
+    if version[:3] == (3, 52, 0):
+        return False
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
+
+
+def sqlite_mode() -> tuple[str, str]:
+    """Journal mode and synchronous setting that survive a power cut with this SQLite."""
+    return ("WAL", "FULL") if wal_is_safe(sqlite_driver.sqlite_version_info) else ("DELETE", "EXTRA")
+
+
+def sqlite_version() -> str:
+    """The SQLite in use."""
+    return str(sqlite_driver.sqlite_version)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Engine settings for a database URL."""
+    if url.startswith("sqlite"):
+        return {"module": sqlite_driver, "connect_args": {"timeout": 5, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 8, "connect_args": {"options": "-c timezone=UTC -c lock_timeout=5000"}}
+
+
+def install(app: Flask, url: str) -> None:
+    """Bind the application to its database."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    listen(engine)
+
+
+def listen(engine: sa.Engine) -> None:
+    """Make an engine begin its transactions our way."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _connect_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _connect_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver starts no transaction of its own
+    journal, synchronous = sqlite_mode()
+    for pragma in (
+        f"journal_mode={journal}",
+        f"synchronous={synchronous}",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = _writing.get()
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    if not _writing.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+@event.listens_for(so.Mapper, "before_insert")
+@event.listens_for(so.Mapper, "before_update")
+def _check_values(mapper: so.Mapper[Any], _connection: sa.Connection, row: Any) -> None:
+    """Refuse what one engine would keep and the other would not: too long, NUL, out of range."""
+    for attribute in mapper.column_attrs:
+        value = row.__dict__.get(attribute.key)
+        if isinstance(value, str):
+            _check_text(attribute, value)
+        elif isinstance(value, int) and not -BIGGEST_ID - 1 <= value <= BIGGEST_ID:
+            raise Refused([Refusal("too_big", N_("This number is too large."), attribute.key)])
+
+
+def _check_text(attribute: so.ColumnProperty[Any], value: str) -> None:
+    if not storable(value):
+        raise Refused([Refusal("bad_text", N_("This text has a character that cannot be stored."), attribute.key)])
+    length = getattr(attribute.columns[0].type, "length", None)
+    if length is not None and len(value) > length and not isinstance(value, enum.Enum):
+        reason = N_("This text is too long: %(limit)s characters at most.")
+        raise Refused([Refusal("too_long", reason, attribute.key, {"limit": length})])

@@ -1,0 +1,65 @@
+"""Everything anyone can do, and how far a permission may reach.
+
+`access/roles.py` says which role holds which permission with which reach; this module only names them.
+"""
+
+from enum import Enum, StrEnum
+
+
+class Reach(StrEnum):
+    """How far a permission goes: which objects it may be used on, which rows it may list."""
+
+    EVERYWHERE = "everywhere"
+    IN_PROGRAM = "in_program"  # youth placed in, and things of, the program the role was granted for
+    ASSIGNED = "assigned"  # youth the person was assigned to: own team, own matches
+    OWN_CHILDREN = "own_children"  # youth the person is a guardian of, custody permitting
+    SELF = "self"
+
+
+class P(Enum):
+    """One permission: a stable name and what it lets somebody do."""
+
+    PEOPLE_LIST = "people.list", "Search and list people"
+    YOUTH_READ = "youth.read", "Open a young person's file"
+    YOUTH_EDIT = "youth.edit", "Correct names, birth date, guardians and contacts"
+    PEOPLE_MERGE = "people.merge", "Merge two records of the same person"
+    CONTACT_READ = "contact.read", "Read guardians' phones, mails and address"
+    HEALTH_ALERT_READ = "health.alert.read", "Read the short medical alert a leader on the field needs"
+    HEALTH_READ = "health.read", "Read full health notes"
+    HEALTH_EDIT = "health.edit", "Write health notes"
+    CUSTODY_READ = "custody.read", "Read custody restrictions"
+    CUSTODY_EDIT = "custody.edit", "Record or end a custody restriction"
+
+    PROGRAM_READ = "program.read", "Open programs, seasons and their figures"
+    PROGRAM_EDIT = "program.edit", "Create and change programs, seasons, sites and gatherings"
+    ENROLL = "enrollment.edit", "Enroll, withdraw and move up from the waitlist"
+
+    TEAM_READ = "team.read", "Open a team and its roster"
+    TEAM_EDIT = "team.edit", "Change a team, its players and its coaches"
+    ROSTER_PRINT = "roster.print", "Print a team's roster"
+    ROSTER_IMPORT = "roster.import", "Import a registration export"
+
+    CONSENT_READ = "consent.read", "See who signed, opened or did not"
+    CONSENT_SEND = "consent.send", "Ask guardians for consent and remind them"
+    CONSENT_SIGN = "consent.sign", "Sign for one's own child"
+    CONSENT_RECORD_READ = "consent.record.read", "Open a sealed consent record"
+
+    REGISTER_READ = "register.read", "Read the register of a gathering"
+    REGISTER_TAKE = "register.take", "Take attendance"
+
+    MATCH_READ = "match.read", "See a mentoring match and its sessions"
+    MATCH_EDIT = "match.edit", "Propose, start, pause and close matches"
+    SESSION_LOG = "session.log", "Log a mentoring session"
+
+    CERTIFICATE_ISSUE = "certificate.issue", "Issue and print a certificate"
+    CERTIFICATE_REVOKE = "certificate.revoke", "Revoke a certificate"
+
+    OUTBOX_READ = "outbox.read", "Read the outbox and what happened to each message"
+    ACCOUNT_READ = "account.read", "See accounts and their sign-ins"
+    ACCOUNT_EDIT = "account.edit", "Open, close and reset accounts"
+    ROLE_GRANT = "role.grant", "Give and take roles"
+    AUDIT_READ = "audit.read", "Read the audit trail"
+
+    def __init__(self, key: str, says: str):
+        self.key = key
+        self.says = says

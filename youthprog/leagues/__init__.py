@@ -1,0 +1,1 @@
+"""Storey 7: divisions, teams, rosters; later fixtures, results, standings."""

@@ -1,0 +1,1 @@
+"""Storey 7: matches and groups, session logs, monitoring, closure."""

@@ -1,0 +1,1 @@
+"""Storey 4: the outbox, delivery, notices and messages."""

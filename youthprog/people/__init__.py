@@ -1,0 +1,1 @@
+"""Storey 2: persons, households, guardianships, contacts, custody restrictions, health notes."""

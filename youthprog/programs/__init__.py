@@ -1,0 +1,1 @@
+"""Storey 5: program, season, site, enrollment, waitlist, groups that meet, and their gatherings."""

@@ -1,0 +1,1 @@
+"""The porch: doors, one commit, forms, pages, errors, filters, headers. Only edge modules import it."""

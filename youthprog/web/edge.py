@@ -1,0 +1,199 @@
+"""The doors of the house, and the one commit.
+
+Every endpoint carries a mark that says who may pass and whether it may write; an endpoint without one
+stops the start of the application. A view never commits: what it did is committed here, together with
+its audit lines, when it answers below 400, or undone.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from youthprog.core import clock, db
+from youthprog.core.actor import Actor
+from youthprog.core.crypto import code
+from youthprog.core.permissions import P
+
+View = TypeVar("View", bound=Callable[..., Any])
+Kind = Literal["public", "signed_in", "permission", "link"]
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+VISITOR = Actor(kind="visitor")
+login = LoginManager()
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may pass an endpoint. `late` doors begin reading and take the write lock in `recording()`."""
+
+    kind: Kind
+    permission: P | None = None
+    purpose: str | None = None
+    late: bool = False
+    own_page: bool = False  # a step of signing in itself: passes before the second factor
+
+
+def _mark(mark: Door) -> Callable[[View], View]:
+    def put(view: View) -> View:
+        view.__door__ = mark  # type: ignore[attr-defined]
+        return view
+
+    return put
+
+
+def public(*, late: bool = False, own_page: bool = False) -> Callable[[View], View]:
+    """Anyone may pass."""
+    return _mark(Door("public", late=late, own_page=own_page))
+
+
+def signed_in(*, own_page: bool = False) -> Callable[[View], View]:
+    """Anyone with an account may pass."""
+    return _mark(Door("signed_in", own_page=own_page))
+
+
+def door(permission: P, *, late: bool = False) -> Callable[[View], View]:
+    """Whoever holds the permission at any reach may pass; the view then loads only what is within reach."""
+    return _mark(Door("permission", permission=permission, late=late))
+
+
+def link_key(purpose: str, *, late: bool = False) -> Callable[[View], View]:
+    """Whoever came through a live signed link of this purpose may pass; `g.link` is its row's value."""
+    return _mark(Door("link", purpose=purpose, late=late))
+
+
+LinkLoader = Callable[[int, str], tuple[Actor, Any] | None]
+
+
+def install(app: Flask, *, load_link: LinkLoader) -> None:
+    """Put the doors in."""
+    app.extensions["youthprog.load_link"] = load_link
+    login.init_app(app)
+    login.session_protection = None
+    app.before_request(_enter)
+    app.teardown_request(_leave)
+
+
+def check_doors(app: Flask) -> None:
+    """Stop the start when an endpoint has no mark."""
+    unmarked = [endpoint for endpoint, view in app.view_functions.items() if not hasattr(view, "__door__")]
+    if unmarked:
+        raise RuntimeError(f"endpoints without a door: {', '.join(sorted(unmarked))}")
+
+
+def door_of(app: Flask, endpoint: str) -> Door:
+    """The mark of an endpoint."""
+    return app.view_functions[endpoint].__door__  # type: ignore[attr-defined,no-any-return]
+
+
+def actor() -> Actor:
+    """Who is acting in this request."""
+    return g.get("actor", VISITOR)  # type: ignore[no-any-return]
+
+
+def keep() -> None:
+    """Commit although the answer is a refusal (a failed sign-in must be counted)."""
+    g.keep = True
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """The second half of a `late` door: take the write lock and record what was prepared.
+
+    Rows loaded before are stale from here on; check again, by a conditional update, that they still hold.
+    """
+    db.begin_writing()
+    g.recording = True
+    yield
+
+
+def _enter() -> BaseResponse | None:
+    g.request_id = code(12)
+    db.begin_reading()
+    if request.endpoint is None:
+        return None
+    mark = getattr(_view(), "__door__", None)
+    if mark is None:
+        abort(404)
+    answer = _pass(mark)
+    g.writes = request.method not in SAFE
+    if g.writes and not mark.late:
+        db.begin_writing()
+    return answer
+
+
+def _view() -> Callable[..., Any]:
+    return current_app.view_functions[request.endpoint or ""]
+
+
+def _pass(mark: Door) -> BaseResponse | None:
+    g.actor = VISITOR
+    if mark.kind == "link":
+        return _pass_by_link(mark)
+    if current_user.is_authenticated:
+        g.actor = _here(current_user.actor)
+        if current_user.needs_factor and not mark.own_page and mark.kind != "public":
+            return redirect(url_for("access.factor", next=request.full_path if request.method == "GET" else None), 303)
+    if mark.kind == "public":
+        return None
+    if not current_user.is_authenticated:
+        if request.method != "GET":
+            abort(403)
+        return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")), 303)
+    if mark.permission is not None and not g.actor.may(mark.permission):
+        abort(404)
+    return None
+
+
+def _pass_by_link(mark: Door) -> None:
+    link_id = session.get("links", {}).get(mark.purpose)
+    found = link_id and current_app.extensions["youthprog.load_link"](link_id, mark.purpose)
+    if not found:
+        abort(404)
+    g.actor, g.link = _here(found[0]), found[1]
+
+
+def _here(who: Actor) -> Actor:
+    return replace(
+        who,
+        ip=(request.remote_addr or "")[:45],
+        user_agent=(request.user_agent.string or "")[:200],
+        request_id=g.request_id,
+    )
+
+
+def close(response: Response) -> Response:
+    """Commit or undo, after the view and before the first byte leaves."""
+    wrote = g.get("recording") or (g.get("writes") and not _is_late())
+    if wrote and (response.status_code < 400 or g.get("keep")):
+        db.session().commit()
+    elif db.session().info.get("reads"):
+        db.begin_writing()
+        db.session().commit()
+    else:
+        db.session().rollback()
+    return response
+
+
+def _is_late() -> bool:
+    return request.endpoint is not None and getattr(_view(), "__door__").late
+
+
+def _leave(_problem: BaseException | None) -> None:
+    db.begin_writing()
+    db.session().info.pop("reads", None)
+
+
+def touch_session(idle_minutes: int) -> bool:
+    """Note that the browser was active; False when it had been idle too long."""
+    moment = int(clock.now().timestamp())
+    seen = session.get("seen", moment)
+    if moment - seen > idle_minutes * 60:
+        return False
+    if moment - seen > 60 or "seen" not in session:
+        session["seen"] = moment
+    return True

@@ -1,0 +1,99 @@
+"""Forms: one base, our own fields, and how a refusal finds its field."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, ValidationError
+from wtforms.validators import Length, Optional
+
+from youthprog.core.refusals import Refusal
+from youthprog.core.text import crowded, storable
+from youthprog.web.language import lazy_gettext as _
+from youthprog.web.language import says
+
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2200, 1, 1)
+
+
+def _trim(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+class Form(FlaskForm):
+    """Every form: blanks trimmed, text that cannot be stored refused in words, form token included."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms' hook for each bound field."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
+            filters = [_trim, *unbound_field.kwargs.get("filters", [])]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and that its text can be stored on both engines."""
+        good = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.data, str) and not field.errors:
+                reason = _unstorable(field.data)
+                if reason:
+                    field.errors = [*field.errors, reason]
+                    good = False
+        return bool(good)
+
+    def take(self, refusals: Iterable[Refusal]) -> None:
+        """Put refusals beside their fields; those of no field stand in the summary alone."""
+        for refusal in refusals:
+            target = self._fields.get(refusal.field or "")
+            if target is not None:
+                target.errors = [*target.errors, says(refusal)]
+            else:
+                self.form_errors.append(says(refusal))
+
+
+def _unstorable(text: str) -> str | None:
+    if not storable(text):
+        return str(_("This has a character we cannot keep. Type it again."))
+    if crowded(text):
+        return str(_("This has too many accents on one letter. Type it again."))
+    return None
+
+
+class Text(StringField):
+    """A line of text of at most `limit` characters, as the column behind it."""
+
+    def __init__(self, label: Any = None, validators: Any = (), limit: int = 200, **kwargs: Any):
+        message = _("This is too long: %(max)d characters at most.")
+        super().__init__(label, [*validators, Length(max=limit, message=message)], **kwargs)
+
+
+def phone_number(text: str) -> str | None:
+    """The comparable form (E.164) of a phone typed in the United States, or None."""
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Phone:
+    """The number has its area code."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data and phone_number(field.data) is None:
+            raise ValidationError(str(_("Add the area code, like (217) 555-0163.")))
+
+
+class Day:
+    """The date is one people live in."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data and not EARLIEST <= field.data <= LATEST:
+            raise ValidationError(str(_("Check the year.")))
+
+
+__all__ = ["Day", "Form", "Optional", "Phone", "Text", "phone_number"]

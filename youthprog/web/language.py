@@ -1,0 +1,131 @@
+"""English and Spanish: the one module that imports Flask-Babel.
+
+Each room keeps its Spanish in `translations/es/<room>.po`; they are compiled into one catalog when they
+are newer than it.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, g, request, session
+from flask_babel import Babel, format_date, format_datetime, format_time, get_locale, gettext, lazy_gettext, ngettext
+from flask_login import current_user
+
+from youthprog.core import clock
+from youthprog.core.refusals import Refusal
+
+LANGUAGES = {"en": "English", "es": "Español"}
+LOCALES = {"en": "en_US", "es": "es_US"}
+FOLDER = Path(__file__).resolve().parent.parent / "translations"
+
+__all__ = ["gettext", "lazy_gettext", "ngettext"]
+
+
+def install(app: Flask) -> None:
+    """Speak both languages."""
+    compile_catalogs()
+    app.config["BABEL_DEFAULT_LOCALE"] = "en_US"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
+    Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(clock.zone()))
+
+
+def compile_catalogs(folder: Path = FOLDER) -> None:
+    """Make `messages.mo` from the rooms' catalogs when one of them is newer."""
+    for language_folder in folder.glob("*/"):
+        sources = sorted(language_folder.glob("*.po"))
+        compiled = language_folder / "LC_MESSAGES" / "messages.mo"
+        if compiled.exists() and all(source.stat().st_mtime <= compiled.stat().st_mtime for source in sources):
+            continue
+        merged = Catalog(locale=Locale.parse(language_folder.name))
+        for source in sources:
+            with source.open("rb") as file:
+                for message in read_po(file, locale=language_folder.name):
+                    if message.id and message.string:
+                        merged[message.id] = message
+        compiled.parent.mkdir(exist_ok=True)
+        fresh = compiled.with_suffix(".new")
+        with fresh.open("wb") as file:
+            write_mo(file, merged)
+        fresh.replace(compiled)
+
+
+def language() -> str:
+    """The language of this page: the switch, else the account's, else the browser's."""
+    if "language" in g:
+        return str(g.language)
+    chosen = session.get("language")
+    if chosen not in LANGUAGES and current_user and current_user.is_authenticated:
+        chosen = current_user.actor.language
+    if chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(list(LANGUAGES), "en")
+    return str(chosen)
+
+
+def speak(chosen: str) -> None:
+    """Use this language for the rest of the request."""
+    if chosen in LANGUAGES:
+        g.language = chosen
+        for stale in ("_flask_babel",):
+            g.pop(stale, None)
+
+
+def says(refusal: Refusal) -> str:
+    """A refusal in the page's language."""
+    values = {name: shown(value) for name, value in refusal.values.items()}
+    return gettext(refusal.sentence, **values) if values else gettext(refusal.sentence)
+
+
+def shown(value: Any) -> Any:
+    """A value inside a sentence: dates written out, the rest as it is."""
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    return value
+
+
+def day(value: date | None, style: str = "long") -> str:
+    """September 17, 2026 / 17 de septiembre de 2026. Styles: long, full, short (Sep 17)."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = clock.day_of(value)
+    if style == "short":
+        return format_date(value, "MMM d" if language() == "en" else "d MMM")
+    return format_date(value, style)
+
+
+def time_of(value: datetime | None) -> str:
+    """5:30 pm, in the department's zone."""
+    if value is None:
+        return ""
+    text = format_time(value, "h:mm a")
+    return text.replace("\u202f", " ").replace("AM", "am").replace("PM", "pm")
+
+
+def moment(value: datetime | None) -> str:
+    """Sep 17, 2026, 5:30 pm."""
+    if value is None:
+        return ""
+    return f"{format_date(clock.day_of(value), 'medium')}, {time_of(value)}"
+
+
+def locale_name() -> str:
+    """The full locale of this page."""
+    return str(get_locale())
+
+
+def weekday(value: date | datetime) -> str:
+    """Thu."""
+    on = clock.day_of(value) if isinstance(value, datetime) else value
+    return format_date(on, "EEE")
+
+
+def timestamp(value: datetime) -> str:
+    """Sep 17, 2026, 5:30:12 pm, for evidence."""
+    return format_datetime(value, "MMM d, y, h:mm:ss a").replace("\u202f", " ")

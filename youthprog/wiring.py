@@ -1,0 +1,110 @@
+"""The one table: which blueprints, listeners, sources of clearance and navigation make up the house."""
+
+import tomllib
+from base64 import b64decode
+from typing import Any
+
+from flask import Flask, Response
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from youthprog import config
+from youthprog.access import queries as access
+from youthprog.audit import services as _audit  # its listeners chain every commit
+from youthprog.core import clearance, crypto, db, events, reach
+from youthprog.web import edge, errors, filters, headers, language
+from youthprog.web import routes as web
+from youthprog.web.filters import NavItem
+from youthprog.web.converters import Id
+
+__all__ = ["build"]
+
+assert _audit
+
+BLUEPRINTS: list[Any] = [
+    web.bp,
+]
+
+# Who listens to what, in the same transaction, in this order.
+SUBSCRIBERS: dict[type, list[events.Handler]] = {}
+
+# Who may object to a youth taking part on a day.
+CLEARANCE: list[clearance.Objector] = []
+
+NAVIGATION: list[NavItem] = []
+
+YEAR = 365 * 24 * 3600
+
+
+class House(Flask):
+    """Flask, with the one commit between the view and the first byte."""
+
+    def dispatch_request(self) -> Any:
+        """Run the view, then commit or undo."""
+        return edge.close(self.make_response(super().dispatch_request()))
+
+    def make_default_options_response(self) -> Response:
+        """Methods an address answers to."""
+        return super().make_default_options_response()
+
+
+def build(**overrides: Any) -> Flask:
+    """Put the house together."""
+    settings = config.read(**overrides)
+    package = config.ROOT / "youthprog"
+    inside = package / "_templates"
+    templates = inside if inside.is_dir() else config.ROOT / "templates"
+    app = House("youthprog", static_folder=None, template_folder=str(templates), instance_path=str(settings.instance))
+    app.config.update(
+        YOUTHPROG=settings,
+        SECRET_KEY=settings.secret_key or crypto.token(),
+        SESSION_COOKIE_NAME="__Host-youthprog" if settings.secure else "youthprog",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=2000,
+        WTF_CSRF_TIME_LIMIT=None,
+        TRUSTED_HOSTS=None if settings.environment == "testing" else [settings.host, "127.0.0.1", "localhost"],
+        PREFERRED_URL_SCHEME="https" if settings.secure else "http",
+        TEMPLATES_AUTO_RELOAD=settings.environment == "development",
+        TESTING=settings.environment == "testing",
+        PROPAGATE_FAILURES=settings.environment == "testing",
+    )
+    app.url_map.converters["id"] = Id
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.install(app, settings.database_url)
+    crypto.install(app, read_keyring(settings))
+    language.install(app)
+    CSRFProtect(app)
+    edge.install(app, load_link=access.live_link)
+    edge.login.user_loader(access.signed_in_by)
+    errors.install(app)
+    headers.install(app)
+    filters.install(app, NAVIGATION, lambda actor: language.gettext(access.role_label(actor)))
+    events.install(app, SUBSCRIBERS)
+    reach.install(app, access.youth_within)
+    clearance.install(app, CLEARANCE)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    edge.check_doors(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    static = package / "static"
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=static, prefix="static/", max_age=YEAR)  # type: ignore[method-assign]
+    return app
+
+
+def read_keyring(settings: config.Settings) -> crypto.Keyring:
+    """The field keys in `instance/keys.toml`; `youthprog init` makes them."""
+    path = settings.instance / "keys.toml"
+    if not path.exists():
+        return crypto.Keyring({}, "")
+    found = tomllib.loads(path.read_text())["field_keys"]
+    keys = {name: b64decode(value) for name, value in found.items() if name != "current"}
+    return crypto.Keyring(keys, found["current"])
+
+
