@@ -1,0 +1,1 @@
+"""Storey 9: generated people and seasons. Imported by nothing."""
