@@ -1,0 +1,220 @@
+"""Sheets of invented people, for the tests of paper."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from youthprog.documents.types import (
+    AnswerMark,
+    Certificate,
+    ConsentEvent,
+    ConsentMark,
+    ConsentRecord,
+    Language,
+    Letterhead,
+    RosterRow,
+    RosterSheet,
+    Signatory,
+    SignInRow,
+    SignInSheet,
+    Statement,
+)
+
+RIVERTON = Letterhead(
+    department="Riverton Police",
+    unit="Youth Programs",
+    address="1200 Mill Street, Riverton",
+    phone="(217) 555-0100",
+    verify_at="youth.riverton.example/v",
+)
+
+PLAYERS = [
+    ("1", "Aguilar", "Mateo", date(2016, 3, 4), "Rosa Aguilar", "0141", None),
+    ("3", "Adébáyọ̀", "Folúkẹ", date(2017, 1, 22), "Ìdòwú Adébáyọ̀", "0150", None),
+    ("4", "Brooks", "Imani", date(2016, 11, 30), "Dana Brooks", "0177", "Asthma. Inhaler in blue pouch"),
+    ("7", "Castellanos-Ruiz", "María Fernanda de la Concepción", date(2016, 2, 17), "Luz Ruiz de Castellanos", "0119", None),
+    ("8", "Chukwuemeka", "Obinna", date(2016, 6, 2), "Adaeze Chukwuemeka", "0146", None),
+    ("9", "Dawes", "Tyler", date(2016, 4, 19), "Kim Dawes", "0163", None),
+    ("10", "Eze", "Chidera", date(2016, 12, 8), "Ngozi Eze", "0102", "Peanut allergy. Epinephrine in red pouch"),
+    ("12", "Flores", "Luis Ángel", date(2016, 5, 27), "Carmen Flores", "0188", None),
+    ("14", "Fujimoto", "Haruki", date(2016, 10, 13), "Naomi Fujimoto", "0155", None),
+    ("15", "Gagnon", "Zoë", date(2016, 9, 25), "Paul Gagnon", "0125", None),
+    ("18", "Hernández", "Noé", date(2016, 7, 7), "Ana Hernández", "0190", "Type 1 diabetes. Juice if shaky, then call"),
+    ("21", "Ibrahim", "Salma", date(2017, 1, 3), "Hana Ibrahim", "0136", None),
+    ("22", "Jørgensen", "Astrid", date(2016, 3, 29), "Lars Jørgensen", "0167", None),
+    ("24", "Kowalczyk", "Zbigniew", date(2016, 8, 11), "Małgorzata Kowalczyk", "0171", None),
+    ("27", "Nguyễn", "Thị Ánh Tuyết", date(2017, 2, 5), "Nguyễn Văn Hòa", "0128", "Bee stings. Antihistamine with coach"),
+    ("30", "O’Sullivan", "Declan", date(2016, 11, 16), "Siobhán O’Sullivan", "0184", None),
+    ("33", "Papadopoulos", "Eleni", date(2016, 4, 1), "Katerina Papadopoulou", "0113", None),
+    ("42", "Wu", "Li", date(2016, 6, 20), "Wu Meiling", "0199", None),
+]
+
+UNSIGNED = {
+    "7": (ConsentMark.WAITING, "sent Aug 20"),
+    "10": (ConsentMark.EXPIRED, "Sep 1"),
+    "12": (ConsentMark.MISSING, "not sent"),
+    "30": (ConsentMark.WAITING, "opened Aug 29"),
+}
+
+
+def roster(**changes: Any) -> RosterSheet:
+    """The Tigers with everything shown, as a head coach may see them."""
+    rows = tuple(
+        RosterRow(
+            number=number,
+            family_name=family,
+            given_name=given,
+            age=(date(2026, 12, 1) - born).days // 365,
+            born_on=born,
+            guardian=guardian,
+            phone=f"(217) 555-{phone}",
+            consent=UNSIGNED.get(number, (ConsentMark.SIGNED, ""))[0],
+            consent_note=UNSIGNED.get(number, (None, "to Aug 14, 2027"))[1],
+            photos=number not in ("7", "12", "15"),
+            medical=medical,
+        )
+        for number, family, given, born, guardian, phone, medical in PLAYERS
+    )
+    sheet = RosterSheet(
+        letterhead=RIVERTON,
+        team="Tigers U10",
+        season="Fall 2026",
+        version="7",
+        coach="Alicia Moreno",
+        officer="B. Tate",
+        practice="Tue, Thu 5:30 pm · Lincoln Field 2",
+        printed_at=datetime(2026, 9, 17, 16, 12),
+        rows=rows,
+        emergency_phone="(217) 555-0100",
+        shred_on=date(2026, 12, 1),
+        shows_medical=True,
+    )
+    return replace(sheet, **changes)
+
+
+def sign_in(**changes: Any) -> SignInSheet:
+    """The Tigers' sheet for one practice."""
+    rows = tuple(
+        SignInRow(number, family, given, (guardian,), see_coordinator=number in UNSIGNED)
+        for number, family, given, _born, guardian, _phone, _medical in PLAYERS
+    )
+    sheet = SignInSheet(
+        letterhead=RIVERTON,
+        team="Tigers U10",
+        gathering="Practice · gathering 12 of 24",
+        starts_at=datetime(2026, 9, 17, 17, 30),
+        ends_at=datetime(2026, 9, 17, 19, 0),
+        place="Lincoln Field 2",
+        coach="Alicia Moreno",
+        printed_at=datetime(2026, 9, 17, 16, 12),
+        rows=rows,
+    )
+    return replace(sheet, **changes)
+
+
+def certificate(name: str = "Li Wu", **changes: Any) -> Certificate:
+    """A season's certificate of participation."""
+    sheet = Certificate(
+        letterhead=RIVERTON,
+        name=name,
+        program_en="Fall Flag Football",
+        program_es="Fútbol de banderín de otoño",
+        team="Tigers U10",
+        season_en="Fall 2026",
+        season_es="Otoño de 2026",
+        hours=36,
+        gatherings=24,
+        awarded_on=date(2026, 11, 21),
+        code="R3WD8HNC",
+        signatories=(
+            Signatory("Alicia Moreno", "Coach · Entrenadora"),
+            Signatory("Chief Denise Okafor", "Riverton Police Department · Jefa de Policía"),
+        ),
+    )
+    return replace(sheet, **changes)
+
+
+ENGLISH = (
+    Statement(
+        "I am the parent or legal guardian of María Fernanda de la Concepción Castellanos-Ruiz, and she may take part "
+        "in Fall Flag Football from September 1 to November 21, 2026.",
+        "Yes",
+        AnswerMark.YES,
+    ),
+    Statement(
+        "I understand that flag football involves running, contact and falls, and that injuries can happen even with supervision.",
+        "Understood",
+        AnswerMark.UNDERSTOOD,
+    ),
+    Statement(
+        "If my child is hurt and I cannot be reached, program staff may call for emergency care.", "Yes", AnswerMark.YES
+    ),
+    Statement(
+        "Riverton Police Youth Programs may publish photographs in which my child can be recognized.",
+        "No",
+        AnswerMark.NO,
+        note="Optional. Does not affect taking part",
+    ),
+    Statement(
+        "My child may leave only with the people I have named: Luz Ruiz de Castellanos, Joaquín Castellanos Ruiz.",
+        "Yes",
+        AnswerMark.YES,
+    ),
+)
+
+SPANISH = (
+    Statement(
+        "Soy madre, padre o tutor legal de María Fernanda de la Concepción Castellanos-Ruiz, y ella puede participar "
+        "en Fútbol de banderín de otoño del 1 de septiembre al 21 de noviembre de 2026.",
+        "Sí",
+        AnswerMark.YES,
+    ),
+    Statement(
+        "Entiendo que en el fútbol de banderín se corre y hay contacto y caídas, y que puede haber lesiones aun con supervisión.",
+        "Entendido",
+        AnswerMark.UNDERSTOOD,
+    ),
+    Statement("Si mi hija se lastima y no me localizan, el personal puede pedir atención de emergencia.", "Sí", AnswerMark.YES),
+    Statement("Riverton Police Youth Programs puede publicar fotos en las que se reconozca a mi hija.", "No", AnswerMark.NO),
+    Statement(
+        "Mi hija puede irse solo con las personas que nombré: Luz Ruiz de Castellanos, Joaquín Castellanos Ruiz.",
+        "Sí",
+        AnswerMark.YES,
+    ),
+)
+
+
+def consent_record(**changes: Any) -> ConsentRecord:
+    """A guardian's five answers, signed in English with the Spanish text beside."""
+    signed_at = datetime(2026, 8, 21, 19, 46, 18)
+    events = tuple(
+        ConsentEvent(what, signed_at + after, how)
+        for what, after, how in (
+            ("Sent", -timedelta(hours=34, minutes=44), "Text message to (217) 555-01••, link valid 14 days"),
+            ("Opened", -timedelta(seconds=325), "Phone, English chosen"),
+            ("Read to the end", -timedelta(seconds=112), "All 5 statements on screen, 3 min 33 s"),
+            ("Identity checked", -timedelta(seconds=76), "Six-digit code, first try"),
+            ("Signed", timedelta(0), "Typed full name, pressed “Sign”"),
+        )
+    )
+    record = ConsentRecord(
+        letterhead=RIVERTON,
+        code="P8HX3MRT",
+        title="Fall Flag Football 2026",
+        form="Participation form, version 4",
+        youth="María Fernanda de la Concepción Castellanos-Ruiz",
+        youth_born_on=date(2016, 2, 17),
+        signer="Luz Ruiz de Castellanos",
+        relationship="mother and legal guardian",
+        signature="Luz Ruiz de Castellanos",
+        signed_at=signed_at,
+        zone_name="Central time",
+        statements=ENGLISH,
+        events=events,
+        canonical_json=b'{"answers":{"photos":"no","take_part":"yes"},"form":"participation","version":4}',
+        in_force_from=date(2026, 8, 21),
+        in_force_until=date(2026, 11, 21),
+        other_language=Language.SPANISH,
+        other_statements=SPANISH,
+    )
+    return replace(record, **changes)

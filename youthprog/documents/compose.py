@@ -1,0 +1,176 @@
+"""A sheet of values becomes a page: HTML, its pictures, and the title that may be shown in public.
+
+The Jinja environment is the printing house's own: it knows no request, no session and no application, escapes
+everything, and fails on a name it was not given.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from youthprog.documents.codes import grouped, qr_png
+from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
+from youthprog.documents.guilloche import frame_svg
+from youthprog.documents.types import (
+    AnswerMark,
+    Certificate,
+    ConsentMark,
+    ConsentRecord,
+    DocumentKind,
+    Language,
+    Letterhead,
+    RosterSheet,
+    Sheet,
+    SignInSheet,
+)
+from youthprog.documents.words import Words
+
+ART = Path(__file__).resolve().parent / "art"
+INK = "#16202b"
+LANDSCAPE = (279.4, 215.9)
+ROWS_AT_EASE = 19
+"""So many roster rows fit one page at their full height; up to two more fit when set closer."""
+ROWS_CLOSE = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A page ready for the press. `title` names nobody: it may be shown to whoever has the code."""
+
+    kind: DocumentKind
+    title: str
+    language: Language
+    html: str = field(repr=False)
+    assets: Mapping[str, bytes] = field(repr=False)
+
+
+def compose(sheet: Sheet, *, templates: Path, own_crest: bytes | None = None) -> Composed:
+    """Write the page of a sheet."""
+    return _COMPOSERS[type(sheet)](sheet, templates, own_crest)
+
+
+def verify_address(letterhead: Letterhead, code: str) -> str:
+    """Where a code is checked, without scheme: what is printed beside it."""
+    return f"{letterhead.verify_at}/{grouped(code)}"
+
+
+def _roster(sheet: RosterSheet, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    rows = tuple(_as_shown(row, sheet) for row in sheet.rows)
+    confidential = words("confidential_health" if sheet.shows_medical else "confidential_family")
+    shred = f", {words('shred')} {words.long_day(sheet.shred_on)}" if sheet.shred_on else ""
+    playing = [row for row in rows if not row.struck_reason]
+    page = {
+        "rows": rows,
+        "setting": "close" if ROWS_AT_EASE < len(rows) <= ROWS_CLOSE else "",
+        "columns": 2 + sum((sheet.shows_born, sheet.shows_guardian, sheet.shows_consent, sheet.shows_photos)),
+        "players": len(playing),
+        "may_play": sum(row.consent is ConsentMark.SIGNED for row in playing),
+        "alerts": sum(row.medical is not None for row in playing),
+        "footer": f"{confidential}{shred}.",
+        "kind": words("roster"),
+        "under_kind": " · ".join(filter(None, (sheet.season, f"{words('version')} {sheet.version}" if sheet.version else ""))),
+    }
+    title = f"{words('roster')} · {sheet.team}"
+    return _composed(DocumentKind.ROSTER, "roster_coach.html", title, sheet, words, page, templates, own_crest)
+
+
+def _as_shown(row: Any, sheet: RosterSheet) -> Any:
+    """A row without what this sheet does not show: it does not even reach the template."""
+    return replace(
+        row,
+        born_on=row.born_on if sheet.shows_born else None,
+        age=row.age if sheet.shows_born else None,
+        guardian=row.guardian if sheet.shows_guardian else None,
+        phone=row.phone if sheet.shows_guardian else None,
+        consent=row.consent if sheet.shows_consent else None,
+        photos=row.photos if sheet.shows_photos else None,
+        medical=row.medical if sheet.shows_medical else None,
+    )
+
+
+def _sign_in(sheet: SignInSheet, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    page = {"footer": words("return_tonight"), "kind": words("sign_in"), "under_kind": sheet.gathering}
+    title = f"{words('sign_in')} · {sheet.team}"
+    return _composed(DocumentKind.SIGN_IN, "sign_in.html", title, sheet, words, page, templates, own_crest)
+
+
+def _certificate(sheet: Certificate, templates: Path, own_crest: bytes | None) -> Composed:
+    words, spanish = Words(Language.ENGLISH), Words(Language.SPANISH)
+    rule: FitRule = replace(PARTICIPATION, largest=44, several=36) if sheet.name_in_own_script else PARTICIPATION
+    page = {
+        "spanish": spanish,
+        "fit": fit(sheet.name, rule),
+        "code": grouped(sheet.code),
+        "address": verify_address(sheet.letterhead, sheet.code),
+    }
+    assets = {"frame.svg": frame_svg(*LANDSCAPE), "qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}")}
+    title = f"{words('certificate')} · {sheet.program_en}"
+    name = "certificate_participation.html"
+    return _composed(DocumentKind.CERTIFICATE, name, title, sheet, words, page, templates, own_crest, assets)
+
+
+def _consent_record(sheet: ConsentRecord, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    digest = hashlib.sha256(sheet.canonical_json).hexdigest()
+    page = {
+        "kind": words("record"),
+        "under_kind": sheet.form,
+        "footer": f"{words('record_short')} {grouped(sheet.code)} · {words('record_footer')}",
+        "code": grouped(sheet.code),
+        "address": verify_address(sheet.letterhead, sheet.code),
+        "digest": " ".join(digest[start : start + 4] for start in range(0, len(digest), 4)),
+        "marks": {AnswerMark.YES: "signed", AnswerMark.UNDERSTOOD: "signed", AnswerMark.NO: "declined"},
+    }
+    assets = {"qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}", dark=INK)}
+    title = f"{words('record')} · {sheet.title}"
+    name = "consent_record.html"
+    return _composed(DocumentKind.CONSENT_RECORD, name, title, sheet, words, page, templates, own_crest, assets)
+
+
+_COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
+    RosterSheet: _roster,
+    SignInSheet: _sign_in,
+    Certificate: _certificate,
+    ConsentRecord: _consent_record,
+}
+
+
+def _composed(
+    kind: DocumentKind,
+    template: str,
+    title: str,
+    sheet: Any,
+    words: Words,
+    page: Mapping[str, Any],
+    templates: Path,
+    own_crest: bytes | None,
+    extra: Mapping[str, bytes] | None = None,
+) -> Composed:
+    html = _environment(templates).get_template(template).render(sheet=sheet, words=words, title=title, **page)
+    crest = {"crest.svg": own_crest} if own_crest else {}
+    return Composed(kind, title, words.language, html, {**_art(), **crest, **(extra or {})})
+
+
+@lru_cache(maxsize=4)
+def _environment(templates: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates / "documents"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["words_of"] = words_of
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _art() -> Mapping[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted(ART.iterdir()) if file.suffix in {".svg", ".css"}}

@@ -1,0 +1,177 @@
+"""The printed words in English and Spanish, and dates and hours as they are written out.
+
+Paper speaks the language of its sheet, whoever presses the button, so it has its own small word list
+and does not ask the reader's session.
+"""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_time
+
+from youthprog.documents.types import Language
+
+LOCALES = {Language.ENGLISH: "en_US", Language.SPANISH: "es_US"}
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "page": ("Page", "Página"),
+    "of": ("of", "de"),
+    "version": ("version", "versión"),
+    "crest": ("Crest of", "Escudo de"),
+    "coach": ("Coach", "Entrenador"),
+    "officer": ("Officer", "Oficial"),
+    "practice": ("Practice", "Práctica"),
+    "printed": ("Printed", "Impreso"),
+    "players": ("Players", "Jugadores"),
+    "may_play": ("May play", "Pueden jugar"),
+    "medical": ("Medical", "Médicas"),
+    "number": ("No.", "N.º"),
+    "player": ("Player", "Jugador"),
+    "player_medical": ("Player and medical alert", "Jugador y alerta médica"),
+    "age_born": ("Age, born", "Edad, nació"),
+    "guardian_phone": ("Guardian, phone", "Tutor, teléfono"),
+    "consent": ("Consent", "Permiso"),
+    "photos": ("Photos", "Fotos"),
+    "roster": ("Coach’s roster", "Lista del entrenador"),
+    "signed": ("Signed", "Firmado"),
+    "waiting": ("Waiting", "En espera"),
+    "expired": ("Expired", "Vencido"),
+    "missing": ("Missing", "Falta"),
+    "may_not_play": ("may not play", "no puede jugar"),
+    "yes": ("Yes", "Sí"),
+    "no_photos": ("No photos", "Sin fotos"),
+    "medical_alert": ("Medical alert", "Alerta médica"),
+    "legend_may_play": ("may play", "puede jugar"),
+    "struck": ("Struck from the roster", "Retirado de la lista"),
+    "emergency": ("Emergency: call 911 first,", "Emergencia: llame primero al 911,"),
+    "emergency_then": (
+        "then the guardian, then the coordinator on call",
+        "luego al tutor y luego al coordinador de guardia",
+    ),
+    "changes_daily": (
+        "Consents change daily; the roster on your phone is newer than this page.",
+        "Los permisos cambian cada día; la lista de su teléfono es más reciente que esta hoja.",
+    ),
+    "confidential_health": (
+        "Confidential. Health and family information about children: keep it with you, show it to no one else",
+        "Confidencial. Datos de salud y familia de menores: guárdela con usted y no la muestre a nadie",
+    ),
+    "confidential_family": (
+        "Confidential. Family information about children: keep it with you, show it to no one else",
+        "Confidencial. Datos de familia de menores: guárdela con usted y no la muestre a nadie",
+    ),
+    "shred": ("shred it on", "destrúyala el"),
+    "sign_in": ("Sign-in sheet", "Hoja de entrada y salida"),
+    "when": ("When", "Cuándo"),
+    "where": ("Where", "Dónde"),
+    "to": ("to", "a"),
+    "time_in": ("Time in", "Entrada"),
+    "brought_by": ("Brought by, signature", "Lo trajo, firma"),
+    "time_out": ("Time out", "Salida"),
+    "picked_up": ("Picked up by, print", "Lo recogió, nombre"),
+    "signature": ("Signature", "Firma"),
+    "see_coordinator": ("See coordinator.", "Vea al coordinador."),
+    "pick_up": ("Pick-up:", "Recogen:"),
+    "add": ("add", "añadir"),
+    "name_and_phone": ("Name and guardian’s phone", "Nombre y teléfono del tutor"),
+    "release_only": (
+        "Release only to a person named under the player.",
+        "Entregue al menor solo a una persona nombrada debajo de él.",
+    ),
+    "release_ask": (
+        "Ask for photo identification if you do not know the face. Anyone else: call %(phone)s before the child leaves.",
+        "Pida una identificación con foto si no conoce a la persona. Otra persona: llame al %(phone)s antes de que el menor se vaya.",
+    ),
+    "last_left": ("Last child left at", "El último menor salió a las"),
+    "coach_signature": ("Coach’s signature", "Firma del entrenador"),
+    "return_tonight": (
+        "Confidential. Return to the coordinator tonight; keep out of sight between families.",
+        "Confidencial. Devuélvala esta noche al coordinador; que otras familias no la vean.",
+    ),
+    "record": ("Signed consent record", "Constancia de permiso firmado"),
+    "record_short": ("Record", "Constancia"),
+    "check_record": ("Check this record", "Compruebe esta constancia"),
+    "young_person": ("Young person", "Menor"),
+    "born": ("born", "nació el"),
+    "signed_by": ("Signed by", "Firmado por"),
+    "in_force": ("In force", "Vigente"),
+    "from": ("from", "desde el"),
+    "until": ("until", "hasta el"),
+    "agreed": ("What was agreed", "Lo que se acordó"),
+    "exact_words": ("The exact words shown and signed, in %(language)s.", "Las palabras exactas mostradas y firmadas, en %(language)s."),
+    "other_overleaf": (
+        "The %(language)s text offered beside them follows on the last page.",
+        "El texto en %(language)s que se ofreció al lado sigue en la última página.",
+    ),
+    "other_offered": ("The %(language)s text offered", "El texto en %(language)s que se ofreció"),
+    "other_hint": (
+        "Shown beside the signed words as a help to read; the signed words are those before.",
+        "Se mostró junto a las palabras firmadas como ayuda de lectura; las palabras firmadas son las anteriores.",
+    ),
+    "statement": ("Statement", "Declaración"),
+    "answer": ("Answer", "Respuesta"),
+    "typed": ("Typed by the signer as electronic signature", "Escrito por quien firma como firma electrónica"),
+    "happened": ("What happened, and when", "Qué pasó y cuándo"),
+    "event": ("Event", "Paso"),
+    "time": ("Time", "Hora"),
+    "how_we_know": ("How we know", "Cómo lo sabemos"),
+    "sealed_on": ("Sealed on %(day)s, at %(hour)s", "Sellado el %(day)s, a las %(hour)s"),
+    "sealed_text": (
+        "This file was sealed the moment it was signed. Any later change, even of one letter, breaks the seal. "
+        "To check, scan the code above or open %(address)s. What was signed travels inside this file as consent.json.",
+        "Este archivo se selló en el momento de la firma. Cualquier cambio posterior, aun de una letra, rompe el sello. "
+        "Para comprobarlo, escanee el código de arriba o abra %(address)s. Lo firmado viaja dentro de este archivo como consent.json.",
+    ),
+    "hash": ("SHA-256 of what was signed", "SHA-256 de lo firmado"),
+    "record_footer": (
+        "Confidential. For the family, the coordinator and whoever the law requires.",
+        "Confidencial. Para la familia, el coordinador y quien la ley exija.",
+    ),
+    "qr": ("QR code that opens", "Código QR que abre"),
+    "english": ("English", "inglés"),
+    "spanish": ("Spanish", "español"),
+    "certificate": ("Certificate of Participation", "Certificado de participación"),
+}
+
+
+class Words:
+    """One language's words: `words("page")`, with places filled by keyword."""
+
+    def __init__(self, language: Language):
+        self.language = language
+        self._place = list(LOCALES).index(language)
+        self._locale = LOCALES[language]
+
+    def __call__(self, name: str, **values: str) -> str:
+        text = _WORDS[name][self._place]
+        return text % values if values else text
+
+    def name_of(self, language: Language) -> str:
+        return self("english" if language is Language.ENGLISH else "spanish")
+
+    def day(self, day: date) -> str:
+        """A short date: "Mar 4, 2016" or "4 mar 2016"."""
+        return _plain(format_date(day, "MMM d, y" if self.language is Language.ENGLISH else "d MMM y", locale=self._locale))
+
+    def long_day(self, day: date) -> str:
+        """A date in full: "November 21, 2026" or "21 de noviembre de 2026"."""
+        return _plain(format_date(day, "long", locale=self._locale))
+
+    def weekday(self, day: date) -> str:
+        """The name of the day, as a line begins with it."""
+        name = format_date(day, "EEEE", locale=self._locale)
+        return name[:1].upper() + name[1:]
+
+    def hour(self, moment: datetime, *, seconds: bool = False, bare: bool = False) -> str:
+        """The hour as people say it: "5:30 pm"; `bare` leaves "pm" out."""
+        pattern = ("h:mm:ss" if seconds else "h:mm") + ("" if bare else " a")
+        written = _plain(format_time(moment.time(), pattern, locale=self._locale))
+        return written.replace("AM", "am").replace("PM", "pm")
+
+    def hours(self, start: datetime, end: datetime) -> str:
+        """A span: "5:30 to 7:00 pm"; both halves of the day are named when they differ."""
+        same_half = (start.hour < 12) == (end.hour < 12)
+        return f"{self.hour(start, bare=same_half)} {self('to')} {self.hour(end)}"
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u202f", "\u00a0").replace(" a.\u00a0m.", "\u00a0a.\u00a0m.")
