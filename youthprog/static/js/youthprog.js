@@ -1,0 +1,132 @@
+// Progressive enhancement only: every page works without this file.
+// Markup asks for behavior by data attributes; texts come from the page, already translated.
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const root = document.documentElement;
+const fill = (text, n) => text.replace("{n}", n);
+
+/** Keep a number input within its bounds when − or + is pressed. */
+function stepper(box) {
+  const input = box.querySelector("input");
+  box.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    if (!button) return;
+    const step = Number(button.dataset.step);
+    const size = Math.abs(step);
+    const now = Number(input.value) || 0;
+    const next = step > 0 ? Math.floor(now / size) * size + size : Math.ceil(now / size) * size - size;
+    input.value = Math.min(Number(input.max), Math.max(Number(input.min), next));
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+/** Count the marks of a register and offer to mark the rest present in one deliberate tap. */
+function register(list) {
+  const scope = list.closest("form") || document;
+  const line = scope.querySelector("[data-roll-counts]");
+  const rest = scope.querySelector("[data-everyone-else]");
+  const groups = all("[role=radiogroup]", list);
+  const chosen = (group) => group.querySelector("input:checked");
+
+  function count() {
+    const tally = { present: 0, late: 0, absent: 0, excused: 0, none: 0 };
+    for (const group of groups) tally[chosen(group)?.value ?? "none"] += 1;
+    if (line) {
+      const parts = Object.entries(tally).filter(([, n]) => n).map(([state, n]) => fill(line.dataset[state], n));
+      if (line.dataset.blocked) parts.push(line.dataset.blocked);
+      line.textContent = parts.join(" · ");
+    }
+    if (rest) rest.disabled = tally.none === 0;
+  }
+  list.addEventListener("change", count);
+  rest?.addEventListener("click", (event) => {
+    event.preventDefault();
+    for (const group of groups.filter((each) => !chosen(each))) {
+      const here = group.querySelector('input[value="present"]');
+      here.checked = true;
+      here.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+  count();
+}
+
+/** Tie the bulk bar to the checkboxes of the table after it. */
+function bulk(bar) {
+  const table = bar.parentElement.querySelector("table");
+  if (!table) return;
+  const everyone = table.querySelector("[data-pick-all]");
+  const boxes = () => all("tbody .c-pick input", table);
+  const words = bar.querySelector("p");
+
+  function show() {
+    const picked = boxes().filter((box) => box.checked).length;
+    bar.hidden = picked === 0;
+    words.textContent = picked === 1 ? bar.dataset.one : fill(bar.dataset.many, picked);
+    if (!everyone) return;
+    everyone.checked = picked > 0 && picked === boxes().length;
+    everyone.indeterminate = picked > 0 && !everyone.checked;
+  }
+  function set(state) {
+    for (const box of boxes()) box.checked = state;
+    show();
+  }
+  everyone?.addEventListener("change", () => set(everyone.checked));
+  bar.querySelector("[data-clear]")?.addEventListener("click", () => {
+    set(false);
+    (everyone ?? boxes()[0])?.focus();
+  });
+  table.addEventListener("change", show);
+  show();
+}
+
+/** Show what belongs to an unticked box only while it is unticked. */
+function reveals(box) {
+  const more = document.getElementById(box.dataset.revealsWhenOff);
+  const show = () => { more.hidden = box.checked; };
+  box.addEventListener("change", show);
+  show();
+}
+
+/** Menus made of <details> close on Escape and on a click elsewhere. */
+function closes(menu) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+/** A second press of a form's button must not send it twice. */
+function once(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 3000);
+  });
+}
+
+const behaviors = [
+  ["[data-stepper]", stepper],
+  ["[data-roll]", register],
+  ["[data-bulk]", bulk],
+  ["[data-reveals-when-off]", reveals],
+  ["details[data-closes]", closes],
+  ["form[method=post]:not([hx-post])", once],
+];
+
+function enliven(part) {
+  for (const [selector, behavior] of behaviors) {
+    for (const element of all(selector, part)) {
+      if (element.dataset.live) continue;
+      element.dataset.live = "yes";
+      behavior(element);
+    }
+  }
+}
+
+root.classList.add("scripted");
+enliven(document);
+document.addEventListener("htmx:load", (event) => enliven(event.target));
+document.querySelector("[data-focus-first]")?.focus();
