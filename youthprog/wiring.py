@@ -1,10 +1,8 @@
 """The one table: which blueprints, listeners, sources of clearance and navigation make up the house."""
 
-import tomllib
-from base64 import b64decode
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -15,8 +13,8 @@ from youthprog.audit import services as _audit  # its listeners chain every comm
 from youthprog.core import clearance, crypto, db, events, reach
 from youthprog.web import edge, errors, filters, headers, language
 from youthprog.web import routes as web
-from youthprog.web.filters import NavItem
 from youthprog.web.converters import Id
+from youthprog.web.filters import NavItem
 
 __all__ = ["build"]
 
@@ -43,10 +41,6 @@ class House(Flask):
     def dispatch_request(self) -> Any:
         """Run the view, then commit or undo."""
         return edge.close(self.make_response(super().dispatch_request()))
-
-    def make_default_options_response(self) -> Response:
-        """Methods an address answers to."""
-        return super().make_default_options_response()
 
 
 def build(**overrides: Any) -> Flask:
@@ -76,11 +70,11 @@ def build(**overrides: Any) -> Flask:
     app.url_map.converters["id"] = Id
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.install(app, settings.database_url)
-    crypto.install(app, read_keyring(settings))
+    crypto.install(app, crypto.KeyFile(settings.instance / "keys.toml"))
     language.install(app)
-    CSRFProtect(app)
     edge.install(app, load_link=access.live_link)
     edge.login.user_loader(access.signed_in_by)
+    CSRFProtect(app)
     errors.install(app)
     headers.install(app)
     filters.install(app, NAVIGATION, lambda actor: language.gettext(access.role_label(actor)))
@@ -96,15 +90,3 @@ def build(**overrides: Any) -> Flask:
     static = package / "static"
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=static, prefix="static/", max_age=YEAR)  # type: ignore[method-assign]
     return app
-
-
-def read_keyring(settings: config.Settings) -> crypto.Keyring:
-    """The field keys in `instance/keys.toml`; `youthprog init` makes them."""
-    path = settings.instance / "keys.toml"
-    if not path.exists():
-        return crypto.Keyring({}, "")
-    found = tomllib.loads(path.read_text())["field_keys"]
-    keys = {name: b64decode(value) for name, value in found.items() if name != "current"}
-    return crypto.Keyring(keys, found["current"])
-
-

@@ -8,8 +8,10 @@ import base64
 import hashlib
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from cryptography.exceptions import InvalidTag
@@ -55,14 +57,36 @@ class Keyring:
         return sealed[:KEY_ID_BYTES].decode("ascii", "replace")
 
 
-def install(app: Flask, keyring: Keyring) -> None:
+class KeyFile:
+    """The key file, read again when it changed: a server at work learns of a new key at once."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.seen = 0
+        self.ring = Keyring({}, "")
+
+    def read(self) -> Keyring:
+        """The keys as the file has them now; none when there is no file yet."""
+        try:
+            changed = self.path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return self.ring
+        if changed != self.seen:
+            found = tomllib.loads(self.path.read_text())["field_keys"]
+            keys = {name: base64.b64decode(value) for name, value in found.items() if name != "current"}
+            self.ring, self.seen = Keyring(keys, found["current"]), changed
+        return self.ring
+
+
+def install(app: Flask, key_file: KeyFile) -> None:
     """Give the application its keys."""
-    app.extensions["youthprog.keyring"] = keyring
+    app.extensions["youthprog.keys"] = key_file
 
 
 def keyring() -> Keyring:
     """The running application's keys."""
-    return current_app.extensions["youthprog.keyring"]
+    keys: KeyFile = current_app.extensions["youthprog.keys"]
+    return keys.read()
 
 
 class Sealable:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager, current_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.core import clock, db
@@ -87,12 +87,14 @@ def check_doors(app: Flask) -> None:
 
 def door_of(app: Flask, endpoint: str) -> Door:
     """The mark of an endpoint."""
-    return app.view_functions[endpoint].__door__  # type: ignore[attr-defined,no-any-return]
+    mark: Door = getattr(app.view_functions[endpoint], "__door__")  # noqa: B009
+    return mark
 
 
 def actor() -> Actor:
     """Who is acting in this request."""
-    return g.get("actor", VISITOR)  # type: ignore[no-any-return]
+    who: Actor = g.get("actor", VISITOR)
+    return who
 
 
 def keep() -> None:
@@ -116,7 +118,7 @@ def _enter() -> BaseResponse | None:
     db.begin_reading()
     if request.endpoint is None:
         return None
-    mark = getattr(_view(), "__door__", None)
+    mark = _mark_here()
     if mark is None:
         abort(404)
     answer = _pass(mark)
@@ -126,27 +128,47 @@ def _enter() -> BaseResponse | None:
     return answer
 
 
-def _view() -> Callable[..., Any]:
-    return current_app.view_functions[request.endpoint or ""]
+def _mark_here() -> Door | None:
+    mark: Door | None = getattr(current_app.view_functions[request.endpoint or ""], "__door__", None)
+    return mark
 
 
 def _pass(mark: Door) -> BaseResponse | None:
+    """Decide who comes in; a redirect or an abort when nobody does."""
     g.actor = VISITOR
     if mark.kind == "link":
-        return _pass_by_link(mark)
-    if current_user.is_authenticated:
-        g.actor = _here(current_user.actor)
-        if current_user.needs_factor and not mark.own_page and mark.kind != "public":
-            return redirect(url_for("access.factor", next=request.full_path if request.method == "GET" else None), 303)
+        _pass_by_link(mark)
+        return None
+    here = _recognize()
+    if here and current_user.needs_factor and not mark.own_page:
+        g.actor = replace(g.actor, grants={})
+        if mark.kind != "public":
+            return redirect(url_for("access.factor", next=_way_back()), 303)
     if mark.kind == "public":
         return None
-    if not current_user.is_authenticated:
-        if request.method != "GET":
+    if not here:
+        if request.method not in SAFE:
             abort(403)
-        return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")), 303)
+        return redirect(url_for("access.sign_in", next=_way_back()), 303)
     if mark.permission is not None and not g.actor.may(mark.permission):
         abort(404)
     return None
+
+
+def _recognize() -> bool:
+    """Whether a live, not idle session stands behind the cookie; `g.actor` is then its person."""
+    if not current_user.is_authenticated:
+        return False
+    if not touch_session(current_app.config["YOUTHPROG"].idle_minutes):
+        logout_user()
+        session.pop("seen", None)
+        return False
+    g.actor = _here(current_user.actor)
+    return True
+
+
+def _way_back() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" else None
 
 
 def _pass_by_link(mark: Door) -> None:
@@ -180,7 +202,8 @@ def close(response: Response) -> Response:
 
 
 def _is_late() -> bool:
-    return request.endpoint is not None and getattr(_view(), "__door__").late
+    mark = _mark_here() if request.endpoint else None
+    return mark is not None and mark.late
 
 
 def _leave(_problem: BaseException | None) -> None:

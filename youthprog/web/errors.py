@@ -2,9 +2,9 @@
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -24,57 +24,64 @@ def error_page(status: int, reasons: list[str] | None = None) -> Response:
     return make_response(render_template(f"web/errors/{known}.html", reasons=reasons or []), status)
 
 
+def _not_found(_problem: NotFound) -> Response:
+    return error_page(404)
+
+
+def _conflict(problem: Conflict) -> Response:
+    db.session().rollback()
+    return error_page(409, [says(reason) for reason in problem.reasons])
+
+
+def _refused(problem: Refused) -> Response:
+    db.session().rollback()
+    return error_page(422, [says(reason) for reason in problem.reasons])
+
+
+def _stale_form(_problem: CSRFError) -> Response:
+    return error_page(400)
+
+
+def _http(problem: HTTPException) -> Response:
+    if problem.code is None or problem.code < 400:
+        return problem.get_response()  # type: ignore[return-value]
+    response = error_page(problem.code)
+    for name, value in problem.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _changed_meanwhile(problem: Exception) -> Response:
+    db.session().rollback()
+    log.warning("conflict: %s", type(problem).__name__)
+    return error_page(409)
+
+
+def _busy(problem: OperationalError) -> Response:
+    db.session().rollback()
+    log.error("database: %s", type(problem.orig).__name__)
+    response = error_page(503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _broken(problem: Exception) -> Response:
+    db.session().rollback()
+    log.exception("failure")
+    if current_app.config["PROPAGATE_FAILURES"]:
+        raise problem
+    return error_page(500)
+
+
 def install(app: Flask) -> None:
     """Answer every failure with a page."""
-
-    @app.errorhandler(NotFound)
-    def not_found(_problem: NotFound) -> Response:
-        return error_page(404)
-
-    @app.errorhandler(Conflict)
-    def conflict(problem: Conflict) -> Response:
-        db.session().rollback()
-        return error_page(409, [says(reason) for reason in problem.reasons])
-
-    @app.errorhandler(Refused)
-    def refused(problem: Refused) -> Response:
-        db.session().rollback()
-        return error_page(422, [says(reason) for reason in problem.reasons])
-
-    @app.errorhandler(CSRFError)
-    def stale_form(_problem: CSRFError) -> Response:
-        return error_page(400)
-
-    @app.errorhandler(HTTPException)
-    def http(problem: HTTPException) -> Response:
-        if problem.code is None or problem.code < 400:
-            return problem.get_response()  # type: ignore[return-value]
-        response = error_page(problem.code)
-        for name, value in problem.get_headers():
-            if name in ("Allow", "Retry-After"):
-                response.headers[name] = value
-        return response
-
-    @app.errorhandler(StaleDataError)
-    @app.errorhandler(IntegrityError)
-    def changed_meanwhile(problem: Exception) -> Response:
-        db.session().rollback()
-        log.warning("conflict", extra={"kind": type(problem).__name__})
-        return error_page(409)
-
-    @app.errorhandler(OperationalError)
-    def busy(problem: OperationalError) -> Response:
-        db.session().rollback()
-        log.error("database", extra={"kind": type(problem.orig).__name__})
-        response = error_page(503)
-        response.headers["Retry-After"] = "5"
-        return response
-
-    @app.errorhandler(DBAPIError)
-    @app.errorhandler(Exception)
-    def broken(problem: Exception) -> Response:
-        db.session().rollback()
-        log.exception("failure")
-        if app.config.get("PROPAGATE_FAILURES"):
-            raise problem
-        return error_page(500)
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StaleDataError, _changed_meanwhile)
+    app.register_error_handler(IntegrityError, _changed_meanwhile)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _broken)

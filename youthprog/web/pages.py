@@ -18,8 +18,7 @@ PAGE_ROWS = 50
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
     """Render a page with a status."""
-    response = make_response(render_template(template, **values), status)
-    return response
+    return make_response(render_template(template, **values), status)
 
 
 @dataclass(frozen=True)

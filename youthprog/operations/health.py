@@ -1,0 +1,87 @@
+"""What `youthprog check` looks at. Each finding is one line: fine, or what to do."""
+
+import ctypes.util
+import importlib.metadata
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from flask import current_app
+
+from youthprog import config
+from youthprog.audit import anchors
+from youthprog.audit import queries as audit
+from youthprog.core import clock, crypto, db
+from youthprog.outreach.models import Message
+from youthprog.outreach.types import Delivery
+from youthprog.web.migrations import head
+
+LEAST_FREE_MB = 200
+OLDEST_WAITING = timedelta(minutes=15)
+LIBRARIES = ("flask", "sqlalchemy", "weasyprint", "pyhanko", "cryptography")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    fine: bool
+    says: str
+
+
+def look() -> Iterator[Finding]:
+    """Look at everything, cheapest first."""
+    settings: config.Settings = current_app.config["YOUTHPROG"]
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    yield Finding("libraries", True, versions)
+    pango = ctypes.util.find_library("pango-1.0") or ctypes.util.find_library("pangoft2-1.0")
+    yield Finding("printing", pango is not None, "Pango found" if pango else "Pango is missing: no PDF can be made")
+    yield _database()
+    yield _migrations()
+    yield _keys(settings)
+    yield _outbox()
+    free = shutil.disk_usage(settings.instance).free // 2**20
+    yield Finding("disk", free > LEAST_FREE_MB, f"{free} MB free")
+    verdict = audit.verify(anchors.read(settings.instance))
+    reason = f"{verdict.lines} lines" if verdict.whole else f"line {verdict.bad_number}: {verdict.reason}"
+    yield Finding("audit", verdict.whole, reason)
+
+
+def _database() -> Finding:
+    connection = db.session().connection()
+    if connection.dialect.name == "postgresql":
+        return Finding("database", True, f"PostgreSQL {connection.execute(sa.text('SHOW server_version')).scalar()}")
+    journal, synchronous = db.sqlite_mode()
+    whole = connection.execute(sa.text("PRAGMA quick_check")).scalar() == "ok"
+    says = f"SQLite {db.sqlite_version()}, journal {journal}, synchronous {synchronous}"
+    return Finding("database", whole, says if whole else says + ": the file is damaged, restore the last backup")
+
+
+def _migrations() -> Finding:
+    found = MigrationContext.configure(db.session().connection()).get_current_revision()
+    fine = found == head()
+    return Finding("migrations", fine, f"at {found}" if fine else f"at {found}, not {head()}: run youthprog init")
+
+
+def _keys(settings: config.Settings) -> Finding:
+    ring = crypto.keyring()
+    sealing = (settings.instance / "seal.pem").exists()
+    fine = bool(ring.current) and sealing and bool(settings.secret_key)
+    return Finding(
+        "keys", fine, f"{len(ring.keys)} field keys, seal present" if fine else "missing: run youthprog init"
+    )
+
+
+def _outbox() -> Finding:
+    waiting = (Delivery.QUEUED, Delivery.SENDING)
+    oldest = db.session().scalar(sa.select(sa.func.min(Message.not_before_at)).where(Message.delivery.in_(waiting)))
+    if oldest is None:
+        return Finding("outbox", True, "nothing waits")
+    age = clock.now() - oldest
+    fine = age < OLDEST_WAITING
+    minutes = int(age.total_seconds() // 60)
+    return Finding("outbox", fine, f"oldest waits {max(minutes, 0)} min" + ("" if fine else ": is the worker running?"))

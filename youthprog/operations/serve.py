@@ -1,0 +1,70 @@
+"""Two processes under one command: the web server and the worker, stopped together.
+
+If the worker dies it is started again; if the web server dies, everything ends with its exit code.
+"""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+
+PATIENCE_SECONDS = 10.0
+RESTART_PAUSE_SECONDS = 1.0
+THREADS = 8
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    """How the web server is started: granian, WSGI, threads, bounded backlog."""
+    return [
+        sys.executable, "-m", "granian", "youthprog.operations.wsgi:app",
+        "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", str(THREADS), "--backlog", "512",
+        "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
+    ]  # fmt: skip
+
+
+def worker_command() -> list[str]:
+    """How the worker is started."""
+    return [sys.executable, "-m", "youthprog.cli", "worker"]
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Whether something listens there already."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def serve(host: str, port: int, workers: int) -> int:
+    """Run both until a signal or the web server's end."""
+    stopping = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    web = subprocess.Popen(web_command(host, port, workers), start_new_session=True)
+    worker = subprocess.Popen(worker_command(), start_new_session=True)
+    restart_at = 0.0
+    while not stopping and web.poll() is None:
+        if worker.poll() is not None and time.monotonic() >= restart_at:
+            restart_at = time.monotonic() + RESTART_PAUSE_SECONDS
+            worker = subprocess.Popen(worker_command(), start_new_session=True)
+        time.sleep(0.1)
+    _end(worker)
+    _end(web)
+    return 0 if stopping else web.returncode or 0
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
