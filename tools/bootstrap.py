@@ -64,7 +64,10 @@ def set_up(kind: str, *, again: bool = False) -> None:
     if "native" not in record:
         record["native"] = native.provide(VENV)
     if record["native"] == native.MISSING:
-        say(native.SENTENCE)
+        if native.pango_loads(VENV):  # somebody followed the advice
+            record["native"] = native.SYSTEM
+        else:
+            say(native.SENTENCE)
     write_launchers(with_native=record["native"] == native.BUNDLED)
     write_record(record)
     if kind == "test":

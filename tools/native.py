@@ -23,9 +23,9 @@ SENTENCE = (
     "Pango is not on this machine and could not be fetched, so PDF files cannot be made and every page is printed "
     "from the browser instead. "
     + (
-        "Install it with 'brew install pango', then 'make setup'."
+        "Install it with 'brew install pango' and start again."
         if platform.system() == "Darwin"
-        else f"Install {' '.join(PANGO_PACKAGES)}, then 'make setup'."
+        else f"Install {' '.join(PANGO_PACKAGES)} and start again."
     )
 )
 PROBE = "import weasyprint.text.ffi"
