@@ -2,6 +2,9 @@
 
 import enum
 from dataclasses import dataclass
+from datetime import date, datetime
+
+from youthprog.core.refusals import N_
 
 
 class PersonKind(enum.StrEnum):
@@ -49,6 +52,147 @@ class HealthKind(enum.StrEnum):
     OTHER = "other"
 
 
+RELATIONSHIPS = {
+    Relationship.MOTHER: N_("Mother"),
+    Relationship.FATHER: N_("Father"),
+    Relationship.STEPPARENT: N_("Stepparent"),
+    Relationship.GRANDPARENT: N_("Grandparent"),
+    Relationship.AUNT_UNCLE: N_("Aunt or uncle"),
+    Relationship.FOSTER: N_("Foster parent"),
+    Relationship.LEGAL_GUARDIAN: N_("Legal guardian"),
+    Relationship.OTHER: N_("Other relation"),
+}
+
+GENDERS = {
+    Gender.GIRL: N_("Girl"),
+    Gender.BOY: N_("Boy"),
+    Gender.OTHER: N_("Another gender"),
+    Gender.UNSTATED: N_("Not stated"),
+}
+
+HEALTH_KINDS = {
+    HealthKind.ALLERGY: N_("Allergy"),
+    HealthKind.CONDITION: N_("Condition"),
+    HealthKind.MEDICATION: N_("Medication"),
+    HealthKind.OTHER: N_("Something else"),
+}
+
+
+@dataclass(frozen=True)
+class GuardianLine:
+    """A guardian in force on a day, with the way to reach them. Custody is already applied to the two flags."""
+
+    guardian_id: int
+    youth_id: int
+    bond_id: int
+    name: str
+    relationship: Relationship
+    phone: str | None
+    email: str | None
+    email_contact_id: int | None
+    language: str
+    may_decide: bool
+    may_collect: bool
+    rank: int
+    email_bounced: bool = False
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One row of the list of people."""
+
+    person_id: int
+    kind: PersonKind
+    name: str
+    list_name: str
+    folded_name: str
+    born_on: date | None
+    school: str | None
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """A mail address or phone in use."""
+
+    contact_id: int
+    person_id: int
+    kind: ContactKind
+    value: str
+    preferred: bool
+    bounced_at: datetime | None
+
+
+@dataclass(frozen=True)
+class EmergencyLine:
+    """Somebody to call besides the guardians."""
+
+    contact_id: int
+    youth_id: int
+    name: str
+    phone: str
+    relation: str | None
+
+
+@dataclass(frozen=True)
+class HouseholdLine:
+    """A home of a person and who lives there."""
+
+    household_id: int
+    name: str
+    address: str
+    members: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class HealthLine:
+    """A health note, opened. Whoever asks has checked the reader's reach."""
+
+    note_id: int
+    youth_id: int
+    kind: HealthKind
+    alert: str | None
+    detail: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class CustodyLine:
+    """A restriction, opened. Whoever asks has checked the reader's reach and records the reading."""
+
+    restriction_id: int
+    youth_id: int
+    adult_id: int
+    adult_name: str
+    no_collect: bool
+    no_decide: bool
+    no_information: bool
+    starts_on: date
+    ends_on: date | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class DoubleLine:
+    """Two records that may be one person: the same folded name and birth date."""
+
+    first_id: int
+    second_id: int
+    name: str
+    born_on: date
+    first_added_on: date
+    second_added_on: date
+
+
+@dataclass(frozen=True)
+class PersonAdded:
+    """Event: a person was added by somebody whose permission reaches only these programs (empty: everywhere)."""
+
+    person_id: int
+    kind: PersonKind
+    program_ids: frozenset[int]
+    on: date
+
+
 @dataclass(frozen=True)
 class CustodyRestricted:
     """Event: a restriction on an adult was recorded; nothing of the child may reach that adult."""
@@ -71,3 +215,4 @@ class PeopleMerged:
 
     kept_id: int
     gone_id: int
+    at: datetime
