@@ -87,3 +87,18 @@ class ConsentWithdrawn:
     request_id: int
     youth_id: int
     season_id: int
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    """Where a youth's required consent stands on a day, in one line of a roster.
+
+    `state` is signed, waiting, expired or missing; `word` (the badge) and `sentence` (the line under it)
+    are msgids, `values` fills the sentence. `photos` is the guardian's answer, None when never answered.
+    """
+
+    state: str
+    word: str
+    sentence: str = ""
+    values: tuple[tuple[str, object], ...] = ()
+    photos: bool | None = None

@@ -65,7 +65,13 @@ def install(app: Flask, navigation: Sequence[NavItem], role_label: Callable[[Act
         "says": language.says,
         "shown": language.shown,
     }
-    app.jinja_env.globals |= {"static_url": static_url, "csp_nonce": csp_nonce, "P": P, "csrf_token": generate_csrf}
+    app.jinja_env.globals |= {
+        "static_url": static_url,
+        "csp_nonce": csp_nonce,
+        "P": P,
+        "csrf_token": generate_csrf,
+        "sentence": language.sentence,
+    }
     app.jinja_env.add_extension("jinja2.ext.do")
 
     @app.context_processor

@@ -4,6 +4,7 @@ Each room keeps its Spanish in `translations/es/<room>.po`; they are compiled in
 are newer than it.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,14 @@ def says(refusal: Refusal) -> str:
     """A refusal in the page's language."""
     values = {name: shown(value) for name, value in refusal.values.items()}
     return gettext(refusal.sentence, **values) if values else gettext(refusal.sentence)
+
+
+def sentence(msgid: str, values: Iterable[tuple[str, Any]] = ()) -> str:
+    """A sentence of a rule in the page's language, its values written out."""
+    if not msgid:
+        return ""
+    filled = {name: shown(value) for name, value in values}
+    return str(gettext(msgid, **filled))
 
 
 def shown(value: Any) -> Any:

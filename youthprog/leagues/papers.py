@@ -1,0 +1,65 @@
+"""A team's papers: from a roster as its reader may see it to a printed sheet. Services floor: it prints."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from youthprog.core import clock
+from youthprog.documents.services import letterhead, print_sheet
+from youthprog.documents.types import ConsentMark, Language, RosterRow, RosterSheet
+from youthprog.leagues.queries import PlayerLine, Roster, TeamHead
+from youthprog.programs.types import StaffRole
+
+
+def print_roster(
+    team: TeamHead, roster: Roster, *, notes: Mapping[int, str], now: datetime, language: str
+) -> bytes:
+    """The coach's roster as PDF. A column the reader may not read is not on the paper.
+
+    `notes` has the line under each player's consent, by youth id, in the sheet's language.
+    """
+    return print_sheet(roster_sheet(team, roster, notes=notes, now=now, language=language), now=now)
+
+
+def roster_sheet(
+    team: TeamHead, roster: Roster, *, notes: Mapping[int, str], now: datetime, language: str
+) -> RosterSheet:
+    """The values of the sheet, in the reader's language."""
+    head = letterhead()
+    spanish = language == "es"
+    season = team.season_es if spanish else team.season
+    program = team.program_es if spanish else team.program
+    return RosterSheet(
+        letterhead=head,
+        team=team.name,
+        season=f"{program} · {season}",
+        coach=_name_of(team, StaffRole.HEAD_COACH, StaffRole.ASSISTANT_COACH) or "",
+        officer=_name_of(team, StaffRole.OFFICER),
+        practice=team.meets or "",
+        printed_at=now.astimezone(clock.zone()),
+        rows=tuple(_row(player, notes.get(player.youth_id, "")) for player in roster.players),
+        language=Language(language),
+        emergency_phone=head.phone,
+        shred_on=team.season_ends_on,
+        shows_guardian=roster.shows_contacts,
+        shows_medical=roster.shows_alerts,
+    )
+
+
+def _name_of(team: TeamHead, *roles: StaffRole) -> str | None:
+    return next((person.name for role in roles for person in team.staff if person.role == role), None)
+
+
+def _row(player: PlayerLine, note: str) -> RosterRow:
+    return RosterRow(
+        number=player.jersey or "",
+        family_name=player.family_name,
+        given_name=player.given_name,
+        age=player.age,
+        born_on=player.born_on,
+        guardian=player.guardian.name if player.guardian else None,
+        phone=player.guardian.phone if player.guardian else None,
+        consent=ConsentMark(player.consent.state),
+        consent_note=note,
+        photos=player.consent.photos,
+        medical=player.alert,
+    )

@@ -1,0 +1,205 @@
+"""Reading divisions, teams and rosters."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from youthprog.attendance import queries as attendance
+from youthprog.attendance.types import Mark
+from youthprog.consent import queries as consent
+from youthprog.consent.types import ConsentLine
+from youthprog.core import db
+from youthprog.core.actor import Actor
+from youthprog.core.permissions import P
+from youthprog.core.refusals import NotFound
+from youthprog.leagues.models import Division, Team
+from youthprog.people import queries as people
+from youthprog.people.models import Person
+from youthprog.people.queries import GuardianLine
+from youthprog.people.rules import age_on
+from youthprog.programs import queries as programs
+from youthprog.programs.models import Group, GroupMember, Program, Season
+from youthprog.programs.queries import StaffLine
+
+LAST_MEETINGS = 4
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A team in a list."""
+
+    team_id: int
+    group_id: int
+    name: str
+    folded_name: str
+    division: str
+    program: str
+    program_es: str
+    season: str
+    season_es: str
+    players: int
+    places: int | None
+    signed: int = 0
+    waiting: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class TeamHead:
+    """What stands above a roster."""
+
+    team_id: int
+    group_id: int
+    name: str
+    division: str
+    program_id: int
+    program: str
+    program_es: str
+    season_id: int
+    season: str
+    season_es: str
+    season_ends_on: date
+    meets: str | None
+    places: int | None
+    staff: tuple[StaffLine, ...]
+
+
+@dataclass(frozen=True)
+class PlayerLine:
+    """One player on a roster, as far as the reader may see: what may not be read is None."""
+
+    youth_id: int
+    jersey: str | None
+    family_name: str
+    given_name: str
+    list_name: str
+    born_on: date | None
+    age: int | None
+    guardian: GuardianLine | None
+    alert: str | None
+    consent: ConsentLine
+    marks: tuple[Mark | None, ...]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A team's players and the meetings their marks are of, oldest first."""
+
+    players: tuple[PlayerLine, ...]
+    met_on: tuple[date, ...]
+    shows_contacts: bool
+    shows_alerts: bool
+
+    def count(self, *states: str) -> int:
+        """How many players' consent stands so."""
+        return sum(player.consent.state in states for player in self.players)
+
+    @property
+    def came_share(self) -> int | None:
+        """Percent of marks, over the meetings shown, that say the player came."""
+        marks = [mark for player in self.players for mark in player.marks if mark is not None]
+        came = sum(mark in (Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY) for mark in marks)
+        return round(100 * came / len(marks)) if marks else None
+
+
+def list_teams(
+    actor: Actor, permission: P, on: date, *, word: str = "", after: tuple[str, int] | None = None, limit: int = 50
+) -> list[TeamRow]:
+    """Teams of seasons not yet over, within reach, by name, with the consent of their players. Four statements."""
+    players = (
+        sa.select(sa.func.count())
+        .where(GroupMember.group_id == Group.id, GroupMember.until_on.is_(None))
+        .scalar_subquery()
+    )
+    statement = (
+        sa.select(
+            Team.id, Group.id, Group.name, Group.folded_name, Division.name, Program.name, Program.name_es,
+            Season.name, Season.name_es, players, Group.places,
+        )
+        .select_from(Team)
+        .join(Group, Group.id == Team.group_id)
+        .join(Division, Division.id == Team.division_id)
+        .join(Season, Season.id == Division.season_id)
+        .join(Program, Program.id == Season.program_id)
+        .where(programs.groups_within(actor, permission, on), Season.ends_on >= on)
+        .order_by(Group.folded_name, Team.id)
+        .limit(limit)
+    )  # fmt: skip
+    if word:
+        statement = statement.where(Group.folded_name.contains(word, autoescape=True))
+    if after is not None:
+        statement = statement.where(sa.tuple_(Group.folded_name, Team.id) > after)
+    rows = [TeamRow(*row) for row in db.session().execute(statement)]
+    progress = consent.team_progress([row.group_id for row in rows], on)
+    return [_with_progress(row, progress.get(row.group_id, (0, 0, 0))) for row in rows]
+
+
+def _with_progress(row: TeamRow, progress: tuple[int, int, int]) -> TeamRow:
+    signed, waiting, missing = progress
+    return TeamRow(**{**row.__dict__, "signed": signed, "waiting": waiting, "missing": missing})
+
+
+def get_team_for(actor: Actor, permission: P, team_id: int, on: date) -> TeamHead:
+    """The head of a team within reach. Raises `NotFound`. Two statements."""
+    statement = (
+        sa.select(
+            Team.id, Group.id, Group.name, Division.name, Program.id, Program.name, Program.name_es,
+            Season.id, Season.name, Season.name_es, Season.ends_on, Group.meets, Group.places,
+        )
+        .select_from(Team)
+        .join(Group, Group.id == Team.group_id)
+        .join(Division, Division.id == Team.division_id)
+        .join(Season, Season.id == Division.season_id)
+        .join(Program, Program.id == Season.program_id)
+        .where(Team.id == team_id, programs.groups_within(actor, permission, on))
+    )  # fmt: skip
+    row = db.session().execute(statement).first()
+    if row is None:
+        raise NotFound
+    staff = programs.staff_of([row[1]], on).get(row[1], [])
+    return TeamHead(*row, tuple(staff))
+
+
+def roster_of(actor: Actor, team: TeamHead, on: date) -> Roster:
+    """The team's players by jersey, with what the actor may read of each. A constant number of statements."""
+    members = programs.members_of(team.group_id, on)
+    youth_ids = [member.youth_id for member in members]
+    contacts = people.reachable(actor, P.CONTACT_READ, youth_ids, on)
+    alerts = people.alerts_of(people.reachable(actor, P.HEALTH_ALERT_READ, youth_ids, on))
+    guardians = people.guardians_of(contacts, on)
+    consents = consent.lines_for(youth_ids, team.season_id, on)
+    meetings, marks = attendance.last_marks(team.group_id, LAST_MEETINGS, on)
+    persons = {person.id: person for person in db.session().scalars(sa.select(Person).where(Person.id.in_(youth_ids)))}
+    players = tuple(
+        PlayerLine(
+            youth_id=member.youth_id,
+            jersey=member.jersey,
+            family_name=persons[member.youth_id].family_name,
+            given_name=persons[member.youth_id].first_name,
+            list_name=member.list_name,
+            born_on=member.born_on,
+            age=age_on(member.born_on, on) if member.born_on else None,
+            guardian=next(iter(guardians.get(member.youth_id, [])), None),
+            alert=alerts.get(member.youth_id),
+            consent=consents[member.youth_id],
+            marks=tuple(marks.get(member.youth_id, [None] * len(meetings))),
+        )
+        for member in members
+    )
+    days = tuple(meeting.on for meeting in meetings)
+    return Roster(tuple(sorted(players, key=jersey_order)), days, bool(contacts), actor.may(P.HEALTH_ALERT_READ))
+
+
+def jersey_order(player: PlayerLine) -> tuple[int, str, str]:
+    """By number, 0 and 00 first, players without one at the end by name."""
+    if player.jersey is None or not player.jersey.isdigit():
+        return 10**9, player.jersey or "", player.list_name
+    return int(player.jersey), player.jersey, player.list_name
+
+
+def find_division(season_id: int, folded_name: str) -> Division | None:
+    """A division of a season by its folded name."""
+    return db.session().scalar(
+        sa.select(Division).where(Division.season_id == season_id, Division.folded_name == folded_name)
+    )
