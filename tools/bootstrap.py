@@ -71,7 +71,7 @@ def set_up(kind: str, *, again: bool = False) -> None:
     write_launchers(with_native=record["native"] == native.BUNDLED)
     write_record(record)
     if kind == "test":
-        for sentence in native.provide_test_programs():
+        for sentence in native.provide_test_programs(VENV):
             say(sentence)
 
 

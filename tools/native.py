@@ -17,7 +17,7 @@ SYSTEM, BUNDLED, MISSING = "system", "bundled", "missing"
 PANGO_PACKAGES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
 # Never unpacked: a C library that differs from the running loader's own stops every program.
 C_LIBRARY = {"libc6", "libc-bin", "libcrypt1", "libgcc-s1", "libstdc++6"}
-TEST_PROGRAMS = {"chromium": ["chromium", "chromium-browser", "google-chrome"], "poppler-utils": ["pdftotext"]}
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 
 SENTENCE = (
     "Pango is not on this machine and could not be fetched, so PDF files cannot be made and every page is printed "
@@ -62,18 +62,27 @@ def library_folders(venv: Path) -> list[Path]:
     return sorted({path.parent for path in (venv / "native").glob("**/lib*.so.*") if path.parent.parent.name == "lib"})
 
 
-def provide_test_programs() -> list[str]:
-    """Install what only the tests need; returns one sentence for each that cannot be had."""
-    missing = {package: names for package, names in TEST_PROGRAMS.items() if not any(map(shutil.which, names))}
-    if "CHROMIUM" in os.environ:
-        missing.pop("chromium", None)
+def provide_test_programs(venv: Path) -> list[str]:
+    """Install what only the tests need; returns one sentence for each package that cannot be had."""
+    missing = missing_test_packages(venv)
     if missing and is_root():
         apt_install(missing)
+        missing = missing_test_packages(venv)
     return [
         f"{package} is not on this machine and could not be installed; the tests that need it are skipped."
-        for package, names in missing.items()
-        if not any(map(shutil.which, names))
+        for package in missing
     ]
+
+
+def missing_test_packages(venv: Path) -> list[str]:
+    """Debian's packages of a browser, of the library that drives it, and of the tool that reads PDF text."""
+    driver = next(venv.glob("lib/python3*/site-packages/playwright/driver/node"), "node")
+    here = {
+        "chromium": "CHROMIUM" in os.environ or any(map(shutil.which, BROWSERS)),
+        "libatomic1": quiet([driver, "--version"]).returncode == 0,
+        "poppler-utils": shutil.which("pdftotext") is not None,
+    }
+    return [package for package, is_here in here.items() if not is_here]
 
 
 # --- Debian's packages -----------------------------------------------------------------------------------------------

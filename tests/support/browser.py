@@ -6,10 +6,13 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from playwright._impl._driver import compute_driver_executable
+
 from tests.support.skipping import skip_unless_ci
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REASON = "no Chromium: install Debian's package chromium, or name a program in CHROMIUM"
+DRIVER_REASON = "Playwright's driver does not start: install Debian's package libatomic1"
 SETUID_HELPER = Path("/usr/lib/chromium/chrome-sandbox")
 # Without these, Chromium looks up its maker's hosts at every start.
 QUIET = (
@@ -32,7 +35,19 @@ def find_browser() -> str | None:
 
 def require_browser() -> str:
     """The browser's path; without one the test is skipped with the reason, and fails where CI is set."""
+    if not driver_starts():
+        skip_unless_ci(DRIVER_REASON)
     return find_browser() or skip_unless_ci(REASON)
+
+
+@cache
+def driver_starts() -> bool:
+    """Playwright drives the browser through a program in its wheel, which a bare Debian has no library for."""
+    program, *_ = compute_driver_executable()
+    try:
+        return subprocess.run([program, "--version"], capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def launch_options() -> dict[str, object]:
