@@ -349,13 +349,12 @@ class _Planner:
 
     def _hire(self) -> None:
         """The named workers first, then staff and volunteers up to the figures of the size."""
-        from_cast = [worker for worker in WORKERS]
-        for worker in from_cast:
+        for worker in WORKERS:
             adult = self.town.local(worker)
             self.workers.append(WorkerPlan(adult.key, worker.duties, worker.paid, worker.account))
-        staff = self.scale.staff - sum(worker.paid for worker in from_cast)
-        volunteers = self.scale.volunteers - sum(not worker.paid for worker in from_cast)
-        mentors = self.scale.mentors - sum(Duty.MENTOR in worker.duties for worker in from_cast)
+        staff = self.scale.staff - sum(worker.paid for worker in WORKERS)
+        volunteers = self.scale.volunteers - sum(not worker.paid for worker in WORKERS)
+        mentors = self.scale.mentors - sum(Duty.MENTOR in worker.duties for worker in WORKERS)
         officers = staff // 3
         for number in range(staff):
             title = "Officer" if number < officers else ""
@@ -392,7 +391,8 @@ class _Planner:
     def _seasons(self) -> dict[Activity, SeasonPlan]:
         """The running season of each program. Capacity is set when places are given."""
         return {
-            offer.activity: self._season(key, key, offer, self.starts_on, self.ends_on) for key, offer in enumerate(OFFERS, start=1)
+            offer.activity: self._season(key, key, offer, self.starts_on, self.ends_on)
+            for key, offer in enumerate(OFFERS, start=1)
         }
 
     def _coming(self) -> list[SeasonPlan]:
@@ -400,7 +400,9 @@ class _Planner:
         starts_on = self.ends_on + timedelta(weeks=2)
         ends_on = starts_on + timedelta(weeks=12)
         return [
-            _with_capacity(self._season(key, key - len(OFFERS), OFFERS[key - len(OFFERS) - 1], starts_on, ends_on), places)
+            _with_capacity(
+                self._season(key, key - len(OFFERS), OFFERS[key - len(OFFERS) - 1], starts_on, ends_on), places
+            )
             for key, places in ((len(OFFERS) + 1, 160), (len(OFFERS) + 2, 23))
         ]
 
@@ -511,7 +513,15 @@ class _Planner:
             used[site] += 1
             name = f"Self-defense, {self.sites[site].name}" + (f" {used[site]}" if used[site] > 1 else "")
             days = ((number % 5, time(18, 0), 75, GatheringKind.CLASS),)
-            self._group(season, site, GroupKind.CLASS, name, ((officers[number % len(officers)], StaffRole.OFFICER),), members, days)
+            self._group(
+                season,
+                site,
+                GroupKind.CLASS,
+                name,
+                ((officers[number % len(officers)], StaffRole.OFFICER),),
+                members,
+                days,
+            )
         self._enroll(season, inside, random)
         self.seasons[Activity.WORKSHOP] = _with_capacity(season, len(inside))
         for place, waiter in enumerate(line):
@@ -622,7 +632,9 @@ class _Planner:
                 note=random.choice(SESSION_NOTES),
             )
             for gathering in gatherings
-            if gathering.kind is GatheringKind.MENTORING and gathering.marks and gathering.marks[0][1] in (Mark.PRESENT, Mark.LATE)
+            if gathering.kind is GatheringKind.MENTORING
+            and gathering.marks
+            and gathering.marks[0][1] in (Mark.PRESENT, Mark.LATE)
         ]
 
     # Consent ------------------------------------------------------------------------------------------------
@@ -645,7 +657,9 @@ class _Planner:
             if answer is Answer.SECOND_GUARDIAN:
                 yield self._consent(youth, deciding[1].adult_key, enrollment, Answer.SENT, random)
 
-    def _consent(self, youth: YouthPlan, guardian: int, enrollment: EnrollmentPlan, answer: Answer, random: Random) -> ConsentPlan:
+    def _consent(
+        self, youth: YouthPlan, guardian: int, enrollment: EnrollmentPlan, answer: Answer, random: Random
+    ) -> ConsentPlan:
         sent = enrollment.asked_on + timedelta(days=1)
         signed = until = None
         if answer in (Answer.SIGNED, Answer.NO_PHOTOS, Answer.SECOND_GUARDIAN):
@@ -705,7 +719,13 @@ def _wishes(random: Random, age: int) -> list[Activity]:
     elif age < 12:
         shares = {Activity.FOOTBALL: 42, Activity.BASKETBALL: 36, Activity.CLUB: 18, Activity.ONE_TO_ONE: 4}
     elif age < 16:
-        shares = {Activity.FOOTBALL: 32, Activity.BASKETBALL: 36, Activity.CLUB: 10, Activity.WORKSHOP: 16, Activity.ONE_TO_ONE: 6}
+        shares = {
+            Activity.FOOTBALL: 32,
+            Activity.BASKETBALL: 36,
+            Activity.CLUB: 10,
+            Activity.WORKSHOP: 16,
+            Activity.ONE_TO_ONE: 6,
+        }
     elif age < 17:
         shares = {Activity.BASKETBALL: 45, Activity.CLUB: 15, Activity.WORKSHOP: 30, Activity.ONE_TO_ONE: 10}
     else:
@@ -743,7 +763,10 @@ def _title(group: GroupPlan, kind: GatheringKind) -> str:
 
 
 def _as_said(weekdays: tuple[tuple[int, time, int, GatheringKind], ...], place: str) -> str:
-    days = " and ".join(f"{DAY_NAMES[day]} {at.hour % 12 or 12}:{at.minute:02d} {'am' if at.hour < 12 else 'pm'}" for day, at, *_ in weekdays)
+    days = " and ".join(
+        f"{DAY_NAMES[day]} {at.hour % 12 or 12}:{at.minute:02d} {'am' if at.hour < 12 else 'pm'}"
+        for day, at, *_ in weekdays
+    )
     return f"{days}, {place}"
 
 

@@ -18,7 +18,7 @@ from youthprog.people.types import Gender
 from youthprog.programs.types import GroupKind
 
 CARD_NUMBER = "4111111111111111"
-CARD_TAIL = "1881"
+CARD_TAIL = "7391"
 INSURANCE = "Prairie Mutual Invented"
 POLICY = "PMI-0042-7731"
 PRIVATE_VALUES = (CARD_NUMBER, CARD_TAIL, INSURANCE, POLICY, "Card-Holder", "Paid in full", "129.00")
@@ -70,7 +70,9 @@ def teamsnap_csv(department: Department, team: str, *, faults: Sequence[Fault] =
     """A roster of one team with its 17 columns; the coach is a row marked as a non-player."""
     people = _People(department)
     group = next(group for group in department.groups if group.name == team)
-    rows = [people.roster_row(people.youth[key], jersey) for key, jersey in zip(group.members, group.jerseys, strict=True)]
+    rows = [
+        people.roster_row(people.youth[key], jersey) for key, jersey in zip(group.members, group.jerseys, strict=True)
+    ]
     coach = people.adults[group.leaders[0][0]]
     staff = dict.fromkeys(TEAMSNAP, "") | {
         "First Name": coach.given,

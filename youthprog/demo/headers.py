@@ -26,7 +26,9 @@ Birth Date Time Stamp|Player Age|Little League Age (Baseball)|Little League Age 
 Player Unit|Player City|Player State|Player Postal Code|Player Telephone|Player State Abbreviation|Player Cellphone|
 Registration Number|Player Jersey Number|Player Evaluation Comment|Player Evaluation Rating|Numeric Ranking (Auto Assign)|
 Birth Certificate Note|Recent Team|Tryout Rejection Email Sent|Tryout Acceptance Status|Tryout Acceptance Email Status|
-New Registrant|Play Down|Birth Certificate|Verification Note|Player Suffix|Weight|Associated Team Staff""".replace("\n", "").split("|")
+New Registrant|Play Down|Birth Certificate|Verification Note|Player Suffix|Weight|Associated Team Staff""".replace(
+        "\n", ""
+    ).split("|")
 )
 
 TEAMSNAP = tuple(

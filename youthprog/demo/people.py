@@ -128,14 +128,36 @@ class Families:
 
 
 ALERTS = (
-    HealthPlan(HealthKind.CONDITION, "Asthma, inhaler in bag", "Exercise asthma. Two puffs before running, then rest in the shade."),
-    HealthPlan(HealthKind.ALLERGY, "Peanut allergy, EpiPen in bag", "Peanuts and cashews. EpiPen in the outer pocket, then call 911."),
-    HealthPlan(HealthKind.ALLERGY, "Bee stings, pen with coach", "Swelling after stings. The coach keeps the pen in the team bag."),
-    HealthPlan(HealthKind.CONDITION, "Type 1 diabetes, snack kit", "Checks at half time. Juice first, then call a guardian."),
-    HealthPlan(HealthKind.CONDITION, "Seizures, see card", "Rare. Lay on the side, time it, call 911 after three minutes."),
+    HealthPlan(
+        HealthKind.CONDITION,
+        "Asthma, inhaler in bag",
+        "Exercise asthma. Two puffs before running, then rest in the shade.",
+    ),
+    HealthPlan(
+        HealthKind.ALLERGY,
+        "Peanut allergy, EpiPen in bag",
+        "Peanuts and cashews. EpiPen in the outer pocket, then call 911.",
+    ),
+    HealthPlan(
+        HealthKind.ALLERGY,
+        "Bee stings, pen with coach",
+        "Swelling after stings. The coach keeps the pen in the team bag.",
+    ),
+    HealthPlan(
+        HealthKind.CONDITION, "Type 1 diabetes, snack kit", "Checks at half time. Juice first, then call a guardian."
+    ),
+    HealthPlan(
+        HealthKind.CONDITION, "Seizures, see card", "Rare. Lay on the side, time it, call 911 after three minutes."
+    ),
     HealthPlan(HealthKind.MEDICATION, "Takes medicine at 6 pm", "One tablet at 6 pm with water. The family brings it."),
-    HealthPlan(HealthKind.CONDITION, "Sickle cell trait, rest and water", "Water every 15 minutes. No running to exhaustion in heat."),
-    HealthPlan(HealthKind.OTHER, "Hearing aid, left ear", "Face the child when speaking. The aid comes out in the rain."),
+    HealthPlan(
+        HealthKind.CONDITION,
+        "Sickle cell trait, rest and water",
+        "Water every 15 minutes. No running to exhaustion in heat.",
+    ),
+    HealthPlan(
+        HealthKind.OTHER, "Hearing aid, left ear", "Face the child when speaking. The aid comes out in the rain."
+    ),
     HealthPlan(HealthKind.OTHER, "Glasses, strap needed", "Wears a strap. A spare pair is with the family."),
 )
 
@@ -207,7 +229,13 @@ class Town:
         """A named worker, with one of the department's own numbers."""
         known = {"email": f"{worker.account}@demo.example"} if worker.account else {}
         return self.adult(
-            worker.given, worker.family, worker.gender, "en", phone=phone(LOCAL_AREA, worker.line), title=worker.title, **known
+            worker.given,
+            worker.family,
+            worker.gender,
+            "en",
+            phone=phone(LOCAL_AREA, worker.line),
+            title=worker.title,
+            **known,
         )
 
     def stranger(self, title: str = "") -> AdultPlan:
@@ -248,7 +276,7 @@ class Town:
         gender = Gender.BOY if player.relationship is Relationship.FATHER else Gender.GIRL
         adult = self.adult(given, family, gender, player.language, phone=phone(LOCAL_AREA, player.line))
         home = self._household(player.family, (adult.key,))
-        guardians = (GuardianPlan(adult.key, player.relationship, 1),)
+        guardians: tuple[GuardianPlan, ...] = (GuardianPlan(adult.key, player.relationship, 1),)
         homes: tuple[int, ...] = (home.key,)
         restriction = None
         if player.kept_away:
@@ -257,7 +285,9 @@ class Town:
             guardians += (GuardianPlan(father.key, Relationship.FATHER, 2, may_decide=False, may_collect=False),)
             restriction = restriction_on(father.key)
         alert = next((note for note in ALERTS if note.alert == player.alert), None)
-        youth = self._youth(player.given, player.family, player.gender, player.league_age, player.language, homes, guardians)
+        youth = self._youth(
+            player.given, player.family, player.gender, player.league_age, player.language, homes, guardians
+        )
         self.made.youth[-1] = replace(youth, health=alert, restriction=restriction)
         return self.made.youth[-1]
 
@@ -268,7 +298,9 @@ class Town:
         _, first, second = self.random.choices(SHAPES, [weight for weight, _, _ in SHAPES])[0]
         fathers, mothers = family_name(self.random, heritage), family_name(self.random, other)
         language = heritage.language if self.random.random() < 0.95 else "en"
-        adults = [self._guardian(relation, heritage, other, (fathers, mothers), language) for relation in (*first, *second)]
+        adults = [
+            self._guardian(relation, heritage, other, (fathers, mothers), language) for relation in (*first, *second)
+        ]
         at_home, away = adults[: len(first)], adults[len(first) :]
         family = self._child_family(heritage, other, fathers, mothers)
         homes = [self._household(form_of(family, Gender.BOY), tuple(adult.key for adult in at_home))]
@@ -337,7 +369,13 @@ class Town:
         self, relation: Relationship, heritage: Heritage, other: Heritage, families: tuple[str, str], language: str
     ) -> AdultPlan:
         fathers, mothers = families
-        gender = Gender.GIRL if relation in WOMEN else Gender.BOY if relation in MEN else self.random.choice((Gender.GIRL, Gender.BOY))
+        gender = (
+            Gender.GIRL
+            if relation in WOMEN
+            else Gender.BOY
+            if relation in MEN
+            else self.random.choice((Gender.GIRL, Gender.BOY))
+        )
         own = other if relation is Relationship.MOTHER else heritage
         family = mothers if relation is Relationship.MOTHER else fathers
         if relation in (Relationship.FOSTER, Relationship.STEPPARENT):
@@ -372,7 +410,9 @@ class Town:
         heritage = draw_heritage(self.random)
         gender = self.random.choice((Gender.GIRL, Gender.BOY))
         name = f"{given_name(self.random, heritage, gender)} {form_of(family_name(self.random, heritage), gender)}"
-        return EmergencyPlan(name, self._phones.take(), self.random.choice(("aunt", "uncle", "neighbor", "grandmother", "family friend")))
+        return EmergencyPlan(
+            name, self._phones.take(), self.random.choice(("aunt", "uncle", "neighbor", "grandmother", "family friend"))
+        )
 
     def _household(self, name: str, adult_keys: tuple[int, ...]) -> HouseholdPlan:
         random = self.random
@@ -395,7 +435,10 @@ class Town:
         return self.random.choice((*schools, *SCHOOLS[6:]))
 
     def _mail(self, given: str, family: str) -> str:
-        local = ".".join("".join(letter for letter in fold(part) if letter.isascii() and letter.isalnum()) for part in (given, family))
+        local = ".".join(
+            "".join(letter for letter in fold(part) if letter.isascii() and letter.isalnum())
+            for part in (given, family)
+        )
         local = local.strip(".")[:50] or "family"
         seen = self._mails[local] = self._mails.get(local, 0) + 1
         return f"{local}{seen if seen > 1 else ''}@{MAIL_HOUSES[sum(map(ord, local)) % len(MAIL_HOUSES)]}"

@@ -1,0 +1,185 @@
+"""Which column means what: known headings of registration exports, and the columns whose values are never kept.
+
+Headings are compared without case, accents, blanks and punctuation; a suffix such as `:(18643797)` does not count.
+"""
+
+import enum
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from youthprog.core.text import fold
+from youthprog.leagues.types import Source
+
+PREFIX_LENGTH = 10  # a heading may go on after a known one only when that one is long enough to be sure
+
+
+class Part(enum.StrEnum):
+    """A part of a player's row."""
+
+    GIVEN = "given name"
+    FAMILY = "family name"
+    MIDDLE = "middle initial"
+    SUFFIX = "suffix"
+    BORN = "birth date"
+    GENDER = "gender"
+    GUARDIAN_GIVEN = "guardian's given name"
+    GUARDIAN_FAMILY = "guardian's family name"
+    GUARDIAN_EMAIL = "guardian's mail"
+    GUARDIAN_PHONE = "guardian's phone"
+    SECOND_GIVEN = "second guardian's given name"
+    SECOND_FAMILY = "second guardian's family name"
+    SECOND_EMAIL = "second guardian's mail"
+    SECOND_PHONE = "second guardian's phone"
+    CONTACT_EMAIL = "mail"
+    CONTACT_PHONE = "phone"
+    PLAYER_EMAIL = "player's mail"
+    PLAYER_PHONE = "player's phone"
+    STREET = "street"
+    UNIT = "unit"
+    CITY = "city"
+    STATE = "state"
+    POSTAL_CODE = "postal code"
+    PROGRAM = "program"
+    DIVISION = "division"
+    TEAM = "team"
+    JERSEY = "jersey number"
+    POSITION = "position"
+    ALLERGIES = "allergies"
+    CONDITIONS = "physical conditions"
+    EMERGENCY_GIVEN = "emergency contact's given name"
+    EMERGENCY_FAMILY = "emergency contact's family name"
+    EMERGENCY_PHONE = "emergency contact's phone"
+    SCHOOL = "school"
+    GRADE = "grade"
+    SHIRT = "shirt size"
+    TEAMMATE = "teammate request"
+    COACH = "coach request"
+    REQUEST = "other request"
+    PLAYER_ID = "player id"
+    IS_COACH = "is a coach"
+    IS_NON_PLAYER = "is no player"
+
+
+NEEDED = (Part.GIVEN, Part.FAMILY, Part.BORN)
+
+# Squeezed headings, the best first. A heading stands in one place only.
+KNOWN: Mapping[Part, tuple[str, ...]] = {
+    Part.GIVEN: ("playerfirstname", "participantfirstname", "childfirstname", "athletefirstname", "firstname", "givenname", "first", "nombre"),
+    Part.FAMILY: ("playerlastname", "participantlastname", "childlastname", "athletelastname", "lastname", "familyname", "surname", "last", "apellido", "apellidos"),
+    Part.MIDDLE: ("playermiddleinitial", "middleinitial", "middlename"),
+    Part.SUFFIX: ("playersuffix", "namesuffix", "suffix"),
+    Part.BORN: ("playerbirthdate", "birthdate", "dateofbirth", "playerdob", "dob", "birthday", "fechadenacimiento", "birthdatetimestamp"),
+    Part.GENDER: ("playergender", "gender", "sex", "sexo", "genero"),
+    Part.GUARDIAN_GIVEN: ("accountfirstname", "parentfirstname", "guardianfirstname", "parentguardianfirstname", "parent1firstname", "guardian1firstname", "contact1firstname", "p1firstname"),
+    Part.GUARDIAN_FAMILY: ("accountlastname", "parentlastname", "guardianlastname", "parentguardianlastname", "parent1lastname", "guardian1lastname", "contact1lastname", "p1lastname"),
+    Part.GUARDIAN_EMAIL: ("useremail", "accountemail", "parentemail", "guardianemail", "parent1email", "guardian1email", "contact1email", "p1email"),
+    Part.GUARDIAN_PHONE: ("accountcellphone", "parentphone", "parentcellphone", "guardianphone", "parent1phone", "guardian1phone", "contact1phone", "p1phone"),
+    Part.SECOND_GIVEN: ("parent2firstname", "guardian2firstname", "contact2firstname", "p2firstname", "secondaryparentfirstname"),
+    Part.SECOND_FAMILY: ("parent2lastname", "guardian2lastname", "contact2lastname", "p2lastname", "secondaryparentlastname"),
+    Part.SECOND_EMAIL: ("parent2email", "guardian2email", "contact2email", "p2email", "secondaryparentemail"),
+    Part.SECOND_PHONE: ("parent2phone", "guardian2phone", "contact2phone", "p2phone", "secondaryparentphone"),
+    Part.CONTACT_EMAIL: ("emailaddress", "email", "mail", "correoelectronico"),
+    Part.CONTACT_PHONE: ("cellphone", "mobilephone", "mobile", "telephone", "phonenumber", "phone", "homephone", "otherphone", "telefono"),
+    Part.PLAYER_EMAIL: ("playeremail",),
+    Part.PLAYER_PHONE: ("playercellphone", "playertelephone", "playerphone"),
+    Part.STREET: ("playerstreet", "streetaddress", "accountstreetaddress", "street", "address", "addressline1", "direccion"),
+    Part.UNIT: ("playerunit", "unit", "streetlinetwo", "apartment", "apt", "addressline2", "streetaddress2"),
+    Part.CITY: ("playercity", "city", "town", "ciudad"),
+    Part.STATE: ("playerstate", "playerstateabbreviation", "state", "stateprovincecounty", "stateprovince", "province", "estado"),
+    Part.POSTAL_CODE: ("playerpostalcode", "postalcode", "zipcode", "zip", "codigopostal"),
+    Part.PROGRAM: ("programname", "program", "orderdetailprogramname"),
+    Part.DIVISION: ("divisionname", "division", "orderdetaildivisionname", "agegroup"),
+    Part.TEAM: ("teamname", "team", "equipo"),
+    Part.JERSEY: ("playerjerseynumber", "jerseynumber", "jersey", "jerseyno", "uniformnumber", "number"),
+    Part.POSITION: ("position", "positionplayed"),
+    Part.ALLERGIES: ("playerallergies", "allergies", "allergy", "alergias"),
+    Part.CONDITIONS: ("playerphysicalconditions", "physicalconditions", "medicalconditions", "medicalnotes", "medicalinformation"),
+    Part.EMERGENCY_GIVEN: ("playeremergencycontactfirstname", "emergencycontactfirstname", "emergencycontactname", "emergencycontact"),
+    Part.EMERGENCY_FAMILY: ("playeremergencycontactlastname", "emergencycontactlastname"),
+    Part.EMERGENCY_PHONE: ("playeremergencytelephone", "emergencytelephone", "emergencyphone", "emergencycontactphone"),
+    Part.SCHOOL: ("schoolname", "school", "littleleagueschoolname", "escuela"),
+    Part.GRADE: ("currentgrade", "grade", "schoolgrade", "grado"),
+    Part.SHIRT: ("jerseysize", "shirtsize", "uniformsize", "tshirtsize"),
+    Part.TEAMMATE: ("teammaterequest", "friendrequest", "teammaterequests"),
+    Part.COACH: ("coachrequest",),
+    Part.REQUEST: ("specialplayerrequest", "specialrequest", "comment", "comments", "notes"),
+    Part.PLAYER_ID: ("playerid",),
+    Part.IS_COACH: ("iscoach",),
+    Part.IS_NON_PLAYER: ("isnonplayer", "nonplayer"),
+}  # fmt: skip
+
+NEVER_WORDS = frozenset({
+    "card", "cards", "cc", "cvv", "cvc", "credit", "debit", "billing", "bill", "payment", "payments", "paid", "pay",
+    "payer", "price", "prices", "fee", "fees", "amount", "amounts", "balance", "deposit", "deposits", "insurance",
+    "insurer", "policy", "transaction", "auth", "avs", "bank", "routing", "iban", "ssn", "medicaid", "medicare",
+    "oph", "odp", "income", "passport", "tarjeta", "pago", "seguro",
+})  # fmt: skip
+NEVER_PARTS = (
+    "creditcard", "cardnumber", "cardexpiry", "insurance", "billing", "billto", "payment", "socialsecurity", "accountnumber",
+    "routingnumber", "bankaccount", "orderamount", "securitycode", "policynumber", "policyholder", "memberid", "groupnumber",
+)  # fmt: skip
+
+_TELLTALE = {
+    Source.SPORTS_CONNECT: frozenset({"playerfirstname", "accountfirstname"}),
+    Source.TEAMSNAP: frozenset({"firstname", "isnonplayer"}),
+}
+_PLACE = {heading: (part, rank) for part, headings in KNOWN.items() for rank, heading in enumerate(headings)}
+_LONG = sorted((heading for heading in _PLACE if len(heading) >= PREFIX_LENGTH), key=len, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What each column of a file is: for each part its columns, the best first, and the columns never kept."""
+
+    source: Source
+    places: Mapping[Part, tuple[int, ...]]
+    dropped: frozenset[int]
+
+    def missing(self) -> tuple[Part, ...]:
+        """The parts without which no player can be read."""
+        return tuple(part for part in NEEDED if part not in self.places)
+
+
+def squeeze(heading: str) -> str:
+    """A heading's letters and digits, without case and accents."""
+    return "".join(letter for letter in fold(heading) if letter.isalnum())
+
+
+def is_never_kept(heading: str) -> bool:
+    """Whether a column may hold card, payment or insurance data: it is dropped while the file is read."""
+    words = set(re.findall(r"[^\W\d_]+", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))))
+    squeezed = squeeze(heading)
+    return not words.isdisjoint(NEVER_WORDS) or any(part in squeezed for part in NEVER_PARTS)
+
+
+def place_of(heading: str) -> tuple[Part, int] | None:
+    """The part a heading stands for, and how good the heading is (0 is best); None when it is not known."""
+    whole = squeeze(heading)
+    base = squeeze(re.split(r"[:(\[*?]", heading, maxsplit=1)[0])
+    for candidate in (whole, base):
+        if candidate in _PLACE:
+            return _PLACE[candidate]
+    longer = next((known for known in _LONG if whole.startswith(known)), None)
+    return None if longer is None else (_PLACE[longer][0], _PLACE[longer][1] + 100)
+
+
+def recognized(headings: Sequence[str]) -> int:
+    """How many headings are known; 0 unless a player's names are among them."""
+    found = [place_of(heading) for heading in headings if not is_never_kept(heading)]
+    parts = {place[0] for place in found if place}
+    return len(parts) if {Part.GIVEN, Part.FAMILY} & parts and len(parts) >= 2 else 0
+
+
+def read_columns(headings: Sequence[str]) -> Columns:
+    """Give every heading its part. Of two headings for one part the better known is asked first."""
+    dropped = frozenset(index for index, heading in enumerate(headings) if is_never_kept(heading))
+    ranked: dict[Part, list[tuple[int, int]]] = {}
+    for index, heading in enumerate(headings):
+        place = place_of(heading) if index not in dropped else None
+        if place:
+            ranked.setdefault(place[0], []).append((place[1], index))
+    places = {part: tuple(index for _, index in sorted(found)) for part, found in ranked.items()}
+    squeezed = {squeeze(heading) for heading in headings}
+    source = next((source for source, marks in _TELLTALE.items() if marks <= squeezed), Source.OTHER)
+    return Columns(source, places, dropped)

@@ -1,0 +1,326 @@
+"""What an import would change: the rows of a file against what is already here. Pure.
+
+A youth is found by the export's own key, else by folded names and birth date. An adult is found by folded name
+together with a mail or a phone. A blank cell never erases anything, and a second run of the same file changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from youthprog.core.refusals import N_
+from youthprog.core.text import fold
+from youthprog.leagues.types import (
+    Action,
+    Existing,
+    GuardianRow,
+    KnownAdult,
+    KnownTeam,
+    KnownYouth,
+    PlannedRow,
+    PlayerRow,
+    Problem,
+    Ref,
+    Severity,
+)
+from youthprog.people.types import Gender
+
+SPARING = ("gender", "school", "allergies", "conditions", "emergency_name", "emergency_phone")
+"""Fields of a row that may change a youth's record when they are not blank."""
+
+YouthKey = tuple[str, str, date | None]
+
+
+def plan_import(rows: Iterable[PlayerRow], existing: Existing, *, may_make_teams: bool = True) -> list[PlannedRow]:
+    """Say for each row what it would do: new, update, same or refuse."""
+    rows = list(rows)
+    planner = _Planner(rows, existing, may_make_teams)
+    return [planner.plan(row) for row in rows]
+
+
+def address_key(street: str | None, unit: str | None, city: str | None, postal_code: str | None) -> str:
+    """The comparable form of an address; empty without a street."""
+    return (
+        fold(" ".join(part or "" for part in (street, unit, city, postal_code))).replace(".", "").replace(",", "")
+        if street
+        else ""
+    )
+
+
+@dataclass(slots=True)
+class _Child:
+    """A youth as the plan goes on: from here, or made by an earlier row."""
+
+    ref: Ref
+    given: str
+    family: str
+    values: dict[str, str]
+    guardians: set[Ref] = field(default_factory=set)
+    teams: set[Ref] = field(default_factory=set)
+    jersey: str = ""
+    placed: bool = False
+
+
+@dataclass(slots=True)
+class _Adult:
+    """A guardian as the plan goes on."""
+
+    ref: Ref
+    name: str
+    emails: set[str]
+    phones: set[str]
+    home: Ref | None
+
+
+@dataclass(slots=True)
+class _Team:
+    """A team as the plan goes on."""
+
+    ref: Ref
+    name: str
+    division: str
+
+
+class _Planner:
+    """Walks the rows once; what one row makes, the next ones find."""
+
+    def __init__(self, rows: list[PlayerRow], existing: Existing, may_make_teams: bool):
+        self.may_make_teams = may_make_teams
+        self.external = dict(existing.external)
+        self.children: dict[Ref, _Child] = {}
+        self.jerseys: dict[tuple[Ref, str], Ref] = {}
+        self.by_key: dict[YouthKey, list[Ref]] = defaultdict(list)
+        self.by_name: dict[tuple[str, str], list[Ref]] = defaultdict(list)
+        self.new_external: dict[tuple[str, str], Ref] = {}
+        for youth in existing.youth:
+            self._know_youth(youth)
+        self.adults: dict[Ref, _Adult] = {}
+        self.by_contact: dict[str, list[Ref]] = defaultdict(list)
+        for adult in existing.adults:
+            self._know_adult(adult)
+        self.teams: dict[str, list[_Team]] = defaultdict(list)
+        for team in existing.teams:
+            self._know_team(team)
+        self.homes = {home.address_key: Ref(id=home.id) for home in existing.households if home.address_key}
+        self.divisions_of: dict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            self.divisions_of[fold(row.team)].add(fold(row.division))
+
+    def plan(self, row: PlayerRow) -> PlannedRow:
+        """One row."""
+        problems: list[Problem] = []
+        child = self._find(row, problems)
+        if any(problem.severity is Severity.REFUSE for problem in problems):
+            return PlannedRow(row, Action.REFUSE, Ref(), problems=tuple(problems))
+        is_new = child is None
+        if child is None:
+            child = self._new_child(row, problems)
+        guardians = tuple(self._adult_for(guardian, child) for guardian in row.guardians)
+        household = self._home_for(row, guardians) if is_new else None
+        team, team_name = self._team_for(row, problems)
+        jersey = self._jersey_for(row, child, team, problems)
+        changes = () if is_new else self._changes(row, child, guardians, team, jersey)
+        self._settle(row, child, guardians, household, team, jersey)
+        action = Action.NEW if is_new else Action.UPDATE if changes else Action.SAME
+        return PlannedRow(
+            row, action, child.ref, guardians, household, team, team_name, jersey, changes, tuple(problems)
+        )
+
+    # What is here -------------------------------------------------------------------------------------------
+
+    def _know_youth(self, youth: KnownYouth) -> None:
+        ref = Ref(id=youth.id)
+        self.children[ref] = _Child(
+            ref=ref,
+            given=youth.given_name,
+            family=youth.family_name,
+            values=dict(youth.values),
+            guardians={Ref(id=adult) for adult in youth.guardian_ids},
+            teams={Ref(id=team) for team in youth.team_ids},
+            jersey=youth.jersey,
+            placed=youth.placed,
+        )
+        self._index(ref, youth.given_name, youth.family_name, youth.born_on)
+        for team in self.children[ref].teams:
+            self.jerseys[(team, youth.jersey)] = ref
+
+    def _index(self, ref: Ref, given: str, family: str, born_on: date | None) -> None:
+        self.by_key[(fold(given), fold(family), born_on)].append(ref)
+        self.by_name[(fold(given), fold(family))].append(ref)
+
+    def _know_adult(self, adult: KnownAdult) -> None:
+        home = None if adult.household_id is None else Ref(id=adult.household_id)
+        name = fold(f"{adult.given_name} {adult.family_name}")
+        self._add_adult(_Adult(Ref(id=adult.id), name, set(adult.emails), set(adult.phones), home))
+
+    def _add_adult(self, adult: _Adult) -> None:
+        self.adults[adult.ref] = adult
+        for contact in (*adult.emails, *adult.phones):
+            self.by_contact[contact].append(adult.ref)
+
+    def _know_team(self, team: KnownTeam) -> None:
+        self.teams[fold(team.name)].append(_Team(Ref(id=team.id), team.name, fold(team.division)))
+
+    # Youth --------------------------------------------------------------------------------------------------
+
+    def _find(self, row: PlayerRow, problems: list[Problem]) -> _Child | None:
+        """The youth of this row, if there is one already."""
+        for pair in row.external:
+            ref = self.new_external.get(pair) or (Ref(id=self.external[pair]) if pair in self.external else None)
+            found = self.children.get(ref) if ref else None
+            if found:
+                if fold(found.given) == fold(row.given_name) or fold(found.family) == fold(row.family_name):
+                    return found
+                sentence = N_("The player id of this row belongs to somebody else here. Check who it is.")
+                problems.append(Problem(row.row, "", "other_person", sentence, Severity.REFUSE))
+                return None
+        refs = self.by_key[(fold(row.given_name), fold(row.family_name), row.born_on)]
+        if len(refs) > 1:
+            refs = [ref for ref in refs if self._shares_contact(self.children[ref], row)] or refs
+        if len(refs) > 1:
+            sentence = N_("Two youth here have this name and birth date. Merge them or correct one, then import again.")
+            problems.append(Problem(row.row, "", "two_match", sentence, Severity.REFUSE))
+            return None
+        return self.children[refs[0]] if refs else None
+
+    def _shares_contact(self, child: _Child, row: PlayerRow) -> bool:
+        contacts = {contact for guardian in row.guardians for contact in (guardian.email, *guardian.phones) if contact}
+        return any(ref in child.guardians for contact in contacts for ref in self.by_contact.get(contact, ()))
+
+    def _new_child(self, row: PlayerRow, problems: list[Problem]) -> _Child:
+        if self.by_name[(fold(row.given_name), fold(row.family_name))]:
+            sentence = N_(
+                "Somebody with this name and another birth date is here already. Check that it is not the same youth."
+            )
+            problems.append(Problem(row.row, "", "near_match", sentence, Severity.WARN))
+        child = _Child(Ref(new=f"youth:{row.row}"), row.given_name, row.family_name, dict.fromkeys(SPARING, ""))
+        self.children[child.ref] = child
+        self._index(child.ref, row.given_name, row.family_name, row.born_on)
+        return child
+
+    def _changes(
+        self, row: PlayerRow, child: _Child, guardians: tuple[Ref, ...], team: Ref | None, jersey: str
+    ) -> tuple[str, ...]:
+        """What would be different afterward, by name, in the order of a person's file."""
+        stated = stated_values(row)
+        changes = [name for name, new in stated.items() if name in child.values and new != child.values[name]]
+        if fold(child.given) != fold(row.given_name):
+            changes.insert(0, "given_name")
+        if fold(child.family) != fold(row.family_name):
+            changes.insert(0, "family_name")
+        if not set(guardians) <= child.guardians:
+            changes.append("guardians")
+        if any(self._adds_contact(ref, guardian) for ref, guardian in zip(guardians, row.guardians, strict=True)):
+            changes.append("contacts")
+        if not child.placed:
+            changes.append("enrollment")
+        if team is not None and team not in child.teams:
+            changes.append("team")
+        elif team is not None and jersey and jersey != child.jersey:
+            changes.append("jersey")
+        if any(pair not in self.external and pair not in self.new_external for pair in row.external):
+            changes.append("player_id")
+        return tuple(changes)
+
+    def _settle(
+        self,
+        row: PlayerRow,
+        child: _Child,
+        guardians: tuple[Ref, ...],
+        household: Ref | None,
+        team: Ref | None,
+        jersey: str,
+    ) -> None:
+        """Remember what this row makes true."""
+        child.values |= {name: new for name, new in stated_values(row).items() if name in child.values}
+        child.given, child.family = row.given_name, row.family_name
+        child.guardians |= set(guardians)
+        child.placed = True
+        if team is not None:
+            child.jersey = jersey or (child.jersey if team in child.teams else "")
+            child.teams.add(team)
+            self.jerseys.setdefault((team, child.jersey), child.ref)
+        for pair in row.external:
+            self.new_external[pair] = child.ref
+        for ref, guardian in zip(guardians, row.guardians, strict=True):
+            self._learn(self.adults[ref], guardian, household)
+
+    # Adults and homes ---------------------------------------------------------------------------------------
+
+    def _adult_for(self, guardian: GuardianRow, child: _Child) -> Ref:
+        """The adult of that name who has one of the contacts, or already answers for the child; else a new one."""
+        name = fold(f"{guardian.given_name} {guardian.family_name}")
+        contacts = [contact for contact in (guardian.email, *guardian.phones) if contact]
+        near = [ref for contact in contacts for ref in self.by_contact.get(contact, ())]
+        for ref in (*near, *sorted(child.guardians, key=lambda ref: (ref.id or 0, ref.new))):
+            if self.adults.get(ref) and self.adults[ref].name == name:
+                return ref
+        adult = _Adult(Ref(new=f"adult:{len(self.adults) + 1}"), name, set(), set(), None)
+        self._add_adult(adult)
+        self._learn(adult, guardian, None)
+        return adult.ref
+
+    def _adds_contact(self, ref: Ref, guardian: GuardianRow) -> bool:
+        adult = self.adults[ref]
+        return bool(ref.id) and bool(({guardian.email} - {""} - adult.emails) or (set(guardian.phones) - adult.phones))
+
+    def _learn(self, adult: _Adult, guardian: GuardianRow, home: Ref | None) -> None:
+        for contact, kept in ((guardian.email, adult.emails), *((phone, adult.phones) for phone in guardian.phones)):
+            if contact and contact not in kept:
+                kept.add(contact)
+                self.by_contact[contact].append(adult.ref)
+        adult.home = adult.home or home
+
+    def _home_for(self, row: PlayerRow, guardians: tuple[Ref, ...]) -> Ref | None:
+        """A new youth's household: a guardian's, else whoever has the player's phone, else the address's, else a new one."""
+        adults = [self.adults[ref] for ref in guardians]
+        adults += [self.adults[ref] for phone in row.phones for ref in self.by_contact.get(phone, ())]
+        home = next((adult.home for adult in adults if adult.home), None)
+        key = address_key(row.street, row.unit, row.city, row.postal_code)
+        home = home or self.homes.get(key)
+        if home is None and (key or guardians):
+            home = Ref(new=f"home:{row.row}")
+        if home is not None and key:
+            self.homes.setdefault(key, home)
+        return home
+
+    # Teams --------------------------------------------------------------------------------------------------
+
+    def _team_for(self, row: PlayerRow, problems: list[Problem]) -> tuple[Ref | None, str]:
+        """The row's team and its name: by name and division, by name alone when that is certain, else a new one."""
+        if not row.team:
+            return None, ""
+        division, full = fold(row.division), f"{row.team} ({row.division})"
+        candidates = [*self.teams[fold(row.team)], *self.teams[fold(full)]]
+        exact = next((team for team in candidates if team.division == division), None)
+        certain = len(candidates) == 1 and len(self.divisions_of[fold(row.team)]) == 1
+        team = exact or (candidates[0] if certain or (candidates and not division) else None)
+        if team:
+            return team.ref, team.name
+        if not self.may_make_teams:
+            sentence = N_("There is no team of this name in the season. The youth comes in without a team.")
+            problems.append(Problem(row.row, "", "unknown_team", sentence, Severity.WARN))
+            return None, ""
+        sentence = N_("There is no team of this name in the season yet. It will be made.")
+        problems.append(Problem(row.row, "", "new_team", sentence, Severity.WARN))
+        name = full[:80] if candidates else row.team
+        team = _Team(Ref(new=f"team:{division}:{fold(row.team)}"), name, division)
+        self.teams[fold(row.team)].append(team)
+        return team.ref, team.name
+
+    def _jersey_for(self, row: PlayerRow, child: _Child, team: Ref | None, problems: list[Problem]) -> str:
+        """The row's jersey, unless a teammate has it."""
+        if team is None or not row.jersey:
+            return ""
+        if self.jerseys.get((team, row.jersey), child.ref) != child.ref:
+            sentence = N_("Another player of the team has this jersey number. The youth comes in without a number.")
+            problems.append(Problem(row.row, "", "jersey_taken", sentence, Severity.WARN))
+            return ""
+        return row.jersey
+
+
+def stated_values(row: PlayerRow) -> dict[str, str]:
+    """The values that a row states about a youth's record; blanks state nothing."""
+    values = {name: str(getattr(row, name)) for name in SPARING}
+    return {name: value for name, value in values.items() if value and value != Gender.UNSTATED}

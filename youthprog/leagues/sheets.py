@@ -1,0 +1,206 @@
+"""Bytes of a spreadsheet export to rows of text: encodings, delimiters, line ends, and what no file may hold.
+
+Pure. A file that is no table raises `Unusable` with one problem that says where, in words, without its contents.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from youthprog.core.refusals import N_
+from youthprog.leagues.types import Problem, Severity
+
+MOST_BYTES = 20_000_000
+MOST_ROWS = 20_000
+MOST_COLUMNS = 500
+MOST_LINES_IN_A_CELL = 40
+HEADER_WITHIN = 10
+DELIMITERS = (",", ";", "\t", "|")
+
+BOM_UTF8 = b"\xef\xbb\xbf"
+BOMS_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+OTHER_KINDS = (
+    (
+        b"PK\x03\x04",
+        N_("This is an Excel workbook or a zip file, not a CSV file. Open it, choose Save as, and pick CSV UTF-8."),
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        N_("This is an old Excel workbook, not a CSV file. Open it, choose Save as, and pick CSV UTF-8."),
+    ),
+    (b"%PDF", N_("This is a PDF, not a CSV file. Export the report again as CSV.")),
+    (b"\x1f\x8b", N_("This is a packed file, not a CSV file. Unpack it first.")),
+)
+
+
+class Unusable(Exception):
+    """The file is no table that can be read."""
+
+    def __init__(self, code: str, sentence: str, line: int = 0, /, **values: int | str):
+        self.problem = Problem(line, "", code, sentence, Severity.REFUSE, values)
+        super().__init__(str(self.problem))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as text. `rows` are numbered as a spreadsheet numbers them, from 1, blank rows counted but left out."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    encoding: str
+    delimiter: str
+    stray_quote_at: int = 0
+
+
+def read_sheet(data: bytes, recognized: Callable[[Sequence[str]], int]) -> Sheet:
+    """Read a table. `recognized` counts the known headings in a row; the best row and delimiter win.
+
+    Raises `Unusable`.
+    """
+    text, encoding = decode(data)
+    text, told = _told_delimiter(text)
+    delimiter, header_row = _find_header(text, (told,) if told else DELIMITERS, recognized)
+    records, stray = _records(text, delimiter)
+    number, header = records[header_row]
+    if len(header) > MOST_COLUMNS:
+        raise Unusable("too_wide", N_("The file has more than %(limit)s columns."), number, limit=MOST_COLUMNS)
+    skipped = 1 if told else 0
+    rows = tuple((number + skipped, cells) for number, cells in records[header_row + 1 :])
+    if len(rows) > MOST_ROWS:
+        raise Unusable(
+            "too_long", N_("The file has more than %(limit)s rows. Split it and import the parts."), 0, limit=MOST_ROWS
+        )
+    return Sheet(header, rows, encoding, delimiter, stray)
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """The text of a file and the encoding it was found in: UTF-8, UTF-16 with a mark, or Windows-1252. Raises `Unusable`."""
+    if len(data) > MOST_BYTES:
+        raise Unusable("too_large", N_("The file is larger than %(limit)s MB."), 0, limit=MOST_BYTES // 1_000_000)
+    for start, sentence in OTHER_KINDS:
+        if data.startswith(start):
+            raise Unusable("other_kind", sentence)
+    text, encoding = _decoded(data)
+    if not text.strip():
+        raise Unusable("empty", N_("The file is empty."))
+    nul = text.find("\x00")
+    if nul >= 0:
+        line, column = position(text, nul)
+        raise Unusable(
+            "nul",
+            N_("Line %(line)s, character %(column)s is a NUL byte: the file is damaged or no text."),
+            line,
+            line=line,
+            column=column,
+        )
+    return text, encoding
+
+
+def position(text: str, index: int) -> tuple[int, int]:
+    """Line and character, both from 1, of an index; LF, CR and CRLF end a line."""
+    before = re.split(r"\r\n|\r|\n", text[:index])
+    return len(before), len(before[-1]) + 1
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    if data.startswith(BOMS_UTF16):
+        return _strict(data, "utf-16", "UTF-16"), "utf-16"
+    if data.startswith(BOM_UTF8):
+        return _strict(data, "utf-8-sig", "UTF-8"), "utf-8-sig"
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    loose = data.decode("utf-8", "surrogateescape")
+    wrong = sum("\udc80" <= letter <= "\udcff" for letter in loose)
+    right = sum(letter > "\x7f" for letter in loose) - wrong
+    if right > wrong:  # mostly UTF-8: reading it as Windows text would spoil every accent
+        return _strict(data, "utf-8", "UTF-8"), "utf-8"
+    return _strict(data, "cp1252", "Windows-1252"), "cp1252"
+
+
+def _strict(data: bytes, codec: str, name: str) -> str:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as fault:
+        before = data[: fault.start].decode(codec, "ignore")
+        line, column = position(before, len(before))
+        sentence = N_(
+            "Line %(line)s, character %(column)s cannot be read as %(encoding)s text. Save the file again as CSV UTF-8."
+        )
+        raise Unusable("undecodable", sentence, line, line=line, column=column, encoding=name) from None
+
+
+def _told_delimiter(text: str) -> tuple[str, str]:
+    """Excel may say `sep=;` on the first line."""
+    told = re.match(r"sep=([,;\t|])[ \t]*(\r\n|\r|\n)", text)
+    return (text[told.end() :], told[1]) if told else (text, "")
+
+
+def _find_header(text: str, delimiters: Sequence[str], recognized: Callable[[Sequence[str]], int]) -> tuple[str, int]:
+    """The delimiter and the record that give the most known headings."""
+    head = "\n".join(re.split(r"\r\n|\r|\n", text[:200_000], maxsplit=HEADER_WITHIN * 5)[: HEADER_WITHIN * 5])
+    best = (0, ",", 0)
+    for delimiter in delimiters:
+        try:
+            records, _ = _records(head, delimiter, whole=False)
+        except Unusable:
+            continue
+        for index, (_, cells) in enumerate(records[:HEADER_WITHIN]):
+            found = recognized(cells)
+            if found > best[0]:
+                best = (found, delimiter, index)
+    if best[0] == 0:
+        raise Unusable(
+            "no_header",
+            N_(
+                "None of the first rows has column names that are known here, such as First Name, Last Name and Birth Date."
+            ),
+        )
+    return best[1], best[2]
+
+
+def _records(text: str, delimiter: str, *, whole: bool = True) -> tuple[list[tuple[int, tuple[str, ...]]], int]:
+    """Numbered records without the blank ones, and the line of the first stray quote (0 for none)."""
+    try:
+        return _parsed(text, delimiter, strict=whole), 0
+    except _BadQuote as fault:
+        if fault.open_to_the_end:
+            sentence = N_("A quotation mark that opens in line %(line)s never closes.")
+            raise Unusable("open_quote", sentence, fault.line, line=fault.line) from None
+        return _parsed(text, delimiter, strict=False), fault.line
+
+
+class _BadQuote(Exception):
+    def __init__(self, line: int, open_to_the_end: bool):
+        self.line, self.open_to_the_end = line, open_to_the_end
+
+
+def _parsed(text: str, delimiter: str, *, strict: bool) -> list[tuple[int, tuple[str, ...]]]:
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=strict, skipinitialspace=True)
+    records: list[tuple[int, tuple[str, ...]]] = []
+    number = 0
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return records
+        except csv.Error as fault:
+            if strict and "field larger" not in str(fault):
+                raise _BadQuote(line, "unexpected end" in str(fault)) from None
+            raise Unusable(
+                "huge_cell",
+                N_("A cell in line %(line)s is too long. A quotation mark may be missing."),
+                line,
+                line=line,
+            ) from None
+        number += 1
+        if reader.line_num - line > MOST_LINES_IN_A_CELL:
+            raise Unusable(
+                "open_quote", N_("A quotation mark that opens in line %(line)s never closes."), line, line=line
+            )
+        if any(cell.strip() for cell in cells):
+            records.append((number, tuple(cells)))
