@@ -1,0 +1,194 @@
+"""Who may know whom: storeys between rooms, floors inside a room, no import inside a function."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "youthprog"
+STOREYS = {
+    "core": 0, "web": 0, "audit": 1, "documents": 1, "people": 2, "access": 3, "outreach": 4, "programs": 5,
+    "credentials": 6, "consent": 6, "attendance": 6, "mentorship": 7, "leagues": 7, "events": 7, "partners": 7,
+    "reports": 8, "demo": 9, "operations": 9,
+}  # fmt: skip
+OPEN = {"types", "models", "queries", "services"}  # what a room shows to higher storeys
+EDGE = {"routes", "portal", "commands", "forms", "public", "imports", "pages"}
+FLOORS = {"types": 0, "models": 1, "rules": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(EDGE - {"forms"}, 6)
+PURE_MAY = {"types", "rules"}
+# The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
+LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc"}
+# Pure helpers a room shows beside its open floors, each with its reason.
+ALSO_OPEN = {
+    ("people", "rules"),  # age_on and its kin: pure words of the field every room needs
+    ("access", "roles"),  # the permission table itself
+    ("documents", "codes"),  # how a code is written for people
+    ("documents", "press"),  # PressFailed, raised by services
+    ("documents", "seal"),  # operations make the keys
+    ("audit", "anchors"),  # operations check them
+    ("outreach", "worker"),  # operations run it
+    ("access", "passwords"),  # the demo hashes its own
+    ("consent", "rules"),
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement: where, of what, and whether inside a function."""
+
+    path: Path
+    line: int
+    target: str
+    inside: bool
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(PACKAGE.parent)}:{self.line} imports {self.target}"
+
+
+def imports_of(path: Path) -> list[Import]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inner = {id(each) for function in functions for each in ast.walk(function)}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [Import(path, node.lineno, alias.name, id(node) in inner) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            parts = [f"{base}.{alias.name}" for alias in node.names] if _is_package(base) else [base]
+            found += [Import(path, node.lineno, part, id(node) in inner) for part in parts]
+    return found
+
+
+def _is_package(module: str) -> bool:
+    return module.startswith("youthprog") and (PACKAGE.parent / module.replace(".", "/")).is_dir()
+
+
+FILES = [path for path in sorted(PACKAGE.rglob("*.py"))]
+ALL = [each for path in FILES for each in imports_of(path)]
+
+
+def room_of(path: Path) -> str | None:
+    parts = path.relative_to(PACKAGE).parts
+    return parts[0] if len(parts) > 1 else None
+
+
+def module_of(path: Path) -> str:
+    return path.stem
+
+
+def test_every_folder_is_a_room_with_a_storey():
+    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+    assert rooms <= STOREYS.keys()
+
+
+def test_rooms_import_only_lower_rooms_and_there_only_what_is_open():
+    wrong = []
+    for each in ALL:
+        room, target = room_of(each.path), each.target.split(".")
+        if room is None or target[0] != "youthprog" or len(target) < 2 or target[1] not in STOREYS:
+            continue
+        other = target[1]
+        if other in (room, "core") or (other == "web" and module_of(each.path) in EDGE):
+            continue
+        if other == "web":
+            if room not in ("web", "operations"):
+                wrong.append(f"{each}: only edge modules may import the porch")
+        elif room in ("core", "web"):
+            wrong.append(f"{each}: storey 0 knows no room")
+        elif STOREYS[other] >= STOREYS[room]:
+            wrong.append(f"{each}: {other} is not below {room}")
+        elif len(target) > 2 and target[2] not in OPEN and (other, target[2]) not in ALSO_OPEN:
+            wrong.append(f"{each}: {other} does not show {target[2]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_floors_inside_a_room_are_climbed_only_upward():
+    wrong = []
+    for each in ALL:
+        room, target = room_of(each.path), each.target.split(".")
+        if room in (None, "core", "web") or target[:2] != ["youthprog", room] or len(target) < 3:
+            continue
+        here, there = FLOORS.get(module_of(each.path)), FLOORS.get(target[2])
+        if here is not None and there is not None and there > here:
+            wrong.append(str(each))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_rules_are_pure():
+    wrong = []
+    for each in ALL:
+        if module_of(each.path) != "rules" or room_of(each.path) is None:
+            continue
+        target = each.target.split(".")
+        if target[0] in ("flask", "sqlalchemy", "flask_login", "wtforms", "requests"):
+            wrong.append(str(each))
+        if target[0] == "youthprog" and target[1] != "core" and target[-1] not in PURE_MAY and target[2] not in PURE_MAY:
+            wrong.append(str(each))
+        if each.target in ("youthprog.core.db", "youthprog.core.clock"):
+            wrong.append(str(each))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_import_inside_a_function_but_the_named_ones():
+    wrong = [
+        str(each)
+        for each in ALL
+        if each.inside and each.target.split(".")[0] not in LAZY
+    ]
+    wrong += [str(e) for e in ALL if e.inside and e.target.startswith("youthprog") and e.path.name != "__init__.py"]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_type_checking_block_but_the_named_one():
+    found = [str(path) for path in FILES if "TYPE_CHECKING" in path.read_text() and path != PACKAGE / "core" / "db.py"]
+    assert not found
+
+
+def test_no_file_named_after_nothing():
+    assert not [path for path in FILES if path.stem in FORBIDDEN_NAMES]
+
+
+def test_only_one_module_imports_each_outside_hand():
+    owners = {"flask_sqlalchemy": "core/db.py", "flask_babel": "web/language.py", "huey": "outreach/"}
+    wrong = [
+        str(each)
+        for each in ALL
+        for library, owner in owners.items()
+        if each.target.split(".")[0] == library and owner not in each.path.as_posix()
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_services_queries_and_views_never_commit():
+    allowed = {"web/edge.py", "core/db.py"}
+    wrong = []
+    for path in FILES:
+        short = path.relative_to(PACKAGE).as_posix()
+        if short in allowed or short.split("/")[0] in ("operations", "demo") or path.stem in ("commands", "worker", "delivery"):
+            continue
+        if ".commit()" in path.read_text():
+            wrong.append(short)
+    assert not wrong, wrong
+
+
+def test_views_touch_no_session():
+    wrong = []
+    for path in FILES:
+        if path.stem in ("routes", "portal", "public", "forms") and room_of(path) not in ("web",):
+            text = path.read_text()
+            wrong += [f"{path.relative_to(PACKAGE)}: {word}" for word in ("db.session", "sa.select", "import sqlalchemy") if word in text]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ["ortools", "weasyprint", "pyhanko", "openpyxl", "icalendar"])
+def test_nothing_heavy_is_loaded_at_the_start(name):
+    import subprocess
+    import sys
+
+    code = f"import youthprog.wiring, sys; sys.exit({name!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, check=False)
+    assert done.returncode == 0, f"{name} is imported at the start"

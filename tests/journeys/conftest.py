@@ -1,0 +1,154 @@
+"""A real installation, served as `youthprog serve` serves it, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.support.browser import launch_options
+from tests.support.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "tests" / "vendor" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
+DESK = {"width": 1280, "height": 900}
+START_SECONDS = 60
+AXE_RUN = """async () => {
+  const found = await axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']});
+  return found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 4).join(' | '));
+}"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys share one installation and one browser: keep them in one process."""
+    for item in items:
+        if "/journeys/" in item.nodeid:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A served installation: its address, folder and environment."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `youthprog` on it."""
+        return subprocess.run(
+            [sys.executable, "-m", "youthprog.cli", *arguments],
+            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A demo department of size s, served by web server and worker."""
+    folder = tmp_path_factory.mktemp("served")
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("YOUTHPROG_")} | {
+        "YOUTHPROG_INSTANCE": str(folder),
+        "YOUTHPROG_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "YOUTHPROG_ENVIRONMENT": "development",
+        "PYTHONPATH": str(ROOT),
+    }
+    here = Installation(f"http://127.0.0.1:{port}", folder, environment)
+    for command in (["init"], ["demo", "--size", "s"]):
+        done = here.command(*command)
+        assert done.returncode == 0, done.stderr
+    log = (folder / "serve.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "youthprog.cli", "serve", "--port", str(port)],
+        env=environment, cwd=ROOT, stdout=log, stderr=log,
+    )  # fmt: skip
+    try:
+        _wait_until_ready(here.url, process, folder / "serve.log")
+        yield here
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()[-2000:]
+        try:
+            with urlopen(f"{url}/healthz", timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError("the server did not start:\n" + log.read_text()[-2000:])
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium, talking to nobody but us."""
+    return launch_options()
+
+
+class Traveler:
+    """One person with one device."""
+
+    def __init__(self, context: BrowserContext, installation: Installation):
+        self.context, self.url = context, installation.url
+        self.page: Page = context.new_page()
+
+    def go(self, path: str) -> Page:
+        """Open an address of ours."""
+        answer = self.page.goto(path if path.startswith("http") else self.url + path)
+        assert answer is not None
+        assert answer.status < 400, f"{path}: {answer.status}"
+        return self.page
+
+    def sign_in(self, role: str) -> Page:
+        """Come in as the demo's person of a role, by typing."""
+        self.go("/sign-in")
+        self.page.get_by_label(re.compile("mail", re.I)).fill(f"{role}@demo.example")
+        self.page.get_by_label("Password", exact=False).first.fill(f"demo-{role}")
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url("**/today")
+        return self.page
+
+    def assert_fits(self) -> None:
+        """Nothing sticks out to the side."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+
+    def assert_accessible(self) -> None:
+        """axe finds nothing."""
+        self.page.evaluate(AXE.read_text())
+        assert self.page.evaluate(AXE_RUN) == [], self.page.url
+
+
+@pytest.fixture
+def travelers(browser: Browser, installation: Installation) -> Iterator[Any]:
+    """Makes people with devices: `travelers(PHONE, java_script_enabled=False, locale="es-US")`."""
+    contexts: list[BrowserContext] = []
+
+    def make(viewport: dict[str, int] = PHONE, **options: Any) -> Traveler:
+        options.setdefault("locale", "en-US")
+        context = browser.new_context(viewport=viewport, bypass_csp=False, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Traveler(context, installation)
+
+    yield make
+    for context in contexts:
+        context.close()
