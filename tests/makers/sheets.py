@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from youthprog.documents.types import (
     AnswerMark,
@@ -20,6 +21,8 @@ from youthprog.documents.types import (
     Statement,
 )
 
+CENTRAL = ZoneInfo("America/Chicago")
+
 RIVERTON = Letterhead(
     department="Riverton Police",
     unit="Youth Programs",
@@ -32,7 +35,15 @@ PLAYERS = [
     ("1", "Aguilar", "Mateo", date(2016, 3, 4), "Rosa Aguilar", "0141", None),
     ("3", "Adébáyọ̀", "Folúkẹ", date(2017, 1, 22), "Ìdòwú Adébáyọ̀", "0150", None),
     ("4", "Brooks", "Imani", date(2016, 11, 30), "Dana Brooks", "0177", "Asthma. Inhaler in blue pouch"),
-    ("7", "Castellanos-Ruiz", "María Fernanda de la Concepción", date(2016, 2, 17), "Luz Ruiz de Castellanos", "0119", None),
+    (
+        "7",
+        "Castellanos-Ruiz",
+        "María Fernanda de la Concepción",
+        date(2016, 2, 17),
+        "Luz Ruiz de Castellanos",
+        "0119",
+        None,
+    ),
     ("8", "Chukwuemeka", "Obinna", date(2016, 6, 2), "Adaeze Chukwuemeka", "0146", None),
     ("9", "Dawes", "Tyler", date(2016, 4, 19), "Kim Dawes", "0163", None),
     ("10", "Eze", "Chidera", date(2016, 12, 8), "Ngozi Eze", "0102", "Peanut allergy. Epinephrine in red pouch"),
@@ -43,7 +54,15 @@ PLAYERS = [
     ("21", "Ibrahim", "Salma", date(2017, 1, 3), "Hana Ibrahim", "0136", None),
     ("22", "Jørgensen", "Astrid", date(2016, 3, 29), "Lars Jørgensen", "0167", None),
     ("24", "Kowalczyk", "Zbigniew", date(2016, 8, 11), "Małgorzata Kowalczyk", "0171", None),
-    ("27", "Nguyễn", "Thị Ánh Tuyết", date(2017, 2, 5), "Nguyễn Văn Hòa", "0128", "Bee stings. Antihistamine with coach"),
+    (
+        "27",
+        "Nguyễn",
+        "Thị Ánh Tuyết",
+        date(2017, 2, 5),
+        "Nguyễn Văn Hòa",
+        "0128",
+        "Bee stings. Antihistamine with coach",
+    ),
     ("30", "O’Sullivan", "Declan", date(2016, 11, 16), "Siobhán O’Sullivan", "0184", None),
     ("33", "Papadopoulos", "Eleni", date(2016, 4, 1), "Katerina Papadopoulou", "0113", None),
     ("42", "Wu", "Li", date(2016, 6, 20), "Wu Meiling", "0199", None),
@@ -83,7 +102,7 @@ def roster(**changes: Any) -> RosterSheet:
         coach="Alicia Moreno",
         officer="B. Tate",
         practice="Tue, Thu 5:30 pm · Lincoln Field 2",
-        printed_at=datetime(2026, 9, 17, 16, 12),
+        printed_at=datetime(2026, 9, 17, 16, 12, tzinfo=CENTRAL),
         rows=rows,
         emergency_phone="(217) 555-0100",
         shred_on=date(2026, 12, 1),
@@ -102,11 +121,11 @@ def sign_in(**changes: Any) -> SignInSheet:
         letterhead=RIVERTON,
         team="Tigers U10",
         gathering="Practice · gathering 12 of 24",
-        starts_at=datetime(2026, 9, 17, 17, 30),
-        ends_at=datetime(2026, 9, 17, 19, 0),
+        starts_at=datetime(2026, 9, 17, 17, 30, tzinfo=CENTRAL),
+        ends_at=datetime(2026, 9, 17, 19, 0, tzinfo=CENTRAL),
         place="Lincoln Field 2",
         coach="Alicia Moreno",
-        printed_at=datetime(2026, 9, 17, 16, 12),
+        printed_at=datetime(2026, 9, 17, 16, 12, tzinfo=CENTRAL),
         rows=rows,
     )
     return replace(sheet, **changes)
@@ -174,8 +193,12 @@ SPANISH = (
         "Entendido",
         AnswerMark.UNDERSTOOD,
     ),
-    Statement("Si mi hija se lastima y no me localizan, el personal puede pedir atención de emergencia.", "Sí", AnswerMark.YES),
-    Statement("Riverton Police Youth Programs puede publicar fotos en las que se reconozca a mi hija.", "No", AnswerMark.NO),
+    Statement(
+        "Si mi hija se lastima y no me localizan, el personal puede pedir atención de emergencia.", "Sí", AnswerMark.YES
+    ),
+    Statement(
+        "Riverton Police Youth Programs puede publicar fotos en las que se reconozca a mi hija.", "No", AnswerMark.NO
+    ),
     Statement(
         "Mi hija puede irse solo con las personas que nombré: Luz Ruiz de Castellanos, Joaquín Castellanos Ruiz.",
         "Sí",
@@ -186,7 +209,7 @@ SPANISH = (
 
 def consent_record(**changes: Any) -> ConsentRecord:
     """A guardian's five answers, signed in English with the Spanish text beside."""
-    signed_at = datetime(2026, 8, 21, 19, 46, 18)
+    signed_at = datetime(2026, 8, 21, 19, 46, 18, tzinfo=CENTRAL)
     events = tuple(
         ConsentEvent(what, signed_at + after, how)
         for what, after, how in (

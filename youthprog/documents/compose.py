@@ -5,6 +5,7 @@ everything, and fails on a name it was not given.
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,6 +16,7 @@ import jinja2
 
 from youthprog.documents.codes import grouped, qr_png
 from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
+from youthprog.documents.fonts import missing_glyphs
 from youthprog.documents.guilloche import frame_svg
 from youthprog.documents.types import (
     AnswerMark,
@@ -36,6 +38,7 @@ LANDSCAPE = (279.4, 215.9)
 ROWS_AT_EASE = 19
 """So many roster rows fit one page at their full height; up to two more fit when set closer."""
 ROWS_CLOSE = 21
+UNDRAWABLE = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,12 @@ class Composed:
     assets: Mapping[str, bytes] = field(repr=False)
 
 
-def compose(sheet: Sheet, *, templates: Path, own_crest: bytes | None = None) -> Composed:
-    """Write the page of a sheet."""
-    return _COMPOSERS[type(sheet)](sheet, templates, own_crest)
+def compose(sheet: Sheet, *, templates: Path, instance: Path | None = None, own_crest: bytes | None = None) -> Composed:
+    """Write the page of a sheet. A letter that no face of ours (or of the instance folder) can draw becomes "?"."""
+    composed = _COMPOSERS[type(sheet)](sheet, templates, own_crest)
+    html = unicodedata.normalize("NFC", composed.html)
+    missing = missing_glyphs(html, instance=instance)
+    return replace(composed, html=html.translate({ord(letter): UNDRAWABLE for letter in missing}))
 
 
 def verify_address(letterhead: Letterhead, code: str) -> str:
@@ -74,7 +80,9 @@ def _roster(sheet: RosterSheet, templates: Path, own_crest: bytes | None) -> Com
         "alerts": sum(row.medical is not None for row in playing),
         "footer": f"{confidential}{shred}.",
         "kind": words("roster"),
-        "under_kind": " · ".join(filter(None, (sheet.season, f"{words('version')} {sheet.version}" if sheet.version else ""))),
+        "under_kind": " · ".join(
+            filter(None, (sheet.season, f"{words('version')} {sheet.version}" if sheet.version else ""))
+        ),
     }
     title = f"{words('roster')} · {sheet.team}"
     return _composed(DocumentKind.ROSTER, "roster_coach.html", title, sheet, words, page, templates, own_crest)
@@ -110,7 +118,10 @@ def _certificate(sheet: Certificate, templates: Path, own_crest: bytes | None) -
         "code": grouped(sheet.code),
         "address": verify_address(sheet.letterhead, sheet.code),
     }
-    assets = {"frame.svg": frame_svg(*LANDSCAPE), "qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}")}
+    assets = {
+        "frame.svg": frame_svg(*LANDSCAPE),
+        "qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}"),
+    }
     title = f"{words('certificate')} · {sheet.program_en}"
     name = "certificate_participation.html"
     return _composed(DocumentKind.CERTIFICATE, name, title, sheet, words, page, templates, own_crest, assets)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import uharfbuzz
@@ -11,10 +11,14 @@ from youthprog.documents.fonts import OUR_FONTS, face
 
 POINTS_PER_MM = 72 / 25.4
 PARTICLES = frozenset(
-    "de del de la las los y e da das do dos van von der den ten ter bin bint ibn al el di du le la mac mc san st st.".split()
+    {
+        *("de", "del", "la", "las", "los", "y", "e", "da", "das", "do", "dos", "di", "du", "le"),
+        *("van", "von", "der", "den", "ten", "ter", "bin", "bint", "ibn", "al", "el", "mac", "mc", "san", "st", "st."),
+    }
 )
 DISPLAY_FACES = tuple(
-    OUR_FONTS / name for name in ("SourceSerif4Display-Regular.ttf", "SourceSerif4-Regular.ttf", "PublicSans-Regular.ttf")
+    OUR_FONTS / name
+    for name in ("SourceSerif4Display-Regular.ttf", "SourceSerif4-Regular.ttf", "PublicSans-Regular.ttf")
 )
 
 
@@ -95,7 +99,7 @@ def _most_even(words: list[str], count: int, faces: tuple[Path, ...]) -> tuple[s
 
     def lines(breaks: tuple[int, ...]) -> tuple[str, ...]:
         edges = (0, *breaks, len(words))
-        return tuple(" ".join(words[a:b]) for a, b in zip(edges, edges[1:], strict=False))
+        return tuple(" ".join(words[a:b]) for a, b in pairwise(edges))
 
     divisions = [lines(breaks) for breaks in combinations(range(1, len(words)), count - 1)]
     return min(divisions, key=lambda division: max(width_of(line, 100, faces=faces) for line in division))

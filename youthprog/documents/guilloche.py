@@ -38,7 +38,9 @@ def frame_svg(width: float, height: float, *, medallion_at: float = 29.5) -> byt
 
 
 def _svg(width: float, height: float, body: list[str]) -> bytes:
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}">'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}">'
+    )
     return (head + "".join(body) + "</svg>").encode()
 
 

@@ -120,10 +120,12 @@ class Press:
         if not self._is_up():
             self._start()
         child = self._child
-        assert child is not None and child.stdin is not None and child.stdout is not None
+        assert child is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         seconds = self.job_seconds if may_retry else self.job_seconds + START_SECONDS
         ran_out = threading.Event()
-        clock = threading.Timer(seconds, lambda: (ran_out.set(), child.kill()))
+        clock = threading.Timer(seconds, _end, (child, ran_out))
         clock.daemon = True
         clock.start()
         try:
@@ -173,6 +175,11 @@ class Press:
                     pass
         child.kill()
         child.wait()
+
+
+def _end(child: subprocess.Popen[bytes], ran_out: threading.Event) -> None:
+    ran_out.set()
+    child.kill()
 
 
 # The wire: eight bytes of length, then JSON -----------------------------------------------------------------

@@ -6,6 +6,7 @@ when its parent does, when nothing came for five minutes, or after two hundred j
 
 import base64
 import gc
+import importlib
 import logging
 import os
 import sys
@@ -74,9 +75,8 @@ def _limit_processor() -> None:
 def _load_the_libraries() -> str:
     """Import what is heavy before the first job comes. Returns what is missing, or nothing."""
     try:
-        import pyhanko.sign.signers
-        import pyhanko.sign.validation
-        import weasyprint  # noqa: F401
+        for name in ("weasyprint", "pyhanko.sign.signers", "pyhanko.sign.validation"):
+            importlib.import_module(name)
     except (ImportError, OSError) as problem:
         return f"{type(problem).__name__}: {problem}".splitlines()[0]
     return ""

@@ -29,21 +29,21 @@ def make_seal_keys(folder: Path, *, department: str, now: datetime | None = None
 
     Files are readable by their owner alone. Existing keys are never replaced: old seals need them.
     """
-    if (folder / CERTIFICATE).exists() and (folder / KEY).exists() and (folder / ROOT_CERTIFICATE).exists():
+    if all((folder / file).exists() for file in (KEY, CERTIFICATE, ROOT_KEY, ROOT_CERTIFICATE)):
         return False
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = now or datetime.now(UTC)
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root_name, name = _name(department, "Document root"), _name(department, "Document seal")
     root = _certificate(root_name, root_name, root_key.public_key(), now, is_root=True).sign(root_key, hashes.SHA256())
     leaf = _certificate(name, root_name, key.public_key(), now, is_root=False).sign(root_key, hashes.SHA256())
-    for file, content in (
-        (ROOT_KEY, _private(root_key)),
-        (KEY, _private(key)),
-        (CERTIFICATE, leaf.public_bytes(serialization.Encoding.PEM)),
-        (ROOT_CERTIFICATE, root.public_bytes(serialization.Encoding.PEM)),
-    ):
-        _write_private(folder / file, content)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        _write_private(folder / KEY, _private(key))  # whoever writes it first makes the others too
+    except FileExistsError:
+        return False
+    _write_private(folder / ROOT_KEY, _private(root_key))
+    _write_private(folder / CERTIFICATE, leaf.public_bytes(serialization.Encoding.PEM))
+    _write_private(folder / ROOT_CERTIFICATE, root.public_bytes(serialization.Encoding.PEM))
     return True
 
 
@@ -88,7 +88,6 @@ def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write_private(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
@@ -105,7 +104,7 @@ def seal_pdf(content: bytes, *, keys: Path, reason: str) -> bytes:
         raise FileNotFoundError(f"no usable sealing key in {keys.name}; run youthprog init")
     writer = IncrementalPdfFileWriter(BytesIO(content))
     # pyHanko would rewrite the XMP in a way that breaks PDF/A-3a (MatthiasValvekens/pyHanko #755).
-    writer._update_meta = lambda: None
+    writer._update_meta = lambda: None  # type: ignore[method-assign]
     place = fields.SigFieldSpec(FIELD, invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True))
     manner = signers.PdfSignatureMetadata(
         field_name=FIELD,

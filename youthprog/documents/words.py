@@ -97,7 +97,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "from": ("from", "desde el"),
     "until": ("until", "hasta el"),
     "agreed": ("What was agreed", "Lo que se acordó"),
-    "exact_words": ("The exact words shown and signed, in %(language)s.", "Las palabras exactas mostradas y firmadas, en %(language)s."),
+    "exact_words": (
+        "The exact words shown and signed, in %(language)s.",
+        "Las palabras exactas mostradas y firmadas, en %(language)s.",
+    ),
     "other_overleaf": (
         "The %(language)s text offered beside them follows on the last page.",
         "El texto en %(language)s que se ofreció al lado sigue en la última página.",
@@ -150,7 +153,9 @@ class Words:
 
     def day(self, day: date) -> str:
         """A short date: "Mar 4, 2016" or "4 mar 2016"."""
-        return _plain(format_date(day, "MMM d, y" if self.language is Language.ENGLISH else "d MMM y", locale=self._locale))
+        return _plain(
+            format_date(day, "MMM d, y" if self.language is Language.ENGLISH else "d MMM y", locale=self._locale)
+        )
 
     def long_day(self, day: date) -> str:
         """A date in full: "November 21, 2026" or "21 de noviembre de 2026"."""

@@ -1,0 +1,72 @@
+"""One press for all tests of paper, and what reads its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import page
+import pytest
+from pypdf import PdfReader
+
+from youthprog import config
+from youthprog.documents.compose import compose
+from youthprog.documents.press import Press, PrintJob
+from youthprog.documents.seal import make_seal_keys
+from youthprog.documents.types import ConsentRecord, Sheet
+from youthprog.documents.typeset import Enclosed, Variant
+
+NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
+TEMPLATES = config.ROOT / "templates"
+PrintSheet = Callable[..., bytes]
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder with sealing keys."""
+    folder = tmp_path_factory.mktemp("paper")
+    make_seal_keys(folder, department="Riverton Police")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def press(instance: Path) -> Iterator[Press]:
+    """A warm press."""
+    press = Press(instance, keys=instance)
+    yield press
+    press.close()
+
+
+@pytest.fixture(scope="session")
+def print_sheet(press: Press) -> PrintSheet:
+    """Print a sheet; sealed when asked for."""
+
+    def print_it(sheet: Sheet, *, sealed: bool = False) -> bytes:
+        composed = compose(sheet, templates=TEMPLATES)
+        archived = isinstance(sheet, ConsentRecord)
+        job = PrintJob(
+            html=composed.html,
+            identifier="test",
+            variant=Variant.ARCHIVAL if archived else Variant.ACCESSIBLE,
+            made_at=NOON,
+            assets=composed.assets,
+            enclosed=Enclosed("consent.json", "What was signed", sheet.canonical_json) if archived else None,
+            seal_reason="Sealed for a test" if sealed else None,
+        )
+        return press.render_and_seal(job).content
+
+    return print_it
+
+
+def words_of(content: bytes) -> str:
+    """Every word of a PDF, with single blanks."""
+    return " ".join(" ".join(each.extract_text() for each in PdfReader(BytesIO(content)).pages).split())
+
+
+def broken_rules(content: bytes, profile: page.ValidationProfile) -> set[str]:
+    """The rules of a profile that a file breaks."""
+    report = page.validate_pdf_bytes(content, profile=profile)
+    assert report.rules, "the validator checked nothing"
+    return {failure.rule_id for failure in report.failures}

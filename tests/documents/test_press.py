@@ -1,0 +1,196 @@
+"""The cage: a page reaches nothing but what came with it, and a bad job ends alone."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.documents.conftest import NOON
+from youthprog.documents.press import JobTooLong, Press, PressFailed, PrintJob
+from youthprog.documents.typeset import Enclosed, Variant
+
+CANARY = "canary-in-a-file"
+
+
+class Listener:
+    """A server that counts who knocks."""
+
+    def __init__(self) -> None:
+        self.knocks = 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket.settimeout(0.2)
+        self.address = f"127.0.0.1:{self.socket.getsockname()[1]}"
+        self.open = True
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
+
+    def _listen(self) -> None:
+        while self.open:
+            try:
+                self.socket.accept()[0].close()
+                self.knocks += 1
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+
+    def close(self) -> None:
+        self.open = False
+        self.thread.join()
+        self.socket.close()
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.close()
+
+
+CHANNELS = {
+    "image": '<img src="{u}" alt="x">',
+    "picture source": '<picture><source srcset="{u}"><img src="{u}" alt="x"></picture>',
+    "stylesheet": '<link rel="stylesheet" href="{u}">',
+    "import": "<style>@import url({u});</style>",
+    "import with media": '<style>@import "{u}" print;</style>',
+    "background": '<p style="background: url({u})">x</p>',
+    "list bullet": '<ul style="list-style-image: url({u})"><li>x</ul>',
+    "content": "<style>p::before {{ content: url({u}) }}</style><p>x</p>",
+    "border image": '<p style="border: 3px solid; border-image: url({u}) 3">x</p>',
+    "mask": '<p style="mask-image: url({u})">x</p>',
+    "cursor": '<p style="cursor: url({u}), auto">x</p>',
+    "page background": "<style>@page {{ background: url({u}) }}</style>",
+    "page margin box": "<style>@page {{ @top-left {{ content: url({u}) }} }}</style>",
+    "font": "<style>@font-face {{ font-family: f; src: url({u}) }} p {{ font-family: f }}</style><p>x</p>",
+    "color profile": "<style>@color-profile --x {{ src: url({u}) }} p {{ color: color(--x 0 0 0) }}</style><p>x</p>",
+    "attachment": '<link rel="attachment" href="{u}"><a rel="attachment" href="{u}">x</a>',
+    "object": '<object data="{u}" type="image/png">x</object>',
+    "embed": '<embed src="{u}">',
+    "frame": '<iframe src="{u}"></iframe>',
+    "base": '<base href="{u}"><img src="a.png" alt="x">',
+    "inline svg image": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{u}" width="9" height="9"/></svg>',
+    "inline svg use": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><use href="{u}#a"/></svg>',
+    "svg in data": '<img alt="x" src="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22%3E%3Cimage href=%22{u}%22/%3E%3C/svg%3E">',
+    "script": '<script src="{u}"></script>',
+    "refresh": '<meta http-equiv="refresh" content="0;url={u}">',
+}
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_no_channel_reaches_the_network_or_a_file(
+    channel: str, press: Press, listener: Listener, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text(CANARY)
+    for address in (
+        f"http://{listener.address}/x.png",
+        secret.as_uri(),
+        "//" + listener.address,
+        "ftp://" + listener.address,
+    ):
+        html = f"<html lang=en><title>T</title><body><h1>T</h1>{CHANNELS[channel].format(u=address)}"
+        job = PrintJob(html=html, identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON)
+        try:
+            content = press.render_and_seal(job).content
+        except PressFailed:
+            continue
+        assert CANARY.encode() not in content
+        assert b"/EmbeddedFile" not in content
+    assert listener.knocks == 0
+
+
+def test_the_listener_hears_a_knock() -> None:
+    listener = Listener()
+    host, port = listener.address.split(":")
+    with socket.create_connection((host, int(port))) as knock:
+        assert knock.recv(1) == b""
+    listener.close()
+    assert listener.knocks == 1
+
+
+def test_an_asset_that_came_along_is_served(press: Press) -> None:
+    dot = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" fill="#123456"/></svg>'
+    html = '<html lang=en><title>T</title><body><h1>T</h1><img src="asset:dot.svg" alt="A dot">'
+    with_dot = PrintJob(html=html, identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON, assets={"dot.svg": dot})
+    without = PrintJob(html=html, identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON)
+    assert press.render_and_seal(with_dot).content != press.render_and_seal(without).content
+
+
+def endless() -> PrintJob:
+    cell = "<table><tr><td>" * 60 + "x" + "</table>" * 60
+    return PrintJob(
+        html=f"<html lang=en><title>T</title>{cell * 40}", identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON
+    )
+
+
+def small() -> PrintJob:
+    return PrintJob(
+        html="<html lang=en><title>T</title><body><h1>T</h1>", identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON
+    )
+
+
+def test_a_job_that_takes_too_long_is_killed_and_the_next_succeeds(instance: Path) -> None:
+    press = Press(instance, keys=instance, job_seconds=1.0)
+    try:
+        press.render_and_seal(small())
+        with pytest.raises(JobTooLong):
+            press.render_and_seal(endless())
+        press.job_seconds = 20.0
+        assert press.render_and_seal(small()).pages == 1
+    finally:
+        press.close()
+
+
+def test_a_child_that_died_between_jobs_is_replaced(instance: Path) -> None:
+    press = Press(instance, keys=instance)
+    try:
+        first = press.render_and_seal(small())
+        assert press._child is not None
+        press._child.kill()
+        assert press.render_and_seal(small()).content == first.content
+    finally:
+        press.close()
+
+
+def test_a_failing_job_leaves_the_press_up(press: Press) -> None:
+    job = PrintJob(
+        html="<html lang=en><title>T</title>",
+        identifier="x",
+        variant=Variant.ARCHIVAL,
+        made_at=NOON,
+        enclosed=Enclosed("a", "b", b"c"),
+        seal_reason="Sealed",
+    )
+    keys, press.keys = press.keys, Path("/nowhere")
+    try:
+        with pytest.raises(PressFailed):
+            press.render_and_seal(job)
+    finally:
+        press.keys = keys
+    assert press.render_and_seal(small()).pages == 1
+
+
+def test_the_child_inherits_no_secret(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUTHPROG_SECRET_KEY", "do-not-pass-on")
+    press = Press(instance, keys=instance)
+    try:
+        press.render_and_seal(small())
+        assert press._child is not None
+        environment = Path(f"/proc/{press._child.pid}/environ")
+        if environment.exists():
+            assert b"do-not-pass-on" not in environment.read_bytes()
+    finally:
+        press.close()
+
+
+def test_the_parent_stays_light() -> None:
+    heavy = "import sys, youthprog.documents.services, youthprog.documents.compose; print([m for m in ('weasyprint', 'pyhanko', 'pydyf') if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, env=os.environ)
+    assert answer.stdout.strip() == "[]"

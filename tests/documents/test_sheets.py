@@ -1,0 +1,128 @@
+"""What stands on the sheets, and what does not."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from tests.documents.conftest import TEMPLATES, PrintSheet, words_of
+from tests.makers import sheets
+from youthprog.documents.compose import compose
+from youthprog.documents.types import Language, RosterRow, SignInRow
+
+NAMES = [
+    "Li Wu",
+    "María Fernanda de la Concepción Castellanos-Ruiz",
+    "Amara Adébáyọ̀-Lindqvist",
+    "Nguyễn Thị Ánh Tuyết",
+    "Zbigniew Łukasz Żółć",
+    "Siobhán O’Sullivan",
+    "Kofi Offilinghoff",
+    "Þórdís Æsa Jørgensen",
+    "Ελένη Παπαδοπούλου",
+]
+
+
+def pages_of(content: bytes) -> int:
+    return len(PdfReader(BytesIO(content)).pages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_printed_whole_on_a_certificate(name: str, print_sheet: PrintSheet) -> None:
+    content = print_sheet(sheets.certificate(name))
+    assert name in words_of(content)
+    assert pages_of(content) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_printed_whole_on_a_roster(name: str, print_sheet: PrintSheet) -> None:
+    given, _, family = name.rpartition(" ")
+    row = RosterRow("7", family, given, guardian=name)
+    assert f"{family}, {given}" in words_of(print_sheet(sheets.roster(rows=(row,))))
+
+
+def test_the_players_fit_one_page(print_sheet: PrintSheet) -> None:
+    assert pages_of(print_sheet(sheets.roster())) == 1
+    assert pages_of(print_sheet(sheets.sign_in())) == 1
+
+
+@pytest.mark.parametrize("count", [19, 20, 21])
+def test_not_one_row_spills_onto_a_second_page(count: int, print_sheet: PrintSheet) -> None:
+    row = sheets.roster().rows[2]
+    assert pages_of(print_sheet(sheets.roster(rows=(row,) * count))) == 1
+
+
+def test_a_long_roster_repeats_its_head(print_sheet: PrintSheet) -> None:
+    reader = PdfReader(BytesIO(print_sheet(sheets.roster(rows=sheets.roster().rows * 3))))
+    assert len(reader.pages) == 3
+    assert all("Guardian, phone" in each.extract_text() for each in reader.pages)
+
+
+def test_a_roster_without_health_has_no_word_of_it(print_sheet: PrintSheet) -> None:
+    rows = sheets.roster().rows
+    words = words_of(print_sheet(sheets.roster(shows_medical=False))).casefold()
+    for forbidden in ("medical", "health", *(row.medical.casefold() for row in rows if row.medical)):
+        assert forbidden not in words
+
+
+@pytest.mark.parametrize(
+    ("column", "gone"),
+    [
+        ("shows_born", ["Age, born", "Mar 4, 2016"]),
+        ("shows_guardian", ["Guardian, phone", "555-0141", "Rosa Aguilar"]),
+        ("shows_consent", ["Waiting", "may not play", "May play"]),
+        ("shows_photos", ["Photos", "No photos"]),
+    ],
+)
+def test_a_column_that_is_not_shown_does_not_exist(column: str, gone: list[str], print_sheet: PrintSheet) -> None:
+    everything = words_of(print_sheet(sheets.roster()))
+    without = words_of(print_sheet(sheets.roster(**{column: False})))
+    for words in gone:
+        assert words in everything
+        assert words not in without
+
+
+def test_a_hidden_value_does_not_even_reach_the_page() -> None:
+    html = compose(sheets.roster(shows_medical=False), templates=TEMPLATES).html
+    assert "Inhaler" not in html
+
+
+def test_a_struck_player_stays_with_the_reason(print_sheet: PrintSheet) -> None:
+    rows = sheets.roster().rows
+    struck = replace(rows[0], struck_reason="Moved to Lions U10")
+    words = words_of(print_sheet(sheets.roster(rows=(struck, *rows[1:]))))
+    assert "Struck from the roster: Moved to Lions U10" in words
+    assert "Players May play Medical 17 13 4" in words or "17" in words
+
+
+def test_families_read_nothing_about_health_or_consent_on_the_sign_in_sheet(print_sheet: PrintSheet) -> None:
+    row = SignInRow("7", "Brooks", "Imani", ("Dana Brooks",), see_coordinator=True)
+    words = words_of(print_sheet(sheets.sign_in(rows=(row,)))).casefold()
+    assert "see coordinator" in words
+    assert not any(word in words for word in ("medical", "consent", "expired", "missing", "asthma"))
+
+
+def test_markup_in_a_name_is_printed_as_it_was_typed(print_sheet: PrintSheet) -> None:
+    row = RosterRow("7", "<b>Brooks</b>", "<img src=x>")
+    assert "<b>Brooks</b>, <img src=x>" in words_of(print_sheet(sheets.roster(rows=(row,))))
+
+
+def test_a_letter_no_face_can_draw_becomes_a_question_mark(print_sheet: PrintSheet) -> None:
+    row = RosterRow("7", "欧阳", "Ruoxi 😀")
+    assert "??, Ruoxi ?" in words_of(print_sheet(sheets.roster(rows=(row,))))
+
+
+def test_the_public_title_names_no_child() -> None:
+    for sheet in (sheets.certificate("Li Wu"), sheets.consent_record()):
+        title = compose(sheet, templates=TEMPLATES).title
+        assert "Li Wu" not in title
+        assert "Castellanos" not in title
+
+
+def test_a_spanish_roster_speaks_spanish(print_sheet: PrintSheet) -> None:
+    words = words_of(print_sheet(sheets.roster(language=Language.SPANISH)))
+    assert "Lista del entrenador" in words
+    assert "no puede jugar" in words
+    assert "Página 1 de 1" in words
+    assert "may not play" not in words

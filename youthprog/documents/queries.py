@@ -1,0 +1,39 @@
+"""Reading documents."""
+
+import sqlalchemy as sa
+
+from youthprog.core import db
+from youthprog.core.refusals import NotFound
+from youthprog.documents.codes import read_code
+from youthprog.documents.models import Document
+
+
+def find_by_code(typed: str) -> Document | None:
+    """The document of a code as someone typed it, or None."""
+    code = read_code(typed)
+    if code is None:
+        return None
+    return db.session().scalar(sa.select(Document).where(Document.code == code))
+
+
+def find_by_sha256(digest: str) -> Document | None:
+    """The document whose file has exactly this SHA-256, or None."""
+    return db.session().scalar(sa.select(Document).where(Document.sha256 == digest).limit(1))
+
+
+def get(document_id: int) -> Document:
+    """A document by its key. The caller has asked whether the actor may open it. Raises `NotFound`."""
+    document = db.session().get(Document, document_id)
+    if document is None:
+        raise NotFound
+    return document
+
+
+def list_of_subject(subject_kind: str, subject_id: int) -> list[Document]:
+    """What was issued about a thing, newest first."""
+    statement = (
+        sa.select(Document)
+        .where(Document.subject_kind == subject_kind, Document.subject_id == subject_id)
+        .order_by(Document.issued_at.desc(), Document.id.desc())
+    )
+    return list(db.session().scalars(statement))

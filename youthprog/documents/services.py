@@ -1,0 +1,201 @@
+"""Printing, sealing, keeping and checking documents.
+
+Issuing has two halves. `prepare` is slow and takes no lock: it refuses, lays out, seals and puts the file
+on disk. `record_document` is quick and runs in the transaction of the deed. Between them nothing points
+to the file; if the deed is refused after all, `discard` takes it away.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from youthprog import config
+from youthprog.core import db
+from youthprog.core.refusals import refuse_if
+from youthprog.documents import codes, queries, rules, seal, storage
+from youthprog.documents.compose import Composed, compose
+from youthprog.documents.fonts import missing_glyphs
+from youthprog.documents.models import Document
+from youthprog.documents.press import Press, PrintJob
+from youthprog.documents.types import (
+    NO_SEAL,
+    Certificate,
+    ConsentRecord,
+    DocumentKind,
+    Letterhead,
+    PreparedDocument,
+    SealReport,
+    Sheet,
+)
+from youthprog.documents.typeset import Enclosed, Variant
+
+SEALED = frozenset({DocumentKind.CERTIFICATE, DocumentKind.CONSENT_RECORD})
+ARCHIVED = frozenset({DocumentKind.CONSENT_RECORD})
+_starting = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said of a file somebody brought: ours to the byte, or bearing our unbroken seal, or neither."""
+
+    document: Document | None
+    seal: SealReport
+
+    @property
+    def is_ours(self) -> bool:
+        return self.document is not None or self.seal.is_good
+
+
+def new_code() -> str:
+    """A fresh code for a document about to be prepared."""
+    return codes.new_code()
+
+
+def letterhead() -> Letterhead:
+    """The department as it heads its paper."""
+    settings = _settings()
+    public = urlsplit(settings.public_url)
+    return Letterhead(
+        department=settings.department,
+        unit=settings.department_program,
+        address=settings.department_address,
+        phone=settings.department_phone,
+        verify_at=f"{public.netloc}/v",
+    )
+
+
+def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
+    """Print a working sheet (roster, sign-in): not sealed, not kept. Raises `Refused`, `PressFailed`."""
+    return _print(sheet, _composed(sheet), now)[0]
+
+
+def prepare(sheet: Certificate | ConsentRecord, *, now: datetime) -> PreparedDocument:
+    """Print, seal and keep the file of a certificate or consent record, without a lock and without a row.
+
+    Raises `Refused` with every reason, `PressFailed` when the press cannot.
+    """
+    composed = _composed(sheet)
+    content, pages = _print(sheet, composed, now)
+    return PreparedDocument(
+        kind=composed.kind,
+        code=sheet.code,
+        title=composed.title[:200],
+        language=composed.language,
+        issuer=sheet.letterhead.full_name,
+        sealed=composed.kind in SEALED,
+        content=content,
+        sha256=storage.keep(content, _settings().documents),
+        pages=pages,
+    )
+
+
+def record_document(prepared: PreparedDocument, *, subject_kind: str, subject_id: int, now: datetime) -> Document:
+    """Enter a prepared document in the books, in the caller's transaction.
+
+    The room whose deed this is writes the audit line, with the document's id and SHA-256 in its detail.
+    """
+    document = Document(
+        code=prepared.code,
+        kind=prepared.kind,
+        title=prepared.title,
+        issuer=prepared.issuer,
+        sha256=prepared.sha256,
+        size_bytes=len(prepared.content),
+        pages=prepared.pages,
+        language=str(prepared.language),
+        sealed=prepared.sealed,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        issued_at=now,
+    )
+    db.session().add(document)
+    db.flush()
+    return document
+
+
+def discard(prepared: PreparedDocument) -> None:
+    """Take away the file of a document that was prepared and then not recorded."""
+    if queries.find_by_sha256(prepared.sha256) is None:
+        storage.discard(prepared.sha256, _settings().documents)
+
+
+def load_bytes(document: Document) -> bytes:
+    """The sealed file of a document. Raises `Damaged` when it is no longer what was issued."""
+    return storage.load(document.sha256, _settings().documents)
+
+
+def revoke(document: Document, *, reason: str, now: datetime) -> None:
+    """Declare a document void from now on; the public page says so at once. The file stays. Raises `Refused`.
+
+    The room whose deed this is writes the audit line.
+    """
+    refuse_if(rules.refusals_to_revoke(reason, already=document.revoked_at is not None))
+    document.revoked_at = now
+    document.revoked_reason = reason.strip()[:300]
+
+
+def verify_upload(content: bytes) -> Verdict:
+    """Say whether a file is ours and unchanged. Stranger's bytes are parsed in the press only."""
+    document = queries.find_by_sha256(hashlib.sha256(content).hexdigest())
+    if document is not None and not document.sealed:
+        return Verdict(document, NO_SEAL)
+    return Verdict(document, press().verify(content))
+
+
+def press() -> Press:
+    """This process's press; its child starts at the first job."""
+    found: Press | None = current_app.extensions.get("youthprog.press")
+    if found is None:
+        with _starting:
+            found = current_app.extensions.get("youthprog.press") or _new_press()
+            current_app.extensions["youthprog.press"] = found
+    return found
+
+
+def warm_up() -> None:
+    """Let the press get ready while somebody still reads: the next document then takes a fifth of a second."""
+    press().warm_up()
+
+
+def _new_press() -> Press:
+    settings = _settings()
+    seal.make_seal_keys(settings.instance, department=settings.department)
+    return Press(settings.instance, keys=settings.instance)
+
+
+def _settings() -> config.Settings:
+    settings: config.Settings = current_app.config["YOUTHPROG"]
+    return settings
+
+
+def _composed(sheet: Sheet) -> Composed:
+    refuse_if(rules.refusals_to_print(sheet))
+    instance = _settings().instance
+    if isinstance(sheet, Certificate):
+        missing = missing_glyphs(sheet.name + (sheet.name_in_own_script or ""), instance=instance)
+        refuse_if(rules.refusals_to_draw(sheet, missing))
+    own = instance / "crest.svg"
+    templates = Path(str(current_app.jinja_loader.searchpath[0]))  # type: ignore[union-attr]
+    return compose(sheet, templates=templates, instance=instance, own_crest=own.read_bytes() if own.exists() else None)
+
+
+def _print(sheet: Sheet, composed: Composed, now: datetime) -> tuple[bytes, int]:
+    enclosed = None
+    if isinstance(sheet, ConsentRecord):
+        enclosed = Enclosed("consent.json", "What was signed, as data", sheet.canonical_json)
+    job = PrintJob(
+        html=composed.html,
+        identifier=hashlib.sha256(composed.html.encode()).hexdigest()[:32],
+        variant=Variant.ARCHIVAL if composed.kind in ARCHIVED else Variant.ACCESSIBLE,
+        made_at=now.astimezone(UTC),
+        assets=composed.assets,
+        enclosed=enclosed,
+        seal_reason=composed.title if composed.kind in SEALED else None,
+    )
+    printed = press().render_and_seal(job)
+    return printed.content, printed.pages

@@ -1,0 +1,58 @@
+"""Where finished files lie: `instance/documents/ab/ab12….pdf`, under their own SHA-256. They never change."""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+class Damaged(Exception):
+    """A stored file is gone or is no longer what was stored."""
+
+
+def keep(content: bytes, folder: Path) -> str:
+    """Write a file durably, whole or not at all, and return its SHA-256. Keeping it twice changes nothing."""
+    digest = hashlib.sha256(content).hexdigest()
+    place = path_of(digest, folder)
+    if place.exists():
+        return digest
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = place.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(place)
+    _sync_folder(place.parent)
+    return digest
+
+
+def load(digest: str, folder: Path) -> bytes:
+    """The bytes stored under a SHA-256. Raises `Damaged` when they are not those any more."""
+    try:
+        content = path_of(digest, folder).read_bytes()
+    except OSError as problem:
+        raise Damaged(f"document {digest[:12]} cannot be read") from problem
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise Damaged(f"document {digest[:12]} was changed on disk")
+    return content
+
+
+def discard(digest: str, folder: Path) -> None:
+    """Remove a file that no row speaks of."""
+    path_of(digest, folder).unlink(missing_ok=True)
+
+
+def path_of(digest: str, folder: Path) -> Path:
+    """Where the file of a SHA-256 lies."""
+    return folder / digest[:2] / f"{digest}.pdf"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable too; Windows has no such call."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
