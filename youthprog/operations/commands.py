@@ -36,6 +36,7 @@ def serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--workers", type=int, default=1, help="web processes; one is best with SQLite")
+    parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: youthprog worker")
 
 
 def serve_run(args: argparse.Namespace) -> int:
@@ -51,7 +52,7 @@ def serve_run(args: argparse.Namespace) -> int:
     for role in DEMO_ROLES:
         if f"{role}@demo.example" in demo:
             print(f"  {address}/sign-in  {role}@demo.example  demo-{role}", flush=True)
-    return serving.serve(args.host, args.port, args.workers)
+    return serving.serve(args.host, args.port, args.workers, with_worker=not args.no_worker)
 
 
 def worker_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """What `youthprog check` looks at. Each finding is one line: fine, or what to do."""
 
+import ctypes
 import ctypes.util
 import importlib.metadata
 import shutil
@@ -38,8 +39,8 @@ def look() -> Iterator[Finding]:
     settings: config.Settings = current_app.config["YOUTHPROG"]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
     yield Finding("libraries", True, versions)
-    pango = ctypes.util.find_library("pango-1.0") or ctypes.util.find_library("pangoft2-1.0")
-    yield Finding("printing", pango is not None, "Pango found" if pango else "Pango is missing: no PDF can be made")
+    pango = _pango_loads()
+    yield Finding("printing", pango, "Pango found" if pango else "Pango is missing: no PDF can be made")
     yield _database()
     yield _migrations()
     yield _keys(settings)
@@ -49,6 +50,16 @@ def look() -> Iterator[Finding]:
     verdict = audit.verify(anchors.read(settings.instance))
     reason = f"{verdict.lines} lines" if verdict.whole else f"line {verdict.bad_number}: {verdict.reason}"
     yield Finding("audit", verdict.whole, reason)
+
+
+def _pango_loads() -> bool:
+    """Load it by name, which unlike a search also finds a copy on LD_LIBRARY_PATH."""
+    for name in ("libpango-1.0.so.0", ctypes.util.find_library("pango-1.0")):
+        try:
+            return bool(name and ctypes.CDLL(name))
+        except OSError:
+            continue
+    return False
 
 
 def _database() -> Finding:

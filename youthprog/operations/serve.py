@@ -37,8 +37,8 @@ def is_taken(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
-def serve(host: str, port: int, workers: int) -> int:
-    """Run both until a signal or the web server's end."""
+def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> int:
+    """Run both, or the web server alone, until a signal or the web server's end."""
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -48,14 +48,15 @@ def serve(host: str, port: int, workers: int) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     web = subprocess.Popen(web_command(host, port, workers), start_new_session=True)
-    worker = subprocess.Popen(worker_command(), start_new_session=True)
+    worker = subprocess.Popen(worker_command(), start_new_session=True) if with_worker else None
     restart_at = 0.0
     while not stopping and web.poll() is None:
-        if worker.poll() is not None and time.monotonic() >= restart_at:
+        if worker is not None and worker.poll() is not None and time.monotonic() >= restart_at:
             restart_at = time.monotonic() + RESTART_PAUSE_SECONDS
             worker = subprocess.Popen(worker_command(), start_new_session=True)
         time.sleep(0.1)
-    _end(worker)
+    if worker is not None:
+        _end(worker)
     _end(web)
     return 0 if stopping else web.returncode or 0
 
