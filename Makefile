@@ -24,7 +24,7 @@ test: ## set up and run the whole suite (ARGS="-k consent" for a part, WORKERS=0
 
 check: ## format, lint, types and the tests of the house, in under a minute
 	@$(PYTHON) tools/bootstrap.py test
-	@$(IN) ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }
+	@$(IN) ruff format --check --output-format=concise . || { echo "Run 'make format'."; exit 1; }
 	@$(IN) ruff check --quiet .
 	@$(IN) mypy
 	@$(IN) djlint templates --lint --quiet
