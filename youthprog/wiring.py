@@ -9,8 +9,11 @@ from whitenoise import WhiteNoise
 
 from youthprog import config
 from youthprog.access import queries as access
+from youthprog.access import services as access_services
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.core import clearance, crypto, db, events, reach
+from youthprog.people.types import PeopleMerged, PersonAdded
+from youthprog.programs import services as programs_services
 from youthprog.web import edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
@@ -25,7 +28,10 @@ BLUEPRINTS: list[Any] = [
 ]
 
 # Who listens to what, in the same transaction, in this order.
-SUBSCRIBERS: dict[type, list[events.Handler]] = {}
+SUBSCRIBERS: dict[type, list[events.Handler]] = {
+    PersonAdded: [access_services.place_added],
+    PeopleMerged: [access_services.follow_merge, programs_services.follow_merge],
+}
 
 # Who may object to a youth taking part on a day.
 CLEARANCE: list[clearance.Objector] = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from youthprog.audit.services import record
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import Actor
 from youthprog.people.models import Person
+from youthprog.people.types import PeopleMerged, PersonAdded, PersonKind
 
 
 def open_account(
@@ -33,7 +35,13 @@ def open_account(
 
 
 def grant_role(
-    account: Account, role: Role, *, by: Actor, now: datetime, program_id: int | None = None, until_on: date | None = None
+    account: Account,
+    role: Role,
+    *,
+    by: Actor,
+    now: datetime,
+    program_id: int | None = None,
+    until_on: date | None = None,
 ) -> RoleGrant:
     """Give an account a role, everywhere or in one program."""
     grant = RoleGrant(
@@ -152,3 +160,73 @@ def place(youth_id: int, program_id: int, *, source: str, from_on: date) -> None
         db.session().add(Placement(youth_id=youth_id, program_id=program_id, source=source, from_on=from_on))
     else:
         row.until_on = None
+
+
+def unplace(youth_id: int, *, source: str, on: date) -> None:
+    """End a youth's placements of a source from a day on."""
+    rows = db.session().scalars(
+        sa.select(Placement).where(
+            Placement.youth_id == youth_id, Placement.source == source, Placement.until_on.is_(None)
+        )
+    )
+    for row in rows:
+        row.until_on = max(row.from_on, on) - timedelta(days=1)
+
+
+def place_added(event: PersonAdded) -> None:
+    """Place a youth whom a program's coordinator added in that program, so that it stays within reach."""
+    if event.kind is PersonKind.YOUTH:
+        for program_id in sorted(event.program_ids):
+            place(event.person_id, program_id, source="added", from_on=event.on)
+
+
+def follow_merge(event: PeopleMerged) -> None:
+    """Move what hangs on a merged record: account, assignments, placements, links. A second account is closed."""
+    kept, gone = event.kept_id, event.gone_id
+    accounts = {row.person_id: row for row in db.session().scalars(_of(Account, Account.person_id, kept, gone))}
+    if gone in accounts and kept in accounts:
+        accounts[gone].closed_at = accounts[gone].closed_at or event.at
+        end_sessions(accounts[gone].id, now=event.at)
+    elif gone in accounts:
+        accounts[gone].person_id = kept
+    for link in db.session().scalars(sa.select(SignedLink).where(SignedLink.person_id == gone)):
+        link.person_id = kept
+    _move_assignments(kept, gone, clock.day_of(event.at))
+    _move_placements(kept, gone)
+    db.flush()
+
+
+def _of(model: type[Any], column: Any, *person_ids: int) -> sa.Select[Any]:
+    return sa.select(model).where(column.in_(person_ids))
+
+
+def _move_assignments(kept: int, gone: int, on: date) -> None:
+    rows = db.session().scalars(
+        sa.select(Assignment).where(
+            sa.or_(Assignment.adult_id.in_((kept, gone)), Assignment.youth_id.in_((kept, gone)))
+        )
+    )
+    known = {(row.adult_id, row.youth_id, row.source): row for row in rows}
+    for (adult_id, youth_id, source), row in list(known.items()):
+        if gone not in (adult_id, youth_id):
+            continue
+        bond = (kept if adult_id == gone else adult_id, kept if youth_id == gone else youth_id, source)
+        other = known.get(bond)
+        if other is None:
+            row.adult_id, row.youth_id = bond[:2]
+        elif row.until_on is None:
+            other.until_on = None
+            row.until_on = max(row.from_on, on) - timedelta(days=1)
+
+
+def _move_placements(kept: int, gone: int) -> None:
+    rows = db.session().scalars(_of(Placement, Placement.youth_id, kept, gone)).all()
+    known = {(row.program_id, row.source): row for row in rows if row.youth_id == kept}
+    for row in rows:
+        if row.youth_id == kept:
+            continue
+        other = known.get((row.program_id, row.source))
+        if other is None:
+            row.youth_id = kept
+        elif row.until_on is None:
+            other.until_on = None

@@ -91,5 +91,5 @@ def _undone(session: so.Session) -> None:
 
 @event.listens_for(so.Session, "do_orm_execute")
 def _guard(state: so.ORMExecuteState) -> None:
-    if state.is_update or state.is_delete:
+    if state.is_orm_statement and (state.is_update or state.is_delete):
         raise BulkWriteRefused("change rows one by one, or a Core table in a service that records the deed")

@@ -442,7 +442,7 @@ def merge(kept: Person, gone: Person, *, by: Actor, now: datetime) -> PersonMerg
 
 def _close_record(kept: Person, gone: Person) -> None:
     """Lock both records, lower key first, and point the one at the other if both still stand."""
-    table = Person.__table__
+    table: Any = Person.__table__
     pair = sorted((kept.id, gone.id))
     locked = sa.select(table.c.id).where(table.c.id.in_(pair), table.c.merged_into_id.is_(None))
     standing = db.session().execute(locked.order_by(table.c.id).with_for_update()).all()

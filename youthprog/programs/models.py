@@ -93,7 +93,10 @@ class Group(Model):
     """People of a season who meet: a team, a mentoring group, a class."""
 
     __tablename__ = "group"
-    __table_args__ = (sa.UniqueConstraint("season_id", "name"), sa.Index("ix_group_season_folded", "season_id", "folded_name"))
+    __table_args__ = (
+        sa.UniqueConstraint("season_id", "name"),
+        sa.Index("ix_group_season_folded", "season_id", "folded_name"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     season_id: Mapped[int] = mapped_column(sa.ForeignKey("season.id"))
@@ -101,7 +104,9 @@ class Group(Model):
     kind: Mapped[GroupKind] = mapped_column(choice(GroupKind, "kind"))
     name: Mapped[str] = mapped_column(sa.String(80))
     folded_name: Mapped[str] = mapped_column(sa.String(80))
-    meets: Mapped[str | None] = mapped_column(sa.String(120))  # as people say it: "Tue and Thu 5:30 pm, Lincoln Field 2"
+    meets: Mapped[str | None] = mapped_column(
+        sa.String(120)
+    )  # as people say it: "Tue and Thu 5:30 pm, Lincoln Field 2"
     places: Mapped[int | None]
     season: Mapped[Season] = relationship(lazy="raise_on_sql")
     site: Mapped[Site | None] = relationship(lazy="raise_on_sql")

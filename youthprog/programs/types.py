@@ -2,6 +2,10 @@
 
 import enum
 from dataclasses import dataclass
+from datetime import date, datetime
+
+from youthprog.core.refusals import N_
+from youthprog.people.types import Gender
 
 
 class ProgramKind(enum.StrEnum):
@@ -50,6 +54,158 @@ class GatheringKind(enum.StrEnum):
     EVENT = "event"
 
 
+PROGRAM_KINDS = {
+    ProgramKind.LEAGUE: N_("League"),
+    ProgramKind.MENTORSHIP: N_("Mentoring"),
+    ProgramKind.CLASS: N_("Class or club"),
+    ProgramKind.EVENTS: N_("Community events"),
+}
+
+STATUSES = {
+    EnrollmentStatus.WAITLISTED: N_("Waiting"),
+    EnrollmentStatus.ENROLLED: N_("Enrolled"),
+    EnrollmentStatus.WITHDRAWN: N_("Withdrawn"),
+    EnrollmentStatus.COMPLETED: N_("Completed"),
+}
+
+GROUP_KINDS = {GroupKind.TEAM: N_("Team"), GroupKind.MENTORING: N_("Mentoring"), GroupKind.CLASS: N_("Class or club")}
+
+STAFF_ROLES = {
+    StaffRole.HEAD_COACH: N_("Head coach"),
+    StaffRole.ASSISTANT_COACH: N_("Assistant coach"),
+    StaffRole.OFFICER: N_("Officer"),
+    StaffRole.MENTOR: N_("Mentor"),
+    StaffRole.LEADER: N_("Leader"),
+}
+
+GATHERING_KINDS = {
+    GatheringKind.PRACTICE: N_("Practice"),
+    GatheringKind.GAME: N_("Game"),
+    GatheringKind.MENTORING: N_("Mentoring"),
+    GatheringKind.CLASS: N_("Class or club meeting"),
+    GatheringKind.EVENT: N_("Event"),
+}
+
+
+@dataclass(frozen=True)
+class InBoth:
+    """A name in both languages."""
+
+    en: str
+    es: str
+
+    def named(self, language: str) -> str:
+        """The name in a page's language."""
+        return self.es if language == "es" and self.es else self.en
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """A youth in a group on a day."""
+
+    youth_id: int
+    name: str
+    list_name: str
+    first_name: str
+    jersey: str | None
+    born_on: date | None
+    gender: Gender
+
+
+@dataclass(frozen=True)
+class StaffLine:
+    """An adult who leads a group on a day."""
+
+    group_id: int
+    person_id: int
+    name: str
+    role: StaffRole
+
+
+@dataclass(frozen=True)
+class SeasonLine:
+    """One row of the list of seasons, with its figures."""
+
+    season_id: int
+    program_id: int
+    program: InBoth
+    program_kind: ProgramKind
+    name: InBoth
+    starts_on: date
+    ends_on: date
+    min_age: int
+    max_age: int
+    capacity: int | None
+    taken: int
+    waiting: int
+    groups: int
+
+    @property
+    def places_left(self) -> int | None:
+        """Places still free; None when there is no limit."""
+        return None if self.capacity is None else max(0, self.capacity - self.taken)
+
+
+@dataclass(frozen=True)
+class ProgramLine:
+    """A program with its seasons, newest first."""
+
+    program_id: int
+    kind: ProgramKind
+    name: InBoth
+    summary: InBoth
+    seasons: tuple[SeasonLine, ...]
+
+
+@dataclass(frozen=True)
+class EnrollmentLine:
+    """A youth in a season, or waiting for it: `place` is the place in line, 1 next."""
+
+    enrollment_id: int
+    youth_id: int
+    name: str
+    list_name: str
+    folded_name: str
+    born_on: date | None
+    status: EnrollmentStatus
+    asked_at: datetime
+    groups: tuple[tuple[int, str], ...] = ()
+    age_exception: str | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A group of a season with its figures."""
+
+    group_id: int
+    kind: GroupKind
+    name: str
+    meets: str | None
+    places: int | None
+    members: int
+    leaders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GatheringLine:
+    """A meeting, as lists show it."""
+
+    gathering_id: int
+    group_id: int | None
+    group: str | None
+    group_kind: GroupKind | None
+    season_id: int
+    program: InBoth
+    kind: GatheringKind
+    title: str
+    where: str | None
+    starts_at: datetime
+    ends_at: datetime
+    canceled_at: datetime | None = None
+    canceled_reason: str | None = None
+
+
 @dataclass(frozen=True)
 class YouthEnrolled:
     """Event: a youth has a place."""
@@ -66,3 +222,12 @@ class YouthWithdrawn:
     enrollment_id: int
     youth_id: int
     season_id: int
+
+
+@dataclass(frozen=True)
+class GatheringCanceled:
+    """Event: a meeting does not take place; rooms above tell the families."""
+
+    gathering_id: int
+    group_id: int | None
+    reason: str

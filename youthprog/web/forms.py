@@ -75,8 +75,8 @@ def phone_number(text: str) -> str | None:
         number = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
-        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None  # seven digits are possible only within one area
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
