@@ -6,8 +6,9 @@ Pure. A file that is no table raises `Unusable` with one problem that says where
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 
 from youthprog.core.refusals import N_
 from youthprog.leagues.types import Problem, Severity
@@ -34,6 +35,9 @@ OTHER_KINDS = (
     (b"\x1f\x8b", N_("This is a packed file, not a CSV file. Unpack it first.")),
 )
 
+Record = tuple[int, tuple[str, ...]]
+"""A row with its number."""
+
 
 class Unusable(Exception):
     """The file is no table that can be read."""
@@ -48,7 +52,7 @@ class Sheet:
     """A table as text. `rows` are numbered as a spreadsheet numbers them, from 1, blank rows counted but left out."""
 
     header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: tuple[Record, ...]
     encoding: str
     delimiter: str
     stray_quote_at: int = 0
@@ -141,36 +145,37 @@ def _told_delimiter(text: str) -> tuple[str, str]:
 
 def _find_header(text: str, delimiters: Sequence[str], recognized: Callable[[Sequence[str]], int]) -> tuple[str, int]:
     """The delimiter and the record that give the most known headings."""
-    head = "\n".join(re.split(r"\r\n|\r|\n", text[:200_000], maxsplit=HEADER_WITHIN * 5)[: HEADER_WITHIN * 5])
     best = (0, ",", 0)
     for delimiter in delimiters:
-        try:
-            records, _ = _records(head, delimiter, whole=False)
-        except Unusable:
-            continue
-        for index, (_, cells) in enumerate(records[:HEADER_WITHIN]):
+        for index, (_, cells) in enumerate(_first_records(text, delimiter)):
             found = recognized(cells)
             if found > best[0]:
                 best = (found, delimiter, index)
     if best[0] == 0:
-        raise Unusable(
-            "no_header",
-            N_(
-                "None of the first rows has column names that are known here, such as First Name, Last Name and Birth Date."
-            ),
-        )
+        sentence = N_("None of the first rows has known column names, such as First Name, Last Name and Birth Date.")
+        raise Unusable("no_header", sentence)
     return best[1], best[2]
 
 
-def _records(text: str, delimiter: str, *, whole: bool = True) -> tuple[list[tuple[int, tuple[str, ...]]], int]:
+def _first_records(text: str, delimiter: str) -> list[Record]:
+    """The first rows, as far as they can be read."""
+    found: list[Record] = []
+    try:
+        for record in islice(_parsed(text, delimiter, strict=False), HEADER_WITHIN):
+            found.append(record)
+    except Unusable:
+        pass  # the fault is named when the whole file is read
+    return found
+
+
+def _records(text: str, delimiter: str) -> tuple[list[Record], int]:
     """Numbered records without the blank ones, and the line of the first stray quote (0 for none)."""
     try:
-        return _parsed(text, delimiter, strict=whole), 0
+        return list(_parsed(text, delimiter, strict=True)), 0
     except _BadQuote as fault:
         if fault.open_to_the_end:
-            sentence = N_("A quotation mark that opens in line %(line)s never closes.")
-            raise Unusable("open_quote", sentence, fault.line, line=fault.line) from None
-        return _parsed(text, delimiter, strict=False), fault.line
+            raise _open_quote(fault.line) from None
+        return list(_parsed(text, delimiter, strict=False)), fault.line
 
 
 class _BadQuote(Exception):
@@ -178,29 +183,24 @@ class _BadQuote(Exception):
         self.line, self.open_to_the_end = line, open_to_the_end
 
 
-def _parsed(text: str, delimiter: str, *, strict: bool) -> list[tuple[int, tuple[str, ...]]]:
+def _parsed(text: str, delimiter: str, *, strict: bool) -> Iterator[Record]:
     reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=strict, skipinitialspace=True)
-    records: list[tuple[int, tuple[str, ...]]] = []
-    number = 0
-    while True:
+    for number in count(1):
         line = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
-            return records
+            return
         except csv.Error as fault:
             if strict and "field larger" not in str(fault):
                 raise _BadQuote(line, "unexpected end" in str(fault)) from None
-            raise Unusable(
-                "huge_cell",
-                N_("A cell in line %(line)s is too long. A quotation mark may be missing."),
-                line,
-                line=line,
-            ) from None
-        number += 1
+            sentence = N_("A cell in line %(line)s is too long. A quotation mark may be missing.")
+            raise Unusable("huge_cell", sentence, line, line=line) from None
         if reader.line_num - line > MOST_LINES_IN_A_CELL:
-            raise Unusable(
-                "open_quote", N_("A quotation mark that opens in line %(line)s never closes."), line, line=line
-            )
+            raise _open_quote(line)
         if any(cell.strip() for cell in cells):
-            records.append((number, tuple(cells)))
+            yield number, tuple(cells)
+
+
+def _open_quote(line: int) -> Unusable:
+    return Unusable("open_quote", N_("A quotation mark that opens in line %(line)s never closes."), line, line=line)
