@@ -12,6 +12,7 @@ from youthprog.access import queries as access
 from youthprog.access import services as access_services
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.core import clearance, crypto, db, events, reach
+from youthprog.documents import portal as documents_portal
 from youthprog.people.types import PeopleMerged, PersonAdded
 from youthprog.programs import services as programs_services
 from youthprog.web import edge, errors, filters, headers, language
@@ -25,6 +26,7 @@ assert _audit
 
 BLUEPRINTS: list[Any] = [
     web.bp,
+    documents_portal.bp,
 ]
 
 # Who listens to what, in the same transaction, in this order.
