@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -61,8 +62,14 @@ def print_sheet(press: Press) -> PrintSheet:
 
 
 def words_of(content: bytes) -> str:
-    """Every word of a PDF, with single blanks."""
-    return " ".join(" ".join(each.extract_text() for each in PdfReader(BytesIO(content)).pages).split())
+    """Every word of a PDF, with single blanks, composed."""
+    text = " ".join(each.extract_text() for each in PdfReader(BytesIO(content)).pages)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def letters_of(text: str) -> str:
+    """A text without blanks: a reader of PDFs guesses a blank beside a mark that has no width of its own."""
+    return "".join(unicodedata.normalize("NFC", text).split())
 
 
 def broken_rules(content: bytes, profile: page.ValidationProfile) -> set[str]:

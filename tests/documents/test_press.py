@@ -124,10 +124,14 @@ def test_an_asset_that_came_along_is_served(press: Press) -> None:
 
 
 def endless() -> PrintJob:
-    cell = "<table><tr><td>" * 60 + "x" + "</table>" * 60
-    return PrintJob(
-        html=f"<html lang=en><title>T</title>{cell * 40}", identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON
-    )
+    rows = "<tr><td>one<td>two<td>three" * 20_000
+    html = f"<html lang=en><title>T</title><body><table>{rows}</table>"
+    return PrintJob(html=html, identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON)
+
+
+def deep() -> PrintJob:
+    html = "<html lang=en><title>T</title><body>" + "<table><tr><td>" * 300 + "x" + "</table>" * 300
+    return PrintJob(html=html, identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON)
 
 
 def small() -> PrintJob:
@@ -157,6 +161,11 @@ def test_a_child_that_died_between_jobs_is_replaced(instance: Path) -> None:
         assert press.render_and_seal(small()).content == first.content
     finally:
         press.close()
+
+
+def test_tables_within_tables_end_with_a_reason(press: Press) -> None:
+    with pytest.raises(PressFailed, match="RecursionError"):
+        press.render_and_seal(deep())
 
 
 def test_a_failing_job_leaves_the_press_up(press: Press) -> None:

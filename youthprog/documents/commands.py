@@ -20,7 +20,7 @@ def verify_run(args: argparse.Namespace) -> int:
     """Say whether a sealed document is ours and unchanged; 0 yes, 3 no."""
     content = args.file.read_bytes()
     app = create_app()
-    with app.app_context():
+    with app.app_context(), db.reading():
         try:
             verdict = services.verify_upload(content)
         finally:

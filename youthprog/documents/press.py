@@ -5,6 +5,7 @@ alone; a web process keeps one press, started at its first job (or by `warm_up`)
 takes longer than twenty seconds, gone after five idle minutes or with its parent.
 """
 
+import atexit
 import base64
 import json
 import os
@@ -71,6 +72,7 @@ class Press:
         self._turn = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        atexit.register(self.close)
 
     def render_and_seal(self, job: PrintJob) -> Printed:
         """Lay out, and seal when the job asks for it. Raises `PressFailed`."""
@@ -100,7 +102,8 @@ class Press:
     def close(self) -> None:
         """Stop the child. The next job starts another."""
         with self._turn:
-            self._stop()
+            if self._owner == os.getpid():
+                self._stop()
 
     def _do(self, message: dict[str, Any]) -> dict[str, Any]:
         if not self._turn.acquire(timeout=QUEUE_SECONDS):

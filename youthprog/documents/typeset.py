@@ -9,9 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from xml.etree.ElementTree import fromstring, tostring
+from xml.etree.ElementTree import fromstring, register_namespace, tostring
+
+from youthprog.documents.spelling import spell_every_glyph
 
 ASSET_TYPES = {"svg": "image/svg+xml", "png": "image/png", "css": "text/css"}
+
+XMP_NAMES = {
+    "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",
+    "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
+    "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
+    "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
+}
+for _prefix, _address in XMP_NAMES.items():  # PDF/A prescribes the prefixes too
+    register_namespace(_prefix, _address)
 
 PDFUA_XMP = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
  xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"
@@ -70,6 +81,7 @@ def typeset(
     import weasyprint
     from weasyprint.urls import FatalURLFetchingError
 
+    spell_every_glyph()
     try:
         page = weasyprint.HTML(string=html, base_url=None, url_fetcher=_fetcher(assets))
         document = page.render(presentational_hints=False)
