@@ -231,7 +231,7 @@ def test_consent_stands_in_every_state(city: Department) -> None:
     assert set(answers) == set(Answer)
     assert answers[Answer.SIGNED] / len(city.consents) > 0.65
     for consent in city.consents:
-        assert (consent.signed_on is None) == (consent.until_on is None)
+        assert (consent.until_on < TODAY) == (consent.answer is Answer.EXPIRED)
         assert consent.sent_on <= TODAY
         assert consent.signed_on is None or consent.sent_on <= consent.signed_on <= TODAY
 

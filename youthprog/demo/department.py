@@ -21,6 +21,7 @@ from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind,
 
 WEEKS_BEHIND = 15
 WEEKS_AHEAD = 2
+OVERDUE_DAYS = 31  # every fifth pair has not met for so long
 SATURDAY = 5
 
 
@@ -159,15 +160,16 @@ class SessionPlan:
 
 @dataclass(frozen=True, slots=True)
 class ConsentPlan:
-    """One guardian asked about one youth for one season."""
+    """One guardian asked about one youth for one season. The answer holds until `until_on`, as the form says."""
 
     youth_key: int
     guardian_key: int
     season_key: int
     answer: Answer
     sent_on: date
+    until_on: date
     signed_on: date | None = None
-    until_on: date | None = None
+    times_asked: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,12 @@ ANSWER_SHARES = (
     (Answer.SECOND_GUARDIAN, 3),
 )  # fmt: skip
 PRESENT_SHARES = ((Mark.PRESENT, 83), (Mark.LATE, 5), (Mark.ABSENT, 8), (Mark.EXCUSED, 4))
+TITLES = {
+    GatheringKind.PRACTICE: "Practice",
+    GatheringKind.GAME: "Game",
+    GatheringKind.CLASS: "Class",
+    GatheringKind.MENTORING: "Session",
+}
 CLOCK = (time(16, 0), time(17, 30), time(18, 15))
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -610,7 +618,7 @@ class _Planner:
                             group_key=group.key,
                             site_key=group.site_key,
                             kind=kind,
-                            title=_title(group, kind),
+                            title=TITLES[kind],
                             on=on,
                             at=at,
                             minutes=minutes,
@@ -660,18 +668,18 @@ class _Planner:
     def _consent(
         self, youth: YouthPlan, guardian: int, enrollment: EnrollmentPlan, answer: Answer, random: Random
     ) -> ConsentPlan:
-        sent = enrollment.asked_on + timedelta(days=1)
-        signed = until = None
+        sent, until = enrollment.asked_on + timedelta(days=1), self.ends_on
+        signed, asked = None, 1
         if answer in (Answer.SIGNED, Answer.NO_PHOTOS, Answer.SECOND_GUARDIAN):
             signed = sent + timedelta(days=random.randrange(0, 3))
-            until = signed + timedelta(days=365)
         elif answer is Answer.EXPIRED:
             sent = self.today - timedelta(days=400)
             signed = sent + timedelta(days=2)
             until = self.today - timedelta(days=random.randrange(3, 30))
         elif answer in (Answer.SENT, Answer.OPENED):
             sent = self.today - timedelta(days=random.randrange(2, 12))
-        return ConsentPlan(youth.key, guardian, enrollment.season_key, answer, sent, signed, until)
+            asked = random.choice((1, 1, 2, 3))
+        return ConsentPlan(youth.key, guardian, enrollment.season_key, answer, sent, until, signed, asked)
 
 
 class _TeamNames:
@@ -704,6 +712,8 @@ class _Registers:
         if on >= self.today or self.left == 0:
             return ()
         age = (self.today - on).days
+        if group.kind is GroupKind.MENTORING and group.key % 5 == 0 and age <= OVERDUE_DAYS:
+            return ()
         if self.random.random() < (0.3 if age <= 2 else 0.08 if age <= 7 else 0.0):
             return ()
         members = group.members if self.left is None else group.members[: self.left]
@@ -755,11 +765,6 @@ def _jerseys(random: Random, players: int) -> tuple[str, ...]:
     if players > 3 and random.random() < 0.1:
         numbers[0], numbers[1] = "0", "00"
     return tuple(numbers)
-
-
-def _title(group: GroupPlan, kind: GatheringKind) -> str:
-    word = {GatheringKind.PRACTICE: " practice", GatheringKind.GAME: " game"}.get(kind, "")
-    return f"{group.name}{word}"[:120]
 
 
 def _as_said(weekdays: tuple[tuple[int, time, int, GatheringKind], ...], place: str) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import phonenumbers
 
 from youthprog.core.text import fold
+from youthprog.people.rules import normal_email
 from youthprog.people.types import Gender
 
 REGION = "US"
@@ -35,7 +36,6 @@ _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})"
 _MONTHS = dict(
     zip(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), range(1, 13), strict=True)
 )
-_MAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+\.[^\s@.<>()\[\],;:\"\\]+")
 
 
 def one_line(text: str) -> str:
@@ -119,11 +119,6 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def age_on(born_on: date, day: date) -> int:
-    """Completed years. Someone born on February 29 turns a year older on March 1."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
-
-
 # Contacts ---------------------------------------------------------------------------------------------------------
 
 
@@ -145,8 +140,8 @@ def read_phone(text: str) -> tuple[str, str]:
 
 
 def read_email(text: str) -> str:
-    """A mail address in lower case; empty when the text is none."""
-    return text.lower() if len(text) <= MOST_EMAIL and _MAIL.fullmatch(text) else ""
+    """A mail address in its comparable form; empty when the text is none."""
+    return normal_email(text) or "" if len(text) <= MOST_EMAIL else ""
 
 
 def has_card_number(text: str) -> bool:

@@ -15,7 +15,6 @@ from youthprog.core.text import crowded, fold
 from youthprog.leagues.cells import (
     NO_TEAM,
     DateOrder,
-    age_on,
     date_order,
     has_card_number,
     is_formula,
@@ -30,9 +29,10 @@ from youthprog.leagues.cells import (
 from youthprog.leagues.columns import Columns, Part, read_columns, recognized
 from youthprog.leagues.sheets import Sheet, Unusable, read_sheet
 from youthprog.leagues.types import GuardianRow, PlayerRow, Problem, Reading, Severity, Source
+from youthprog.people.rules import OLDEST_NEW_YOUTH, age_on
 from youthprog.people.types import Gender
 
-MOST_AGE = 25
+MOST_AGE = OLDEST_NEW_YOUTH
 GROWN = 18
 
 LIMITS: Mapping[Part, int] = {
@@ -311,7 +311,7 @@ class _RowReader:
         return found or Gender.UNSTATED
 
     def born_on(self) -> date | None:
-        """The birth date: a real day, not ahead, not more than 25 years back."""
+        """The birth date: a real day, not ahead, not longer back than anybody is young here."""
         text, order, today = self.raw(Part.BORN), self.reader.order, self.reader.today
         if not text:
             self.refuse(Part.BORN, "no_birth_date", N_("The birth date is missing."))
