@@ -53,7 +53,17 @@ def write_keys(folder: Path) -> None:
 
 @contextmanager
 def build_house(engine: str, folder: Path) -> Iterator[House]:
-    """An application on a fresh database of the engine."""
+    """An application on a fresh database of the engine, with all tables."""
+    with bare_house(engine, folder) as house:
+        if house.app is not None:
+            with house.app.app_context():
+                db.db.metadata.create_all(db.db.engine)
+        yield house
+
+
+@contextmanager
+def bare_house(engine: str, folder: Path) -> Iterator[House]:
+    """An application on a fresh database of the engine, without tables."""
     write_keys(folder)
     if engine == "sqlite":
         yield _furnish(f"sqlite:///{folder / 'test.db'}", folder)
@@ -78,7 +88,4 @@ def build_house(engine: str, folder: Path) -> Iterator[House]:
 
 
 def _furnish(url: str, folder: Path) -> House:
-    app = create_app(instance=folder, database_url=url, environment="testing")
-    with app.app_context():
-        db.db.metadata.create_all(db.db.engine)
-    return House(app)
+    return House(create_app(instance=folder, database_url=url, environment="testing"))

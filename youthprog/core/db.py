@@ -100,6 +100,12 @@ else:
 _writing: ContextVar[bool] = ContextVar("youthprog_writing", default=True)
 
 
+def table(model: type[Base]) -> sa.Table:
+    """A model's table, for conditional updates that must count their rows (ORM bulk writes are refused)."""
+    assert isinstance(model.__table__, sa.Table)
+    return model.__table__
+
+
 def session() -> so.Session:
     """The current session."""
     return db.session()

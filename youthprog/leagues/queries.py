@@ -1,7 +1,7 @@
 """Reading divisions, teams and rosters."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -11,18 +11,20 @@ from youthprog.consent import queries as consent
 from youthprog.consent.types import ConsentLine
 from youthprog.core import db
 from youthprog.core.actor import Actor
+from youthprog.core.clearance import not_cleared
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.models import Division, Team
 from youthprog.people import queries as people
 from youthprog.people.models import Person
-from youthprog.people.queries import GuardianLine
 from youthprog.people.rules import age_on
+from youthprog.people.types import GuardianLine
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Group, GroupMember, Program, Season
-from youthprog.programs.queries import StaffLine
+from youthprog.programs.models import Gathering, Group, GroupMember, Program, Season
+from youthprog.programs.types import MemberLine, StaffLine
 
 LAST_MEETINGS = 4
+REGISTER_STAYS_DUE = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,17 @@ class Roster:
         return round(100 * came / len(marks)) if marks else None
 
 
+@dataclass(frozen=True)
+class SignInLine:
+    """One player on the sheet that families sign: who may collect, and never why to see the coordinator."""
+
+    jersey: str | None
+    family_name: str
+    given_name: str
+    pick_up: tuple[str, ...]
+    is_cleared: bool
+
+
 def list_teams(
     actor: Actor, permission: P, on: date, *, word: str = "", after: tuple[str, int] | None = None, limit: int = 50
 ) -> list[TeamRow]:
@@ -161,6 +174,19 @@ def get_team_for(actor: Actor, permission: P, team_id: int, on: date) -> TeamHea
     return TeamHead(*row, tuple(staff))
 
 
+def get_team_id_for(actor: Actor, permission: P, group_id: int, on: date) -> int:
+    """The key of the team a group is, within reach. Raises `NotFound`. One statement."""
+    statement = (
+        sa.select(Team.id)
+        .join(Group, Group.id == Team.group_id)
+        .where(Team.group_id == group_id, programs.groups_within(actor, permission, on))
+    )
+    team_id = db.session().scalar(statement)
+    if team_id is None:
+        raise NotFound
+    return team_id
+
+
 def roster_of(actor: Actor, team: TeamHead, on: date) -> Roster:
     """The team's players by jersey, with what the actor may read of each. A constant number of statements."""
     members = programs.members_of(team.group_id, on)
@@ -191,11 +217,54 @@ def roster_of(actor: Actor, team: TeamHead, on: date) -> Roster:
     return Roster(tuple(sorted(players, key=jersey_order)), days, bool(contacts), actor.may(P.HEALTH_ALERT_READ))
 
 
-def jersey_order(player: PlayerLine) -> tuple[int, str, str]:
+def jersey_order(player: PlayerLine | MemberLine) -> tuple[int, str, str]:
     """By number, 0 and 00 first, players without one at the end by name."""
     if player.jersey is None or not player.jersey.isdigit():
         return 10**9, player.jersey or "", player.list_name
     return int(player.jersey), player.jersey, player.list_name
+
+
+def register_due(group_id: int, now: datetime) -> int | None:
+    """The gathering whose register one would take now: the one at hand or next, today or later. One statement."""
+    return db.session().scalar(
+        sa.select(Gathering.id)
+        .where(
+            Gathering.group_id == group_id,
+            Gathering.ends_at > now - REGISTER_STAYS_DUE,
+            Gathering.canceled_at.is_(None),
+        )
+        .order_by(Gathering.starts_at, Gathering.id)
+        .limit(1)
+    )
+
+
+def sign_in_lines(actor: Actor, team: TeamHead, day: date, on: date) -> tuple[SignInLine, ...]:
+    """The players of a coming day by jersey, with who may collect them as far as the actor may read contacts today."""
+    members = programs.members_of(team.group_id, day)
+    youth_ids = [member.youth_id for member in members]
+    collectors = consent.pickup_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), day)
+    objections = not_cleared(youth_ids, team.season_id, day)
+    persons = {person.id: person for person in db.session().scalars(sa.select(Person).where(Person.id.in_(youth_ids)))}
+    return tuple(
+        SignInLine(
+            member.jersey,
+            persons[member.youth_id].family_name,
+            persons[member.youth_id].first_name,
+            tuple(collectors.get(member.youth_id, ())),
+            member.youth_id not in objections,
+        )
+        for member in sorted(members, key=jersey_order)
+    )
+
+
+def place_in_series(gathering: Gathering) -> tuple[int, int]:
+    """Which of the group's meetings a gathering is, and how many there are; canceled ones do not count."""
+    earlier = sa.tuple_(Gathering.starts_at, Gathering.id) <= sa.tuple_(gathering.starts_at, gathering.id)
+    statement = sa.select(sa.func.count().filter(earlier), sa.func.count()).where(
+        Gathering.group_id == gathering.group_id, Gathering.canceled_at.is_(None)
+    )
+    number, count = db.session().execute(statement).one()
+    return number, count
 
 
 def find_division(season_id: int, folded_name: str) -> Division | None:

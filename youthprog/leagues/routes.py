@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
 from youthprog.core import clock
 from youthprog.core.permissions import P
+from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.leagues import papers, queries
 from youthprog.leagues.queries import PlayerLine, Roster
+from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door
+from youthprog.web.language import gettext as _
 from youthprog.web.language import language, sentence
 from youthprog.web.pages import PAGE_ROWS, asked_choice, asked_cursor, asked_text, cursor, file_response, page
 
@@ -48,10 +52,24 @@ def show(team_id: int) -> Response:
     }
     if roster.shows_alerts:
         record_read("roster.read", "team", team_id, by=actor(), players=len(roster.players))
-    upcoming = programs.next_gathering(team.group_id, clock.now())
+    upcoming = queries.register_due(team.group_id, clock.now())
     return page(
-        "leagues/show.html", team=team, roster=roster, shown=chosen(roster, **asked), asked=asked, upcoming=upcoming
+        "leagues/show.html",
+        team=team,
+        roster=roster,
+        shown=chosen(roster, **asked),
+        asked=asked,
+        upcoming=upcoming,
+        relationships=RELATIONSHIPS,
     )
+
+
+@bp.get("/groups/<id:group_id>/team")
+@door(P.TEAM_READ)
+def of_group(group_id: int) -> BaseResponse:
+    """The team of a group, for pages that know the group alone."""
+    team_id = queries.get_team_id_for(actor(), P.TEAM_READ, group_id, clock.today())
+    return redirect(url_for(".show", team_id=team_id), 303)
 
 
 def chosen(roster: Roster, *, find: str, consent: str, sort: str) -> list[PlayerLine]:
@@ -81,7 +99,25 @@ def roster_pdf(team_id: int) -> Response:
     roster = queries.roster_of(actor(), team, on)
     if request.args.get("medical") == "no":
         roster = replace(roster, shows_alerts=False)
-    notes = {player.youth_id: sentence(player.consent.sentence, player.consent.values) for player in roster.players}
+    notes = {player.youth_id: sentence(player.consent.note, player.consent.values) for player in roster.players}
     printed = papers.print_roster(team, roster, notes=notes, now=clock.now(), language=language())
     record_read("roster.printed", "team", team_id, by=actor(), players=len(roster.players))
     return file_response(printed, name=f"{team.name}.pdf")
+
+
+@bp.get("/teams/<id:team_id>/sign-in.pdf")
+@door(P.ROSTER_PRINT)
+def sign_in_pdf(team_id: int) -> Response:
+    """The sheet that families sign at the team's gathering at hand, or the next one."""
+    on, now = clock.today(), clock.now()
+    team = queries.get_team_for(actor(), P.ROSTER_PRINT, team_id, on)
+    gathering_id = queries.register_due(team.group_id, now)
+    if gathering_id is None:
+        raise NotFound
+    gathering = programs.get_gathering_for(actor(), P.ROSTER_PRINT, gathering_id, on)
+    number, count = queries.place_in_series(gathering)
+    what = _("%(what)s · gathering %(number)s of %(count)s", what=_(gathering.title), number=number, count=count)
+    lines = queries.sign_in_lines(actor(), team, clock.day_of(gathering.starts_at), on)
+    printed = papers.print_sign_in(team, gathering, lines, what=what, now=now, language=language())
+    record_read("sign_in.printed", "team", team_id, by=actor(), gathering_id=gathering_id, players=len(lines))
+    return file_response(printed, name=_("%(team)s, sign-in sheet", team=team.name) + ".pdf")

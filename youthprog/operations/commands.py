@@ -1,6 +1,7 @@
 """Commands that run the house."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -44,8 +45,10 @@ def serve_run(args: argparse.Namespace) -> int:
     if serving.is_taken(args.host, args.port):
         print(f"youthprog serve: port {args.port} is in use. Try --port {args.port + 1}.", file=sys.stderr)
         return 1
-    app = create_app()
     address = f"http://{args.host}:{args.port}"
+    app = create_app()
+    if app.config["YOUTHPROG"].public_url == config.Settings.public_url:  # nobody said how people reach us
+        os.environ["YOUTHPROG_PUBLIC_URL"] = address
     with app.app_context():
         demo = db.session().scalars(sa.select(Account.email).where(Account.is_demo, Account.closed_at.is_(None))).all()
     print(f"youthprog serves {app.config['YOUTHPROG'].department} on {address}", flush=True)

@@ -64,6 +64,7 @@ def install(app: Flask, navigation: Sequence[NavItem], role_label: Callable[[Act
         "phone": phone,
         "says": language.says,
         "shown": language.shown,
+        "local_day": clock.day_of,
     }
     app.jinja_env.globals |= {
         "static_url": static_url,

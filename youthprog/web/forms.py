@@ -1,13 +1,14 @@
 """Forms: one base, our own fields, and how a refusal finds its field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import phonenumbers
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, ValidationError
-from wtforms.validators import Length, Optional
+from wtforms import DateField, Field, IntegerField, SelectField, StringField, TimeField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from youthprog.core.refusals import Refusal
 from youthprog.core.text import crowded, storable
@@ -96,4 +97,89 @@ class Day:
             raise ValidationError(str(_("Check the year.")))
 
 
-__all__ = ["Day", "Form", "Optional", "Phone", "Text", "phone_number"]
+class Filled:
+    """Something is written; the sentence says what is missing. A value that could not be read is not missing."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, sentence: Any):
+        self.sentence = sentence
+
+    def __call__(self, form: Any, field: Field) -> None:
+        typed = field.raw_data[0] if field.raw_data else ""
+        if not (isinstance(typed, str) and typed.strip()):
+            field.errors = []
+            raise StopValidation(str(self.sentence))
+        if field.errors or field.process_errors:
+            raise StopValidation
+
+
+class CalendarDay(DateField):
+    """A day, from a calendar or typed as 2016-03-04."""
+
+    def __init__(self, label: Any = None, validators: Any = (), **kwargs: Any):
+        super().__init__(label, [*validators, Day()], **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day, or say in our words that it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_("Write the day as year, month, day: 2016-03-04."))) from None
+
+
+class ClockTime(TimeField):
+    """A time of day, as 17:30."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the time, or say in our words that it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_("Write the time as hours and minutes: 17:30."))) from None
+
+
+class Whole(IntegerField):
+    """A whole number between two others."""
+
+    def __init__(self, label: Any = None, validators: Any = (), least: int = 0, most: int = 9999, **kwargs: Any):
+        message = _("Write a number from %(min)s to %(max)s.")
+        super().__init__(label, [*validators, NumberRange(least, most, message)], **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number, or say in our words that it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_("Write a number."))) from None
+
+
+class OneOf(SelectField):
+    """One of the values of a table of words: {value: msgid}."""
+
+    def __init__(self, label: Any = None, words: Mapping[Any, str] | None = None, **kwargs: Any):
+        choices = [SelectChoice(str(value), _(sentence)) for value, sentence in (words or {}).items()]
+        super().__init__(label, choices=choices, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """The value is one of those offered."""
+        offered: Any = self.choices or ()
+        if self.data not in {choice.value for choice in offered}:
+            raise ValidationError(str(_("Choose one of the list.")))
+
+
+__all__ = [
+    "CalendarDay",
+    "ClockTime",
+    "Day",
+    "Filled",
+    "Form",
+    "InputRequired",
+    "OneOf",
+    "Optional",
+    "Phone",
+    "SelectChoice",
+    "Text",
+    "Whole",
+    "phone_number",
+]

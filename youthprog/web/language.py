@@ -99,13 +99,15 @@ def shown(value: Any) -> Any:
 
 
 def day(value: date | None, style: str = "long") -> str:
-    """September 17, 2026 / 17 de septiembre de 2026. Styles: long, full, short (Sep 17)."""
+    """September 17, 2026 / 17 de septiembre de 2026. Styles: long, full, short (Sep 17), near (September 17)."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = clock.day_of(value)
     if style == "short":
         return format_date(value, "MMM d" if language() == "en" else "d MMM")
+    if style == "near":
+        return format_date(value, "MMMM d" if language() == "en" else "d 'de' MMMM")
     return format_date(value, style)
 
 
@@ -129,10 +131,10 @@ def locale_name() -> str:
     return str(get_locale())
 
 
-def weekday(value: date | datetime) -> str:
-    """Thu."""
+def weekday(value: date | datetime, *, whole: bool = False) -> str:
+    """Thu, or Thursday in whole."""
     on = clock.day_of(value) if isinstance(value, datetime) else value
-    return format_date(on, "EEE")
+    return format_date(on, "EEEE" if whole else "EEE")
 
 
 def timestamp(value: datetime) -> str:

@@ -1,0 +1,66 @@
+"""Migrations go forward and back on both engines with data in the tables, and end at what the models say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import Migrate, downgrade, upgrade
+
+from tests.makers.accounts import make_account
+from tests.makers.people import make_guardian, make_youth
+from tests.makers.programs import join, make_gathering, make_team
+from tests.support.houses import House, bare_house
+from youthprog.access.types import Role
+from youthprog.core import db
+from youthprog.web.migrations import folder, head
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare(request: pytest.FixtureRequest, tmp_path) -> Iterator[House]:
+    """An application on a database without tables."""
+    with bare_house(request.param, tmp_path) as house:
+        if house.app is None:
+            pytest.skip(house.reason)
+        Migrate(house.app, db.db, directory=str(folder()))
+        with house.app.app_context():
+            yield house
+
+
+def differences() -> list[object]:
+    with db.db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, db.db.metadata))
+
+
+def fill() -> None:
+    team = make_team()
+    youth = make_youth()
+    make_guardian(youth)
+    join(youth, team.group, "7")
+    make_gathering(team.group)
+    make_account(Role.COORDINATOR)
+    db.session().commit()
+
+
+def test_the_migrated_schema_equals_the_models(bare):
+    upgrade(directory=str(folder()))
+    assert differences() == []
+
+
+def test_there_and_back_with_data(bare):
+    upgrade(directory=str(folder()))
+    fill()
+    db.db.session.remove()
+    downgrade(directory=str(folder()), revision="base")
+    with db.db.engine.connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
+    upgrade(directory=str(folder()))
+    assert differences() == []
+
+
+def test_one_head(bare):
+    assert head() is not None

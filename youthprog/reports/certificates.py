@@ -1,0 +1,115 @@
+"""Certificates: asked for, shown, printed, revoked. An edge module."""
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectChoice
+
+from youthprog.audit.services import record_read
+from youthprog.core import clock
+from youthprog.core.permissions import P
+from youthprog.core.refusals import NotFound, Refused
+from youthprog.documents import queries as documents
+from youthprog.documents import services as printing
+from youthprog.documents.models import Document
+from youthprog.documents.types import DocumentKind
+from youthprog.people import queries as people
+from youthprog.people.models import Person
+from youthprog.programs import queries as programs
+from youthprog.reports import queries, services
+from youthprog.reports.forms import CertificateForm
+from youthprog.web.edge import actor, door, recording
+from youthprog.web.language import language
+from youthprog.web.pages import file_response, page
+
+bp = Blueprint("certificates", __name__)
+
+
+def _youth(youth_id: int, permission: P = P.CERTIFICATE_ISSUE) -> Person:
+    return people.get_youth_for(actor(), permission, youth_id, clock.today())
+
+
+def _form(youth_id: int) -> CertificateForm:
+    form = CertificateForm()
+    spanish = language() == "es"
+    form.season.choices = [
+        SelectChoice(each.season_id, f"{each.program_es}, {each.season_es}" if spanish else f"{each.program}, {each.season}")
+        for each in queries.enrollments_of(youth_id)
+    ]  # fmt: skip
+    return form
+
+
+def _certificate(document_id: int, permission: P) -> tuple[Document, Person]:
+    """A certificate whose youth is within reach. Raises `NotFound`."""
+    document = documents.get(document_id)
+    if document.kind is not DocumentKind.CERTIFICATE or document.subject_kind != queries.CERTIFICATE_SUBJECT:
+        raise NotFound
+    return document, _youth(document.subject_id, permission)
+
+
+@bp.get("/certificates/new")
+@door(P.CERTIFICATE_ISSUE)
+def new() -> Response:
+    """Ask for a certificate of a youth."""
+    youth = _youth(_asked_youth())
+    printing.warm_up()
+    return page("reports/certificate_new.html", youth=youth, form=_form(youth.id))
+
+
+@bp.post("/certificates/new")
+@door(P.CERTIFICATE_ISSUE, late=True)
+def create() -> Response | BaseResponse:
+    """Issue a certificate: lay it out and seal it, then enter it in the books."""
+    youth = _youth(_asked_youth())
+    form = _form(youth.id)
+    if not form.validate_on_submit():
+        return page("reports/certificate_new.html", 422, youth=youth, form=form)
+    youth_id, now = youth.id, clock.now()
+    season = programs.get_season(form.season.data)
+    try:
+        prepared = services.prepare_certificate(
+            youth, season, signatory=form.signatory.data or "", role=form.role.data or "", now=now
+        )
+    except Refused as refused:
+        form.take(refused.reasons)
+        return page("reports/certificate_new.html", 422, youth=youth, form=form)
+    with recording():
+        _youth(youth_id)
+        document = services.issue_certificate(prepared, youth_id, by=actor(), now=now)
+        target = url_for("certificates.show", document_id=document.id)
+    return redirect(target, 303)
+
+
+def _asked_youth() -> int:
+    text = request.args.get("youth_id", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise NotFound
+    return int(text)
+
+
+@bp.get("/certificates/<id:document_id>")
+@door(P.CERTIFICATE_ISSUE)
+def show(document_id: int) -> Response:
+    """A certificate: its code, its file, whether it holds."""
+    document, youth = _certificate(document_id, P.CERTIFICATE_ISSUE)
+    return page("reports/certificate.html", document=document, youth=youth)
+
+
+@bp.get("/certificates/<id:document_id>.pdf")
+@door(P.CERTIFICATE_ISSUE)
+def file(document_id: int) -> Response:
+    """The sealed file."""
+    document, youth = _certificate(document_id, P.CERTIFICATE_ISSUE)
+    record_read("certificate.opened", "document", document_id, by=actor())
+    return file_response(printing.load_bytes(document), name=f"{youth.name}.pdf")
+
+
+@bp.post("/certificates/<id:document_id>/revoke")
+@door(P.CERTIFICATE_REVOKE)
+def revoke(document_id: int) -> Response | BaseResponse:
+    """Declare a certificate void."""
+    document, youth = _certificate(document_id, P.CERTIFICATE_REVOKE)
+    try:
+        printing.revoke(document, reason=request.form.get("reason", ""), by=actor(), now=clock.now())
+    except Refused as refused:
+        return page("reports/certificate.html", 422, document=document, youth=youth, refusals=refused.reasons)
+    return redirect(url_for("certificates.show", document_id=document_id), 303)

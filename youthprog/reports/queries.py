@@ -1,0 +1,417 @@
+"""Reading across rooms: what needs doing today, and the file of one youth."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from youthprog.access.models import Account, UserSession
+from youthprog.attendance import queries as attendance
+from youthprog.attendance.models import AttendanceMark
+from youthprog.attendance.types import CAME, HistoryLine
+from youthprog.consent.models import ConsentRequest, Form, FormVersion
+from youthprog.consent.types import RequestState
+from youthprog.core import clock, db, reach
+from youthprog.core.actor import Actor
+from youthprog.core.clearance import NotCleared, not_cleared
+from youthprog.core.permissions import P
+from youthprog.documents import queries as documents
+from youthprog.documents.models import Document
+from youthprog.documents.types import DocumentKind
+from youthprog.leagues.models import Team
+from youthprog.people import queries as people
+from youthprog.people.models import ContactPoint, Guardianship, Person
+from youthprog.people.rules import age_on
+from youthprog.people.types import ContactKind, CustodyLine, EmergencyLine, GuardianLine, HealthLine
+from youthprog.programs import queries as programs
+from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, Program, Season, Site
+from youthprog.programs.types import EnrollmentStatus
+
+DAYS_AHEAD = 7
+ROWS_SHOWN = 8
+MOST_BOUNCED = 50
+HISTORY_SHOWN = 24
+CERTIFICATE_SUBJECT = "youth"
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A gathering coming up, with the page behind it."""
+
+    gathering_id: int
+    title: str
+    group_id: int | None
+    group: str | None
+    team_id: int | None
+    season_id: int
+    starts_at: datetime
+    place: str | None
+    not_cleared: int = 0
+
+
+@dataclass(frozen=True)
+class CannotTakePart:
+    """A youth who meets within days and is not cleared, why, and whom to call."""
+
+    youth_id: int
+    list_name: str
+    group_id: int
+    group: str
+    team_id: int | None
+    starts_at: datetime
+    reason: NotCleared
+    guardian: GuardianLine | None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The next days: meetings, and the youth who cannot take part in them, worst first."""
+
+    meetings: tuple[Meeting, ...]
+    blocked: tuple[CannotTakePart, ...]
+    blocked_count: int
+
+
+def ahead(actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD) -> Ahead:
+    """Meetings of the next days within reach, and who cannot take part.
+
+    A constant number of statements for each season that meets.
+    """
+    on = clock.day_of(now)
+    meetings = _meetings(actor, permission, now, now + timedelta(days=days))
+    first_of: dict[int, Meeting] = {}
+    for meeting in meetings:
+        if meeting.group_id is not None:
+            first_of.setdefault(meeting.group_id, meeting)
+    members = _members(first_of)
+    reasons = _reasons(members, first_of, on)
+    found = sorted(reasons, key=lambda each: (each[2].state == "waiting", each[1].starts_at, each[0]))
+    shown = _blocked(actor, found[:ROWS_SHOWN], on)
+    per_group: dict[int, set[int]] = defaultdict(set)
+    for youth_id, meeting, _reason in reasons:
+        assert meeting.group_id is not None
+        per_group[meeting.group_id].add(youth_id)
+    counted = tuple(_with_count(meeting, len(per_group.get(meeting.group_id or 0, ()))) for meeting in meetings)
+    return Ahead(counted, shown, len({youth_id for youth_id, _m, _r in found}))
+
+
+def _meetings(actor: Actor, permission: P, start: datetime, end: datetime) -> list[Meeting]:
+    statement = (
+        sa.select(
+            Gathering.id, Gathering.title, Group.id, Group.name, Team.id, Gathering.season_id, Gathering.starts_at,
+            sa.func.coalesce(Gathering.place, Site.name),
+        )
+        .join(Group, Group.id == Gathering.group_id)
+        .outerjoin(Team, Team.group_id == Group.id)
+        .outerjoin(Site, Site.id == Gathering.site_id)
+        .where(
+            Gathering.starts_at >= start,
+            Gathering.starts_at < end,
+            Gathering.canceled_at.is_(None),
+            programs.groups_within(actor, permission, clock.day_of(start)),
+        )
+        .order_by(Gathering.starts_at, Gathering.id)
+    )  # fmt: skip
+    return [Meeting(*row) for row in db.session().execute(statement)]
+
+
+def _members(groups: dict[int, Meeting]) -> list[tuple[int, Meeting]]:
+    statement = sa.select(GroupMember.youth_id, GroupMember.group_id).where(
+        GroupMember.group_id.in_(groups), GroupMember.until_on.is_(None)
+    )
+    return [(youth_id, groups[group_id]) for youth_id, group_id in db.session().execute(statement)]
+
+
+def _reasons(
+    members: Sequence[tuple[int, Meeting]], groups: dict[int, Meeting], on: date
+) -> list[tuple[int, Meeting, NotCleared]]:
+    by_season: dict[int, list[tuple[int, Meeting]]] = defaultdict(list)
+    for youth_id, meeting in members:
+        by_season[meeting.season_id].append((youth_id, meeting))
+    found = []
+    for season_id, pairs in by_season.items():
+        objections = not_cleared([youth_id for youth_id, _meeting in pairs], season_id, on)
+        found += [(youth_id, meeting, objections[youth_id][0]) for youth_id, meeting in pairs if youth_id in objections]
+    return found
+
+
+def _blocked(
+    actor: Actor, found: Sequence[tuple[int, Meeting, NotCleared]], on: date
+) -> tuple[CannotTakePart, ...]:
+    ids = [youth_id for youth_id, _meeting, _reason in found]
+    names = _list_names(ids)
+    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, ids, on), on)
+    return tuple(
+        CannotTakePart(
+            youth_id, names[youth_id], meeting.group_id or 0, meeting.group or "", meeting.team_id, meeting.starts_at,
+            reason, next(iter(guardians.get(youth_id, ())), None),
+        )
+        for youth_id, meeting, reason in found
+    )  # fmt: skip
+
+
+def _list_names(youth_ids: Sequence[int]) -> dict[int, str]:
+    rows = db.session().scalars(sa.select(Person).where(Person.id.in_(youth_ids)))
+    return {person.id: person.list_name for person in rows}
+
+
+def _with_count(meeting: Meeting, count: int) -> Meeting:
+    return Meeting(**{**meeting.__dict__, "not_cleared": count})
+
+
+@dataclass(frozen=True)
+class GroupOfYouth:
+    """A team or group a youth is in."""
+
+    group_id: int
+    team_id: int | None
+    name: str
+    season_id: int
+    season: str
+    season_es: str
+
+
+@dataclass(frozen=True)
+class EnrollmentOfYouth:
+    """A season a youth is or was in."""
+
+    season_id: int
+    program: str
+    program_es: str
+    season: str
+    season_es: str
+    status: EnrollmentStatus
+
+
+@dataclass(frozen=True)
+class RequestOfYouth:
+    """One guardian's form about a youth."""
+
+    request_id: int
+    form: str
+    form_es: str
+    guardian: str
+    season: str
+    season_es: str
+    state: RequestState
+    asked_at: datetime | None
+    signed_at: datetime | None
+    valid_until_on: date | None
+    document_id: int | None
+
+
+@dataclass(frozen=True)
+class YouthFile:
+    """What a reader may see of one youth; what may not be read is None or empty."""
+
+    youth: Person
+    age: int | None
+    groups: tuple[GroupOfYouth, ...]
+    reasons: tuple[NotCleared, ...]
+    enrollments: tuple[EnrollmentOfYouth, ...]
+    guardians: tuple[GuardianLine, ...] | None
+    emergency: tuple[EmergencyLine, ...]
+    alert: str | None
+    health: tuple[HealthLine, ...] | None
+    custody: tuple[CustodyLine, ...] | None
+    requests: tuple[RequestOfYouth, ...]
+    history: tuple[HistoryLine, ...]
+    certificates: tuple[Document, ...]
+    may_edit: bool
+    may_health: bool
+    may_custody: bool
+    may_certify: bool
+    may_open_records: bool
+
+
+def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
+    """The file of a youth within reach. Raises `NotFound`. A constant number of statements for each season."""
+    person = people.get_youth_for(actor, P.YOUTH_READ, youth_id, on)
+
+    def reaches(permission: P) -> bool:
+        return bool(people.reachable(actor, permission, [youth_id], on))
+
+    groups = groups_of(youth_id, on)
+    contacts = reaches(P.CONTACT_READ)
+    seasons = sorted({group.season_id for group in groups})
+    return YouthFile(
+        youth=person,
+        age=age_on(person.born_on, on) if person.born_on else None,
+        groups=tuple(groups),
+        reasons=tuple(_one_each(r for s in seasons for r in not_cleared([youth_id], s, on).get(youth_id, []))),
+        enrollments=tuple(enrollments_of(youth_id)) if actor.may(P.PROGRAM_READ) else (),
+        guardians=tuple(people.guardians_of([youth_id], on).get(youth_id, [])) if contacts else None,
+        emergency=tuple(people.emergency_of([youth_id]).get(youth_id, [])) if contacts else (),
+        alert=people.alerts_of([youth_id]).get(youth_id) if reaches(P.HEALTH_ALERT_READ) else None,
+        health=tuple(people.health_of(youth_id)) if reaches(P.HEALTH_READ) else None,
+        custody=tuple(people.custody_of(youth_id)) if reaches(P.CUSTODY_READ) else None,
+        requests=tuple(requests_of(youth_id)) if reaches(P.CONSENT_READ) else (),
+        history=tuple(reversed(attendance.history_of(actor, P.REGISTER_READ, youth_id, on, limit=HISTORY_SHOWN))),
+        certificates=tuple(certificates_of(youth_id)) if reaches(P.CERTIFICATE_ISSUE) else (),
+        may_edit=reaches(P.YOUTH_EDIT),
+        may_health=reaches(P.HEALTH_EDIT),
+        may_custody=reaches(P.CUSTODY_EDIT),
+        may_certify=reaches(P.CERTIFICATE_ISSUE),
+        may_open_records=reaches(P.CONSENT_RECORD_READ),
+    )
+
+
+def _one_each(reasons: Iterable[NotCleared]) -> list[NotCleared]:
+    return list({(reason.code, reason.sentence, reason.values): reason for reason in reasons}.values())
+
+
+def groups_of(youth_id: int, on: date) -> list[GroupOfYouth]:
+    """Teams and groups a youth is in, of seasons not over. One statement."""
+    statement = (
+        sa.select(Group.id, Team.id, Group.name, Season.id, Season.name, Season.name_es)
+        .join(GroupMember, GroupMember.group_id == Group.id)
+        .join(Season, Season.id == Group.season_id)
+        .outerjoin(Team, Team.group_id == Group.id)
+        .where(GroupMember.youth_id == youth_id, GroupMember.until_on.is_(None), Season.ends_on >= on)
+        .order_by(Group.name)
+    )
+    return [GroupOfYouth(*row) for row in db.session().execute(statement)]
+
+
+def enrollments_of(youth_id: int) -> list[EnrollmentOfYouth]:
+    """A youth's enrollments, newest first. One statement."""
+    statement = (
+        sa.select(Season.id, Program.name, Program.name_es, Season.name, Season.name_es, Enrollment.status)
+        .join(Program, Program.id == Season.program_id)
+        .join(Enrollment, Enrollment.season_id == Season.id)
+        .where(Enrollment.youth_id == youth_id)
+        .order_by(Season.starts_on.desc(), Season.id)
+    )
+    return [EnrollmentOfYouth(*row) for row in db.session().execute(statement)]
+
+
+def requests_of(youth_id: int) -> list[RequestOfYouth]:
+    """The forms guardians were asked to sign for a youth, newest first. One statement."""
+    statement = (
+        sa.select(
+            ConsentRequest.id, Form.title, Form.title_es, Person, Season.name, Season.name_es, ConsentRequest.state,
+            ConsentRequest.sent_at, ConsentRequest.signed_at, ConsentRequest.valid_until_on, ConsentRequest.document_id,
+        )
+        .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
+        .join(Form, Form.id == FormVersion.form_id)
+        .join(Person, Person.id == ConsentRequest.guardian_id)
+        .join(Season, Season.id == ConsentRequest.season_id)
+        .where(ConsentRequest.youth_id == youth_id)
+        .order_by(ConsentRequest.created_at.desc(), ConsentRequest.id.desc())
+    )  # fmt: skip
+    return [RequestOfYouth(*row[:3], row[3].name, *row[4:]) for row in db.session().execute(statement)]
+
+
+@dataclass(frozen=True)
+class Bounced:
+    """A family whose mail comes back, and the phone to call instead."""
+
+    youth_id: int
+    youth: str
+    guardian_id: int
+    guardian: str
+    address: str
+    phone: str | None
+
+
+def bounced(actor: Actor, on: date) -> list[Bounced]:
+    """Youth in a season at hand, within reach, whose first guardian's mail address bounced. Three statements."""
+    statement = (
+        sa.select(Person)
+        .join(Guardianship, Guardianship.youth_id == Person.id)
+        .join(ContactPoint, ContactPoint.person_id == Guardianship.guardian_id)
+        .where(
+            ContactPoint.bounced_at.is_not(None),
+            ContactPoint.ended_at.is_(None),
+            ContactPoint.kind == ContactKind.EMAIL,
+            reach.within(actor, P.CONTACT_READ, Person.id, on),
+        )
+        .distinct()
+        .order_by(Person.folded_name)
+        .limit(MOST_BOUNCED)
+    )
+    youth = {person.id: person for person in db.session().scalars(statement)}
+    guardians = people.guardians_of(youth, on)
+    return [
+        Bounced(youth_id, youth[youth_id].name, line.guardian_id, line.name, line.email or "", line.phone)
+        for youth_id, lines in guardians.items()
+        for line in lines
+        if line.email_bounced
+    ]
+
+
+@dataclass(frozen=True)
+class AccountFigures:
+    """Accounts at a glance: open, invited and not yet in, and live sessions."""
+
+    open: int
+    invited: int
+    sessions: int
+
+
+def account_figures(now: datetime) -> AccountFigures:
+    """Count accounts and sessions. One statement."""
+    opened = sa.select(sa.func.count()).select_from(Account).where(Account.closed_at.is_(None))
+    live = sa.select(sa.func.count()).select_from(UserSession)
+    live = live.where(UserSession.ended_at.is_(None), UserSession.expires_at > now)
+    invited = opened.where(Account.password_hash.is_(None))
+    row = db.session().execute(
+        sa.select(opened.scalar_subquery(), invited.scalar_subquery(), live.scalar_subquery())
+    ).one()
+    return AccountFigures(*row)
+
+
+def certificates_of(youth_id: int) -> list[Document]:
+    """Certificates issued to a youth, newest first. One statement."""
+    found = documents.list_of_subject(CERTIFICATE_SUBJECT, youth_id)
+    return [document for document in found if document.kind is DocumentKind.CERTIFICATE]
+
+
+@dataclass(frozen=True)
+class Participation:
+    """What a youth took part in during a season: meetings come to, and their minutes."""
+
+    gatherings: int
+    minutes: int
+
+    @property
+    def hours(self) -> int:
+        """Whole hours, rounded."""
+        return round(self.minutes / 60)
+
+
+def participation(youth_id: int, season_id: int) -> Participation:
+    """The marks of one season that say the youth came. One statement."""
+    statement = (
+        sa.select(Gathering.starts_at, Gathering.ends_at)
+        .join(AttendanceMark, AttendanceMark.gathering_id == Gathering.id)
+        .where(AttendanceMark.youth_id == youth_id, AttendanceMark.mark.in_(CAME), Gathering.season_id == season_id)
+    )
+    spans = [(end - start).total_seconds() / 60 for start, end in db.session().execute(statement)]
+    return Participation(len(spans), int(sum(spans)))
+
+
+def meetings_of_children(youth_ids: Sequence[int], now: datetime, *, days: int = 14) -> list[Meeting]:
+    """What the children of a guardian go to in the next days. One statement."""
+    statement = (
+        sa.select(
+            Gathering.id, Gathering.title, Group.id, Group.name, sa.null(), Gathering.season_id, Gathering.starts_at,
+            sa.func.coalesce(Gathering.place, Site.name),
+        )
+        .distinct()
+        .join(Group, Group.id == Gathering.group_id)
+        .join(GroupMember, GroupMember.group_id == Group.id)
+        .outerjoin(Site, Site.id == Gathering.site_id)
+        .where(
+            GroupMember.youth_id.in_(youth_ids),
+            GroupMember.until_on.is_(None),
+            Gathering.starts_at >= now,
+            Gathering.starts_at < now + timedelta(days=days),
+            Gathering.canceled_at.is_(None),
+        )
+        .order_by(Gathering.starts_at, Gathering.id)
+        .limit(12)
+    )  # fmt: skip
+    return [Meeting(*row) for row in db.session().execute(statement)]

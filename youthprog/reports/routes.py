@@ -1,0 +1,72 @@
+"""The front page, Today, and the file of a youth."""
+
+from datetime import date
+
+from flask import Blueprint, Response
+
+from youthprog.attendance import queries as attendance
+from youthprog.audit.services import record_read
+from youthprog.consent import queries as consent
+from youthprog.core import clock
+from youthprog.core.permissions import P
+from youthprog.leagues import queries as leagues
+from youthprog.mentorship import queries as mentorship
+from youthprog.people import queries as people
+from youthprog.people.types import RELATIONSHIPS, PersonLine
+from youthprog.programs import queries as programs
+from youthprog.programs.types import STATUSES
+from youthprog.reports import queries
+from youthprog.web.edge import actor, door, public, signed_in
+from youthprog.web.pages import page
+
+bp = Blueprint("reports", __name__)
+WEEKS = 8
+TEAMS_SHOWN = 8
+
+
+@bp.get("/")
+@public()
+def front() -> Response:
+    """What anyone may know: programs open for registration, how to join, whom to call."""
+    return page("reports/front.html", seasons=programs.list_open_seasons(clock.today()))
+
+
+@bp.get("/today")
+@signed_in()
+def today() -> Response:
+    """What needs doing, worst first, for the roles of whoever is here."""
+    who, now = actor(), clock.now()
+    on = clock.day_of(now)
+    shown: dict[str, object] = {"on": on}
+    if who.may(P.REGISTER_READ):
+        shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now)
+        shown["registers"] = attendance.missing_registers(who, now)
+        shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
+        shown["weeks"] = attendance.weekly_rates(programs.groups_within(who, P.REGISTER_READ, on), WEEKS, on)
+    if who.may(P.MATCH_EDIT):
+        shown["overdue"] = mentorship.overdue_matches(who, on)
+    if who.may(P.SESSION_LOG):
+        shown["matches"] = mentorship.my_matches(who, on)
+    if who.may(P.CONSENT_SEND):
+        shown["bounced"] = queries.bounced(who, on)
+    if who.may(P.CONSENT_SIGN):
+        shown["children"] = _children(on)
+        shown["forms"] = [form for form in consent.list_forms_of(who, on) if form.signed_at is None]
+    if who.may(P.ACCOUNT_READ):
+        shown["accounts"] = queries.account_figures(now)
+    return page("reports/today.html", **shown)
+
+
+def _children(on: date) -> list[PersonLine]:
+    children = people.children_of(actor().person_id or 0, on)
+    within = people.reachable(actor(), P.YOUTH_READ, [child.person_id for child in children], on)
+    return [child for child in children if child.person_id in within]
+
+
+@bp.get("/youth/<id:youth_id>")
+@door(P.YOUTH_READ)
+def youth(youth_id: int) -> Response:
+    """The file of a youth, as far as the reader may see it."""
+    file = queries.youth_file(actor(), youth_id, clock.today())
+    record_read("youth.read", "person", youth_id, by=actor(), custody=file.custody is not None)
+    return page("reports/youth.html", file=file, relationships=RELATIONSHIPS, statuses=STATUSES)
