@@ -15,6 +15,7 @@ from youthprog.core.crypto import Sealable
 from youthprog.core.db import Model, choice
 
 PERSON = "person.id"
+OPEN = "state IN ('queued', 'sent', 'opened', 'bounced')"
 
 
 class Form(Model):
@@ -71,6 +72,8 @@ class SectionText(Model):
     no_label: Mapped[str] = mapped_column(sa.String(120))
     no_hint: Mapped[str] = mapped_column(sa.String(240))
     undo: Mapped[str] = mapped_column(sa.String(300))
+    yes_summary: Mapped[str] = mapped_column(sa.String(240))
+    no_summary: Mapped[str] = mapped_column(sa.String(240))
     sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
@@ -82,7 +85,16 @@ class ConsentRequest(Sealable, Model):
 
     __tablename__ = "consent_request"
     __table_args__ = (
-        sa.UniqueConstraint("form_version_id", "youth_id", "guardian_id", "season_id"),
+        sa.Index(
+            "uq_consent_request_open",  # a guardian is asked once at a time; what is over stays as history
+            "form_version_id",
+            "youth_id",
+            "guardian_id",
+            "season_id",
+            unique=True,
+            sqlite_where=sa.text(OPEN),
+            postgresql_where=sa.text(OPEN),
+        ),
         sa.CheckConstraint("(signed_at IS NULL) = (document_id IS NULL)", name="signed_with_document"),
         sa.CheckConstraint("(signed_at IS NULL) = (typed_name IS NULL)", name="signed_with_name"),
         sa.CheckConstraint("(signed_at IS NULL) = (route IS NULL)", name="signed_by_a_route"),

@@ -2,6 +2,9 @@
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
+
+from youthprog.core.refusals import N_
 
 
 class Channel(enum.StrEnum):
@@ -40,3 +43,97 @@ class MessageSent:
     message_id: int
     kind: str
     subject_id: int | None
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a message goes to, and in which language it is written."""
+
+    name: str
+    address: str
+    language: str
+    person_id: int | None = None
+    contact_point_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter as written: subject, plain words, and the same words as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Result(enum.StrEnum):
+    """How one attempt at delivery ended."""
+
+    SENT = "sent"
+    BOUNCED = "bounced"  # the address does not exist or refuses us
+    REFUSED = "refused"  # the server will never take this message
+    LATER = "later"  # try again
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One attempt at delivery. `error` is the server's sentence, without address or secret."""
+
+    result: Result
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that travels with a message."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A message ready to leave, opened."""
+
+    message_id: int
+    created_at: datetime
+    to_name: str
+    to_address: str
+    language: str
+    written: Written
+    attachment: Attachment | None = None
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One row of the outbox."""
+
+    message_id: int
+    kind: str
+    to_name: str
+    to_address: str
+    subject: str
+    delivery: Delivery
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    last_error: str | None
+
+
+KINDS = {
+    "consent_request": N_("Consent form"),
+    "consent_reminder": N_("Reminder"),
+    "consent_copy": N_("Signed copy"),
+    "consent_withdrawn": N_("Answer taken back"),
+    "invitation": N_("Invitation"),
+    "password_reset": N_("New password"),
+}
+
+DELIVERIES = {
+    Delivery.QUEUED: N_("Waiting to leave"),
+    Delivery.SENDING: N_("Leaving now"),
+    Delivery.SENT: N_("Sent"),
+    Delivery.BOUNCED: N_("Came back"),
+    Delivery.FAILED: N_("Could not be sent"),
+    Delivery.HELD: N_("Held here"),
+    Delivery.CANCELED: N_("Canceled"),
+}

@@ -1,0 +1,432 @@
+"""Reading consent: standing of youth, progress of teams, forms and requests. Constant numbers of statements."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from youthprog.consent import rules
+from youthprog.consent.models import (
+    ConsentDecision,
+    ConsentEvent,
+    ConsentRequest,
+    Form,
+    FormVersion,
+    PickupPerson,
+    Section,
+    SectionText,
+)
+from youthprog.consent.types import (
+    FALLBACK_REQUIRED,
+    STARTER,
+    ConsentLine,
+    DecisionFact,
+    FormLine,
+    GroupProgress,
+    MemberConsent,
+    Question,
+    RequestFact,
+    RequestState,
+    Words,
+)
+from youthprog.core import clock, db
+from youthprog.core.actor import Actor
+from youthprog.core.clearance import NotCleared
+from youthprog.core.permissions import P
+from youthprog.core.reach import within
+from youthprog.core.refusals import NotFound
+from youthprog.core.text import fold
+from youthprog.documents.models import Document
+from youthprog.people import queries as people
+from youthprog.people.models import CustodyRestriction, Person
+from youthprog.programs import queries as programs
+from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff, Program, Season
+from youthprog.programs.types import StaffRole
+
+TEXTS = tuple(name for name in Words.__dataclass_fields__ if name != "sha256")
+
+# ---- standing ----
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What guardians decided and were asked, by youth, for one or more seasons."""
+
+    decisions: Mapping[tuple[int, int], list[DecisionFact]]
+    requests: Mapping[tuple[int, int], list[RequestFact]]
+    required: Sequence[str]
+
+    def line(self, youth_id: int, season_id: int, on: date) -> ConsentLine:
+        """Where a youth stands in a season."""
+        key = (youth_id, season_id)
+        return rules.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, self.required)
+
+
+def required_keys() -> Sequence[str]:
+    """The sections of the form in force that a youth cannot do without."""
+    statement = (
+        sa.select(Section.key)
+        .where(Section.version_id == _current_version(), Section.required)
+        .order_by(Section.position)
+    )
+    return tuple(db.session().scalars(statement)) or FALLBACK_REQUIRED
+
+
+def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histories:
+    """Everything decided and asked about the youth in the seasons. Three statements."""
+    decisions: dict[tuple[int, int], list[DecisionFact]] = defaultdict(list)
+    requests: dict[tuple[int, int], list[RequestFact]] = defaultdict(list)
+    table, asked = ConsentDecision, ConsentRequest
+    for row in db.session().execute(
+        sa.select(
+            table.id, table.youth_id, table.season_id, table.guardian_id, table.section_key, table.decision,
+            table.decided_at, table.valid_until_on, table.withdrawn_at,
+        ).where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids))
+    ):  # fmt: skip
+        fact = DecisionFact(
+            row.guardian_id, row.section_key, row.decision, row.decided_at, clock.day_of(row.decided_at),
+            row.valid_until_on, _day(row.withdrawn_at), row.id,
+        )  # fmt: skip
+        decisions[row.youth_id, row.season_id].append(fact)
+    for each in db.session().execute(
+        sa.select(
+            asked.id, asked.youth_id, asked.season_id, asked.guardian_id, asked.state, asked.created_at,
+            asked.sent_at, asked.opened_at, asked.times_asked,
+        ).where(asked.youth_id.in_(youth_ids), asked.season_id.in_(season_ids))
+    ):  # fmt: skip
+        request = RequestFact(
+            each.id, each.guardian_id, each.state, clock.day_of(each.created_at),
+            _day(each.sent_at), _day(each.opened_at), each.times_asked,
+        )  # fmt: skip
+        requests[each.youth_id, each.season_id].append(request)
+    return Histories(decisions, requests, required_keys())
+
+
+def objections(youth_ids: Sequence[int], season_id: int, on: date) -> list[NotCleared]:
+    """Why youth of a season are not cleared by consent on a day. Three statements."""
+    known = histories(youth_ids, [season_id])
+    found = []
+    for youth_id in youth_ids:
+        key = (youth_id, season_id)
+        reason = rules.objection(known.decisions.get(key, []), known.requests.get(key, []), on, known.required)
+        if reason is not None:
+            found.append(
+                NotCleared(youth_id, reason.code, reason.state, reason.word, reason.sentence, reason.values)
+            )  # fmt: skip
+    return found
+
+
+def lines_for(youth_ids: Collection[int], season_id: int, on: date) -> dict[int, ConsentLine]:
+    """Where each youth's consent stands in a season, every one asked for included. Three statements."""
+    known = histories(youth_ids, [season_id])
+    return {youth_id: known.line(youth_id, season_id, on) for youth_id in youth_ids}
+
+
+def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, int, int]]:
+    """How many youth of each group are (signed, waiting, missing); expired counts as missing. Four statements."""
+    counts = {group_id: [0, 0, 0] for group_id in group_ids}
+    members = (
+        db.session()
+        .execute(
+            sa.select(GroupMember.group_id, Group.season_id, GroupMember.youth_id)
+            .join(Group, Group.id == GroupMember.group_id)
+            .where(GroupMember.group_id.in_(group_ids), programs.during(GroupMember.from_on, GroupMember.until_on, on))
+        )
+        .all()
+    )
+    known = histories({row.youth_id for row in members}, {row.season_id for row in members})
+    place = {"signed": 0, "waiting": 1}
+    for row in members:
+        counts[row.group_id][place.get(known.line(row.youth_id, row.season_id, on).state, 2)] += 1
+    return {group_id: (signed, waiting, missing) for group_id, (signed, waiting, missing) in counts.items()}
+
+
+def pickup_of(youth_ids: Collection[int], on: date) -> dict[int, list[str]]:
+    """Who may collect each youth on a day: guardians who may, then those a guardian named.
+
+    A name that folds like an adult's whom a restriction keeps from collecting is left out.
+    """
+    found: dict[int, list[str]] = {
+        youth_id: [line.name for line in lines if line.may_collect]
+        for youth_id, lines in people.guardians_of(youth_ids, on).items()
+    }
+    barred = _barred_names(youth_ids, on)
+    rows = db.session().execute(
+        sa.select(PickupPerson.youth_id, PickupPerson.name)
+        .join(ConsentRequest, ConsentRequest.id == PickupPerson.request_id)
+        .where(
+            PickupPerson.youth_id.in_(youth_ids),
+            PickupPerson.ended_at.is_(None),
+            sa.or_(ConsentRequest.valid_until_on.is_(None), ConsentRequest.valid_until_on >= on),
+        )
+        .order_by(PickupPerson.id)
+    )
+    for youth_id, name in rows:
+        names = found.setdefault(youth_id, [])
+        if fold(name) not in barred[youth_id] | {fold(known) for known in names}:
+            names.append(name)
+    return found
+
+
+def _barred_names(youth_ids: Collection[int], on: date) -> dict[int, set[str]]:
+    barred: dict[int, set[str]] = defaultdict(set)
+    rows = db.session().execute(
+        sa.select(CustodyRestriction.youth_id, Person)
+        .join(Person, Person.id == CustodyRestriction.adult_id)
+        .where(CustodyRestriction.youth_id.in_(youth_ids), CustodyRestriction.no_collect, people.holds_on(on))
+    )
+    for youth_id, adult in rows:
+        barred[youth_id] |= {fold(adult.name), fold(f"{adult.given_name} {adult.family_name}")}
+    return barred
+
+
+# ---- forms ----
+
+
+def _current_version() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(FormVersion.id)
+        .join(Form, Form.id == FormVersion.form_id)
+        .where(Form.key == STARTER, FormVersion.published_at.is_not(None))
+        .order_by(FormVersion.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def find_current_version() -> FormVersion | None:
+    """The newest published version of the form every youth needs."""
+    return db.session().scalar(sa.select(FormVersion).where(FormVersion.id == _current_version()))
+
+
+def questions_of(version_id: int) -> list[Question]:
+    """The sections of a version in order, with their words in every language. One statement."""
+    rows = db.session().execute(
+        sa.select(Section, SectionText)
+        .join(SectionText, SectionText.section_id == Section.id)
+        .where(Section.version_id == version_id)
+        .order_by(Section.position, SectionText.language)
+    )
+    sections: dict[int, tuple[Section, dict[str, Words]]] = {}
+    for section, text in rows:
+        words = Words(**{name: getattr(text, name) for name in TEXTS}, sha256=text.sha256)
+        sections.setdefault(section.id, (section, {}))[1][text.language] = words
+    return [
+        Question(section.id, section.key, section.position, section.kind, section.required, words)
+        for section, words in sections.values()
+    ]
+
+
+# ---- one request ----
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request with everybody and everything it speaks of. `draft` holds the answers kept so far."""
+
+    request: ConsentRequest
+    youth: Person
+    guardian: Person
+    season: Season
+    program: Program
+    form: Form
+    version: FormVersion
+
+    @property
+    def draft(self) -> dict[str, dict[str, Any]]:
+        """The answers kept so far, by section."""
+        sealed = self.request.unseal("draft_sealed")
+        return json.loads(sealed) if sealed else {}
+
+
+def get_own_request_for(actor: Actor, permission: P, request_id: int, on: date) -> Case:
+    """A request addressed to the actor about a child within reach. Raises `NotFound`. One statement."""
+    return _case(
+        ConsentRequest.id == request_id,
+        ConsentRequest.guardian_id == actor.person_id,
+        within(actor, permission, ConsentRequest.youth_id, on),
+    )
+
+
+def get_request_for(actor: Actor, permission: P, request_id: int, on: date) -> Case:
+    """A request about a youth within reach, for staff. Raises `NotFound`. One statement."""
+    return _case(ConsentRequest.id == request_id, within(actor, permission, ConsentRequest.youth_id, on))
+
+
+def get_request(request_id: int) -> Case:
+    """A request by its key, for the system's own work. Raises `NotFound`."""
+    return _case(ConsentRequest.id == request_id)
+
+
+def _case(*conditions: sa.ColumnElement[bool]) -> Case:
+    guardian = aliased(Person)
+    row = (
+        db.session()
+        .execute(
+            sa.select(ConsentRequest, Person, guardian, Season, Program, Form, FormVersion)
+            .join(Person, Person.id == ConsentRequest.youth_id)
+            .join(guardian, guardian.id == ConsentRequest.guardian_id)
+            .join(Season, Season.id == ConsentRequest.season_id)
+            .join(Program, Program.id == Season.program_id)
+            .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
+            .join(Form, Form.id == FormVersion.form_id)
+            .where(*conditions)
+        )
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return Case(*row)
+
+
+def events_of(request_id: int) -> Sequence[ConsentEvent]:
+    """What happened to a request, in order."""
+    statement = sa.select(ConsentEvent).where(ConsentEvent.request_id == request_id)
+    return db.session().scalars(statement.order_by(ConsentEvent.at, ConsentEvent.id)).all()
+
+
+def document_of(request: ConsentRequest) -> Document:
+    """The sealed record of a signed request. Raises `NotFound` when it is not signed."""
+    document = request.document_id and db.session().get(Document, request.document_id)
+    if not document:
+        raise NotFound
+    return document
+
+
+def decisions_of(request_id: int) -> Sequence[ConsentDecision]:
+    """The decisions of a request, in the order of its sections."""
+    statement = (
+        sa.select(ConsentDecision)
+        .join(Section, Section.id == ConsentDecision.section_id)
+        .where(ConsentDecision.request_id == request_id)
+        .order_by(Section.position, ConsentDecision.id)
+    )
+    return db.session().scalars(statement).all()
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next for a youth: the group, who leads it, and its next meeting."""
+
+    group: str | None = None
+    coach: str | None = None
+    title: str | None = None
+    starts_at: datetime | None = None
+    place: str | None = None
+
+
+def next_for(youth_id: int, season_id: int, now: datetime) -> Next:
+    """The youth's group of the season, its leader and its next meeting. Three statements at most."""
+    groups = programs.groups_of([youth_id], season_id).get(youth_id)
+    if not groups:
+        return Next()
+    group_id, name = groups[0]
+    coach = db.session().scalar(
+        sa.select(Person)
+        .join(GroupStaff, GroupStaff.person_id == Person.id)
+        .where(
+            GroupStaff.group_id == group_id,
+            GroupStaff.role.in_((StaffRole.HEAD_COACH, StaffRole.MENTOR, StaffRole.LEADER)),
+            programs.during(GroupStaff.from_on, GroupStaff.until_on, clock.day_of(now)),
+        )
+        .order_by(GroupStaff.id)
+        .limit(1)
+    )
+    meeting = db.session().scalar(
+        sa.select(Gathering)
+        .where(Gathering.group_id == group_id, Gathering.starts_at >= now, Gathering.canceled_at.is_(None))
+        .order_by(Gathering.starts_at)
+        .limit(1)
+    )
+    coach_name = coach.name if coach else None
+    if meeting is None:
+        return Next(name, coach_name)
+    return Next(name, coach_name, meeting.title, meeting.starts_at, meeting.place)
+
+
+# ---- lists ----
+
+
+def list_forms_of(actor: Actor, on: date) -> list[FormLine]:
+    """A guardian's own forms: to answer first, then newest first. One statement."""
+    rows = db.session().execute(
+        sa.select(ConsentRequest, Person, Program)
+        .join(Person, Person.id == ConsentRequest.youth_id)
+        .join(Season, Season.id == ConsentRequest.season_id)
+        .join(Program, Program.id == Season.program_id)
+        .where(
+            ConsentRequest.guardian_id == actor.person_id,
+            ConsentRequest.state != RequestState.CANCELED,
+            within(actor, P.CONSENT_SIGN, ConsentRequest.youth_id, on),
+        )
+        .order_by(ConsentRequest.signed_at.is_not(None), ConsentRequest.id.desc())
+    )
+    return [
+        FormLine(
+            request.id, youth.first_name, program.name, program.name_es, request.state,
+            request.sent_at, request.signed_at, request.valid_until_on,
+        )
+        for request, youth, program in rows
+    ]  # fmt: skip
+
+
+def list_groups(actor: Actor, on: date, *, season_id: int | None = None) -> list[GroupProgress]:
+    """Groups of seasons not over, within reach, with their progress. Five statements."""
+    statement = (
+        sa.select(Group, Season, Program)
+        .join(Season, Season.id == Group.season_id)
+        .join(Program, Program.id == Season.program_id)
+        .where(programs.groups_within(actor, P.CONSENT_READ, on), Season.ends_on >= on)
+        .order_by(Program.name, Season.starts_on, Group.folded_name, Group.id)
+    )
+    if season_id is not None:
+        statement = statement.where(Season.id == season_id)
+    rows = db.session().execute(statement).all()
+    progress = team_progress([group.id for group, *_ in rows], on)
+    return [
+        GroupProgress(
+            group.id, group.name, season.id, program.name, program.name_es, season.name, season.name_es,
+            *progress[group.id],
+        )
+        for group, season, program in rows
+    ]  # fmt: skip
+
+
+def list_members(actor: Actor, group: Group, on: date) -> list[MemberConsent]:
+    """The youth of a group within reach, missing first, with the guardian to call. Seven statements."""
+    members = programs.members_of(group.id, on)
+    readable = people.reachable(actor, P.CONSENT_READ, [member.youth_id for member in members], on)
+    lines = lines_for(readable, group.season_id, on)
+    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, readable, on), on)
+    found = []
+    for member in members:
+        if member.youth_id in readable:
+            deciding = [line for line in guardians.get(member.youth_id, []) if line.may_decide]
+            line = lines[member.youth_id]
+            found.append(
+                MemberConsent(
+                    member.youth_id, member.name, member.list_name, line, deciding[0] if deciding else None,
+                    bounced=line.request_state is RequestState.BOUNCED,
+                )
+            )  # fmt: skip
+    order = {"missing": 0, "expired": 0, "waiting": 1, "signed": 2}
+    return sorted(found, key=lambda each: order[each.line.state])
+
+
+def open_requests(youth_ids: Collection[int], season_id: int) -> Sequence[ConsentRequest]:
+    """Requests of a season that wait for an answer."""
+    statement = sa.select(ConsentRequest).where(
+        ConsentRequest.youth_id.in_(youth_ids),
+        ConsentRequest.season_id == season_id,
+        ConsentRequest.state.in_(rules.OPEN_STATES),
+    )
+    return db.session().scalars(statement.order_by(ConsentRequest.id)).all()
+
+
+def _day(moment: datetime | None) -> date | None:
+    return clock.day_of(moment) if moment else None

@@ -1,0 +1,71 @@
+"""Letters: a folder of templates becomes subject, words and HTML in the reader's own language.
+
+A letter is written in the language of whoever gets it, in the web server or in the worker, so it has an
+environment of its own that knows no request and no session. `subject.txt`, `body.txt` and `body.html` lie in
+one folder under `templates/`.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from babel.dates import format_date, format_time
+from babel.support import Translations
+from flask import current_app
+
+from youthprog.core import clock
+from youthprog.outreach.types import Written
+
+LOCALES = {"en": "en_US", "es": "es_US"}
+CATALOGS = Path(__file__).resolve().parent.parent / "translations"
+LONGEST_SUBJECT = 300
+
+
+def write(letter: str, language: str, values: Mapping[str, Any]) -> Written:
+    """Write the letter of a folder, such as "consent/mail/request"."""
+    spoken = language if language in LOCALES else "en"
+    words = _environment(spoken)
+    known = {"language": spoken, "settings": current_app.config["YOUTHPROG"], **values}
+
+    def part(name: str) -> str:
+        return words.get_template(f"{letter}/{name}").render(known).strip()
+
+    return Written(" ".join(part("subject.txt").split())[:LONGEST_SUBJECT], part("body.txt") + "\n", part("body.html"))
+
+
+def _environment(language: str) -> jinja2.Environment:
+    made: dict[str, jinja2.Environment] = current_app.extensions.setdefault("youthprog.letters", {})
+    if language not in made:
+        made[language] = _new_environment(language)
+    return made[language]
+
+
+def _new_environment(language: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=current_app.jinja_loader,
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalog = Translations.load(str(CATALOGS), [language])
+    environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
+    locale = LOCALES[language]
+    environment.filters |= {
+        "day": lambda value: _day(value, locale),
+        "moment": lambda value: f"{_day(value, locale)}, {_time(value, locale)}",
+    }
+    return environment
+
+
+def _day(value: date | datetime, locale: str) -> str:
+    on = clock.day_of(value) if isinstance(value, datetime) else value
+    return format_date(on, "long", locale=locale)
+
+
+def _time(value: datetime, locale: str) -> str:
+    text = format_time(value.astimezone(clock.zone()), "h:mm a", locale=locale)
+    return text.replace("\u202f", " ").replace("\xa0", " ").replace("AM", "am").replace("PM", "pm")

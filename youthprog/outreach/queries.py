@@ -1,0 +1,99 @@
+"""Reading the outbox."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from youthprog.core import db
+from youthprog.core.actor import Actor
+from youthprog.core.permissions import P
+from youthprog.core.reach import within
+from youthprog.core.refusals import NotFound
+from youthprog.documents.models import Document
+from youthprog.documents.services import load_bytes
+from youthprog.outreach.models import Message
+from youthprog.outreach.types import Attachment, Delivery, Envelope, MessageLine, Written
+from youthprog.people.queries import restrictions_on
+
+PAGE = 50
+
+
+def list_messages(
+    actor: Actor, on: date, *, delivery: Delivery | None = None, words: str = "", before: int | None = None
+) -> list[MessageLine]:
+    """Messages within reach, newest first, below an id. One statement."""
+    statement = sa.select(Message).where(_within(actor, on)).order_by(Message.id.desc()).limit(PAGE + 1)
+    if delivery is not None:
+        statement = statement.where(Message.delivery == delivery)
+    if words:
+        statement = statement.where(Message.to_name.icontains(words, autoescape=True))
+    if before is not None:
+        statement = statement.where(Message.id < before)
+    return [_line(row) for row in db.session().scalars(statement)]
+
+
+def count_by_delivery(actor: Actor, on: date) -> dict[Delivery, int]:
+    """How many messages within reach stand where."""
+    statement = sa.select(Message.delivery, sa.func.count()).where(_within(actor, on)).group_by(Message.delivery)
+    return {delivery: count for delivery, count in db.session().execute(statement)}
+
+
+def get_message_for(actor: Actor, permission: P, message_id: int, on: date) -> Message:
+    """A message within reach. Raises `NotFound`."""
+    statement = sa.select(Message).where(Message.id == message_id, _within(actor, on, permission))
+    message = db.session().scalar(statement)
+    if message is None:
+        raise NotFound
+    return message
+
+
+def due_ids(now: datetime, limit: int = 200) -> Sequence[int]:
+    """Messages a worker should take up: due, or left behind by one that died."""
+    due = sa.and_(Message.delivery == Delivery.QUEUED, Message.not_before_at <= now)
+    orphaned = sa.and_(Message.delivery == Delivery.SENDING, Message.lease_until < now)
+    statement = sa.select(Message.id).where(sa.or_(due, orphaned)).order_by(Message.id).limit(limit)
+    return db.session().scalars(statement).all()
+
+
+def is_kept_from(message: Message, on: date) -> bool:
+    """Whether a custody restriction, perhaps a new one, keeps this message from its reader."""
+    if message.about_youth_id is None or message.person_id is None:
+        return False
+    limits = restrictions_on([message.about_youth_id], on)
+    return "information" in limits.get((message.about_youth_id, message.person_id), set())
+
+
+def envelope_of(message: Message) -> Envelope:
+    """The message opened, with the file that travels along."""
+    written = Written(message.subject, message.unseal("text_sealed") or "", message.unseal("html_sealed") or "")
+    return Envelope(
+        message_id=message.id,
+        created_at=message.created_at,
+        to_name=message.to_name,
+        to_address=message.to_address,
+        language=message.language,
+        written=written,
+        attachment=_attachment(message.document_id),
+    )
+
+
+def _attachment(document_id: int | None) -> Attachment | None:
+    if document_id is None:
+        return None
+    document = db.session().get_one(Document, document_id)
+    return Attachment(f"{document.code}.pdf", load_bytes(document))
+
+
+def _within(actor: Actor, on: date, permission: P = P.OUTBOX_READ) -> sa.ColumnElement[bool]:
+    """Messages about a youth within reach; those about nobody for whoever reaches everything."""
+    about = sa.type_coerce(Message.about_youth_id, sa.BigInteger)
+    of_youth = sa.and_(Message.about_youth_id.is_not(None), within(actor, permission, about, on))
+    return sa.or_(Message.about_youth_id.is_(None), of_youth) if actor.everywhere(permission) else of_youth
+
+
+def _line(row: Message) -> MessageLine:
+    return MessageLine(
+        row.id, row.kind, row.to_name, row.to_address, row.subject, row.delivery,
+        row.attempts, row.created_at, row.sent_at, row.last_error,
+    )  # fmt: skip
