@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "YOUTHPROG_"
-ENVIRONMENT_ONLY = {"INSTANCE", "FORCE_NATIVE"}
+ENVIRONMENT_ONLY = {"INSTANCE", "FORCE_NATIVE", "TRACEBACK"}
 
 
 class BadSettings(Exception):

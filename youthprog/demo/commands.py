@@ -1,0 +1,52 @@
+"""The command that fills an empty installation with a generated department."""
+
+import argparse
+import sys
+from time import perf_counter
+
+from youthprog import create_app
+from youthprog.core import clock, db
+from youthprog.demo.department import plan_department
+from youthprog.demo.load import DEMO_MAIL, ROLES, is_empty, load, prepare_record
+from youthprog.demo.types import Size
+
+
+def demo_arguments(parser: argparse.ArgumentParser) -> None:
+    """Size, seed, and whether people who are here already are a reason to stop quietly."""
+    sizes = "s: 25 youth; m: 2,200 youth, 60,000 attendance marks; l: 20,000 youth, 500,000 marks"
+    parser.add_argument("--size", choices=[size.value for size in Size], default=Size.S.value, help=sizes)
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same people")
+    parser.add_argument("--if-empty", action="store_true", help="do nothing when there are people already")
+
+
+def demo_run(args: argparse.Namespace) -> int:
+    """Plan the department, seal its one record, load it."""
+    app = create_app()
+    with app.app_context():
+        if args.if_empty and not is_empty():
+            return 0
+        db.session().rollback()
+        began = perf_counter()
+        _say("inventing people and seasons")
+        now = clock.now()
+        department = plan_department(Size(args.size), seed=args.seed, today=clock.today())
+        _say("sealing the demonstration record")
+        sealed = prepare_record(now=now)
+        _say("loading")
+        loaded = load(department, sealed, now=now)
+        db.session().commit()
+        _say("")
+        took = perf_counter() - began
+        print(
+            f"demo department: {loaded.youth:,} youth, {loaded.workers:,} adults, {loaded.sites} sites, "
+            f"{loaded.marks:,} attendance marks in {took:.1f} s"
+        )
+        for role in ROLES:
+            print(f"  {role}@{DEMO_MAIL}  demo-{role}")
+    return 0
+
+
+def _say(step: str) -> None:
+    """Show the step on a terminal, and nothing in a pipe."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{step}", end="", file=sys.stderr, flush=True)
