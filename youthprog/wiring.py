@@ -10,11 +10,17 @@ from whitenoise import WhiteNoise
 from youthprog import config
 from youthprog.access import queries as access
 from youthprog.access import services as access_services
+from youthprog.attendance import routes as attendance
+from youthprog.attendance import services as attendance_services
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.core import clearance, crypto, db, events, reach
 from youthprog.documents import portal as documents_portal
+from youthprog.leagues import routes as leagues
+from youthprog.people import routes as people
 from youthprog.people.types import PeopleMerged, PersonAdded
 from youthprog.programs import services as programs_services
+from youthprog.reports import certificates
+from youthprog.reports import routes as reports
 from youthprog.web import edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
@@ -26,13 +32,18 @@ assert _audit
 
 BLUEPRINTS: list[Any] = [
     web.bp,
+    people.bp,
+    attendance.bp,
     documents_portal.bp,
+    leagues.bp,
+    reports.bp,
+    certificates.bp,
 ]
 
 # Who listens to what, in the same transaction, in this order.
 SUBSCRIBERS: dict[type, list[events.Handler]] = {
     PersonAdded: [access_services.place_added],
-    PeopleMerged: [access_services.follow_merge, programs_services.follow_merge],
+    PeopleMerged: [access_services.follow_merge, programs_services.follow_merge, attendance_services.follow_merge],
 }
 
 # Who may object to a youth taking part on a day.

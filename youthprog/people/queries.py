@@ -376,6 +376,27 @@ def emergency_of(youth_ids: Collection[int]) -> dict[int, list[EmergencyLine]]:
     return found
 
 
+def get_emergency_contact(youth_id: int, contact_id: int) -> EmergencyContact:
+    """One emergency contact of a youth whom the caller has loaded within reach."""
+    row = db.session().get(EmergencyContact, contact_id)
+    if row is None or row.youth_id != youth_id:
+        raise NotFound
+    return row
+
+
+def get_home(person_id: int, household_id: int) -> Household:
+    """One home of a person whom the caller has loaded within reach."""
+    statement = (
+        sa.select(Household)
+        .join(HouseholdMember, HouseholdMember.household_id == Household.id)
+        .where(Household.id == household_id, HouseholdMember.person_id == person_id)
+    )
+    home = db.session().scalar(statement)
+    if home is None:
+        raise NotFound
+    return home
+
+
 # ---- health and custody: the caller has checked the reader's reach ----
 
 

@@ -227,6 +227,28 @@ def leave_household(home: Household, person: Person, *, by: Actor, now: datetime
         record("household.left", "person", person.id, by=by, now=now, household_id=home.id)
 
 
+def live_at(
+    person: Person,
+    *,
+    by: Actor,
+    now: datetime,
+    street: str | None,
+    city: str | None,
+    unit: str | None = None,
+    state: str | None = None,
+    postal_code: str | None = None,
+) -> Household:
+    """Let a person live at an address: the household known there is joined, else one is made."""
+    address = {"street": street, "unit": unit, "city": city, "state": state, "postal_code": postal_code}
+    folded = fold(queries.address_of(Household(name="", **address)))
+    home = queries.find_household(folded) if folded else None
+    if home is None:
+        name = f"{person.family_name}, {street}" if street else person.family_name
+        return make_household(name[:120], [person], **address, by=by, now=now)
+    join_household(home, person, by=by, now=now)
+    return home
+
+
 # ---- guardians ----
 
 
@@ -309,6 +331,38 @@ def end_guardian(bond: Guardianship, *, by: Actor, now: datetime) -> None:
     db.flush()
     record("guardian.ended", "person", bond.youth_id, by=by, now=now, guardian_id=bond.guardian_id)
     publish(GuardianshipEnded(bond.youth_id, bond.guardian_id))
+
+
+def take_adult(
+    given_name: str,
+    family_name: str,
+    *,
+    by: Actor,
+    now: datetime,
+    email: str | None = None,
+    phone: str | None = None,
+    language: str = "en",
+) -> Person:
+    """The adult of this name who uses this address or phone already, else a new one with these contacts.
+
+    A mother of two children is one person, however often she is typed in.
+    """
+    contacts = [(ContactKind.EMAIL, email), (ContactKind.PHONE, phone)]
+    typed = [(kind, value) for kind, value in contacts if value]
+    refuse_if([reason for kind, value in typed for reason in rules.refusals_of_contact(kind, value)])
+    folded = rules.folded(family_name, given_name)
+    known = [
+        person
+        for kind, value in typed
+        for person in queries.find_by_contact(kind, rules.normal_contact(kind, value) or "")
+        if person.kind is PersonKind.ADULT and person.folded_name == folded
+    ]
+    adult = known[0] if known else None
+    if adult is None:
+        adult = add_person(PersonKind.ADULT, given_name, family_name, language=language, by=by, now=now)
+    for kind, value in typed:
+        add_contact(adult, kind, value, by=by, now=now)
+    return adult
 
 
 # ---- custody ----

@@ -17,6 +17,7 @@ from youthprog.web.language import says
 
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2200, 1, 1)
+BROKEN = "\ufffd"  # what bytes that are no text arrive as
 
 
 def _trim(value: Any) -> Any:
@@ -55,7 +56,7 @@ class Form(FlaskForm):
 
 
 def _unstorable(text: str) -> str | None:
-    if not storable(text):
+    if not storable(text) or BROKEN in text:
         return str(_("This has a character we cannot keep. Type it again."))
     if crowded(text):
         return str(_("This has too many accents on one letter. Type it again."))
