@@ -3,7 +3,7 @@
 from wtforms import FileField
 
 from youthprog.documents.codes import CODE_LENGTH
-from youthprog.web.forms import Form, Text
+from youthprog.web.forms import Form
 from youthprog.web.language import lazy_gettext as _
 
 LONGEST_TYPED = 4 * CODE_LENGTH
@@ -13,9 +13,3 @@ class FileToCheck(Form):
     """A PDF somebody was given."""
 
     file = FileField(_("The PDF file"))
-
-
-class CodeToCheck(Form):
-    """The code printed on the paper."""
-
-    code = Text(_("Code on the document"), limit=LONGEST_TYPED)
