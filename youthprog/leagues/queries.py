@@ -1,6 +1,6 @@
 """Reading divisions, teams and rosters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -171,7 +171,8 @@ def get_team_for(actor: Actor, permission: P, team_id: int, on: date) -> TeamHea
     if row is None:
         raise NotFound
     staff = programs.staff_of([row[1]], on).get(row[1], [])
-    return TeamHead(*row, tuple(staff))
+    names = [part.name for part in fields(TeamHead)]
+    return TeamHead(**dict(zip(names, [*row, tuple(staff)], strict=True)))
 
 
 def get_team_id_for(actor: Actor, permission: P, group_id: int, on: date) -> int:

@@ -39,7 +39,6 @@ def back_up(path: Path, instance: Path) -> dict[str, int]:
         for name in KEY_FILES:
             if (instance / name).exists():
                 archive.add(instance / name, f"keys/{name}")
-        archive.fileobj.flush()  # type: ignore[union-attr]
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
     fresh.replace(path)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectChoice
+from wtforms import SelectChoice  # type: ignore[attr-defined]
 
 from youthprog.audit.services import record_read
 from youthprog.core import clock
@@ -109,7 +109,7 @@ def revoke(document_id: int) -> Response | BaseResponse:
     """Declare a certificate void."""
     document, youth = _certificate(document_id, P.CERTIFICATE_REVOKE)
     try:
-        printing.revoke(document, reason=request.form.get("reason", ""), by=actor(), now=clock.now())
+        services.revoke_certificate(document, reason=request.form.get("reason", ""), by=actor(), now=clock.now())
     except Refused as refused:
         return page("reports/certificate.html", 422, document=document, youth=youth, refusals=refused.reasons)
     return redirect(url_for("certificates.show", document_id=document_id), 303)

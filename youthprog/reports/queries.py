@@ -12,6 +12,7 @@ from youthprog.attendance import queries as attendance
 from youthprog.attendance.models import AttendanceMark
 from youthprog.attendance.types import CAME, HistoryLine
 from youthprog.consent.models import ConsentRequest, Form, FormVersion
+from youthprog.consent.rules import OPEN_STATES
 from youthprog.consent.types import RequestState
 from youthprog.core import clock, db, reach
 from youthprog.core.actor import Actor
@@ -63,6 +64,7 @@ class CannotTakePart:
     starts_at: datetime
     reason: NotCleared
     guardian: GuardianLine | None
+    request_id: int | None  # the form that waits for an answer, to be reminded of
 
 
 @dataclass(frozen=True)
@@ -137,19 +139,25 @@ def _reasons(
     return found
 
 
-def _blocked(
-    actor: Actor, found: Sequence[tuple[int, Meeting, NotCleared]], on: date
-) -> tuple[CannotTakePart, ...]:
+def _blocked(actor: Actor, found: Sequence[tuple[int, Meeting, NotCleared]], on: date) -> tuple[CannotTakePart, ...]:
     ids = [youth_id for youth_id, _meeting, _reason in found]
     names = _list_names(ids)
     guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, ids, on), on)
+    waiting = _waiting_forms(ids)
     return tuple(
         CannotTakePart(
             youth_id, names[youth_id], meeting.group_id or 0, meeting.group or "", meeting.team_id, meeting.starts_at,
-            reason, next(iter(guardians.get(youth_id, ())), None),
+            reason, next(iter(guardians.get(youth_id, ())), None), waiting.get((youth_id, meeting.season_id)),
         )
         for youth_id, meeting, reason in found
     )  # fmt: skip
+
+
+def _waiting_forms(youth_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    statement = sa.select(ConsentRequest.youth_id, ConsentRequest.season_id, ConsentRequest.id).where(
+        ConsentRequest.youth_id.in_(youth_ids), ConsentRequest.state.in_(OPEN_STATES)
+    )
+    return {(row.youth_id, row.season_id): row.id for row in db.session().execute(statement)}
 
 
 def _list_names(youth_ids: Sequence[int]) -> dict[int, str]:
@@ -301,7 +309,13 @@ def requests_of(youth_id: int) -> list[RequestOfYouth]:
         .where(ConsentRequest.youth_id == youth_id)
         .order_by(ConsentRequest.created_at.desc(), ConsentRequest.id.desc())
     )  # fmt: skip
-    return [RequestOfYouth(*row[:3], row[3].name, *row[4:]) for row in db.session().execute(statement)]
+    return [
+        RequestOfYouth(
+            row.id, row.title, row.title_es, row.Person.name, row.name, row.name_es, row.state, row.sent_at,
+            row.signed_at, row.valid_until_on, row.document_id,
+        )
+        for row in db.session().execute(statement)
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -357,9 +371,11 @@ def account_figures(now: datetime) -> AccountFigures:
     live = sa.select(sa.func.count()).select_from(UserSession)
     live = live.where(UserSession.ended_at.is_(None), UserSession.expires_at > now)
     invited = opened.where(Account.password_hash.is_(None))
-    row = db.session().execute(
-        sa.select(opened.scalar_subquery(), invited.scalar_subquery(), live.scalar_subquery())
-    ).one()
+    row = (
+        db.session()
+        .execute(sa.select(opened.scalar_subquery(), invited.scalar_subquery(), live.scalar_subquery()))
+        .one()
+    )
     return AccountFigures(*row)
 
 

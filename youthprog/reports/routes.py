@@ -1,6 +1,7 @@
 """The front page, Today, and the file of a youth."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response
 
@@ -37,7 +38,7 @@ def today() -> Response:
     """What needs doing, worst first, for the roles of whoever is here."""
     who, now = actor(), clock.now()
     on = clock.day_of(now)
-    shown: dict[str, object] = {"on": on}
+    shown: dict[str, Any] = {"on": on}
     if who.may(P.REGISTER_READ):
         shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now)
         shown["registers"] = attendance.missing_registers(who, now)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from youthprog.audit.services import record
 from youthprog.core import clock
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import refuse_if
@@ -21,7 +22,9 @@ def prepare_certificate(youth: Person, season: Season, *, signatory: str, role: 
     enrolled = programs.find_enrollment(season.id, youth.id) is not None
     took_part = queries.participation(youth.id, season.id)
     refuse_if(rules.refusals_to_certify(enrolled=enrolled, gatherings=took_part.gatherings))
-    group = next((group for group in queries.groups_of(youth.id, season.starts_on) if group.season_id == season.id), None)
+    group = next(
+        (group for group in queries.groups_of(youth.id, season.starts_on) if group.season_id == season.id), None
+    )
     sheet = Certificate(
         letterhead=documents.letterhead(),
         name=youth.name,
@@ -48,7 +51,15 @@ def _coach(group_id: int | None, on: date) -> tuple[Signatory, ...]:
 
 
 def issue_certificate(prepared: PreparedDocument, youth_id: int, *, by: Actor, now: datetime) -> Document:
-    """Enter a prepared certificate in the books."""
-    return documents.record_document(
-        prepared, subject_kind=queries.CERTIFICATE_SUBJECT, subject_id=youth_id, by=by, now=now
+    """Enter a prepared certificate in the books, with its audit line."""
+    document = documents.record_document(
+        prepared, subject_kind=queries.CERTIFICATE_SUBJECT, subject_id=youth_id, now=now
     )
+    record("certificate.issued", "document", document.id, by=by, now=now, youth_id=youth_id, sha256=prepared.sha256)
+    return document
+
+
+def revoke_certificate(document: Document, *, reason: str, by: Actor, now: datetime) -> None:
+    """Declare a certificate void. Raises `Refused`."""
+    documents.revoke(document, reason=reason, now=now)
+    record("certificate.revoked", "document", document.id, by=by, now=now)
