@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from youthprog.core.refusals import N_
 from youthprog.core.text import fold
 from youthprog.leagues.types import Source
 
@@ -17,48 +18,48 @@ PREFIX_LENGTH = 10  # a heading may go on after a known one only when that one i
 class Part(enum.StrEnum):
     """A part of a player's row."""
 
-    GIVEN = "given name"
-    FAMILY = "family name"
-    MIDDLE = "middle initial"
-    SUFFIX = "suffix"
-    BORN = "birth date"
-    GENDER = "gender"
-    GUARDIAN_GIVEN = "guardian's given name"
-    GUARDIAN_FAMILY = "guardian's family name"
-    GUARDIAN_EMAIL = "guardian's mail"
-    GUARDIAN_PHONE = "guardian's phone"
-    SECOND_GIVEN = "second guardian's given name"
-    SECOND_FAMILY = "second guardian's family name"
-    SECOND_EMAIL = "second guardian's mail"
-    SECOND_PHONE = "second guardian's phone"
-    CONTACT_EMAIL = "mail"
-    CONTACT_PHONE = "phone"
-    PLAYER_EMAIL = "player's mail"
-    PLAYER_PHONE = "player's phone"
-    STREET = "street"
-    UNIT = "unit"
-    CITY = "city"
-    STATE = "state"
-    POSTAL_CODE = "postal code"
-    PROGRAM = "program"
-    DIVISION = "division"
-    TEAM = "team"
-    JERSEY = "jersey number"
-    POSITION = "position"
-    ALLERGIES = "allergies"
-    CONDITIONS = "physical conditions"
-    EMERGENCY_GIVEN = "emergency contact's given name"
-    EMERGENCY_FAMILY = "emergency contact's family name"
-    EMERGENCY_PHONE = "emergency contact's phone"
-    SCHOOL = "school"
-    GRADE = "grade"
-    SHIRT = "shirt size"
-    TEAMMATE = "teammate request"
-    COACH = "coach request"
-    REQUEST = "other request"
-    PLAYER_ID = "player id"
-    IS_COACH = "is a coach"
-    IS_NON_PLAYER = "is no player"
+    GIVEN = N_("given name")
+    FAMILY = N_("family name")
+    MIDDLE = N_("middle initial")
+    SUFFIX = N_("suffix")
+    BORN = N_("birth date")
+    GENDER = N_("gender")
+    GUARDIAN_GIVEN = N_("guardian's given name")
+    GUARDIAN_FAMILY = N_("guardian's family name")
+    GUARDIAN_EMAIL = N_("guardian's mail")
+    GUARDIAN_PHONE = N_("guardian's phone")
+    SECOND_GIVEN = N_("second guardian's given name")
+    SECOND_FAMILY = N_("second guardian's family name")
+    SECOND_EMAIL = N_("second guardian's mail")
+    SECOND_PHONE = N_("second guardian's phone")
+    CONTACT_EMAIL = N_("mail")
+    CONTACT_PHONE = N_("phone")
+    PLAYER_EMAIL = N_("player's mail")
+    PLAYER_PHONE = N_("player's phone")
+    STREET = N_("street")
+    UNIT = N_("unit")
+    CITY = N_("city")
+    STATE = N_("state")
+    POSTAL_CODE = N_("postal code")
+    PROGRAM = N_("program")
+    DIVISION = N_("division")
+    TEAM = N_("team")
+    JERSEY = N_("jersey number")
+    POSITION = N_("position")
+    ALLERGIES = N_("allergies")
+    CONDITIONS = N_("physical conditions")
+    EMERGENCY_GIVEN = N_("emergency contact's given name")
+    EMERGENCY_FAMILY = N_("emergency contact's family name")
+    EMERGENCY_PHONE = N_("emergency contact's phone")
+    SCHOOL = N_("school")
+    GRADE = N_("grade")
+    SHIRT = N_("shirt size")
+    TEAMMATE = N_("teammate request")
+    COACH = N_("coach request")
+    REQUEST = N_("other request")
+    PLAYER_ID = N_("player id")
+    IS_COACH = N_("is a coach")
+    IS_NON_PLAYER = N_("is no player")
 
 
 NEEDED = (Part.GIVEN, Part.FAMILY, Part.BORN)

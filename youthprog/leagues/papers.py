@@ -1,18 +1,17 @@
 """A team's papers: from a roster as its reader may see it to a printed sheet. Services floor: it prints."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from youthprog.core import clock
 from youthprog.documents.services import letterhead, print_sheet
-from youthprog.documents.types import ConsentMark, Language, RosterRow, RosterSheet
-from youthprog.leagues.queries import PlayerLine, Roster, TeamHead
+from youthprog.documents.types import ConsentMark, Language, RosterRow, RosterSheet, SignInRow, SignInSheet
+from youthprog.leagues.queries import PlayerLine, Roster, SignInLine, TeamHead
+from youthprog.programs.models import Gathering
 from youthprog.programs.types import StaffRole
 
 
-def print_roster(
-    team: TeamHead, roster: Roster, *, notes: Mapping[int, str], now: datetime, language: str
-) -> bytes:
+def print_roster(team: TeamHead, roster: Roster, *, notes: Mapping[int, str], now: datetime, language: str) -> bytes:
     """The coach's roster as PDF. A column the reader may not read is not on the paper.
 
     `notes` has the line under each player's consent, by youth id, in the sheet's language.
@@ -42,6 +41,42 @@ def roster_sheet(
         shred_on=team.season_ends_on,
         shows_guardian=roster.shows_contacts,
         shows_medical=roster.shows_alerts,
+    )
+
+
+def print_sign_in(
+    team: TeamHead, gathering: Gathering, lines: Iterable[SignInLine], *, what: str, now: datetime, language: str
+) -> bytes:
+    """The sheet that families sign at one gathering, as PDF; `what` says which, in the sheet's language."""
+    return print_sheet(sign_in_sheet(team, gathering, lines, what=what, now=now, language=language), now=now)
+
+
+def sign_in_sheet(
+    team: TeamHead, gathering: Gathering, lines: Iterable[SignInLine], *, what: str, now: datetime, language: str
+) -> SignInSheet:
+    """The values of the sheet. Families read it: who is not cleared is asked to see the coordinator, no more."""
+    site = gathering.site.name if gathering.site else None
+    return SignInSheet(
+        letterhead=letterhead(),
+        team=team.name,
+        gathering=what,
+        starts_at=gathering.starts_at.astimezone(clock.zone()),
+        ends_at=gathering.ends_at.astimezone(clock.zone()),
+        place=", ".join(part for part in (site, gathering.place) if part),
+        coach=_name_of(team, StaffRole.HEAD_COACH, StaffRole.ASSISTANT_COACH) or "",
+        printed_at=now.astimezone(clock.zone()),
+        rows=tuple(_sign_in_row(line) for line in lines),
+        language=Language(language),
+    )
+
+
+def _sign_in_row(line: SignInLine) -> SignInRow:
+    return SignInRow(
+        number=line.jersey or "",
+        family_name=line.family_name,
+        given_name=line.given_name,
+        pick_up=line.pick_up,
+        see_coordinator=not line.is_cleared,
     )
 
 
