@@ -10,9 +10,10 @@ import pytest
 from youthprog.attendance.types import Mark
 from youthprog.core.text import storable
 from youthprog.demo.cast import TIGERS
-from youthprog.demo.department import Department, plan_department
+from youthprog.demo.department import plan_department
 from youthprog.demo.names import HERITAGES
 from youthprog.demo.people import birth_date, season_cutoff
+from youthprog.demo.plan import Department
 from youthprog.demo.types import Activity, Answer, Duty, Size
 from youthprog.people.types import Relationship
 from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind

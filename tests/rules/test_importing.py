@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from youthprog.demo.department import Department, plan_department
+from youthprog.demo.department import plan_department
 from youthprog.demo.files import CARD_NUMBER, PRIVATE_VALUES, Fault, sports_connect_csv, teamsnap_csv
 from youthprog.demo.headers import SPORTS_CONNECT, TEAMSNAP
+from youthprog.demo.plan import Department
 from youthprog.demo.types import Size
 from youthprog.leagues.cells import date_order, has_card_number, read_date, read_email, read_phone
 from youthprog.leagues.columns import Part, is_never_kept, place_of, read_columns

@@ -4,291 +4,55 @@ What the plan holds is loaded by load.py; the plan itself knows no database and 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, time, timedelta
 from random import Random
 
 from youthprog.attendance.types import Mark
 from youthprog.demo.cast import MENTEES, TIGERS, WORKERS
-from youthprog.demo.people import ALL_AGES, AdultPlan, HouseholdPlan, Town, YouthPlan, season_cutoff
+from youthprog.demo.offers import (
+    ANSWER_SHARES,
+    CLOCK,
+    CLUB_SIZE,
+    DAY_NAMES,
+    LEAGUE_DIVISIONS,
+    OFFERS,
+    SCALES,
+    SESSION_NOTES,
+    TEAM_SIZE,
+    TITLES,
+    WORKSHOP_SIZE,
+    Offer,
+    season_word,
+    small_wishes,
+    wishes_at,
+)
+from youthprog.demo.people import Town, YouthPlan, season_cutoff
 from youthprog.demo.places import STREETS, site_names
+from youthprog.demo.plan import (
+    ConsentPlan,
+    Department,
+    DivisionPlan,
+    EnrollmentPlan,
+    GatheringPlan,
+    GroupPlan,
+    ProgramPlan,
+    SeasonPlan,
+    SessionPlan,
+    SitePlan,
+    WorkerPlan,
+)
+from youthprog.demo.registers import Registers, TeamNames
 from youthprog.demo.types import Activity, Answer, Duty, Size
 from youthprog.mentorship.types import Activity as Deed
 from youthprog.mentorship.types import DutyStatus
 from youthprog.people.types import Gender
-from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, ProgramKind, StaffRole
+from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, StaffRole
 
 WEEKS_BEHIND = 15
 WEEKS_AHEAD = 2
-OVERDUE_DAYS = 31  # every fifth pair has not met for so long
 SATURDAY = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The figures of a size. `marks` is exact when set; without it every past meeting has its register.
-
-    `ages` has the league ages of the youth who are not named, with their shares.
-    """
-
-    youth: int
-    staff: int
-    volunteers: int
-    sites: int
-    marks: int | None
-    mentors: int
-    ages: Mapping[int, int]
-
-
-SCALES = {
-    Size.S: Scale(youth=25, staff=4, volunteers=2, sites=3, marks=None, mentors=2, ages={10: 2, 11: 3, 12: 1, 13: 2}),
-    Size.M: Scale(youth=2_200, staff=60, volunteers=200, sites=6, marks=60_000, mentors=45, ages=ALL_AGES),
-    Size.L: Scale(youth=20_000, staff=450, volunteers=1_800, sites=40, marks=500_000, mentors=400, ages=ALL_AGES),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class SitePlan:
-    """A place where people meet."""
-
-    key: int
-    name: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramPlan:
-    """What the department offers, in both languages."""
-
-    key: int
-    activity: Activity
-    kind: ProgramKind
-    name: str
-    name_es: str
-    summary: str
-    summary_es: str
-
-
-@dataclass(frozen=True, slots=True)
-class SeasonPlan:
-    """One run of a program, with its age window and places."""
-
-    key: int
-    program_key: int
-    site_key: int
-    name: str
-    name_es: str
-    starts_on: date
-    ends_on: date
-    registration_opens_on: date
-    registration_closes_on: date
-    age_cutoff_on: date
-    min_age: int
-    max_age: int
-    capacity: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DivisionPlan:
-    """Teams of one age that play each other."""
-
-    key: int
-    season_key: int
-    name: str
-    min_age: int
-    max_age: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPlan:
-    """A team, a club, a class or a mentoring pair, with the adults who lead it and the youth in it."""
-
-    key: int
-    season_key: int
-    site_key: int
-    kind: GroupKind
-    name: str
-    meets: str
-    leaders: tuple[tuple[int, StaffRole], ...]
-    members: tuple[int, ...]
-    jerseys: tuple[str, ...] = ()
-    division_key: int | None = None
-    every_days: int | None = None
-    weekdays: tuple[tuple[int, time, int, GatheringKind], ...] = ()
-    """Weekday, hour, minutes, kind of every weekly meeting."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnrollmentPlan:
-    """A youth's place in a season, or in its line."""
-
-    season_key: int
-    youth_key: int
-    status: EnrollmentStatus
-    asked_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class GatheringPlan:
-    """One dated meeting, in the town's own time. `marks` has one mark per youth, empty when no register was taken."""
-
-    key: int
-    season_key: int
-    group_key: int
-    site_key: int
-    kind: GatheringKind
-    title: str
-    on: date
-    at: time
-    minutes: int
-    marks: tuple[tuple[int, Mark], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPlan:
-    """What a mentor wrote about one meeting of a pair."""
-
-    gathering_key: int
-    group_key: int
-    on: date
-    minutes: int
-    duty: DutyStatus
-    activities: tuple[Deed, ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentPlan:
-    """One guardian asked about one youth for one season. The answer holds until `until_on`, as the form says."""
-
-    youth_key: int
-    guardian_key: int
-    season_key: int
-    answer: Answer
-    sent_on: date
-    until_on: date
-    signed_on: date | None = None
-    times_asked: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerPlan:
-    """An adult of the department. `account` is the part before @demo.example, for the sign-ins of the guide."""
-
-    adult_key: int
-    duties: tuple[Duty, ...]
-    paid: bool
-    account: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """Everything, in the order in which it is loaded."""
-
-    size: Size
-    seed: int
-    today: date
-    sites: tuple[SitePlan, ...]
-    households: tuple[HouseholdPlan, ...]
-    adults: tuple[AdultPlan, ...]
-    youth: tuple[YouthPlan, ...]
-    workers: tuple[WorkerPlan, ...]
-    programs: tuple[ProgramPlan, ...]
-    seasons: tuple[SeasonPlan, ...]
-    divisions: tuple[DivisionPlan, ...]
-    groups: tuple[GroupPlan, ...]
-    enrollments: tuple[EnrollmentPlan, ...]
-    gatherings: tuple[GatheringPlan, ...]
-    sessions: tuple[SessionPlan, ...]
-    consents: tuple[ConsentPlan, ...]
-    guardian_account_key: int
-
-    @property
-    def marks(self) -> int:
-        """How many attendance marks there are."""
-        return sum(len(gathering.marks) for gathering in self.gatherings)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One activity as the department runs it: names, ages, weeks, words."""
-
-    activity: Activity
-    kind: ProgramKind
-    name: str
-    name_es: str
-    summary: str
-    summary_es: str
-    min_age: int
-    max_age: int
-    site: int
-
-
-OFFERS = (
-    Offer(
-        Activity.FOOTBALL, ProgramKind.LEAGUE, "Flag football", "Fútbol americano de bandera",
-        "Two afternoons and a Saturday game a week, coached by neighbors and officers.",
-        "Práctica entre semana y partido los sábados, con vecinos y oficiales como entrenadores.", 6, 15, 0,
-    ),
-    Offer(
-        Activity.BASKETBALL, ProgramKind.LEAGUE, "Basketball", "Baloncesto",
-        "A practice and a game a week, indoors.", "Una práctica y un partido por semana, bajo techo.", 8, 16, 1,
-    ),
-    Offer(
-        Activity.CLUB, ProgramKind.CLASS, "Homework club", "Club de tareas",
-        "Snack, homework and a grown-up who sits down with you.", "Merienda, tareas y un adulto que se sienta con usted.", 6, 17, 3,
-    ),
-    Offer(
-        Activity.ONE_TO_ONE, ProgramKind.MENTORSHIP, "One-to-one mentoring", "Mentoría individual",
-        "An hour a week, at times you choose.", "Una hora por semana, a la hora que elijan.", 9, 17, 4,
-    ),
-    Offer(
-        Activity.WORKSHOP, ProgramKind.CLASS, "Self-defense workshop", "Taller de defensa personal",
-        "Standing tall, saying no, getting away.", "Pararse con firmeza, decir que no, salir de ahí.", 12, 17, 4,
-    ),
-)  # fmt: skip
-
-LEAGUE_DIVISIONS = {
-    Activity.FOOTBALL: ((6, 7), (8, 9), (10, 11), (12, 13), (14, 15)),
-    Activity.BASKETBALL: ((8, 9), (10, 11), (12, 13), (14, 16)),
-}
-TEAM_NAMES = {
-    Activity.FOOTBALL: (
-        "Tigers", "Hawks", "Otters", "Kites", "Rams", "Foxes", "Bulldogs", "Herons", "Badgers", "Cougars", "Bison", "Lynx",
-        "Ospreys", "Wolves", "Panthers", "Mustangs", "Falcons", "Gators", "Bears", "Coyotes",
-    ),
-    Activity.BASKETBALL: (
-        "Comets", "Rockets", "Meteors", "Novas", "Pulsars", "Orbits", "Thunder", "Blizzards", "Cyclones", "Monsoons", "Flames",
-        "Sparks", "Tides", "Breakers", "Summits", "Pioneers", "Voyagers", "Rangers", "Captains", "Dynamos",
-    ),
-}  # fmt: skip
-TEAM_SIZE = {Activity.FOOTBALL: 15, Activity.BASKETBALL: 11}
-CLUB_SIZE = 22
-WORKSHOP_SIZE = 24
-SEASON_WORDS = (("Winter", "invierno"), ("Spring", "primavera"), ("Summer", "verano"), ("Fall", "otoño"))
-SESSION_NOTES = (
-    "Fractions, then we walked to the river.", "Read two chapters aloud.", "Talked about the move to a new school.",
-    "Basketball and a sandwich.", "Practiced for the science fair.", "Quiet today. We drew.", "Wrote the first résumé.", "",
-)  # fmt: skip
-ANSWER_SHARES = (
-    (Answer.SIGNED, 74), (Answer.NO_PHOTOS, 6), (Answer.SENT, 7), (Answer.OPENED, 5), (Answer.EXPIRED, 3), (Answer.BOUNCED, 2),
-    (Answer.SECOND_GUARDIAN, 3),
-)  # fmt: skip
-PRESENT_SHARES = ((Mark.PRESENT, 83), (Mark.LATE, 5), (Mark.ABSENT, 8), (Mark.EXCUSED, 4))
-TITLES = {
-    GatheringKind.PRACTICE: "Practice",
-    GatheringKind.GAME: "Game",
-    GatheringKind.CLASS: "Class",
-    GatheringKind.MENTORING: "Session",
-}
-CLOCK = (time(16, 0), time(17, 30), time(18, 15))
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def season_word(on: date) -> tuple[str, str]:
-    """The season of the year that a date belongs to, in English and Spanish."""
-    return SEASON_WORDS[on.month % 12 // 3]
 
 
 def plan_department(size: Size, *, seed: int, today: date) -> Department:
@@ -408,8 +172,8 @@ class _Planner:
         starts_on = self.ends_on + timedelta(weeks=2)
         ends_on = starts_on + timedelta(weeks=12)
         return [
-            _with_capacity(
-                self._season(key, key - len(OFFERS), OFFERS[key - len(OFFERS) - 1], starts_on, ends_on), places
+            replace(
+                self._season(key, key - len(OFFERS), OFFERS[key - len(OFFERS) - 1], starts_on, ends_on), capacity=places
             )
             for key, places in ((len(OFFERS) + 1, 160), (len(OFFERS) + 2, 23))
         ]
@@ -441,7 +205,7 @@ class _Planner:
         wishes[Activity.FOOTBALL] += self.tigers
         wishes[Activity.CLUB] += [self.sister, *self.tigers[::4]]
         wishes[Activity.ONE_TO_ONE] += [*self.mentees, self.sister]
-        wish = _small_wishes if self.size is Size.S else _wishes
+        wish = small_wishes if self.size is Size.S else wishes_at
         for youth in self.town.made.youth:
             if youth.key not in named:
                 for activity in wish(random, youth.league_age):
@@ -456,7 +220,7 @@ class _Planner:
         """Divisions by age, teams by neighborhood; the named team comes first and is complete."""
         season = self.seasons[activity]
         coaches, assistants = self._doing(Duty.COACH), self._doing(Duty.ASSISTANT)
-        names = _TeamNames(activity, self.sites)
+        names = TeamNames(activity, self.sites)
         named = {youth.key for youth in self.tigers}
         for low, high in LEAGUE_DIVISIONS[activity]:
             mine = [youth for youth in players if low <= youth.league_age <= high]
@@ -531,7 +295,7 @@ class _Planner:
                 days,
             )
         self._enroll(season, inside, random)
-        self.seasons[Activity.WORKSHOP] = _with_capacity(season, len(inside))
+        self.seasons[Activity.WORKSHOP] = replace(season, capacity=len(inside))
         for place, waiter in enumerate(line):
             asked = self.today - timedelta(days=20 - place % 20)
             self.enrollments.append(EnrollmentPlan(season.key, waiter.key, EnrollmentStatus.WAITLISTED, asked))
@@ -559,7 +323,7 @@ class _Planner:
         for waiter in youth[len(chosen) :]:
             asked = self.today - timedelta(days=random.randrange(5, 60))
             self.enrollments.append(EnrollmentPlan(season.key, waiter.key, EnrollmentStatus.WAITLISTED, asked))
-        self.seasons[Activity.ONE_TO_ONE] = _with_capacity(season, len(chosen))
+        self.seasons[Activity.ONE_TO_ONE] = replace(season, capacity=len(chosen))
 
     def _group(
         self,
@@ -602,7 +366,7 @@ class _Planner:
 
     def _gatherings(self) -> list[GatheringPlan]:
         """Weekly meetings from the newest back, so that marks end where the size's figure is reached."""
-        register = _Registers(self._random("marks"), self.scale.marks, self.today, self.youth)
+        register = Registers(self._random("marks"), self.scale.marks, self.today, self.youth)
         found: list[GatheringPlan] = []
         for week in range(WEEKS_AHEAD, -WEEKS_BEHIND - 1, -1):
             monday = self.monday + timedelta(weeks=week)
@@ -682,77 +446,6 @@ class _Planner:
         return ConsentPlan(youth.key, guardian, enrollment.season_key, answer, sent, until, signed, asked)
 
 
-class _TeamNames:
-    """Team names without a repeat in a season: "Tigers U10", later "Riverside Park Tigers U10"."""
-
-    def __init__(self, activity: Activity, sites: tuple[SitePlan, ...]):
-        self.names, self.sites = TEAM_NAMES[activity], sites
-        self.taken: set[str] = set()
-
-    def take(self, site: int, age: str, *, first: bool) -> str:
-        """The next free name for a team of this age at this site."""
-        plain = self.names if first else self.names[1:] if self.names[0] == "Tigers" else self.names
-        short = [f"{name} {age}" for name in plain]
-        long = [f"{self.sites[site].name} {name} {age}" for name in plain]
-        name = next(name for name in (*short, *long) if name not in self.taken)
-        self.taken.add(name)
-        return name
-
-
-class _Registers:
-    """Takes registers until the wanted number of marks is reached; the last days are not all entered yet."""
-
-    def __init__(self, random: Random, wanted: int | None, today: date, youth: dict[int, YouthPlan]):
-        self.random, self.left, self.today = random, wanted, today
-        self.marks = tuple(mark for mark, _ in PRESENT_SHARES)
-        self.shares = tuple(share for _, share in PRESENT_SHARES)
-
-    def take(self, group: GroupPlan, on: date) -> tuple[tuple[int, Mark], ...]:
-        """One mark per youth of the group, or nothing when the meeting is ahead or nobody entered it."""
-        if on >= self.today or self.left == 0:
-            return ()
-        age = (self.today - on).days
-        if group.kind is GroupKind.MENTORING and group.key % 5 == 0 and age <= OVERDUE_DAYS:
-            return ()
-        if self.random.random() < (0.3 if age <= 2 else 0.08 if age <= 7 else 0.0):
-            return ()
-        members = group.members if self.left is None else group.members[: self.left]
-        if self.left is not None:
-            self.left -= len(members)
-        return tuple(zip(members, self.random.choices(self.marks, self.shares, k=len(members)), strict=True))
-
-
-def _wishes(random: Random, age: int) -> list[Activity]:
-    """What a youth of this league age signs up for: one thing, a fifth of them two."""
-    if age < 8:
-        shares = {Activity.FOOTBALL: 70, Activity.CLUB: 30}
-    elif age < 12:
-        shares = {Activity.FOOTBALL: 42, Activity.BASKETBALL: 36, Activity.CLUB: 18, Activity.ONE_TO_ONE: 4}
-    elif age < 16:
-        shares = {
-            Activity.FOOTBALL: 32,
-            Activity.BASKETBALL: 36,
-            Activity.CLUB: 10,
-            Activity.WORKSHOP: 16,
-            Activity.ONE_TO_ONE: 6,
-        }
-    elif age < 17:
-        shares = {Activity.BASKETBALL: 45, Activity.CLUB: 15, Activity.WORKSHOP: 30, Activity.ONE_TO_ONE: 10}
-    else:
-        shares = {Activity.CLUB: 40, Activity.WORKSHOP: 60}
-    first = random.choices(tuple(shares), tuple(shares.values()))[0]
-    if random.random() < 0.8:
-        return [first]
-    second = random.choices(tuple(shares), tuple(shares.values()))[0]
-    return [first] if second is first else [first, second]
-
-
-def _small_wishes(random: Random, age: int) -> list[Activity]:
-    """In the smallest department every other youth plays or learns to stand up, and half do homework there."""
-    first = Activity.FOOTBALL if age < 12 else Activity.WORKSHOP
-    return [first, Activity.CLUB] if random.random() < 0.5 else [first]
-
-
 def _team_days(weekday: int, at: time, count: int) -> tuple[tuple[int, time, int, GatheringKind], ...]:
     """A practice in the week and a game on Saturday."""
     practice = (weekday if weekday != SATURDAY else 3, at, 75, GatheringKind.PRACTICE)
@@ -773,8 +466,3 @@ def _as_said(weekdays: tuple[tuple[int, time, int, GatheringKind], ...], place: 
         for day, at, *_ in weekdays
     )
     return f"{days}, {place}"
-
-
-def _with_capacity(season: SeasonPlan, capacity: int) -> SeasonPlan:
-    values = {name: getattr(season, name) for name in SeasonPlan.__slots__}
-    return SeasonPlan(**(values | {"capacity": capacity}))

@@ -10,9 +10,9 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
-from youthprog.demo.department import Department, GroupPlan
 from youthprog.demo.headers import SPORTS_CONNECT, TEAMSNAP
 from youthprog.demo.people import AdultPlan, HouseholdPlan, YouthPlan
+from youthprog.demo.plan import Department, GroupPlan
 from youthprog.demo.types import Activity
 from youthprog.people.types import Gender
 from youthprog.programs.types import GroupKind

@@ -1,0 +1,81 @@
+"""Rows of meetings: gatherings, registers, marks, matches and what mentors wrote."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from youthprog.attendance.models import AttendanceMark, Register
+from youthprog.demo.frame import Frame, Row, Table, fields, numbered
+from youthprog.demo.program_rows import start_of
+from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.types import MatchStatus
+from youthprog.programs.models import Gathering
+from youthprog.programs.types import GroupKind
+
+TAKEN_AFTER = timedelta(minutes=10)
+
+
+def meeting_tables(frame: Frame) -> Iterator[Table]:
+    """Meetings with their registers, then the matches whose sessions they were."""
+    starts = {each.key: frame.at(each.on, each.at) for each in frame.plan.gatherings}
+    leaders = {group.key: group.leaders[0][0] for group in frame.plan.groups}
+    yield Gathering, list(_gatherings(frame, starts))
+    yield Register, list(_registers(frame, starts, leaders))
+    yield AttendanceMark, list(_marks(frame, starts, leaders))
+    pairs = [group for group in frame.plan.groups if group.kind is GroupKind.MENTORING]
+    matches = {group.key: number for number, group in enumerate(pairs, start=1)}
+    yield (
+        Match,
+        [
+            {
+                "id": matches[group.key],
+                "group_id": group.key,
+                "status": MatchStatus.ACTIVE,
+                "every_days": group.every_days,
+                "usual_minutes": 60,
+                "started_on": start_of(frame, group),
+            }
+            for group in pairs
+        ],
+    )
+    yield SessionLog, numbered(_sessions(frame, matches, leaders))
+
+
+def _gatherings(frame: Frame, starts: dict[int, datetime]) -> Iterator[Row]:
+    for each in frame.plan.gatherings:
+        yield fields(each, "kind title") | {
+            "id": each.key,
+            "season_id": each.season_key,
+            "group_id": each.group_key,
+            "site_id": each.site_key,
+            "starts_at": starts[each.key],
+            "ends_at": starts[each.key] + timedelta(minutes=each.minutes),
+        }
+
+
+def _registers(frame: Frame, starts: dict[int, datetime], leaders: dict[int, int]) -> Iterator[Row]:
+    for each in frame.plan.gatherings:
+        if each.marks:
+            at, by = starts[each.key] + TAKEN_AFTER, leaders[each.group_key]
+            yield {"gathering_id": each.key, "taken_at": at, "taken_by_id": by, "saved_at": at, "saved_by_id": by}
+
+
+def _marks(frame: Frame, starts: dict[int, datetime], leaders: dict[int, int]) -> Iterator[Row]:
+    for each in frame.plan.gatherings:
+        said = {"marked_at": starts[each.key] + TAKEN_AFTER, "marked_by_id": leaders[each.group_key], "version": 1}
+        for youth_id, mark in each.marks:
+            yield {"gathering_id": each.key, "youth_id": youth_id, "mark": mark, **said}
+
+
+def _sessions(frame: Frame, matches: dict[int, int], leaders: dict[int, int]) -> Iterator[Row]:
+    for each in frame.plan.sessions:
+        yield fields(each, "minutes duty") | {
+            "match_id": matches[each.group_key],
+            "gathering_id": each.gathering_key,
+            "client_id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{frame.plan.seed}:{each.gathering_key}")),
+            "held_on": each.on,
+            "activities": [deed.value for deed in each.activities],
+            "note": each.note or None,
+            "logged_at": frame.at(each.on, time(18, 0)),
+            "logged_by_id": leaders[each.group_key],
+        }
