@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask_migrate import Migrate, downgrade, upgrade
 
 from tests.makers.accounts import make_account
@@ -16,7 +18,7 @@ from tests.makers.programs import join, make_gathering, make_team
 from tests.support.houses import House, bare_house
 from youthprog.access.types import Role
 from youthprog.core import db
-from youthprog.web.migrations import folder, head
+from youthprog.web.migrations import current, folder, head
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -62,5 +64,12 @@ def test_there_and_back_with_data(bare):
     assert differences() == []
 
 
-def test_one_head(bare):
-    assert head() is not None
+def test_the_head_read_from_the_files_is_alembic_s_own(bare):
+    config = Config()
+    config.set_main_option("script_location", str(folder()))
+    assert head() == ScriptDirectory.from_config(config).get_current_head()
+    with db.db.engine.connect() as connection:
+        assert current(connection) is None
+    upgrade(directory=str(folder()))
+    with db.db.engine.connect() as connection:
+        assert current(connection) == head()

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
 
 from youthprog.core import clock, db
+from youthprog.web.migrations import current
 
 FORMAT = 1
 BATCH = 1000
@@ -51,7 +51,7 @@ def _add_database(archive: tarfile.TarFile) -> dict[str, int]:
         snapshot = plain
         if plain.dialect.name == "postgresql":
             snapshot = plain.execution_options(isolation_level="REPEATABLE READ")
-        revision = MigrationContext.configure(snapshot).get_current_revision()
+        revision = current(snapshot)
         for table in db.db.metadata.sorted_tables:
             body = io.BytesIO()
             counts[table.name] = 0

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
 from flask import current_app
 
 from youthprog import config
@@ -18,7 +17,7 @@ from youthprog.audit import queries as audit
 from youthprog.core import clock, crypto, db
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Delivery
-from youthprog.web.migrations import head
+from youthprog.web.migrations import current, head
 
 LEAST_FREE_MB = 200
 OLDEST_WAITING = timedelta(minutes=15)
@@ -73,7 +72,7 @@ def _database() -> Finding:
 
 
 def _migrations() -> Finding:
-    found = MigrationContext.configure(db.session().connection()).get_current_revision()
+    found = current(db.session().connection())
     fine = found == head()
     return Finding("migrations", fine, f"at {found}" if fine else f"at {found}, not {head()}: run youthprog init")
 

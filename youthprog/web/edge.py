@@ -51,9 +51,9 @@ def public(*, late: bool = False, own_page: bool = False) -> Callable[[View], Vi
     return _mark(Door("public", late=late, own_page=own_page))
 
 
-def signed_in(*, own_page: bool = False) -> Callable[[View], View]:
+def signed_in(*, late: bool = False, own_page: bool = False) -> Callable[[View], View]:
     """Anyone with an account may pass."""
-    return _mark(Door("signed_in", own_page=own_page))
+    return _mark(Door("signed_in", late=late, own_page=own_page))
 
 
 def door(permission: P, *, late: bool = False) -> Callable[[View], View]:
@@ -135,7 +135,7 @@ def _mark_here() -> Door | None:
 
 def _pass(mark: Door) -> BaseResponse | None:
     """Decide who comes in; a redirect or an abort when nobody does."""
-    g.actor = VISITOR
+    g.actor = _here(VISITOR)
     if mark.kind == "link":
         _pass_by_link(mark)
         return None

@@ -3,14 +3,13 @@
 import shutil
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
 from flask import Blueprint, Response, abort, current_app, redirect, session
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.core import db
 from youthprog.web.edge import public
 from youthprog.web.language import LANGUAGES
-from youthprog.web.migrations import head
+from youthprog.web.migrations import current, head
 from youthprog.web.pages import page, safe_next
 
 bp = Blueprint("web", __name__)
@@ -40,7 +39,7 @@ def readyz() -> Response:
     """Database, migrations and disk are ready to serve."""
     connection = db.session().connection()
     connection.execute(sa.text("SELECT 1"))
-    at_head = MigrationContext.configure(connection).get_current_revision() == head()
+    at_head = current(connection) == head()
     free = shutil.disk_usage(current_app.config["YOUTHPROG"].instance).free > LEAST_FREE_BYTES
     ready = at_head and free
     lines = f"migrations {'ok' if at_head else 'behind'}\ndisk {'ok' if free else 'full'}\n"
