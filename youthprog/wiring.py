@@ -8,16 +8,38 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from youthprog import config
+from youthprog.access import portal as own_account
+from youthprog.access import public as sign_in
 from youthprog.access import queries as access
+from youthprog.access import routes as accounts
 from youthprog.access import services as access_services
+from youthprog.access.types import InvitationIssued, PasswordResetAsked, ProgramChoice
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import services as attendance_services
+from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
+from youthprog.audit.anchors import anchor
+from youthprog.consent import portal as consent_portal
+from youthprog.consent import queries as consent_queries
+from youthprog.consent import routes as consent
+from youthprog.consent import services as consent_services
 from youthprog.core import clearance, crypto, db, events, reach
+from youthprog.core.permissions import P
+from youthprog.core.refusals import N_
+from youthprog.core.actor import Actor
+from youthprog.core.permissions import P
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import routes as leagues
+from youthprog.mentorship import routes as mentorship
+from youthprog.mentorship import services as mentorship_services
+from youthprog.outreach import access_letters
+from youthprog.outreach import routes as outreach
+from youthprog.outreach import services as outreach_services
+from youthprog.outreach import worker
+from youthprog.outreach.types import MessageBounced, MessageSent
 from youthprog.people import routes as people
-from youthprog.people.types import PeopleMerged, PersonAdded
+from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded
+from youthprog.programs import queries as programs
 from youthprog.programs import services as programs_services
 from youthprog.reports import certificates
 from youthprog.reports import routes as reports
@@ -32,24 +54,58 @@ assert _audit
 
 BLUEPRINTS: list[Any] = [
     web.bp,
+    sign_in.bp,
+    own_account.bp,
+    accounts.bp,
+    audit.bp,
     people.bp,
     attendance.bp,
+    mentorship.bp,
     documents_portal.bp,
     leagues.bp,
     reports.bp,
     certificates.bp,
+    consent.bp,
+    consent_portal.by_token,
+    consent_portal.by_link,
+    consent_portal.by_account,
+    outreach.bp,
 ]
 
 # Who listens to what, in the same transaction, in this order.
 SUBSCRIBERS: dict[type, list[events.Handler]] = {
+    InvitationIssued: [access_letters.on_invitation],
+    PasswordResetAsked: [access_letters.on_password_asked],
     PersonAdded: [access_services.place_added],
-    PeopleMerged: [access_services.follow_merge, programs_services.follow_merge, attendance_services.follow_merge],
+    PeopleMerged: [
+        access_services.follow_merge,
+        programs_services.follow_merge,
+        attendance_services.follow_merge,
+        mentorship_services.follow_merge,
+        consent_services.follow_merge,
+        outreach_services.follow_merge,
+    ],
+    CustodyRestricted: [consent_services.close_for_restricted],
+    GuardianshipEnded: [consent_services.close_for_guardian],
+    MessageSent: [consent_services.note_sent],
+    MessageBounced: [consent_services.note_bounced],
 }
 
 # Who may object to a youth taking part on a day.
-CLEARANCE: list[clearance.Objector] = []
+CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
 
-NAVIGATION: list[NavItem] = []
+# The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
+NAVIGATION: list[NavItem] = [
+    NavItem(N_("Today"), "reports.today", "flag"),
+    NavItem(N_("Teams"), "leagues.index", "users", P.TEAM_READ),
+    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
+    NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
+    NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),
+    NavItem(N_("People"), "people.index", "search", P.PEOPLE_LIST, in_tabs=False),
+    NavItem(N_("Outbox"), "outreach.index", "send", P.OUTBOX_READ, in_tabs=False),
+    NavItem(N_("Accounts"), "accounts.index", "key", P.ACCOUNT_READ),
+    NavItem(N_("Audit trail"), "audit.index", "history", P.AUDIT_READ),
+]
 
 YEAR = 365 * 24 * 3600
 
@@ -80,6 +136,7 @@ def build(**overrides: Any) -> Flask:
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=2000,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # guardians' pages send no Referer: it would hold the link's secret
         TRUSTED_HOSTS=None if settings.environment == "testing" else [settings.host, "127.0.0.1", "localhost"],
         PREFERRED_URL_SCHEME="https" if settings.secure else "http",
         TEMPLATES_AUTO_RELOAD=settings.environment == "development",
@@ -99,7 +156,9 @@ def build(**overrides: Any) -> Flask:
     filters.install(app, NAVIGATION, lambda actor: language.gettext(access.role_label(actor)))
     events.install(app, SUBSCRIBERS)
     reach.install(app, access.youth_within)
+    access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE)
+    worker.install(app, chores=[lambda now: anchor(settings.instance, now)])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)
@@ -109,3 +168,9 @@ def build(**overrides: Any) -> Flask:
     static = package / "static"
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=static, prefix="static/", max_age=YEAR)  # type: ignore[method-assign]
     return app
+
+
+def grantable_programs(actor: Actor) -> list[ProgramChoice]:
+    """The programs a role can be granted in; the accounts' pages lie below the programs and ask through here."""
+    found = programs.list_programs(actor, P.PROGRAM_READ)
+    return [ProgramChoice(line.program_id, line.name.en, line.name.es or "") for line in found]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from youthprog.core.refusals import N_
 from youthprog.people.types import GuardianLine
 
 
@@ -61,6 +62,22 @@ class Happening(enum.StrEnum):
     COPY_SENT = "copy_sent"
     WITHDRAWN = "withdrawn"
     CANCELED = "canceled"
+
+
+HAPPENINGS = {
+    Happening.SENT: N_("Sent"),
+    Happening.REMINDED: N_("Reminded"),
+    Happening.BOUNCED: N_("Mail came back"),
+    Happening.OPENED: N_("Opened"),
+    Happening.LANGUAGE: N_("Language changed"),
+    Happening.ANSWERED: N_("Question answered"),
+    Happening.CHANGED: N_("Answer changed"),
+    Happening.CHECKED: N_("Answers checked"),
+    Happening.SIGNED: N_("Signed"),
+    Happening.COPY_SENT: N_("Copy sent"),
+    Happening.WITHDRAWN: N_("Answer taken back"),
+    Happening.CANCELED: N_("Closed"),
+}
 
 
 class SectionState(enum.StrEnum):

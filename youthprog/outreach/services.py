@@ -123,7 +123,7 @@ def retry(message: Message, *, by: Actor, now: datetime) -> None:
     record("message.retried", "message", message.id, by=by, now=now)
 
 
-def move_messages(event: PeopleMerged) -> None:
+def follow_merge(event: PeopleMerged) -> None:
     """Let a merged person's messages follow."""
     for column in ("person_id", "about_youth_id"):
         rows = db.session().scalars(sa.select(Message).where(getattr(Message, column) == event.gone_id))

@@ -1,0 +1,508 @@
+"""The guardian's pages: read, decide one question at a time, check, sign, keep a copy, take back.
+
+The same views stand behind two doors: a signed link (`/consent/…`, opened at `/c/<token>`) and a guardian's own
+account (`/my/forms/…`). JavaScript is never needed; every answer is kept on the server as it is given.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from youthprog.access.queries import LinkKey, find_link, live_link
+from youthprog.access.types import LinkPurpose
+from youthprog.audit.services import record_read
+from youthprog.consent import queries, rules, services
+from youthprog.consent.forms import FORM_OF, AnswerForm, SignForm, TakeBackForm
+from youthprog.consent.queries import TEXTS, Case
+from youthprog.consent.types import Question, RequestState, SectionKind, Signing, Words
+from youthprog.core import clearance, clock, db
+from youthprog.core.actor import Actor
+from youthprog.core.permissions import P
+from youthprog.core.refusals import Conflict, NotFound, Refused
+from youthprog.documents.codes import grouped
+from youthprog.documents.press import PressFailed
+from youthprog.documents.services import discard, load_bytes, warm_up
+from youthprog.people import queries as people
+from youthprog.web.edge import actor, door, link_key, public, recording
+from youthprog.web.filters import phone
+from youthprog.web.language import LANGUAGES, language, says, sentence, speak
+from youthprog.web.language import gettext as _
+from youthprog.web.pages import file_response, page
+
+by_token = Blueprint("consent_token", __name__)
+by_link = Blueprint("consent_link", __name__, url_prefix="/consent")
+by_account = Blueprint("consent_own", __name__, url_prefix="/my/forms")
+UNSEEN = -1
+
+# ---- the link itself ----
+
+
+@by_token.get("/c/<token>")
+@public()
+def landing(token: str) -> Response:
+    """Who is asked about whom. Looking uses nothing up, so a mail scanner does no harm."""
+    found = _case_of(token)
+    if found is None:
+        return page("consent/portal/no_link.html", 404)
+    _by, case, _key = found
+    if session.get("language") not in LANGUAGES:
+        speak(case.request.language)
+    return page("consent/portal/landing.html", case=case, program=_program(case), count=len(_questions(case)))
+
+
+@by_token.post("/c/<token>")
+@public()
+def enter(token: str) -> BaseResponse:
+    """Open the form in the chosen language and go on under an address without the secret."""
+    found = _case_of(token)
+    if found is None:
+        return page("consent/portal/no_link.html", 404)
+    who, case, key = found
+    chosen = request.form.get("language", "")
+    session["language"] = chosen if chosen in LANGUAGES else case.request.language
+    session["links"] = {**session.get("links", {}), LinkPurpose.CONSENT.value: key.link_id}
+    speak(session["language"])
+    services.open_form(case, language=language(), via="link", by=_with_trace(who), now=clock.now())
+    return redirect(url_for("consent_link.start", request_id=case.request.id), 303)
+
+
+def _case_of(token: str) -> tuple[Actor, Case, LinkKey] | None:
+    key = find_link(token, LinkPurpose.CONSENT)
+    live = key and live_link(key.link_id, LinkPurpose.CONSENT)
+    if key is None or not live:
+        return None
+    try:
+        case = queries.get_own_request_for(live[0], P.CONSENT_SIGN, key.subject_id, clock.today())
+    except NotFound:
+        return None
+    return None if case.request.state is RequestState.CANCELED else (live[0], case, key)
+
+
+def _with_trace(who: Actor) -> Actor:
+    here = actor()
+    agent = (request.user_agent.string or "")[:200]
+    return replace(who, ip=here.ip or (request.remote_addr or "")[:45], user_agent=agent, request_id=g.request_id)
+
+
+# ---- the guardian's own list ----
+
+
+@by_account.get("")
+@door(P.CONSENT_SIGN)
+def forms() -> Response:
+    """A guardian's own forms, those to answer first."""
+    return page(
+        "consent/portal/forms.html", forms=queries.list_forms_of(actor(), clock.today()), open=rules.OPEN_STATES
+    )
+
+
+@by_account.post("/<id:request_id>/open")
+@door(P.CONSENT_SIGN)
+def open_own(request_id: int) -> BaseResponse:
+    """Open one of one's own forms."""
+    case = _case(request_id)
+    services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
+    return redirect(url_for(".start", request_id=request_id), 303)
+
+
+# ---- question by question ----
+
+
+def start(request_id: int) -> BaseResponse:
+    """Go where this form was left."""
+    case = _case(request_id)
+    if case.request.state not in rules.OPEN_STATES:
+        return redirect(url_for(".done", request_id=request_id), 303)
+    return redirect(_next_open(case), 303)
+
+
+def show_question(request_id: int, number: int) -> BaseResponse:
+    """One question."""
+    case = _case(request_id)
+    closed = _closed(case)
+    if closed is not None:
+        return closed
+    question = _question(case, number)
+    form = FORM_OF[question.kind](formdata=None)
+    form.fill(case.draft.get(question.key) or _suggested(case, question))
+    return _question_page(case, question, form)
+
+
+def save_answer(request_id: int, number: int) -> BaseResponse:
+    """Keep the answer and go on, or stop here for now."""
+    case = _case(request_id)
+    question = _question(case, number)
+    form = FORM_OF[question.kind]()
+    stops = "later" in request.form
+    if form.validate_on_submit():
+        if case.request.opened_at is None:
+            services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
+        services.answer(case, question, form.answer(), by=actor(), now=clock.now())
+    elif not stops:
+        return _question_page(case, question, form, 422)
+    if stops:
+        return redirect(url_for(".later", request_id=request_id), 303)
+    if request.args.get("check"):
+        return redirect(url_for(".check", request_id=request_id), 303)
+    return redirect(_after(case, number), 303)
+
+
+def later(request_id: int) -> Response:
+    """What is kept, and how to come back."""
+    case = _case(request_id)
+    link: LinkKey | None = g.get("link")
+    answered = len(_questions(case)) - len(_unanswered(case))
+    until = clock.day_of(link.expires_at) if link else None
+    return page("consent/portal/later.html", case=case, answered=answered, until=until, **_progress(case, answered + 1))
+
+
+def check(request_id: int) -> BaseResponse:
+    """All answers, each with its Change link."""
+    case = _case(request_id)
+    closed = _closed(case)
+    if closed is not None:
+        return closed
+    if _unanswered(case):
+        return redirect(_next_open(case), 303)
+    warm_up()
+    questions = _questions(case)
+    return page(
+        "consent/portal/check.html",
+        case=case,
+        rows=[_checked(case, each, case.draft[each.key]) for each in questions],
+        **_progress(case, len(questions) + 1),
+    )
+
+
+def confirm(request_id: int) -> BaseResponse:
+    """The answers are right: go on to sign."""
+    case = _case(request_id)
+    if not _unanswered(case) and case.request.state in rules.OPEN_STATES:
+        services.check_answers(case, now=clock.now())
+    return redirect(url_for(".show_signature", request_id=request_id), 303)
+
+
+def whole(request_id: int) -> Response:
+    """The whole form to read, with the answers given so far."""
+    case = _case(request_id)
+    shown = [(_words(case, each), each) for each in _questions(case)]
+    return page("consent/portal/whole.html", case=case, program=_program(case), shown=shown)
+
+
+# ---- the signature ----
+
+
+def show_signature(request_id: int) -> BaseResponse:
+    """What is signed, in a few lines, and where to sign."""
+    case = _case(request_id)
+    closed = _closed(case)
+    if closed is not None:
+        return closed
+    if _unanswered(case):
+        return redirect(_next_open(case), 303)
+    form = SignForm(formdata=None)
+    form.version.data = case.request.version
+    return _sign_page(case, form)
+
+
+def sign(request_id: int) -> BaseResponse:
+    """Print and seal first, without a lock; then record everything at once, if it is still true.
+
+    A second click, or a try after a lost answer, finds the signature there and shows the same receipt.
+    """
+    case, form, now = _case(request_id), SignForm(), clock.now()
+    if case.request.signed_at is not None:
+        return redirect(url_for(".done", request_id=request_id), 303)
+    if not form.validate_on_submit():
+        return _sign_page(case, form, 422)
+    try:
+        prepared = services.prepare_signature(case, _signing(form), by=actor(), now=now)
+    except Conflict:
+        raise
+    except Refused as refused:
+        form.take(refused.reasons)
+        return _sign_page(case, form, 422)
+    except PressFailed:
+        form.form_errors.append(_("We could not make the document just now. Nothing is signed. Try again in a minute."))
+        return _sign_page(case, form, 503)
+    with recording():
+        try:
+            _sign_once(request_id, prepared, now)
+        except Exception:
+            db.session().rollback()
+            discard(prepared.document)
+            raise
+    return redirect(url_for(".done", request_id=request_id), 303)
+
+
+def _sign_once(request_id: int, prepared: services.Prepared, now: Any) -> None:
+    try:
+        case = _case(request_id)
+        if case.request.signed_at is None:
+            services.sign(case, prepared, by=actor(), now=now)
+            return
+    except Conflict:
+        db.session().rollback()
+        if _case(request_id).request.signed_at is None:
+            raise
+    discard(prepared.document)
+
+
+def done(request_id: int) -> BaseResponse:
+    """The receipt: what stands, the sealed copy, what happens next."""
+    case = _case(request_id)
+    if case.request.signed_at is None:
+        return redirect(url_for(".start", request_id=request_id), 303) if _is_open(case) else _closed_page(case)
+    today, document = clock.today(), queries.document_of(case.request)
+    reasons = clearance.not_cleared([case.youth.id], case.season.id, today).get(case.youth.id, [])
+    contacts = people.contacts_of([case.guardian.id]).get(case.guardian.id, [])
+    return page(
+        "consent/portal/done.html",
+        case=case,
+        program=_program(case),
+        document=document,
+        code=grouped(document.code),
+        reasons=[(_(reason.word), sentence(reason.sentence, reason.values)) for reason in reasons],
+        next=queries.next_for(case.youth.id, case.season.id, clock.now()),
+        address=next((line.value for line in contacts if "@" in line.value), None),
+    )
+
+
+def copy(request_id: int) -> Response:
+    """The sealed record."""
+    case = _case(request_id)
+    document = queries.document_of(case.request)
+    record_read("consent.record.read", "consent_request", request_id, by=actor())
+    return file_response(load_bytes(document), name=f"{document.code}.pdf", download=True)
+
+
+# ---- taking back ----
+
+
+def show_take_back(request_id: int) -> BaseResponse:
+    """Which answers stand and may be taken back."""
+    case = _case(request_id)
+    if case.request.signed_at is None:
+        return redirect(url_for(".start", request_id=request_id), 303)
+    return _take_back_page(case, TakeBackForm(formdata=None))
+
+
+def take_back(request_id: int) -> BaseResponse:
+    """Take back answers from now on."""
+    case, form = _case(request_id), TakeBackForm()
+    if not form.validate_on_submit():
+        return _take_back_page(case, form, 422)
+    try:
+        services.take_back(case, form.sections.data or [], by=actor(), now=clock.now())
+    except Refused as refused:
+        form.take(refused.reasons)
+        return _take_back_page(case, form, 422)
+    flash(_("Taken back. It ended just now."), "signed")
+    return redirect(url_for(".show_take_back", request_id=request_id), 303)
+
+
+# ---- pages ----
+
+
+def _question_page(case: Case, question: Question, form: AnswerForm, status: int = 200) -> Response:
+    number = question.position
+    back = url_for(".show_question", request_id=case.request.id, number=number - 1) if number > 1 else None
+    if request.args.get("check"):
+        back = url_for(".check", request_id=case.request.id)
+    return page(
+        "consent/portal/question.html", status, case=case, words=_words(case, question), question=question, form=form,
+        back_url=back, kinds=SectionKind, **_progress(case, number),
+    )  # fmt: skip
+
+
+def _sign_page(case: Case, form: SignForm, status: int = 200) -> Response:
+    lines = [_summary(case, each) for each in _questions(case) if each.kind is SectionKind.DECISION]
+    group = queries.next_for(case.youth.id, case.season.id, clock.now()).group
+    about = [group, f"{_program(case)}, {_season(case)}"]
+    return page(
+        "consent/portal/sign.html", status, case=case, form=form, lines=lines, program=_program(case),
+        about=", ".join(part for part in about if part),
+    )  # fmt: skip
+
+
+def _take_back_page(case: Case, form: TakeBackForm, status: int = 200) -> Response:
+    words = {question.key: _words(case, question) for question in _questions(case)}
+    decisions = queries.decisions_of(case.request.id)
+    given = {row.section_key for row in services.given_now(case.request.id, clock.today())}
+    return page(
+        "consent/portal/take_back.html", status, case=case, form=form, words=words, decisions=decisions, given=given
+    )
+
+
+def _closed(case: Case) -> BaseResponse | None:
+    """Another page, when this form cannot be answered: the receipt of a signed one, or the reasons."""
+    if case.request.signed_at is not None:
+        return redirect(url_for(".done", request_id=case.request.id), 303)
+    return _closed_page(case) if services.may_answer(case, now=clock.now()) else None
+
+
+def _closed_page(case: Case) -> Response:
+    reasons = services.may_answer(case, now=clock.now())
+    return page("consent/portal/closed.html", case=case, reasons=[says(reason) for reason in reasons])
+
+
+# ---- parts ----
+
+
+def _case(request_id: int) -> Case:
+    """The request, when it is the actor's own; behind a link, the one the link was made for."""
+    link: LinkKey | None = g.get("link")
+    if link is not None and link.subject_id != request_id:
+        raise NotFound
+    return queries.get_own_request_for(actor(), P.CONSENT_SIGN, request_id, clock.today())
+
+
+def _questions(case: Case) -> list[Question]:
+    known: dict[int, list[Question]] = g.setdefault("questions", {})
+    if case.version.id not in known:
+        known[case.version.id] = queries.questions_of(case.version.id)
+    return known[case.version.id]
+
+
+def _question(case: Case, number: int) -> Question:
+    for question in _questions(case):
+        if question.position == number:
+            return question
+    raise NotFound
+
+
+def _unanswered(case: Case) -> list[Question]:
+    draft = case.draft
+    return [each for each in _questions(case) if not rules.is_answered(each.kind, draft.get(each.key))]
+
+
+def _next_open(case: Case) -> str:
+    waiting = _unanswered(case)
+    if not waiting:
+        return url_for(".check", request_id=case.request.id)
+    return url_for(".show_question", request_id=case.request.id, number=waiting[0].position)
+
+
+def _after(case: Case, number: int) -> str:
+    if number < len(_questions(case)):
+        return url_for(".show_question", request_id=case.request.id, number=number + 1)
+    return url_for(".check", request_id=case.request.id)
+
+
+def _is_open(case: Case) -> bool:
+    return case.request.state in rules.OPEN_STATES
+
+
+def _words(case: Case, question: Question) -> Words:
+    values = services.places_of(case, language())
+    words = question.words[language()]
+    return replace(words, **{name: rules.filled(getattr(words, name), values) for name in TEXTS})
+
+
+def _program(case: Case) -> str:
+    return services.program_names(case)[language()]
+
+
+def _season(case: Case) -> str:
+    return case.season.name_es if language() == "es" else case.season.name
+
+
+def _progress(case: Case, now: int) -> dict[str, Any]:
+    total = len(_questions(case))
+    return {"now": now, "total": total, "about": f"{case.youth.first_name} · {_program(case)}"}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One line of the check page."""
+
+    label: str
+    answer: str
+    yes: bool | None
+    detail: str
+    number: int
+
+
+def _checked(case: Case, question: Question, given: dict[str, Any]) -> Checked:
+    words, number = _words(case, question), question.position
+    match question.kind:
+        case SectionKind.HEALTH if given["choice"] == "yes":
+            return Checked(words.label, given["alert"], None, given.get("detail", ""), number)
+        case SectionKind.HEALTH:
+            return Checked(words.label, _("Nothing to tell us"), None, "", number)
+        case SectionKind.PICKUP:
+            return Checked(words.label, ", ".join(given["names"]), None, "", number)
+        case SectionKind.EMERGENCY:
+            return Checked(words.label, given["name"], None, phone(given["phone"]), number)
+        case SectionKind.INFORMATION:
+            return Checked(words.label, words.yes_label, True, "", number)
+    if given["choice"] == "yes":
+        return Checked(words.label, _("Yes"), True, words.yes_hint, number)
+    return Checked(words.label, _("No"), False, words.no_hint, number)
+
+
+def _summary(case: Case, question: Question) -> str:
+    words = _words(case, question)
+    return words.yes_summary if case.draft[question.key]["choice"] == "yes" else words.no_summary
+
+
+def _suggested(case: Case, question: Question) -> dict[str, Any]:
+    """What we know already, to be corrected rather than typed again. Consent itself is never suggested."""
+    if question.kind is SectionKind.PICKUP:
+        lines = people.guardians_of([case.youth.id], clock.today()).get(case.youth.id, [])
+        return {"names": [line.name for line in lines if line.may_collect]}
+    if question.kind is SectionKind.EMERGENCY:
+        for line in people.emergency_of([case.youth.id]).get(case.youth.id, []):
+            return {"name": line.name, "phone": phone(line.phone), "relation": line.relation or ""}
+    return {}
+
+
+def _signing(form: SignForm) -> Signing:
+    seen = form.version.data
+    return Signing(
+        typed_name=form.typed_name.data or "",
+        is_guardian=bool(form.is_guardian.data),
+        agrees=bool(form.agrees.data),
+        seen_version=UNSEEN if seen is None else seen,
+        language=language(),
+    )
+
+
+# ---- two doors to the same rooms ----
+
+View = Callable[..., Any]
+STEPS: list[tuple[str, str, View, bool]] = [
+    ("GET", "", start, False),
+    ("GET", "/q/<int(max=99):number>", show_question, False),
+    ("POST", "/q/<int(max=99):number>", save_answer, False),
+    ("GET", "/later", later, False),
+    ("GET", "/check", check, False),
+    ("POST", "/check", confirm, False),
+    ("GET", "/whole", whole, False),
+    ("GET", "/sign", show_signature, False),
+    ("POST", "/sign", sign, True),
+    ("GET", "/done", done, False),
+    ("GET", "/copy.pdf", copy, False),
+    ("GET", "/take-back", show_take_back, False),
+    ("POST", "/take-back", take_back, False),
+]
+
+
+def _behind(mark: Callable[[View], View], view: View) -> View:
+    @wraps(view)
+    def passed(**values: Any) -> Any:
+        return view(**values)
+
+    return mark(passed)
+
+
+for method, address, view, late in STEPS:
+    for room, key in (
+        (by_link, link_key("consent", late=late)),
+        (by_account, door(P.CONSENT_SIGN, late=late)),
+    ):
+        room.add_url_rule(f"/<id:request_id>{address}", view.__name__, _behind(key, view), methods=[method])
