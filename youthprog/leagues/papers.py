@@ -1,26 +1,44 @@
 """A team's papers: from a roster as its reader may see it to a printed sheet. Services floor: it prints."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from youthprog.core import clock
+from youthprog.core.refusals import N_
 from youthprog.documents.services import letterhead, print_sheet
 from youthprog.documents.types import ConsentMark, Language, RosterRow, RosterSheet, SignInRow, SignInSheet
 from youthprog.leagues.queries import PlayerLine, Roster, SignInLine, TeamHead
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import StaffRole
 
+IN_SERIES = N_("%(what)s · gathering %(number)s of %(count)s")
 
-def print_roster(team: TeamHead, roster: Roster, *, notes: Mapping[int, str], now: datetime, language: str) -> bytes:
+
+def print_roster(
+    team: TeamHead,
+    roster: Roster,
+    *,
+    notes: Mapping[int, str],
+    phone: Callable[[str | None], str],
+    now: datetime,
+    language: str,
+) -> bytes:
     """The coach's roster as PDF. A column the reader may not read is not on the paper.
 
-    `notes` has the line under each player's consent, by youth id, in the sheet's language.
+    `notes` has the line under each player's consent, by youth id, in the sheet's language;
+    `phone` writes a number as people read it.
     """
-    return print_sheet(roster_sheet(team, roster, notes=notes, now=now, language=language), now=now)
+    return print_sheet(roster_sheet(team, roster, notes=notes, phone=phone, now=now, language=language), now=now)
 
 
 def roster_sheet(
-    team: TeamHead, roster: Roster, *, notes: Mapping[int, str], now: datetime, language: str
+    team: TeamHead,
+    roster: Roster,
+    *,
+    notes: Mapping[int, str],
+    phone: Callable[[str | None], str],
+    now: datetime,
+    language: str,
 ) -> RosterSheet:
     """The values of the sheet, in the reader's language."""
     head = letterhead()
@@ -35,7 +53,7 @@ def roster_sheet(
         officer=_name_of(team, StaffRole.OFFICER),
         practice=team.meets or "",
         printed_at=now.astimezone(clock.zone()),
-        rows=tuple(_row(player, notes.get(player.youth_id, "")) for player in roster.players),
+        rows=tuple(_row(player, notes.get(player.youth_id, ""), phone) for player in roster.players),
         language=Language(language),
         emergency_phone=head.phone,
         shred_on=team.season_ends_on,
@@ -84,7 +102,7 @@ def _name_of(team: TeamHead, *roles: StaffRole) -> str | None:
     return next((person.name for role in roles for person in team.staff if person.role == role), None)
 
 
-def _row(player: PlayerLine, note: str) -> RosterRow:
+def _row(player: PlayerLine, note: str, phone: Callable[[str | None], str]) -> RosterRow:
     return RosterRow(
         number=player.jersey or "",
         family_name=player.family_name,
@@ -92,7 +110,7 @@ def _row(player: PlayerLine, note: str) -> RosterRow:
         age=player.age,
         born_on=player.born_on,
         guardian=player.guardian.name if player.guardian else None,
-        phone=player.guardian.phone if player.guardian else None,
+        phone=phone(player.guardian.phone) if player.guardian else None,
         consent=ConsentMark(player.consent.state),
         consent_note=note,
         photos=player.consent.photos,

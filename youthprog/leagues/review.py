@@ -83,7 +83,7 @@ def review_of(planned: Iterable[PlannedRow], problems: Sequence[Problem]) -> Rev
     about_file = tuple(found.pop(0, ()))
     lines = {}
     for plan in planned:
-        lines[plan.row.row] = _line(plan, tuple([*found.pop(plan.row.row, ()), *plan.problems]))
+        lines[plan.row.row] = _line(plan, (*found.pop(plan.row.row, ()), *plan.problems))
     for row, reasons in found.items():
         lines[row] = ReviewLine(row, Action.REFUSE, problems=tuple(reasons))
     return Review(tuple(lines[row] for row in sorted(lines)), about_file)

@@ -1,6 +1,7 @@
 """Teams and rosters, for coordinators and coaches."""
 
 from dataclasses import replace
+from datetime import date
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,8 +16,9 @@ from youthprog.leagues.queries import PlayerLine, Roster
 from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door
+from youthprog.web.filters import phone
+from youthprog.web.language import day, language, sentence
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language, sentence
 from youthprog.web.pages import PAGE_ROWS, asked_choice, asked_cursor, asked_text, cursor, file_response, page
 
 bp = Blueprint("leagues", __name__)
@@ -99,10 +101,22 @@ def roster_pdf(team_id: int) -> Response:
     roster = queries.roster_of(actor(), team, on)
     if request.args.get("medical") == "no":
         roster = replace(roster, shows_alerts=False)
-    notes = {player.youth_id: sentence(player.consent.note, player.consent.values) for player in roster.players}
-    printed = papers.print_roster(team, roster, notes=notes, now=clock.now(), language=language())
+    printed = papers.print_roster(
+        team, roster, notes=paper_notes(roster), phone=phone, now=clock.now(), language=language()
+    )
     record_read("roster.printed", "team", team_id, by=actor(), players=len(roster.players))
     return file_response(printed, name=f"{team.name}.pdf")
+
+
+def paper_notes(roster: Roster) -> dict[int, str]:
+    """The line under each player's consent as a sheet has room for it: short days, no full stop."""
+    notes = {}
+    for player in roster.players:
+        values = [
+            (name, day(value, "medium") if isinstance(value, date) else value) for name, value in player.consent.values
+        ]
+        notes[player.youth_id] = sentence(player.consent.note, values).rstrip(".")
+    return notes
 
 
 @bp.get("/teams/<id:team_id>/sign-in.pdf")
@@ -116,7 +130,7 @@ def sign_in_pdf(team_id: int) -> Response:
         raise NotFound
     gathering = programs.get_gathering_for(actor(), P.ROSTER_PRINT, gathering_id, on)
     number, count = queries.place_in_series(gathering)
-    what = _("%(what)s · gathering %(number)s of %(count)s", what=_(gathering.title), number=number, count=count)
+    what = _(papers.IN_SERIES, what=_(gathering.title), number=number, count=count)
     lines = queries.sign_in_lines(actor(), team, clock.day_of(gathering.starts_at), on)
     printed = papers.print_sign_in(team, gathering, lines, what=what, now=now, language=language())
     record_read("sign_in.printed", "team", team_id, by=actor(), gathering_id=gathering_id, players=len(lines))
