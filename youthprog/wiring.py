@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from youthprog import config
+from youthprog.access import admission
 from youthprog.access import portal as own_account
 from youthprog.access import public as sign_in
 from youthprog.access import queries as access
@@ -24,18 +25,16 @@ from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
 from youthprog.consent import services as consent_services
 from youthprog.core import clearance, crypto, db, events, reach
-from youthprog.core.permissions import P
-from youthprog.core.refusals import N_
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
+from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import routes as leagues
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
-from youthprog.outreach import access_letters
+from youthprog.outreach import access_letters, worker
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
-from youthprog.outreach import worker
 from youthprog.outreach.types import MessageBounced, MessageSent
 from youthprog.people import routes as people
 from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded
@@ -102,7 +101,7 @@ NAVIGATION: list[NavItem] = [
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),
     NavItem(N_("People"), "people.index", "search", P.PEOPLE_LIST, in_tabs=False),
-    NavItem(N_("Outbox"), "outreach.index", "send", P.OUTBOX_READ, in_tabs=False),
+    NavItem(N_("Outbox"), "outreach.outbox", "send", P.OUTBOX_READ, in_tabs=False),
     NavItem(N_("Accounts"), "accounts.index", "key", P.ACCOUNT_READ),
     NavItem(N_("Audit trail"), "audit.index", "history", P.AUDIT_READ),
 ]
@@ -158,7 +157,7 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE)
-    worker.install(app, chores=[lambda now: anchor(settings.instance, now)])
+    worker.install(app, chores=[lambda now: anchor(settings.instance, now), admission.sweep])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

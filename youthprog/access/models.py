@@ -47,6 +47,17 @@ class UserSession(Model):
     user_agent: Mapped[str]
 
 
+class RecoveryCode(Model):
+    """A code on paper that stands in once for the second factor. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    used_at: Mapped[datetime | None]
+
+
 class RoleGrant(Model):
     """A role an account holds, everywhere or in one program, from a day until a day."""
 
@@ -85,7 +96,10 @@ class Placement(Model):
     """A youth is placed in a program (enrolled or waiting), for grants that reach one program."""
 
     __tablename__ = "placement"
-    __table_args__ = (sa.UniqueConstraint("youth_id", "program_id", "source"), sa.Index("ix_placement_program", "program_id", "youth_id"))
+    __table_args__ = (
+        sa.UniqueConstraint("youth_id", "program_id", "source"),
+        sa.Index("ix_placement_program", "program_id", "youth_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
@@ -113,7 +127,10 @@ class SignedLink(Model):
 
 
 class Throttle(Model):
-    """How often something was tried in a window of time: sign-ins, codes, links. Exact across workers."""
+    """A failed try, by what it was tried on (an account, an address), and when. Exact across workers.
+
+    A row is one instant; the tries of the last fifteen minutes are counted. Rows older than that are taken out.
+    """
 
     __tablename__ = "throttle"
 

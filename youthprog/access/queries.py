@@ -1,23 +1,56 @@
 """Reading accounts, sessions, links, and turning a permission into a condition on rows."""
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 from flask_login import UserMixin
 
 from youthprog.access.models import Account, Assignment, Placement, RoleGrant, SignedLink, UserSession
-from youthprog.access.roles import LABELS, NEEDS_FACTOR, TABLE
-from youthprog.access.rules import HeldRole, grants_of
-from youthprog.access.types import LinkPurpose, Role
+from youthprog.access.passwords import LEAST_ALONE, LEAST_WITH_FACTOR
+from youthprog.access.roles import LABELS, LINK_GRANTS, NEEDS_FACTOR, TABLE
+from youthprog.access.rules import browser_of, grants_of, needs_factor, standing_of
+from youthprog.access.types import (
+    DEMO_DOMAIN,
+    AccountFacts,
+    AccountLine,
+    AccountPage,
+    GrantLine,
+    HeldRole,
+    LinkPurpose,
+    ProgramChoice,
+    Role,
+    SessionLine,
+)
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import Actor, Grant
 from youthprog.core.permissions import P, Reach
+from youthprog.core.refusals import NotFound
 from youthprog.people.models import CustodyRestriction, Guardianship, Person
+from youthprog.people.rules import normal_email
+
+PAGE = 50
+Programs = Callable[[Actor], Sequence[ProgramChoice]]
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+def install(app: Flask, programs: Programs) -> None:
+    """Say who knows the programs a role can be granted in: they live on a higher storey."""
+    app.extensions["youthprog.access.programs"] = programs
+
+
+def list_programs(actor: Actor) -> Sequence[ProgramChoice]:
+    """The programs this actor can grant a role in."""
+    found: Sequence[ProgramChoice] = current_app.extensions["youthprog.access.programs"](actor)
+    return found
+
+
+# ---- sessions ----
+
+
+class SignedIn(UserMixin):
     """The signed-in person behind a live session row; what Flask-Login carries about."""
 
     def __init__(self, actor: Actor, token: str, *, needs_factor: bool, enrolled_factor: bool):
@@ -34,7 +67,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def signed_in_by(token: str) -> SignedIn | None:
     """The person of a live session, with all grants of the day; None when ended, expired or closed.
 
-    Two statements: the session with its account and person, and the roles.
+    A session that still owes its second factor holds no permission. Two statements: the session with its
+    account and person, and the roles.
     """
     now = clock.now()
     row = (
@@ -45,8 +79,7 @@ def signed_in_by(token: str) -> SignedIn | None:
             .join(Person, Person.id == Account.person_id)
             .where(
                 UserSession.token_hash == crypto.fingerprint(token),
-                UserSession.ended_at.is_(None),
-                UserSession.expires_at > now,
+                _is_live(now),
                 Account.closed_at.is_(None),
             )
         )
@@ -57,7 +90,10 @@ def signed_in_by(token: str) -> SignedIn | None:
     session, account, person = row
     held = held_roles(account.id, clock.day_of(now))
     roles = {each.role for each in held}
-    needs_factor = bool(roles & NEEDS_FACTOR) and not account.is_demo and session.factor_at is None
+    has_factor = account.totp_confirmed_at is not None
+    owes = session.factor_at is None and needs_factor(
+        roles, NEEDS_FACTOR, is_demo=account.is_demo, has_factor=has_factor
+    )
     actor = Actor(
         kind="account",
         name=person.name,
@@ -65,10 +101,37 @@ def signed_in_by(token: str) -> SignedIn | None:
         account_id=account.id,
         session_id=session.id,
         roles=tuple(sorted(role.value for role in roles)),
-        grants=grants_of(held, TABLE),
+        grants={} if owes else grants_of(held, TABLE),
         language=person.language,
     )
-    return SignedIn(actor, token, needs_factor=needs_factor, enrolled_factor=account.totp_confirmed_at is not None)
+    return SignedIn(actor, token, needs_factor=owes, enrolled_factor=has_factor)
+
+
+def _is_live(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(UserSession.ended_at.is_(None), UserSession.expires_at > now)
+
+
+def list_sessions(account_id: int, here_id: int | None, now: datetime) -> list[SessionLine]:
+    """The browsers an account is signed in with, this one first, then the newest."""
+    rows = db.session().scalars(
+        sa.select(UserSession)
+        .where(UserSession.account_id == account_id, _is_live(now))
+        .order_by(UserSession.created_at.desc(), UserSession.id.desc())
+        .limit(PAGE)
+    )
+    lines = [SessionLine(row.id, row.created_at, row.ip, browser_of(row.user_agent), row.id == here_id) for row in rows]
+    return sorted(lines, key=lambda line: not line.is_here)
+
+
+def get_own_session(account_id: int, session_id: int) -> UserSession:
+    """One of an account's own sessions. Raises `NotFound` for anybody else's."""
+    row = db.session().get(UserSession, session_id)
+    if row is None or row.account_id != account_id:
+        raise NotFound
+    return row
+
+
+# ---- accounts ----
 
 
 def held_roles(account_id: int, on: date) -> list[HeldRole]:
@@ -91,7 +154,175 @@ def role_label(actor: Actor) -> str:
 
 def find_account(email: str) -> Account | None:
     """The account of an address, closed or not."""
-    return db.session().scalar(sa.select(Account).where(Account.email == email.strip().casefold()))
+    address = normal_email(email) or email.strip().casefold()
+    return db.session().scalar(sa.select(Account).where(Account.email == address))
+
+
+def get_account(account_id: int, *, lock: bool = False) -> Account:
+    """An account as it stands now; with `lock`, nobody else changes it until the commit. Raises `NotFound`."""
+    row = db.session().get(Account, account_id, populate_existing=True, with_for_update=lock or None)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_account_for(actor: Actor, permission: P, account_id: int, *, lock: bool = False) -> Account:
+    """An account within the actor's reach: accounts are reached everywhere or not at all. Raises `NotFound`."""
+    if not actor.everywhere(permission):
+        raise NotFound
+    return get_account(account_id, lock=lock)
+
+
+def facts_of(account: Account, on: date) -> AccountFacts:
+    """What the rules need to know of an account."""
+    return AccountFacts(
+        account_id=account.id,
+        is_closed=account.closed_at is not None,
+        has_password=account.password_hash is not None,
+        has_factor=account.totp_confirmed_at is not None,
+        held=frozenset(held_roles(account.id, on)),
+    )
+
+
+def owes_factor(account: Account, on: date) -> bool:
+    """Whether this account signs in with a second factor."""
+    return needs_factor(
+        {each.role for each in held_roles(account.id, on)},
+        NEEDS_FACTOR,
+        is_demo=account.is_demo,
+        has_factor=account.totp_confirmed_at is not None,
+    )
+
+
+def password_terms(account: Account, on: date) -> tuple[int, list[str]]:
+    """How long the account's password must be at least, and the words it must not be made of."""
+    person = db.session().get_one(Person, account.person_id)
+    settings = current_app.config["YOUTHPROG"]
+    names = f"{person.given_name} {person.family_name} {settings.department} {settings.department_program}".split()
+    least = LEAST_WITH_FACTOR if owes_factor(account, on) else LEAST_ALONE
+    return least, [*names, *account.email.replace("@", ".").split(".")]
+
+
+def demo_sign_ins() -> list[tuple[str, Role]]:
+    """The open demo accounts one may try, as (address, role); empty in a real department."""
+    addresses = {f"{role.value}@{DEMO_DOMAIN}": role for role in Role}
+    found = db.session().scalars(
+        sa.select(Account.email).where(
+            Account.email.in_(addresses),
+            Account.is_demo,
+            Account.closed_at.is_(None),
+            Account.password_hash.is_not(None),
+        )
+    )
+    return sorted(((email, addresses[email]) for email in found), key=lambda pair: list(Role).index(pair[1]))
+
+
+def list_accounts(*, word: str, after: tuple[str, int] | None, limit: int, now: datetime) -> list[AccountLine]:
+    """Accounts by name, after a place. Two statements."""
+    statement = _account_rows(now).order_by(Person.folded_name, Account.id).limit(limit)
+    if word:
+        fits = (Person.folded_name.contains(word, autoescape=True), Account.email.contains(word, autoescape=True))
+        statement = statement.where(sa.or_(*fits))
+    if after is not None:
+        statement = statement.where(sa.tuple_(Person.folded_name, Account.id) > sa.tuple_(*after))
+    rows = db.session().execute(statement).all()
+    roles = _roles_of([row.Account.id for row in rows], clock.day_of(now))
+    return [_account_line(row, roles.get(row.Account.id, set())) for row in rows]
+
+
+def get_account_page(actor: Actor, permission: P, account_id: int, now: datetime) -> AccountPage:
+    """Everything the page of an account shows. Raises `NotFound`."""
+    account = get_account_for(actor, permission, account_id)
+    row = db.session().execute(_account_rows(now).where(Account.id == account_id)).one()
+    today = clock.day_of(now)
+    grants = _grants_of(account_id, today)
+    roles = {grant.role for grant in grants}
+    live = sa.select(sa.func.count()).where(UserSession.account_id == account_id, _is_live(now))
+    return AccountPage(
+        line=_account_line(row, roles),
+        is_demo=account.is_demo,
+        has_password=account.password_hash is not None,
+        has_factor=account.totp_confirmed_at is not None,
+        needs_factor=owes_factor(account, today),
+        language=row.Person.language,
+        created_at=account.created_at,
+        closed_at=account.closed_at,
+        invited_until=row.invited_until,
+        grants=tuple(grants),
+        live_sessions=db.session().scalar(live) or 0,
+    )
+
+
+def _grants_of(account_id: int, on: date) -> list[GrantLine]:
+    rows = db.session().scalars(
+        sa.select(RoleGrant)
+        .where(RoleGrant.account_id == account_id, _during(RoleGrant.from_on, RoleGrant.until_on, on))
+        .order_by(RoleGrant.role, RoleGrant.id)
+    )
+    return [GrantLine(row.id, row.role, row.program_id, row.from_on, row.until_on) for row in rows]
+
+
+def get_grant(account_id: int, grant_id: int) -> RoleGrant:
+    """A role of an account. Raises `NotFound`."""
+    row = db.session().get(RoleGrant, grant_id)
+    if row is None or row.account_id != account_id:
+        raise NotFound
+    return row
+
+
+def _account_rows(now: datetime) -> Any:
+    last = sa.select(sa.func.max(UserSession.created_at)).where(UserSession.account_id == Account.id).scalar_subquery()
+    invited = (
+        sa.select(sa.func.max(SignedLink.expires_at))
+        .where(
+            SignedLink.purpose == LinkPurpose.INVITATION,
+            SignedLink.subject_id == Account.id,
+            SignedLink.used_at.is_(None),
+            SignedLink.ended_at.is_(None),
+            SignedLink.expires_at > now,
+        )
+        .scalar_subquery()
+    )
+    return sa.select(Account, Person, last.label("last_at"), invited.label("invited_until")).join(
+        Person, Person.id == Account.person_id
+    )
+
+
+def _roles_of(account_ids: Sequence[int], on: date) -> dict[int, set[Role]]:
+    found: dict[int, set[Role]] = {}
+    rows = db.session().execute(
+        sa.select(RoleGrant.account_id, RoleGrant.role).where(
+            RoleGrant.account_id.in_(account_ids), _during(RoleGrant.from_on, RoleGrant.until_on, on)
+        )
+    )
+    for account_id, role in rows:
+        found.setdefault(account_id, set()).add(role)
+    return found
+
+
+def _account_line(row: Any, roles: Collection[Role]) -> AccountLine:
+    account, person = row.Account, row.Person
+    has_factor = account.totp_confirmed_at is not None
+    standing = standing_of(
+        is_closed=account.closed_at is not None,
+        has_password=account.password_hash is not None,
+        is_invited=row.invited_until is not None,
+        has_factor=has_factor,
+        needs_factor=needs_factor(roles, NEEDS_FACTOR, is_demo=account.is_demo, has_factor=has_factor),
+    )
+    return AccountLine(
+        account.id,
+        person.name,
+        person.list_name,
+        person.folded_name,
+        account.email,
+        standing,
+        tuple(role for role in Role if role in roles),
+        row.last_at,
+    )
+
+
+# ---- links ----
 
 
 @dataclass(frozen=True)
@@ -118,7 +349,7 @@ def live_link(link_id: int, purpose: str) -> tuple[Actor, LinkKey] | None:
     person = db.session().get(Person, key.person_id)
     if person is None:
         return None
-    grants = {P.CONSENT_SIGN: (Grant(Reach.OWN_CHILDREN),), P.CONSENT_RECORD_READ: (Grant(Reach.OWN_CHILDREN),)}
+    grants = {permission: (Grant(reach),) for permission, reach in LINK_GRANTS.get(key.purpose, {}).items()}
     return Actor("link", person.name, person.id, grants=grants, language=person.language), key
 
 
@@ -132,7 +363,12 @@ def _link(condition: sa.ColumnElement[bool], purpose: LinkPurpose) -> LinkKey | 
             SignedLink.expires_at > clock.now(),
         )
     )
-    return link and LinkKey(link.id, link.purpose, link.person_id, link.subject_id, link.expires_at)
+    return (
+        LinkKey(link.id, link.purpose, link.person_id, link.subject_id, link.expires_at) if link is not None else None
+    )
+
+
+# ---- reach ----
 
 
 def youth_within(actor: Actor, permission: P, youth_id: Any, on: date) -> sa.ColumnElement[bool]:
@@ -172,7 +408,7 @@ def _grant_condition(grant: Grant, actor: Actor, youth_id: Any, on: date) -> sa.
                 sa.or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > on),
             )
         case Reach.SELF:
-            return youth_id == actor.person_id  # type: ignore[no-any-return]
+            return youth_id == actor.person_id
 
 
 def _restricted(adult_id: int, youth_id: Any, on: date) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ restriction overrides everything: a restricted adult reaches nothing of that chi
 A coordinator granted without a program coordinates the whole department.
 """
 
-from youthprog.access.types import Role
+from youthprog.access.types import LinkPurpose, Role
 from youthprog.core.permissions import P, Reach
 from youthprog.core.refusals import N_
 
@@ -81,6 +81,11 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CONSENT_SIGN: CHILDREN,
         P.CONSENT_RECORD_READ: CHILDREN,
     },
+}
+
+# What a signed link opens besides its own page. A link to set a password opens nothing else.
+LINK_GRANTS: dict[LinkPurpose, dict[P, Reach]] = {
+    LinkPurpose.CONSENT: {P.CONSENT_SIGN: CHILDREN, P.CONSENT_RECORD_READ: CHILDREN},
 }
 
 LABELS = {

@@ -6,23 +6,31 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from youthprog.access import queries, rules
 from youthprog.access.models import Account, Assignment, Placement, RoleGrant, SignedLink, UserSession
 from youthprog.access.passwords import hash_password
-from youthprog.access.types import LinkPurpose, Role
+from youthprog.access.types import HeldRole, LinkPurpose, Role
 from youthprog.audit.services import record
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import Actor
+from youthprog.core.refusals import refuse_if
 from youthprog.people.models import Person
+from youthprog.people.rules import normal_email
 from youthprog.people.types import PeopleMerged, PersonAdded, PersonKind
 
 
 def open_account(
     person: Person, *, email: str, password: str | None, by: Actor, now: datetime, is_demo: bool = False
 ) -> Account:
-    """Give a person a way in. Without a password the account waits for its invitation link."""
+    """Give an adult a way in. Without a password the account waits for its invitation link."""
+    address = normal_email(email) or ""
+    taken = db.session().scalars(
+        sa.select(Account.email).where(sa.or_(Account.email == address, Account.person_id == person.id))
+    )
+    refuse_if(rules.refusals_to_open(person.kind, address, set(taken)))
     account = Account(
         person_id=person.id,
-        email=email.strip().casefold(),
+        email=address,
         password_hash=hash_password(password) if password else None,
         password_changed_at=now if password else None,
         is_demo=is_demo,
@@ -44,6 +52,8 @@ def grant_role(
     until_on: date | None = None,
 ) -> RoleGrant:
     """Give an account a role, everywhere or in one program."""
+    facts = queries.facts_of(account, clock.day_of(now))
+    refuse_if(rules.refusals_to_grant(facts, HeldRole(role, program_id), by.account_id))
     grant = RoleGrant(
         account_id=account.id, role=role, program_id=program_id, from_on=clock.day_of(now), until_on=until_on
     )
@@ -107,12 +117,11 @@ def issue_link(purpose: LinkPurpose, person_id: int, subject_id: int, *, days: f
 
 
 def use_link(link_id: int, *, now: datetime) -> bool:
-    """Use up a single-use link; False when somebody was faster."""
-    table = SignedLink.__table__
-    done = db.session().execute(
-        sa.update(table).where(table.c.id == link_id, table.c.used_at.is_(None)).values(used_at=now)
-    )
-    return done.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    """Use up a single-use link; False when somebody was faster, or it ended or ran out meanwhile."""
+    table = db.table(SignedLink)
+    is_live = sa.and_(table.c.used_at.is_(None), table.c.ended_at.is_(None), table.c.expires_at > now)
+    done = db.session().execute(sa.update(table).where(table.c.id == link_id, is_live).values(used_at=now))
+    return done.rowcount == 1  # type: ignore[attr-defined]
 
 
 def end_links(purpose: LinkPurpose, subject_id: int, *, now: datetime, person_id: int | None = None) -> None:

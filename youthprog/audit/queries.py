@@ -15,7 +15,7 @@ BATCH = 5000
 
 def lines() -> Iterator[Line]:
     """The whole trail in order, a batch at a time."""
-    table = AuditEntry.__table__
+    table = db.table(AuditEntry)
     after = 0
     while True:
         statement = sa.select(*(table.c[name] for name in COLUMNS)).where(table.c.number > after)
@@ -32,13 +32,17 @@ def verify(anchors: Mapping[int, str]) -> Verdict:
     return judge(lines(), anchors)
 
 
-def list_entries(*, before: int | None, limit: int, subject: tuple[str, int] | None = None) -> Sequence[AuditEntry]:
-    """The newest lines first, below a number; of one subject when given."""
+def list_entries(
+    *, before: int | None, limit: int, kind: str | None = None, subject_id: int | None = None
+) -> Sequence[AuditEntry]:
+    """The newest lines first, below a number; of one kind of subject, or of one subject, when given."""
     statement = sa.select(AuditEntry).order_by(AuditEntry.number.desc()).limit(limit)
     if before is not None:
         statement = statement.where(AuditEntry.number < before)
-    if subject is not None:
-        statement = statement.where(AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1])
+    if kind is not None:
+        statement = statement.where(AuditEntry.subject_kind == kind)
+    if kind is not None and subject_id is not None:
+        statement = statement.where(AuditEntry.subject_id == subject_id)
     return db.session().scalars(statement).all()
 
 

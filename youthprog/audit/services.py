@@ -58,7 +58,7 @@ def append(connection: sa.Connection, waiting: Iterable[dict[str, Any]]) -> None
     """Chain lines onto the trail, in this transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    table = AuditEntry.__table__
+    table = db.table(AuditEntry)
     last = connection.execute(sa.select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)).first()
     number, previous = (last.number, last.hash) if last else (0, GENESIS)
     rows = []
@@ -93,3 +93,9 @@ def _undone(session: so.Session) -> None:
 def _guard(state: so.ORMExecuteState) -> None:
     if state.is_orm_statement and (state.is_update or state.is_delete):
         raise BulkWriteRefused("change rows one by one, or a Core table in a service that records the deed")
+
+
+@event.listens_for(AuditEntry, "before_update")
+@event.listens_for(AuditEntry, "before_delete")
+def _stays(_mapper: so.Mapper[AuditEntry], _connection: sa.Connection, row: AuditEntry) -> None:
+    raise BulkWriteRefused(f"line {row.number} of the trail stays as it was written")

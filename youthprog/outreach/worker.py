@@ -22,7 +22,7 @@ from youthprog.outreach.models import Message
 log = logging.getLogger("youthprog.worker")
 QUEUE, DELIVER, CHORES = "youthprog.queue", "youthprog.deliver", "youthprog.chores"
 SHUTDOWN_SECONDS = 8.0
-Chore = Callable[[datetime], None]
+Chore = Callable[[datetime], object]
 
 
 def install(app: Flask, chores: Sequence[Chore] = ()) -> None:

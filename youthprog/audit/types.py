@@ -1,0 +1,65 @@
+"""Words of the audit room: what the trail's codes are called on the screen.
+
+A room may record a code that is not here; the screen then shows the code itself.
+"""
+
+from youthprog.core.refusals import N_
+
+SUBJECTS = {
+    "account": N_("Account"),
+    "person": N_("Person"),
+    "household": N_("Household"),
+    "program": N_("Program"),
+    "season": N_("Season"),
+    "site": N_("Place"),
+    "group": N_("Group"),
+    "team": N_("Team"),
+    "gathering": N_("Gathering"),
+    "match": N_("Match"),
+    "consent_request": N_("Consent request"),
+    "document": N_("Document"),
+    "message": N_("Message"),
+}
+
+ACTIONS = {
+    "sign_in.made": N_("Signed in"),
+    "sign_in.refused": N_("Sign-in refused"),
+    "sign_out.made": N_("Signed out"),
+    "factor.passed": N_("Code accepted"),
+    "factor.refused": N_("Code refused"),
+    "factor.set_up": N_("Second factor set up"),
+    "factor.reset": N_("Second factor taken off"),
+    "session.ended": N_("Session ended"),
+    "password.set": N_("Password set"),
+    "password.asked": N_("New password asked for"),
+    "account.opened": N_("Account opened"),
+    "account.invited": N_("Invitation sent"),
+    "account.closed": N_("Account closed"),
+    "account.reopened": N_("Account opened again"),
+    "role.granted": N_("Role given"),
+    "role.taken": N_("Role taken"),
+    "person.added": N_("Person added"),
+    "person.renamed": N_("Name corrected"),
+    "person.corrected": N_("File corrected"),
+    "people.merged": N_("Records merged"),
+    "contact.added": N_("Contact added"),
+    "contact.ended": N_("Contact ended"),
+    "guardian.added": N_("Guardian added"),
+    "guardian.changed": N_("Guardian changed"),
+    "guardian.ended": N_("Guardian ended"),
+    "custody.restricted": N_("Custody restriction recorded"),
+    "custody.ended": N_("Custody restriction ended"),
+    "health.noted": N_("Health note written"),
+    "health.ended": N_("Health note ended"),
+    "youth.read": N_("File opened"),
+    "roster.read": N_("Roster opened"),
+    "roster.printed": N_("Roster printed"),
+    "register.read": N_("Register opened"),
+    "message.read": N_("Message opened"),
+    "message.written": N_("Message written"),
+    "enrollment.enrolled": N_("Enrolled"),
+    "enrollment.withdrawn": N_("Withdrawn"),
+    "enrollment.moved_up": N_("Moved up from the waitlist"),
+    "group.joined": N_("Joined a group"),
+    "group.left": N_("Left a group"),
+}
