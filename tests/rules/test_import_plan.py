@@ -22,6 +22,7 @@ from youthprog.leagues.types import (
     PlannedRow,
     PlayerRow,
     Ref,
+    Window,
 )
 from youthprog.people.types import Gender
 
@@ -92,10 +93,8 @@ def test_blank_cells_erase_nothing() -> None:
         ({"gender": Gender.OTHER}, "gender"),
         ({"allergies": "Peanuts"}, "allergies"),
         ({"conditions": "Asthma"}, "conditions"),
-        ({"emergency_name": "Luz Ruiz"}, "emergency_name"),
-        ({"emergency_phone": "+12175550119"}, "emergency_phone"),
         ({"jersey": "00"}, "jersey"),
-        ({"team": "Hawks U12"}, "team"),
+        ({"team": "Hawks U12", "division": "Under 12"}, "team"),
         ({"guardians": (ROSA, GuardianRow("Luis", "Aguilar", "luis@post.example"))}, "guardians"),
         ({"guardians": (replace(ROSA, phones=("+12175550199",)),)}, "contacts"),
         ({"external": (("sports_connect", "999"),)}, "player_id"),
@@ -109,13 +108,64 @@ def test_a_difference_is_an_update_that_names_it(change: dict[str, object], name
     assert planned.changes == (named,)
 
 
+def test_an_emergency_contact_counts_with_name_and_phone() -> None:
+    whole = replace(MATEO, emergency_name="Luz Ruiz", emergency_phone="+12175550119")
+    assert plan_one(whole).changes == ("emergency_name", "emergency_phone")
+    assert plan_one(replace(whole, emergency_phone="")).action is Action.SAME
+
+
+def test_one_of_several_notes_is_known() -> None:
+    here = replace(HERE, youth=(replace(KNOWN_MATEO, values=VALUES | {"allergies": "Bees\nPeanuts"}),))
+    assert plan_one(replace(MATEO, allergies="Peanuts"), here).action is Action.SAME
+
+
+def test_nobody_is_taken_out_of_a_team() -> None:
+    planned = plan_one(replace(MATEO, team="Hawks U10"))
+    assert planned.action is Action.SAME
+    assert planned.team is None
+    assert codes(planned) == ["other_team"]
+
+
+def test_a_full_team_takes_nobody() -> None:
+    here = replace(HERE, teams=(replace(TIGERS, free=0),))
+    assert plan_one(MATEO, here).action is Action.SAME
+    planned = plan_one(replace(MATEO, given_name="Noé", external=(), jersey=""), here)
+    assert (planned.team, codes(planned)) == (None, ["team_full"])
+
+
+def test_a_full_season_puts_in_line() -> None:
+    window = Window(date(2026, 8, 31), 8, 12, places_left=1)
+    rows = [MATEO, replace(MATEO, row=3, given_name="Noé", external=(), jersey="2")]
+    first, second = plan_import(rows, Existing(window=window))
+    assert first.enrolls
+    assert first.team
+    assert second.enrolls
+    assert (second.team, codes(second)) == (None, ["waitlist"])
+
+
+def test_a_youth_outside_the_ages_comes_without_a_place() -> None:
+    planned = plan_one(MATEO, Existing(window=Window(date(2026, 8, 31), 11, 12)))
+    assert planned.action is Action.NEW
+    assert not planned.enrolls
+    assert planned.team is None
+    assert codes(planned) == ["outside_ages"]
+    assert str(planned.problems[0]).startswith("10 years old")
+
+
+def test_who_withdrew_or_waits_stays_so() -> None:
+    here = replace(HERE, youth=(replace(KNOWN_MATEO, may_join=False, team_ids=frozenset()),))
+    assert plan_one(MATEO, here).action is Action.SAME
+
+
 def test_accents_and_case_make_no_other_child() -> None:
     assert plan_one(replace(MATEO, given_name="MATÉO", external=())).action is Action.SAME
 
 
 def test_a_youth_without_a_place_gets_one() -> None:
     here = replace(HERE, youth=(replace(KNOWN_MATEO, placed=False),))
-    assert plan_one(MATEO, here).changes == ("enrollment",)
+    planned = plan_one(MATEO, here)
+    assert planned.changes == ("enrollment",)
+    assert planned.enrolls
 
 
 def test_a_player_id_of_somebody_else_is_refused() -> None:

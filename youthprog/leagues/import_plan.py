@@ -1,11 +1,12 @@
 """What an import would change: the rows of a file against what is already here. Pure.
 
 A youth is found by the export's own key, else by folded names and birth date. An adult is found by folded name
-together with a mail or a phone. A blank cell never erases anything, and a second run of the same file changes nothing.
+together with a mail or a phone. A blank cell never erases anything, nobody is taken out of a team, and a second run
+of the same file changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,10 +25,13 @@ from youthprog.leagues.types import (
     Ref,
     Severity,
 )
+from youthprog.people.rules import age_on
 from youthprog.people.types import Gender
 
 SPARING = ("gender", "school", "allergies", "conditions", "emergency_name", "emergency_phone")
 """Fields of a row that may change a youth's record when they are not blank."""
+
+MOST_NAME = 38  # of team and division each, when both make the name
 
 YouthKey = tuple[str, str, date | None]
 
@@ -60,6 +64,7 @@ class _Child:
     teams: set[Ref] = field(default_factory=set)
     jersey: str = ""
     placed: bool = False
+    may_join: bool = True
 
 
 @dataclass(slots=True)
@@ -80,6 +85,7 @@ class _Team:
     ref: Ref
     name: str
     division: str
+    free: int | None = None
 
 
 class _Planner:
@@ -99,7 +105,10 @@ class _Planner:
         self.by_contact: dict[str, list[Ref]] = defaultdict(list)
         for adult in existing.adults:
             self._know_adult(adult)
+        self.window = existing.window
+        self.places_left = existing.window.places_left if existing.window else None
         self.teams: dict[str, list[_Team]] = defaultdict(list)
+        self.team_of: dict[Ref, _Team] = {}
         for team in existing.teams:
             self._know_team(team)
         self.homes = {home.address_key: Ref(id=home.id) for home in existing.households if home.address_key}
@@ -118,13 +127,23 @@ class _Planner:
             child = self._new_child(row, problems)
         guardians = tuple(self._adult_for(guardian, child) for guardian in row.guardians)
         household = self._home_for(row, guardians) if is_new else None
-        team, team_name = self._team_for(row, problems)
+        enrolls = self._enrolls(row, child, problems)
+        team = self._team_for(row, child, problems) if child.may_join else None
         jersey = self._jersey_for(row, child, team, problems)
-        changes = () if is_new else self._changes(row, child, guardians, team, jersey)
+        changes = () if is_new else self._changes(row, child, guardians, enrolls, team, jersey)
         self._settle(row, child, guardians, household, team, jersey)
-        action = Action.NEW if is_new else Action.UPDATE if changes else Action.SAME
         return PlannedRow(
-            row, action, child.ref, guardians, household, team, team_name, jersey, changes, tuple(problems)
+            row=row,
+            action=Action.NEW if is_new else Action.UPDATE if changes else Action.SAME,
+            youth=child.ref,
+            guardians=guardians,
+            household=household,
+            team=team.ref if team else None,
+            team_name=team.name if team else "",
+            jersey=jersey,
+            enrolls=enrolls,
+            changes=changes,
+            problems=tuple(problems),
         )
 
     # What is here -------------------------------------------------------------------------------------------
@@ -140,6 +159,7 @@ class _Planner:
             teams={Ref(id=team) for team in youth.team_ids},
             jersey=youth.jersey,
             placed=youth.placed,
+            may_join=youth.may_join,
         )
         self._index(ref, youth.given_name, youth.family_name, youth.born_on)
         for team in self.children[ref].teams:
@@ -160,7 +180,11 @@ class _Planner:
             self.by_contact[contact].append(adult.ref)
 
     def _know_team(self, team: KnownTeam) -> None:
-        self.teams[fold(team.name)].append(_Team(Ref(id=team.id), team.name, fold(team.division)))
+        self._add_team(_Team(Ref(id=team.id), team.name, fold(team.division), team.free))
+
+    def _add_team(self, team: _Team) -> None:
+        self.teams[fold(team.name)].append(team)
+        self.team_of[team.ref] = team
 
     # Youth --------------------------------------------------------------------------------------------------
 
@@ -199,12 +223,33 @@ class _Planner:
         self._index(child.ref, row.given_name, row.family_name, row.born_on)
         return child
 
+    def _enrolls(self, row: PlayerRow, child: _Child, problems: list[Problem]) -> bool:
+        """Whether the row brings the youth a place in the season, or a place in line."""
+        if child.placed:
+            return False
+        if self.window:
+            age = age_on(row.born_on, self.window.age_cutoff_on)
+            if not self.window.min_age <= age <= self.window.max_age:
+                sentence = N_(
+                    "%(age)s years old on the cut-off day, outside the ages of this season. Comes in without a place."
+                )
+                problems.append(Problem(row.row, "", "outside_ages", sentence, Severity.WARN, {"age": age}))
+                child.may_join = False
+                return False
+        if self.places_left == 0:
+            sentence = N_("The season is full. The youth goes on the waitlist, without a team.")
+            problems.append(Problem(row.row, "", "waitlist", sentence, Severity.WARN))
+            child.may_join = False
+        elif self.places_left is not None:
+            self.places_left -= 1
+        child.placed = True
+        return True
+
     def _changes(
-        self, row: PlayerRow, child: _Child, guardians: tuple[Ref, ...], team: Ref | None, jersey: str
+        self, row: PlayerRow, child: _Child, guardians: tuple[Ref, ...], enrolls: bool, team: _Team | None, jersey: str
     ) -> tuple[str, ...]:
         """What would be different afterward, by name, in the order of a person's file."""
-        stated = stated_values(row)
-        changes = [name for name, new in stated.items() if name in child.values and new != child.values[name]]
+        changes = differing(row, child.values)
         if fold(child.given) != fold(row.given_name):
             changes.insert(0, "given_name")
         if fold(child.family) != fold(row.family_name):
@@ -213,11 +258,11 @@ class _Planner:
             changes.append("guardians")
         if any(self._adds_contact(ref, guardian) for ref, guardian in zip(guardians, row.guardians, strict=True)):
             changes.append("contacts")
-        if not child.placed:
+        if enrolls:
             changes.append("enrollment")
-        if team is not None and team not in child.teams:
+        if team and team.ref not in child.teams:
             changes.append("team")
-        elif team is not None and jersey and jersey != child.jersey:
+        elif jersey and jersey != child.jersey:
             changes.append("jersey")
         if any(pair not in self.external and pair not in self.new_external for pair in row.external):
             changes.append("player_id")
@@ -229,18 +274,20 @@ class _Planner:
         child: _Child,
         guardians: tuple[Ref, ...],
         household: Ref | None,
-        team: Ref | None,
+        team: _Team | None,
         jersey: str,
     ) -> None:
         """Remember what this row makes true."""
-        child.values |= {name: new for name, new in stated_values(row).items() if name in child.values}
+        for name in differing(row, child.values):
+            child.values[name] = f"{child.values[name]}\n{stated_values(row)[name]}"
         child.given, child.family = row.given_name, row.family_name
         child.guardians |= set(guardians)
-        child.placed = True
-        if team is not None:
-            child.jersey = jersey or (child.jersey if team in child.teams else "")
-            child.teams.add(team)
-            self.jerseys.setdefault((team, child.jersey), child.ref)
+        if team:
+            if team.ref not in child.teams and team.free is not None:
+                team.free -= 1
+            child.jersey = jersey or (child.jersey if team.ref in child.teams else "")
+            child.teams.add(team.ref)
+            self.jerseys.setdefault((team.ref, child.jersey), child.ref)
         for pair in row.external:
             self.new_external[pair] = child.ref
         for ref, guardian in zip(guardians, row.guardians, strict=True):
@@ -287,33 +334,51 @@ class _Planner:
 
     # Teams --------------------------------------------------------------------------------------------------
 
-    def _team_for(self, row: PlayerRow, problems: list[Problem]) -> tuple[Ref | None, str]:
-        """The row's team and its name: by name and division, by name alone when that is certain, else a new one."""
-        if not row.team:
-            return None, ""
-        division, full = fold(row.division), f"{row.team} ({row.division})"
-        candidates = [*self.teams[fold(row.team)], *self.teams[fold(full)]]
+    def _team_for(self, row: PlayerRow, child: _Child, problems: list[Problem]) -> _Team | None:
+        """The row's team, unless the youth is on another one of that division or the team is full."""
+        team = self._find_team(row) if row.team else None
+        if not row.team or (team and team.ref in child.teams):
+            return team
+        division = team.division if team else fold(row.division)
+        if any(self.team_of[ref].division == division for ref in child.teams if ref in self.team_of):
+            sentence = N_("The youth is on another team of this division here and stays there.")
+            problems.append(Problem(row.row, "", "other_team", sentence, Severity.WARN))
+            return None
+        if team and team.free == 0:
+            sentence = N_("The team is full. The youth comes in without a team.")
+            problems.append(Problem(row.row, "", "team_full", sentence, Severity.WARN))
+            return None
+        return team or self._new_team(row, problems)
+
+    def _find_team(self, row: PlayerRow) -> _Team | None:
+        """By name and division, or by name alone when that is certain."""
+        division = fold(row.division)
+        candidates = self._candidates(row)
         exact = next((team for team in candidates if team.division == division), None)
         certain = len(candidates) == 1 and len(self.divisions_of[fold(row.team)]) == 1
-        team = exact or (candidates[0] if certain or (candidates and not division) else None)
-        if team:
-            return team.ref, team.name
+        return exact or (candidates[0] if certain or (candidates and not division) else None)
+
+    def _candidates(self, row: PlayerRow) -> list[_Team]:
+        return [*self.teams[fold(row.team)], *self.teams[fold(_full_name(row))]]
+
+    def _new_team(self, row: PlayerRow, problems: list[Problem]) -> _Team | None:
         if not self.may_make_teams:
             sentence = N_("There is no team of this name in the season. The youth comes in without a team.")
             problems.append(Problem(row.row, "", "unknown_team", sentence, Severity.WARN))
-            return None, ""
+            return None
         sentence = N_("There is no team of this name in the season yet. It will be made.")
         problems.append(Problem(row.row, "", "new_team", sentence, Severity.WARN))
-        name = full[:80] if candidates else row.team
+        division = fold(row.division)
+        name = _full_name(row) if self._candidates(row) else row.team
         team = _Team(Ref(new=f"team:{division}:{fold(row.team)}"), name, division)
-        self.teams[fold(row.team)].append(team)
-        return team.ref, team.name
+        self._add_team(team)
+        return team
 
-    def _jersey_for(self, row: PlayerRow, child: _Child, team: Ref | None, problems: list[Problem]) -> str:
+    def _jersey_for(self, row: PlayerRow, child: _Child, team: _Team | None, problems: list[Problem]) -> str:
         """The row's jersey, unless a teammate has it."""
         if team is None or not row.jersey:
             return ""
-        if self.jerseys.get((team, row.jersey), child.ref) != child.ref:
+        if self.jerseys.get((team.ref, row.jersey), child.ref) != child.ref:
             sentence = N_("Another player of the team has this jersey number. The youth comes in without a number.")
             problems.append(Problem(row.row, "", "jersey_taken", sentence, Severity.WARN))
             return ""
@@ -321,6 +386,18 @@ class _Planner:
 
 
 def stated_values(row: PlayerRow) -> dict[str, str]:
-    """The values that a row states about a youth's record; blanks state nothing."""
+    """The values that a row states about a youth's record; blanks, and half an emergency contact, state nothing."""
     values = {name: str(getattr(row, name)) for name in SPARING}
+    if not (row.emergency_name and row.emergency_phone):
+        values["emergency_name"] = values["emergency_phone"] = ""
     return {name: value for name, value in values.items() if value and value != Gender.UNSTATED}
+
+
+def differing(row: PlayerRow, known: Mapping[str, str]) -> list[str]:
+    """The names of stated values that are not among the known ones (one a line)."""
+    return [name for name, new in stated_values(row).items() if new not in known.get(name, "").split("\n")]
+
+
+def _full_name(row: PlayerRow) -> str:
+    """A team's name with its division, for when two divisions have a team of that name."""
+    return f"{row.team[:MOST_NAME]} ({row.division[:MOST_NAME]})"

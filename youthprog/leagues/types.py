@@ -137,10 +137,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class KnownYouth:
-    """A youth already here: names, birth date, and the values an import may change, by field name.
+    """A youth already here: names, birth date, and the values an import may change, by field name, one a line.
 
-    `guardian_ids` are the adults who answer for the youth; `team_ids` the teams of this season, `jersey` the number
-    there; `placed` whether the youth is enrolled in the season or waits for a place.
+    `guardian_ids` are the adults who answer for the youth, did once, or must not; `team_ids` the teams of this season,
+    `jersey` the number there. `placed` says that the youth was given or asked for a place in the season, `may_join`
+    that the place is there to play with.
     """
 
     id: int
@@ -152,6 +153,7 @@ class KnownYouth:
     team_ids: frozenset[int] = frozenset()
     jersey: str = ""
     placed: bool = False
+    may_join: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +170,12 @@ class KnownAdult:
 
 @dataclass(frozen=True, slots=True)
 class KnownTeam:
-    """A team of the season."""
+    """A team of the season. `free` is how many may still join; None when nobody counts."""
 
     id: int
     name: str
     division: str = ""
+    free: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,16 @@ class KnownHousehold:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Whom the season takes: ages on a day, and how many more (None: no limit; 0 also while others wait)."""
+
+    age_cutoff_on: date
+    min_age: int
+    max_age: int
+    places_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Existing:
     """What an import is compared with. `external` leads from (source, key) to a youth's id."""
 
@@ -192,6 +205,7 @@ class Existing:
     teams: tuple[KnownTeam, ...] = ()
     households: tuple[KnownHousehold, ...] = ()
     external: Mapping[tuple[str, str], int] = field(default_factory=dict, hash=False)
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +222,7 @@ class PlannedRow:
 
     `guardians` go with `row.guardians` one by one; `household` is None when the youth has one already or nothing
     tells which. A new team is made under `team_name`; `jersey` is empty when another player has that number.
+    `enrolls` says that the youth is given or asks for a place in the season.
     """
 
     row: PlayerRow
@@ -218,5 +233,6 @@ class PlannedRow:
     team: Ref | None = None
     team_name: str = ""
     jersey: str = ""
+    enrolls: bool = False
     changes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
