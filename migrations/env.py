@@ -4,9 +4,8 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from youthprog.core.db import UtcDateTime, db
-
 import youthprog.wiring  # noqa: F401  every room's tables
+from youthprog.core.db import UtcDateTime, db
 
 
 def render_item(kind: str, thing: object, autogen: object) -> str | bool:

@@ -39,6 +39,7 @@ from youthprog.outreach.types import MessageBounced, MessageSent
 from youthprog.people import routes as people
 from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded
 from youthprog.programs import queries as programs
+from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
 from youthprog.reports import certificates
 from youthprog.reports import routes as reports
@@ -58,6 +59,7 @@ BLUEPRINTS: list[Any] = [
     accounts.bp,
     audit.bp,
     people.bp,
+    programs_routes.bp,
     attendance.bp,
     mentorship.bp,
     documents_portal.bp,
@@ -97,6 +99,7 @@ CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
 NAVIGATION: list[NavItem] = [
     NavItem(N_("Today"), "reports.today", "flag"),
     NavItem(N_("Teams"), "leagues.index", "users", P.TEAM_READ),
+    NavItem(N_("Season"), "programs.index", "calendar", P.PROGRAM_READ, in_tabs=False),
     NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 SECRET_PATH = re.compile(r"/(c|reset|welcome|s)/[A-Za-z0-9_\-.]{8,}")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-PHONE = re.compile(r"\+?\d[\d ()-]{8,}\d")
+PHONE = re.compile(r"\+\d{10,14}\b|\(\d{3}\) ?\d{3}-\d{4}|\b\d{3}-\d{3}-\d{4}\b")
 
 
 def cleaned(text: str) -> str:
@@ -49,3 +49,4 @@ def log_as_json(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("huey").setLevel(logging.WARNING)  # it tells of every turn of its wheel

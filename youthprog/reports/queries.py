@@ -28,7 +28,7 @@ from youthprog.people.rules import age_on
 from youthprog.people.types import ContactKind, CustodyLine, EmergencyLine, GuardianLine, HealthLine
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, Program, Season, Site
-from youthprog.programs.types import EnrollmentStatus
+from youthprog.programs.types import EnrollmentStatus, GatheringKind
 
 DAYS_AHEAD = 7
 ROWS_SHOWN = 8
@@ -49,6 +49,7 @@ class Meeting:
     season_id: int
     starts_at: datetime
     place: str | None
+    kind: GatheringKind = GatheringKind.PRACTICE
     not_cleared: int = 0
 
 
@@ -89,21 +90,28 @@ def ahead(actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD)
             first_of.setdefault(meeting.group_id, meeting)
     members = _members(first_of)
     reasons = _reasons(members, first_of, on)
-    found = sorted(reasons, key=lambda each: (each[2].state == "waiting", each[1].starts_at, each[0]))
+    found = _first_of_each(sorted(reasons, key=lambda each: (each[2].state == "waiting", each[1].starts_at, each[0])))
     shown = _blocked(actor, found[:ROWS_SHOWN], on)
     per_group: dict[int, set[int]] = defaultdict(set)
     for youth_id, meeting, _reason in reasons:
         assert meeting.group_id is not None
         per_group[meeting.group_id].add(youth_id)
     counted = tuple(_with_count(meeting, len(per_group.get(meeting.group_id or 0, ()))) for meeting in meetings)
-    return Ahead(counted, shown, len({youth_id for youth_id, _m, _r in found}))
+    return Ahead(counted, shown, len(found))
+
+
+def _first_of_each(found: Iterable[tuple[int, Meeting, NotCleared]]) -> list[tuple[int, Meeting, NotCleared]]:
+    first: dict[int, tuple[int, Meeting, NotCleared]] = {}
+    for each in found:
+        first.setdefault(each[0], each)
+    return list(first.values())
 
 
 def _meetings(actor: Actor, permission: P, start: datetime, end: datetime) -> list[Meeting]:
     statement = (
         sa.select(
             Gathering.id, Gathering.title, Group.id, Group.name, Team.id, Gathering.season_id, Gathering.starts_at,
-            sa.func.coalesce(Gathering.place, Site.name),
+            sa.func.coalesce(Gathering.place, Site.name), Gathering.kind,
         )
         .join(Group, Group.id == Gathering.group_id)
         .outerjoin(Team, Team.group_id == Group.id)
