@@ -1,6 +1,6 @@
 """Tables of the mentorship room. A match is a programs.Group of kind mentoring: 1..n mentors, 1..n youth."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from youthprog.programs.models import Gathering, Group
 class Match(Model):
     """A mentoring match or group. Its people are the members and staff of its programs.Group.
 
-    `every_days` is the agreed interval between sessions; `usual_minutes` pre-fills the log.
+    `every_days` is the agreed interval between sessions; the usual time, minutes and place pre-fill the log.
     """
 
     __tablename__ = "match"
@@ -24,16 +24,30 @@ class Match(Model):
     status: Mapped[MatchStatus] = mapped_column(choice(MatchStatus, "status"))
     every_days: Mapped[int] = mapped_column(default=7)
     usual_minutes: Mapped[int] = mapped_column(default=60)
+    usual_time: Mapped[time | None]
+    usual_place: Mapped[str | None] = mapped_column(sa.String(120))
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     group: Mapped[Group] = relationship(lazy="raise_on_sql")
+
+
+class ProposedMentor(Model):
+    """An adult proposed for a match. Leads the group, and reaches its youth, only once the match is active."""
+
+    __tablename__ = "proposed_mentor"
+
+    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
 
 
 class SessionLog(Model):
     """One session of a match. Who came is the register of its gathering. `client_id` makes a repeat harmless."""
 
     __tablename__ = "session_log"
-    __table_args__ = (sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes"), sa.Index("ix_session_log_match", "match_id", "held_on"))
+    __table_args__ = (
+        sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes"),
+        sa.Index("ix_session_log_match", "match_id", "held_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id"))

@@ -1,6 +1,12 @@
 """Words of the mentorship room."""
 
 import enum
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from youthprog.attendance.types import CAME, Mark
+from youthprog.core.clearance import NotCleared
+from youthprog.core.refusals import N_
 
 
 class MatchStatus(enum.StrEnum):
@@ -31,3 +37,133 @@ class Activity(enum.StrEnum):
     TRIP = "trip"
     JOB_SKILLS = "job_skills"
     READING = "reading"
+
+
+STATUSES = {
+    MatchStatus.PROPOSED: N_("Proposed"),
+    MatchStatus.ACTIVE: N_("Active"),
+    MatchStatus.PAUSED: N_("Paused"),
+    MatchStatus.CLOSED: N_("Closed"),
+}
+
+DUTIES = {
+    DutyStatus.ON_DUTY: N_("On duty"),
+    DutyStatus.OVERTIME: N_("Overtime"),
+    DutyStatus.OFF_DUTY: N_("Off duty"),
+    DutyStatus.CIVILIAN: N_("Civilian"),
+}
+
+ACTIVITIES = {
+    Activity.HOMEWORK: N_("Homework"),
+    Activity.SPORT: N_("Sport"),
+    Activity.TALKED: N_("Talked"),
+    Activity.MEAL: N_("Shared a meal"),
+    Activity.TRIP: N_("Visit or trip"),
+    Activity.JOB_SKILLS: N_("Job skills"),
+    Activity.READING: N_("Reading"),
+}
+
+# How often a match meets, in days between sessions.
+PLANS = {7: N_("Every week"), 14: N_("Every two weeks"), 28: N_("Every four weeks")}
+
+
+@dataclass(frozen=True)
+class MatchLine:
+    """A match as lists and Today show it. Names the reader may not know are left out."""
+
+    match_id: int
+    group_id: int
+    name: str
+    folded_name: str
+    status: MatchStatus
+    every_days: int
+    mentors: tuple[str, ...]
+    youth: tuple[str, ...]
+    last_on: date | None
+    next_on: date | None
+    overdue_days: int
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the next session should have been."""
+        return self.overdue_days > 0
+
+
+@dataclass(frozen=True)
+class YouthLine:
+    """A youth of a match, with what this reader may know."""
+
+    youth_id: int
+    name: str
+    first_name: str
+    age: int | None
+    alert: str | None
+    contact: str | None
+    phone: str | None
+    reasons: tuple[NotCleared, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attended:
+    """What a session's register says of one youth; the name is None when the reader may not know it."""
+
+    youth_id: int
+    name: str | None
+    mark: Mark
+
+    @property
+    def came(self) -> bool:
+        """Whether the youth was there."""
+        return self.mark in CAME
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """A logged session."""
+
+    session_id: int
+    gathering_id: int
+    held_on: date
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+    place: str | None
+    duty: DutyStatus
+    activities: tuple[Activity, ...]
+    note: str | None
+    logged_by: str | None
+    attended: tuple[Attended, ...]
+
+    @property
+    def came(self) -> int:
+        """How many came."""
+        return sum(each.came for each in self.attended)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The session a mentor most likely wants to log: the log is its confirmation."""
+
+    starts_at: datetime
+    minutes: int
+    place: str | None
+    duty: DutyStatus | None
+
+
+@dataclass(frozen=True)
+class MentorLine:
+    """An adult who can be proposed as mentor, and how many young people are in this adult's care already."""
+
+    person_id: int
+    name: str
+    load: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A youth of a season who has no mentor yet, and since when."""
+
+    youth_id: int
+    name: str
+    age: int | None
+    since: datetime

@@ -88,6 +88,28 @@ function reveals(box) {
   show();
 }
 
+/** Say who came and how long while a session is logged, and until when the minutes reach. */
+function session(line) {
+  const form = line.closest("form");
+  const note = form.querySelector("[data-stepper-note]");
+  const clock = new Intl.DateTimeFormat(root.lang, { hour: "numeric", minute: "2-digit", hour12: true, timeZone: "UTC" });
+  const time = (minutes) => clock.format(minutes * 60000).replace("AM", "am").replace("PM", "pm");
+
+  function show() {
+    const boxes = all('input[name="came"]', form);
+    const away = boxes.filter((box) => !box.checked);
+    const excused = away.filter((box) => form.elements[`why-${box.value}`].value === "excused").length;
+    const minutes = Number(form.elements.minutes.value);
+    const counts = { came: boxes.length - away.length, excused, absent: away.length - excused, minutes };
+    line.textContent = Object.entries(counts).filter(([, n]) => n).map(([what, n]) => fill(line.dataset[what], n)).join(" · ");
+    const [hour, minute] = form.elements.at.value.split(":").map(Number);
+    const from = hour * 60 + minute;
+    if (note) note.textContent = from >= 0 && minutes > 0 ? line.dataset.range.replace("{a}", time(from)).replace("{b}", time(from + minutes)) : "";
+  }
+  document.addEventListener("input", show);
+  show();
+}
+
 /** Menus made of <details> close on Escape and on a click elsewhere. */
 function closes(menu) {
   document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
@@ -112,6 +134,7 @@ const behaviors = [
   ["[data-roll]", register],
   ["[data-bulk]", bulk],
   ["[data-reveals-when-off]", reveals],
+  ["[data-session-counts]", session],
   ["details[data-closes]", closes],
   ["form[method=post]:not([hx-post])", once],
 ];

@@ -1,0 +1,58 @@
+"""What a register's page sends: for each youth the mark tapped and the mark that was shown."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from youthprog.attendance.rules import field_of
+from youthprog.attendance.types import TAPPED, Kept, Mark
+from youthprog.core.refusals import N_, Refusal
+
+MARK = re.compile(r"mark-([1-9]\d{0,18})")
+SHOWN = re.compile(r"shown-([1-9]\d{0,18})")
+VALUES = {mark.value: mark for mark in TAPPED}
+WAS = re.compile(r"(\d{1,9})\.([a-z_]{0,16})")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A register as sent. `wants_rest` when "Everyone else is here" was pressed without JavaScript."""
+
+    marks: dict[int, Mark]
+    shown: dict[int, Kept]
+    wants_rest: bool
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def seen(self) -> dict[int, int]:
+        """The version of each mark that was shown."""
+        return {youth_id: kept.version for youth_id, kept in self.shown.items()}
+
+
+def read_register(sent: Mapping[str, str]) -> Posted:
+    """Read a register's fields. A mark that is none of the four is refused beside its row."""
+    marks, shown, refusals = {}, {}, []
+    for name, value in sent.items():
+        if found := MARK.fullmatch(name):
+            youth_id = int(found[1])
+            if value in VALUES:
+                marks[youth_id] = VALUES[value]
+            else:
+                reason = N_("Choose Present, Late, Absent or Excused.")
+                refusals.append(Refusal("unknown_mark", reason, field_of(youth_id)))
+        elif found := SHOWN.fullmatch(name):
+            shown[int(found[1])] = shown_as(value)
+    return Posted(marks, shown, sent.get("rest") == "present", tuple(refusals))
+
+
+def shown_as(value: str) -> Kept:
+    """The version and mark of a hidden field like "3.late"; anything else was never shown."""
+    found = WAS.fullmatch(value)
+    if found is None:
+        return Kept()
+    return Kept(Mark(found[2]) if found[2] in set(Mark) else None, int(found[1]))
+
+
+def written(kept: Kept) -> str:
+    """The value of the hidden field that says what was shown."""
+    return f"{kept.version}.{kept.mark.value if kept.mark else ''}"

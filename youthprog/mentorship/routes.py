@@ -1,0 +1,295 @@
+"""Matches for coordinators and mentors, and the log of a session."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from youthprog.attendance.types import Mark
+from youthprog.audit.services import record_read
+from youthprog.core import clock
+from youthprog.core.permissions import P
+from youthprog.core.refusals import NotFound, Refusal, Refused
+from youthprog.mentorship import queries, rules, services
+from youthprog.mentorship.forms import ProposalForm, SessionForm, fresh_client_id, read_who_came
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.types import ACTIVITIES, DUTIES, PLANS, STATUSES, MatchStatus, YouthLine
+from youthprog.programs import queries as programs
+from youthprog.programs.types import SeasonLine
+from youthprog.web.edge import actor, door
+from youthprog.web.language import gettext, says
+from youthprog.web.pages import PAGE_ROWS, asked_choice, asked_cursor, cursor, page
+
+bp = Blueprint("mentorship", __name__)
+CHOICES = {
+    "open": (MatchStatus.PROPOSED, MatchStatus.ACTIVE, MatchStatus.PAUSED),
+    **{status.value: (status,) for status in MatchStatus},
+}
+SESSIONS = 20
+
+
+@bp.get("/matches")
+@door(P.MATCH_READ)
+def index() -> Response:
+    """Matches within reach; what is overdue first."""
+    who, on = actor(), clock.today()
+    state = asked_choice("state", list(CHOICES), "open")
+    after = asked_cursor((str, int))
+    rows = queries.list_matches(
+        who,
+        P.MATCH_READ,
+        on,
+        statuses=CHOICES[state],
+        after=after,
+        limit=PAGE_ROWS + 1,
+    )
+    shown = rows[:PAGE_ROWS]
+    return page(
+        "mentorship/index.html",
+        matches=shown,
+        more=cursor(shown[-1].folded_name, shown[-1].match_id) if len(rows) > PAGE_ROWS else None,
+        after=after,
+        state=state,
+        statuses=STATUSES,
+        plans=PLANS,
+        overdue=queries.overdue_matches(who, on, PAGE_ROWS) if after is None and state in ("open", "active") else [],
+    )
+
+
+@bp.get("/matches/<id:match_id>")
+@door(P.MATCH_READ)
+def show(match_id: int) -> Response:
+    """A match: its people, its plan and its sessions."""
+    return _match_page(queries.get_match_for(actor(), P.MATCH_READ, match_id, clock.today()))
+
+
+@bp.get("/groups/<id:group_id>/match")
+@door(P.MATCH_READ)
+def of_group(group_id: int) -> BaseResponse:
+    """The match of a group, for pages that know the group alone."""
+    match_id = queries.get_match_id_for(actor(), P.MATCH_READ, group_id, clock.today())
+    return redirect(url_for(".show", match_id=match_id), 303)
+
+
+def _match_page(match: Match, refusals: Sequence[Refusal] = (), status: int = 200) -> Response:
+    who, on = actor(), clock.today()
+    after = asked_cursor((str, int))
+    sessions = queries.list_sessions(who, P.MATCH_READ, match, on, after=_since(after), limit=SESSIONS + 1)
+    shown = sessions[:SESSIONS]
+    youth = queries.youth_of(who, P.MATCH_READ, match, on)
+    if any(line.alert for line in youth):
+        record_read("match.read", "match", match.id, by=who, youth=len(youth))
+    return page(
+        "mentorship/show.html",
+        status,
+        match=match,
+        line=queries.line_of(who, P.MATCH_READ, match, on),
+        youth=youth,
+        sessions=shown,
+        after=after,
+        more=cursor(shown[-1].starts_at.isoformat(), shown[-1].session_id) if len(sessions) > SESSIONS else None,
+        activities=ACTIVITIES,
+        duties=DUTIES,
+        plans=PLANS,
+        statuses=STATUSES,
+        can_log=who.may(P.SESSION_LOG) and match.status is MatchStatus.ACTIVE,
+        problems=[says(reason) for reason in refusals],
+    )
+
+
+def _since(after: tuple[str, int] | tuple[object, ...] | None) -> tuple[datetime, int] | None:
+    if after is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(after[0]))
+    except ValueError:
+        return None
+    return (moment, int(str(after[1]))) if moment.tzinfo else None
+
+
+# ---- proposing, starting, pausing, closing ----
+
+
+@bp.get("/matches/new")
+@door(P.MATCH_EDIT)
+def new() -> BaseResponse:
+    """Choose who is matched with whom."""
+    seasons = queries.mentoring_seasons(actor(), clock.today())
+    asked = request.args.get("season", "")
+    season = next((line for line in seasons if str(line.season_id) == asked), seasons[0] if seasons else None)
+    return _proposal_page(seasons, season)
+
+
+@bp.post("/matches/new")
+@door(P.MATCH_EDIT)
+def create() -> BaseResponse:
+    """Propose a match."""
+    seasons = queries.mentoring_seasons(actor(), clock.today())
+    season = next((line for line in seasons if str(line.season_id) == request.args.get("season", "")), None)
+    if season is None:
+        raise NotFound
+    form = _proposal_form(season)
+    if not form.validate_on_submit():
+        return _proposal_page(seasons, season, form, 422)
+    try:
+        match = services.propose_match(
+            programs.get_season_for(actor(), P.MATCH_EDIT, season.season_id),
+            mentors=form.mentors.data or [],
+            youth=form.youth.data or [],
+            name=form.name.data or "",
+            every_days=form.every_days.data,
+            usual_minutes=form.usual_minutes.data or 60,
+            usual_time=form.usual_time.data,
+            usual_place=form.usual_place.data or None,
+            by=actor(),
+            now=clock.now(),
+        )
+    except Refused as refused:
+        form.take(refused.reasons)
+        return _proposal_page(seasons, season, form, 422)
+    flash(gettext("Proposed. Start the match when everybody has agreed."), "signed")
+    return redirect(url_for(".show", match_id=match.id), 303)
+
+
+def _proposal_form(season: SeasonLine) -> ProposalForm:
+    on = clock.today()
+    mentors = {line.person_id: line.name for line in queries.list_mentors(on)}
+    youth = {line.youth_id: line.name for line in queries.free_youth(season.season_id, actor(), on)}
+    return ProposalForm(mentors, youth)
+
+
+def _proposal_page(
+    seasons: Sequence[SeasonLine], season: SeasonLine | None, form: ProposalForm | None = None, status: int = 200
+) -> Response:
+    on = clock.today()
+    return page(
+        "mentorship/new.html",
+        status,
+        seasons=seasons,
+        season=season,
+        form=form or (_proposal_form(season) if season else None),
+        youth=queries.free_youth(season.season_id, actor(), on) if season else [],
+        mentors=queries.list_mentors(on) if season else [],
+        most=rules.MOST_YOUTH,
+    )
+
+
+@bp.post("/matches/<id:match_id>/activate")
+@door(P.MATCH_EDIT)
+def activate(match_id: int) -> BaseResponse:
+    """Start a match, or let it go on after a pause."""
+    return _do(match_id, services.activate_match, gettext("Active. The mentors can see the young people now."))
+
+
+@bp.post("/matches/<id:match_id>/pause")
+@door(P.MATCH_EDIT)
+def pause(match_id: int) -> BaseResponse:
+    """Pause a match."""
+    return _do(match_id, services.pause_match, gettext("Paused. The mentors no longer see the young people."))
+
+
+@bp.post("/matches/<id:match_id>/close")
+@door(P.MATCH_EDIT)
+def close(match_id: int) -> BaseResponse:
+    """Close a match."""
+    return _do(match_id, services.close_match, gettext("Closed. Every session stays in the file."))
+
+
+def _do(match_id: int, deed: Callable[..., None], done: str) -> BaseResponse:
+    match = queries.get_match_for(actor(), P.MATCH_EDIT, match_id, clock.today())
+    try:
+        deed(match, by=actor(), now=clock.now())
+    except Refused as refused:
+        return _match_page(match, refused.reasons, 422)
+    flash(done, "signed")
+    return redirect(url_for(".show", match_id=match_id), 303)
+
+
+# ---- sessions ----
+
+
+@bp.get("/matches/<id:match_id>/sessions/new")
+@door(P.SESSION_LOG)
+def new_session(match_id: int) -> Response:
+    """The session that was expected, ready to be confirmed."""
+    match = queries.get_match_for(actor(), P.SESSION_LOG, match_id, clock.today())
+    expected = queries.expected_session(match, actor(), clock.now())
+    local = expected.starts_at.astimezone(clock.zone())
+    form = SessionForm(
+        formdata=None,
+        client_id=fresh_client_id(),
+        on=local.date(),
+        at=local.time(),
+        place=expected.place,
+        minutes=expected.minutes,
+        duty=expected.duty.value if expected.duty else None,
+    )
+    return _session_page(match, form, _youth_then(match, form))
+
+
+@bp.post("/matches/<id:match_id>/sessions/new")
+@door(P.SESSION_LOG)
+def create_session(match_id: int) -> BaseResponse:
+    """Log the session; sent twice, it is one."""
+    match = queries.get_match_for(actor(), P.SESSION_LOG, match_id, clock.today())
+    form = SessionForm()
+    youth = _youth_then(match, form)
+    marks = read_who_came(request.form, [line.youth_id for line in youth if not line.reasons])
+    if not form.validate_on_submit():
+        return _session_page(match, form, youth, marks, 422)
+    try:
+        log = services.log_session(
+            match,
+            client_id=form.client_id.data or "",
+            starts_at=form.starts_at(),
+            minutes=form.minutes.data or 0,
+            marks=marks,
+            duty=form.chosen_duty(),
+            activities=form.chosen_activities(),
+            note=form.note.data or "",
+            place=form.place.data or None,
+            by=actor(),
+            now=clock.now(),
+        )
+    except Refused as refused:
+        form.take(refused.reasons)
+        return _session_page(match, form, youth, marks, 422)
+    flash(gettext("Session saved. Thank you."), "signed")
+    if queries.sessions_on(match.id, log.held_on) > 1:
+        flash(gettext("There is more than one session on this day. Tell the coordinator if one is wrong."), "waiting")
+    return redirect(url_for(".show", match_id=match_id), 303)
+
+
+def _youth_then(match: Match, form: SessionForm) -> list[YouthLine]:
+    """The youth who were in the match on the day of the form, as far as this reader reaches them."""
+    held_on = form.on.data or clock.today()
+    return queries.youth_of(actor(), P.SESSION_LOG, match, clock.today(), held_on=held_on)
+
+
+def _session_page(
+    match: Match,
+    form: SessionForm,
+    youth: Sequence[YouthLine],
+    marks: dict[int, Mark] | None = None,
+    status: int = 200,
+) -> Response:
+    if any(line.alert for line in youth):
+        record_read("match.read", "match", match.id, by=actor(), youth=len(youth))
+    marks = marks if marks is not None else {line.youth_id: Mark.PRESENT for line in youth if not line.reasons}
+    on, at, minutes = form.on.data, form.at.data, form.minutes.data
+    starts_at = form.starts_at() if on and at and not form.on.errors else None
+    return page(
+        "mentorship/session.html",
+        status,
+        match=match,
+        form=form,
+        youth=youth,
+        marks={youth_id: mark.value for youth_id, mark in marks.items()},
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=min(minutes, rules.LONGEST_SESSION)) if starts_at and minutes else None,
+        already=queries.sessions_on(match.id, on) if on else 0,
+        activities=[(each.value, gettext(label)) for each, label in ACTIVITIES.items()],
+        duties=[(each.value, gettext(label)) for each, label in DUTIES.items()],
+        date_is_open=bool(form.on.errors or form.at.errors or form.place.errors),
+    )
