@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import AnyOf, Length, Optional
 
 from youthprog.consent.rules import MOST_PICKUPS
 from youthprog.consent.types import SectionKind
-from youthprog.web.forms import Filled, Form, Phone, Text, phone_number
+from youthprog.web.forms import Filled, Form, Phone, SelectChoice, Text, phone_number
 from youthprog.web.language import lazy_gettext as _
 
 LONGEST_DETAIL = 1000
@@ -29,9 +29,9 @@ class AnswerForm(Form):
 
 
 def _choice(*values: str) -> RadioField:
-    return RadioField(
-        _("Your answer"), choices=[(value, value) for value in values], validators=[Filled(_("Choose one answer."))]
-    )
+    words = _("Choose one answer.")
+    choices = [SelectChoice(value, value) for value in values]
+    return RadioField(_("Your answer"), [Filled(words), AnyOf(values, words)], choices=choices, validate_choice=False)
 
 
 class DecisionForm(AnswerForm):

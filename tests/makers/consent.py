@@ -1,0 +1,100 @@
+"""Invented requests, at every step of the way."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.makers.people import NOW, make_guardian, make_youth
+from tests.makers.programs import join, make_group, make_season
+from youthprog.consent import queries, services
+from youthprog.consent.models import ConsentRequest
+from youthprog.consent.types import Signing
+from youthprog.core import db
+from youthprog.core.actor import SYSTEM, Actor
+from youthprog.outreach.models import Message
+from youthprog.people.models import Person
+from youthprog.programs.models import Group
+
+YES: dict[str, dict[str, Any]] = {
+    "take_part": {"choice": "yes"},
+    "emergency_care": {"choice": "yes"},
+    "photos": {"choice": "no"},
+    "rides": {"choice": "yes"},
+    "health": {"choice": "no"},
+    "pickup": {"names": ["Rosa Aguilar", "Abuela Consuelo"]},
+    "emergency_contact": {"name": "José Luis Aguilar", "phone": "+12175550142", "relation": ""},
+}
+
+
+class Family:
+    """A child on a team with a guardian: Mateo and Rosa Aguilar of the Tigers."""
+
+    def __init__(self, group: Group | None = None, **guardian: Any):
+        self.group = group or make_group(make_season())
+        self.youth: Person = make_youth()
+        self.guardian: Person = make_guardian(self.youth, **guardian)
+        join(self.youth, self.group)
+        self.season_id = self.group.season_id
+
+    def ask(self, now: datetime = NOW) -> ConsentRequest:
+        """Ask the family, and give the request."""
+        services.ask([self.youth.id], self.season_id, by=SYSTEM, now=now)
+        return request_of(self.youth)
+
+    def sign(self, now: datetime = NOW, **changes: dict[str, Any]) -> ConsentRequest:
+        """Ask and sign with the answers changed so."""
+        request = self.ask(now - timedelta(days=1))
+        answer_all(request, now=now, **changes)
+        by = actor_of(self.guardian)
+        prepared = services.prepare_signature(queries.get_request(request.id), signing(request), by=by, now=now)
+        services.sign(queries.get_request(request.id), prepared, by=by, now=now)
+        return request
+
+    def cleared_on(self, on: date) -> bool:
+        """Whether consent has no objection on a day."""
+        return not queries.objections([self.youth.id], self.season_id, on)
+
+
+def request_of(youth: Person) -> ConsentRequest:
+    """The newest request about a youth."""
+    statement = sa.select(ConsentRequest).where(ConsentRequest.youth_id == youth.id).order_by(ConsentRequest.id.desc())
+    found = db.session().scalars(statement).first()
+    assert found is not None
+    return found
+
+
+def actor_of(guardian: Person) -> Actor:
+    """The guardian behind a link."""
+    return Actor("link", guardian.name, guardian.id, ip="192.0.2.7", user_agent="a phone")
+
+
+def answer_all(request: ConsentRequest, *, now: datetime = NOW, **changes: dict[str, Any]) -> None:
+    """Answer every question."""
+    case = queries.get_request(request.id)
+    services.open_form(case, language="en", via="link", by=actor_of(case.guardian), now=now)
+    for question in queries.questions_of(case.version.id):
+        given = changes.get(question.key, YES[question.key])
+        services.answer(case, question, given, by=actor_of(case.guardian), now=now)
+
+
+def signing(request: ConsentRequest, **changes: Any) -> Signing:
+    """A complete signature of the answers as they stand."""
+    values = {
+        "typed_name": "Rosa Elena Aguilar",
+        "is_guardian": True,
+        "agrees": True,
+        "seen_version": request.version,
+        "language": "en",
+    }
+    return Signing(**(values | changes))
+
+
+def token_in_newest_mail(kind: str | None = None) -> str:
+    """The secret of the link in the newest mail."""
+    statement = sa.select(Message).order_by(Message.id.desc())
+    if kind is not None:
+        statement = statement.where(Message.kind == kind)
+    text = db.session().scalars(statement).first().unseal("text_sealed")  # type: ignore[union-attr]
+    return re.search(r"/c/(\S+)", text or "").group(1)  # type: ignore[union-attr]
