@@ -59,13 +59,17 @@ def groups_within(actor: Actor, permission: P, on: date) -> sa.ColumnElement[boo
     ways: list[sa.ColumnElement[bool]] = []
     programs = actor.programs(permission)
     if programs:
-        ways.append(sa.exists().where(Season.id == Group.season_id, Season.program_id.in_(programs)))
+        # An IN, so that a statement which joins season itself does not take this one's season for its own.
+        ways.append(Group.season_id.in_(sa.select(Season.id).where(Season.program_id.in_(programs)).correlate(None)))
     if actor.reaches(permission, Reach.ASSIGNED) and actor.person_id is not None:
         ways.append(
-            sa.exists().where(
-                GroupStaff.group_id == Group.id,
-                GroupStaff.person_id == actor.person_id,
-                during(GroupStaff.from_on, GroupStaff.until_on, on),
+            Group.id.in_(
+                sa.select(GroupStaff.group_id)
+                .where(
+                    GroupStaff.person_id == actor.person_id,
+                    during(GroupStaff.from_on, GroupStaff.until_on, on),
+                )
+                .correlate(None)
             )
         )
     return sa.or_(*ways) if ways else sa.false()
