@@ -329,6 +329,16 @@ def _wears(group_id: int, jersey: str) -> bool:
     return db.session().scalar(statement.limit(1)) is not None
 
 
+def give_jersey(member: GroupMember, jersey: str | None, *, by: Actor, now: datetime) -> None:
+    """Give a member of a group a number, which no teammate wears; None takes it away."""
+    if jersey is not None and jersey != member.jersey and _wears(member.group_id, jersey):
+        reason = N_("Somebody else wears number %(number)s.")
+        raise Refused([Refusal("jersey_taken", reason, "jersey", {"number": jersey})])
+    member.jersey = jersey or None
+    db.flush()
+    record("group.numbered", "person", member.youth_id, by=by, now=now, group_id=member.group_id)
+
+
 def leave_group(youth_id: int, group: Group, *, by: Actor, now: datetime) -> None:
     """Take a youth out of a group from today on."""
     on = clock.day_of(now)

@@ -1,0 +1,223 @@
+"""Registration exports in the database, on both engines."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.makers.people import make_youth
+from tests.makers.programs import enroll, make_season
+from youthprog.access.models import Placement
+from youthprog.audit.models import AuditEntry
+from youthprog.core.actor import SYSTEM
+from youthprog.core.refusals import Conflict, Refused
+from youthprog.demo.department import plan_department
+from youthprog.demo.files import PRIVATE_VALUES, Fault, sports_connect_csv, teamsnap_csv
+from youthprog.demo.types import Size
+from youthprog.leagues import services
+from youthprog.leagues.importing import read_players
+from youthprog.leagues.models import Division, RosterImport, Team
+from youthprog.leagues.types import Action, ImportState, Reading
+from youthprog.people import services as people
+from youthprog.people.models import (
+    ContactPoint,
+    EmergencyContact,
+    ExternalId,
+    Guardianship,
+    HealthNote,
+    Household,
+    HouseholdMember,
+    Person,
+)
+from youthprog.people.types import HealthKind, PersonKind
+from youthprog.programs import services as programs
+from youthprog.programs.models import Enrollment, GroupMember, Season
+from youthprog.programs.types import EnrollmentStatus
+
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+CITY = plan_department(Size.M, seed=5, today=TODAY)
+TABLES = (
+    Person, ContactPoint, Household, HouseholdMember, Guardianship, EmergencyContact, HealthNote, ExternalId, Enrollment,
+    GroupMember, Division, Team, Placement,
+)  # fmt: skip
+
+
+@pytest.fixture
+def season(session: Any) -> Season:
+    """A season that takes everybody."""
+    return make_season(ends_on=date(2026, 12, 20), min_age=4, max_age=18)
+
+
+def export(most: int = 40, faults: tuple[Fault, ...] = ()) -> Reading:
+    """The first players of an invented city, as Sports Connect would export them."""
+    return read_players(sports_connect_csv(CITY, most=most, faults=faults), filename="enrollment.csv", today=TODAY)
+
+
+def bring(reading: Reading, season: Season) -> services.Imported:
+    return services.import_players(reading.rows, season, by=SYSTEM, now=NOW)
+
+
+def counts(session: Any) -> dict[str, int]:
+    session.flush()
+    return {model.__tablename__: session.scalar(sa.select(sa.func.count()).select_from(model)) for model in TABLES}
+
+
+def test_an_export_makes_youth_guardians_homes_places_and_teams(session: Any, season: Season) -> None:
+    reading = export()
+    done = bring(reading, season)
+    assert done.count(Action.NEW) == 40
+    found = counts(session)
+    guardians = {row.guardians[0] for row in reading.rows}
+    assert found["enrollment"] == found["group_member"] == found["external_id"] == found["placement"] == 40
+    assert found["person"] == 40 + len(guardians)
+    assert found["household"] == len({(row.street, row.unit) for row in reading.rows})
+    assert found["guardianship"] == 40
+    assert found["team"] == len({row.team for row in reading.rows})
+    assert found["division"] == len({row.division for row in reading.rows})
+    assert session.get(Season, season.id).taken == 40
+
+
+def test_what_the_file_says_is_kept_as_it_says(session: Any, season: Season) -> None:
+    reading = export()
+    bring(reading, season)
+    people_here = {
+        (youth.given_name, youth.family_name): youth
+        for youth in session.scalars(sa.select(Person).where(Person.kind == PersonKind.YOUTH))
+    }
+    notes = {note.youth_id: note.unseal("alert_sealed") for note in session.scalars(sa.select(HealthNote))}
+    for row in reading.rows:
+        youth = people_here[row.given_name, row.family_name]
+        assert (youth.born_on, youth.gender, youth.school) == (row.born_on, row.gender, row.school)
+        assert notes.get(youth.id, "") == row.allergies + row.conditions
+
+
+def test_the_same_file_again_changes_nothing(session: Any, season: Season) -> None:
+    bring(export(), season)
+    session.commit()
+    before, lines = counts(session), session.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
+    done = bring(export(), season)
+    session.commit()
+    assert {plan.action for plan in done.planned} == {Action.SAME}
+    assert counts(session) == before
+    assert session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == lines
+
+
+def test_a_team_export_of_the_same_players_changes_nothing(session: Any, season: Season) -> None:
+    bring(export(), season)
+    team = next(row.team for row in export().rows)
+    roster = read_players(teamsnap_csv(CITY, team), filename="roster.csv", today=TODAY)
+    here = {(row.given_name, row.family_name) for row in export().rows}
+    known = replace(roster, rows=tuple(row for row in roster.rows if (row.given_name, row.family_name) in here))
+    assert known.rows
+    assert {plan.action for plan in bring(known, season).planned} == {Action.SAME}
+
+
+def test_refused_rows_stay_out_and_the_rest_comes_in(session: Any, season: Season) -> None:
+    reading = export(faults=tuple(Fault))
+    done = bring(reading, season)
+    assert done.count(Action.NEW) == len(reading.rows) == 40 - len(reading.refused)
+
+
+def test_a_changed_cell_is_an_update_of_that_alone(session: Any, season: Season) -> None:
+    reading = export()
+    bring(reading, season)
+    row = replace(reading.rows[0], school="Foundry Middle School", allergies="Walnuts", jersey="98")
+    done = bring(replace(reading, rows=(row,)), season)
+    assert done.planned[0].changes == ("school", "allergies", "jersey")
+    assert bring(replace(reading, rows=(row,)), season).planned[0].action is Action.SAME
+    member = session.scalar(sa.select(GroupMember).where(GroupMember.jersey == "98"))
+    assert member is not None
+
+
+def test_what_was_noted_here_stays_beside_what_the_file_says(session: Any, season: Season) -> None:
+    reading = export(most=1)
+    bring(reading, season)
+    youth = session.scalar(sa.select(Person).where(Person.kind == PersonKind.YOUTH))
+    people.note_health(youth, HealthKind.ALLERGY, alert="Bees", by=SYSTEM, now=NOW)
+    bring(replace(reading, rows=(replace(reading.rows[0], allergies="Walnuts"),)), season)
+    notes = session.scalars(sa.select(HealthNote).where(HealthNote.kind == HealthKind.ALLERGY)).all()
+    assert {"Bees", "Walnuts"} <= {note.unseal("alert_sealed") for note in notes}
+
+
+def test_a_long_note_has_its_short_alert(session: Any, season: Season) -> None:
+    reading = export(most=1)
+    long = (
+        "Peanuts, cashews, walnuts and everything cooked in their oil; the pen is in the front pocket of the blue bag."
+    )
+    bring(replace(reading, rows=(replace(reading.rows[0], allergies=long, conditions=""),)), season)
+    note = session.scalar(sa.select(HealthNote))
+    assert len(note.unseal("alert_sealed")) <= 80
+    assert note.unseal("detail_sealed") == long
+    again = bring(replace(reading, rows=(replace(reading.rows[0], allergies=long, conditions=""),)), season)
+    assert again.planned[0].action is Action.SAME
+
+
+def test_a_guardian_who_was_taken_out_is_not_put_back(session: Any, season: Season) -> None:
+    reading = export(most=1)
+    bring(reading, season)
+    bond = session.scalar(sa.select(Guardianship))
+    people.end_guardian(bond, by=SYSTEM, now=NOW)
+    assert {plan.action for plan in bring(reading, season).planned} == {Action.SAME}
+    assert bond.ended_on is not None
+
+
+def test_a_youth_who_withdrew_is_not_enrolled_again(session: Any, season: Season) -> None:
+    reading = export(most=1)
+    bring(reading, season)
+    enrollment = session.scalar(sa.select(Enrollment))
+    programs.withdraw(enrollment, by=SYSTEM, now=NOW)
+    assert {plan.action for plan in bring(reading, season).planned} == {Action.SAME}
+    assert enrollment.status is EnrollmentStatus.WITHDRAWN
+
+
+def test_a_full_season_puts_the_rest_in_line(session: Any) -> None:
+    season = make_season(ends_on=date(2026, 12, 20), min_age=4, max_age=18, capacity=3)
+    enroll(make_youth(), season)
+    programs.change_season(season, capacity=3, by=SYSTEM, now=NOW)
+    session.get(Season, season.id).taken = 1
+    session.flush()
+    bring(export(most=5), season)
+    statuses = sorted(str(status) for status in session.scalars(sa.select(Enrollment.status)))
+    assert statuses == ["enrolled"] * 3 + ["waitlisted"] * 3
+    assert counts(session)["group_member"] == 2
+    assert {plan.action for plan in bring(export(most=5), season).planned} == {Action.SAME}
+
+
+def test_a_season_that_is_over_takes_nobody(session: Any) -> None:
+    season = make_season(ends_on=date(2026, 11, 22))
+    with pytest.raises(Refused) as refused:
+        bring(export(most=1), season)
+    assert [reason.code for reason in refused.value.reasons] == ["season_over"]
+
+
+# The dry run that waits -----------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_writes_nobody_and_keeps_its_rows_sealed(session: Any, season: Season) -> None:
+    reading = export(faults=tuple(Fault))
+    entry = services.try_import(reading, season, file_sha256="0" * 64, by=SYSTEM, now=NOW)
+    assert counts(session)["person"] == 0
+    assert reading.rows[0].street.encode() not in entry.rows_sealed
+    assert services.read_import(entry) == (reading.rows, reading.problems)
+    assert entry.summary["new"] == len(reading.rows)
+    assert all(value not in (entry.unseal("rows_sealed") or "") for value in PRIVATE_VALUES)
+
+
+def test_accepting_brings_them_in_and_erases_the_rows(session: Any, season: Season) -> None:
+    entry = services.try_import(export(), season, file_sha256="0" * 64, by=SYSTEM, now=NOW)
+    done = services.accept_import(entry, season, by=SYSTEM, now=NOW)
+    assert done.count(Action.NEW) == counts(session)["enrollment"] == 40
+    assert (entry.state, entry.rows_sealed, entry.decided_at) == (ImportState.ACCEPTED, None, NOW)
+    with pytest.raises(Conflict):
+        services.accept_import(entry, season, by=SYSTEM, now=NOW)
+
+
+def test_discarding_erases_the_rows(session: Any, season: Season) -> None:
+    entry = services.try_import(export(), season, file_sha256="0" * 64, by=SYSTEM, now=NOW)
+    services.discard_import(entry, by=SYSTEM, now=NOW)
+    assert (entry.state, entry.rows_sealed) == (ImportState.DISCARDED, None)
+    assert services.read_import(entry) == ((), ())
+    assert session.scalar(sa.select(sa.func.count()).select_from(RosterImport)) == 1
