@@ -12,14 +12,14 @@ from tests.makers.programs import enroll, make_season
 from youthprog.access.models import Placement
 from youthprog.audit.models import AuditEntry
 from youthprog.core.actor import SYSTEM
-from youthprog.core.refusals import Conflict, Refused
+from youthprog.core.refusals import Refused
 from youthprog.demo.department import plan_department
-from youthprog.demo.files import PRIVATE_VALUES, Fault, sports_connect_csv, teamsnap_csv
+from youthprog.demo.files import Fault, sports_connect_csv, teamsnap_csv
 from youthprog.demo.types import Size
 from youthprog.leagues import services
 from youthprog.leagues.importing import read_players
-from youthprog.leagues.models import Division, RosterImport, Team
-from youthprog.leagues.types import Action, ImportState, Reading
+from youthprog.leagues.models import Division, Team
+from youthprog.leagues.types import Action, Reading
 from youthprog.people import services as people
 from youthprog.people.models import (
     ContactPoint,
@@ -191,33 +191,3 @@ def test_a_season_that_is_over_takes_nobody(session: Any) -> None:
     with pytest.raises(Refused) as refused:
         bring(export(most=1), season)
     assert [reason.code for reason in refused.value.reasons] == ["season_over"]
-
-
-# The dry run that waits -----------------------------------------------------------------------------------------
-
-
-def test_a_dry_run_writes_nobody_and_keeps_its_rows_sealed(session: Any, season: Season) -> None:
-    reading = export(faults=tuple(Fault))
-    entry = services.try_import(reading, season, file_sha256="0" * 64, by=SYSTEM, now=NOW)
-    assert counts(session)["person"] == 0
-    assert reading.rows[0].street.encode() not in entry.rows_sealed
-    assert services.read_import(entry) == (reading.rows, reading.problems)
-    assert entry.summary["new"] == len(reading.rows)
-    assert all(value not in (entry.unseal("rows_sealed") or "") for value in PRIVATE_VALUES)
-
-
-def test_accepting_brings_them_in_and_erases_the_rows(session: Any, season: Season) -> None:
-    entry = services.try_import(export(), season, file_sha256="0" * 64, by=SYSTEM, now=NOW)
-    done = services.accept_import(entry, season, by=SYSTEM, now=NOW)
-    assert done.count(Action.NEW) == counts(session)["enrollment"] == 40
-    assert (entry.state, entry.rows_sealed, entry.decided_at) == (ImportState.ACCEPTED, None, NOW)
-    with pytest.raises(Conflict):
-        services.accept_import(entry, season, by=SYSTEM, now=NOW)
-
-
-def test_discarding_erases_the_rows(session: Any, season: Season) -> None:
-    entry = services.try_import(export(), season, file_sha256="0" * 64, by=SYSTEM, now=NOW)
-    services.discard_import(entry, by=SYSTEM, now=NOW)
-    assert (entry.state, entry.rows_sealed) == (ImportState.DISCARDED, None)
-    assert services.read_import(entry) == ((), ())
-    assert session.scalar(sa.select(sa.func.count()).select_from(RosterImport)) == 1

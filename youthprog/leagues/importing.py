@@ -409,25 +409,17 @@ def _says(row: PlayerRow) -> tuple[object, ...]:
     )
 
 
-# Keeping what was read between the dry run and the import ---------------------------------------------------------
+# Keeping rows between the dry run and the import ------------------------------------------------------------------
 
 
-def rows_to_text(rows: Iterable[PlayerRow], problems: Iterable[Problem] = ()) -> str:
-    """Rows, and what is wrong with the file, as text: to be sealed until somebody accepts the import."""
-    kept_rows = [asdict(row) | {"born_on": row.born_on.isoformat()} for row in rows]
-    kept_problems = [asdict(problem) | {"values": dict(problem.values)} for problem in problems]
-    return json.dumps({"rows": kept_rows, "problems": kept_problems}, ensure_ascii=False)
+def rows_to_text(rows: Iterable[PlayerRow]) -> str:
+    """Rows as text, to be sealed until somebody accepts the import."""
+    return json.dumps([asdict(row) | {"born_on": row.born_on.isoformat()} for row in rows], ensure_ascii=False)
 
 
 def rows_from_text(text: str) -> tuple[PlayerRow, ...]:
-    """The rows that `rows_to_text` wrote."""
-    return tuple(_row_from(values) for values in json.loads(text)["rows"])
-
-
-def problems_from_text(text: str) -> tuple[Problem, ...]:
-    """The problems that `rows_to_text` wrote."""
-    kept = json.loads(text)["problems"]
-    return tuple(Problem(**values | {"severity": Severity(values["severity"])}) for values in kept)
+    """Rows that `rows_to_text` wrote."""
+    return tuple(_row_from(values) for values in json.loads(text))
 
 
 def _row_from(values: dict[str, Any]) -> PlayerRow:

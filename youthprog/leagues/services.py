@@ -11,13 +11,12 @@ import sqlalchemy as sa
 from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
-from youthprog.core.refusals import N_, Conflict, Refusal, Refused
+from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.core.text import fold
 from youthprog.leagues.import_plan import differing, plan_import, stated_values
-from youthprog.leagues.importing import problems_from_text, rows_from_text, rows_to_text
-from youthprog.leagues.models import Division, RosterImport, Team
+from youthprog.leagues.models import Division, Team
 from youthprog.leagues.snapshot import existing_for
-from youthprog.leagues.types import Action, GuardianRow, ImportState, PlannedRow, PlayerRow, Problem, Reading, Ref
+from youthprog.leagues.types import Action, GuardianRow, PlannedRow, PlayerRow, Ref
 from youthprog.people import queries as people
 from youthprog.people import services as people_services
 from youthprog.people.models import Household, Person
@@ -67,69 +66,6 @@ def import_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor, now:
         counts = {"new": done.count(Action.NEW), "changed": done.count(Action.UPDATE), "same": done.count(Action.SAME)}
         record("players.imported", "season", season.id, by=by, now=now, **counts)
     return done
-
-
-# The dry run that waits for somebody's word -----------------------------------------------------------------------
-
-
-def try_import(reading: Reading, season: Season, *, file_sha256: str, by: Actor, now: datetime) -> RosterImport:
-    """Keep what was read, sealed, until somebody accepts or discards it. `reading` is usable."""
-    counts = Counter(plan.action.value for plan in plan_players(reading.rows, season))
-    summary = dict(counts) | {
-        "rows": len(reading.rows),
-        "left_out": len(reading.refused),
-        "source": reading.source.value,
-    }
-    entry = RosterImport(
-        season_id=season.id,
-        file_name=reading.filename[:200],
-        file_sha256=file_sha256,
-        state=ImportState.TRIED,
-        summary=summary,
-        created_at=now,
-        created_by_id=by.person_id,
-    )
-    db.session().add(entry)
-    db.flush()
-    entry.seal("rows_sealed", rows_to_text(reading.rows, reading.problems))
-    db.flush()
-    record("import.tried", "roster_import", entry.id, by=by, now=now, season_id=season.id, rows=len(reading.rows))
-    return entry
-
-
-def read_import(entry: RosterImport) -> tuple[tuple[PlayerRow, ...], tuple[Problem, ...]]:
-    """The rows and problems of a dry run that still waits; nothing once it was decided."""
-    text = entry.unseal("rows_sealed")
-    return (rows_from_text(text), problems_from_text(text)) if text else ((), ())
-
-
-def accept_import(entry: RosterImport, season: Season, *, by: Actor, now: datetime) -> Imported:
-    """Bring a dry run's players in and erase the sealed rows. Raises `Conflict` when it was decided already."""
-    rows, _problems = read_import(entry)
-    _decide(entry, ImportState.ACCEPTED, now)
-    done = import_players(rows, season, by=by, now=now)
-    counts = {action.value: done.count(action) for action in Action}
-    entry.summary = entry.summary | counts
-    record("import.accepted", "roster_import", entry.id, by=by, now=now, **counts)
-    return done
-
-
-def discard_import(entry: RosterImport, *, by: Actor, now: datetime) -> None:
-    """Erase a dry run's sealed rows. Raises `Conflict` when it was decided already."""
-    _decide(entry, ImportState.DISCARDED, now)
-    record("import.discarded", "roster_import", entry.id, by=by, now=now)
-
-
-def _decide(entry: RosterImport, state: ImportState, now: datetime) -> None:
-    table: Any = RosterImport.__table__
-    mine = sa.and_(table.c.id == entry.id, table.c.state == ImportState.TRIED)
-    change = sa.update(table).where(mine).values(state=state, decided_at=now, rows_sealed=None)
-    if db.session().execute(change).rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict([Refusal("decided", N_("Somebody accepted or discarded this file already."))])
-    db.session().refresh(entry)
-
-
-# Teams and rows ---------------------------------------------------------------------------------------------------
 
 
 def open_team(season: Season, division_name: str, name: str, *, by: Actor, now: datetime) -> Team:
