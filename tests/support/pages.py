@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import tinyhtml5
-from flask import Flask
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from youthprog.core import db
 
 H = "{http://www.w3.org/1999/xhtml}"
 
@@ -109,12 +113,27 @@ def _values(form: Element) -> dict[str, str]:
     return values
 
 
+class Browser(FlaskClient):
+    """A client whose every request begins with nothing, as in a server.
+
+    Inside the test's own application context a request would share `flask.g`, and with it whoever was signed
+    in before, and the test's database session. What the test has made is committed first, so that the
+    request sees it and waits for no lock.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send one request."""
+        if has_app_context():
+            db.session().commit()
+        return Context().run(super().open, *args, **kwargs)
+
+
 class Visitor:
     """A browser session against the application, without JavaScript."""
 
     def __init__(self, app: Flask):
         self.app = app
-        self.client = app.test_client()
+        self.client = Browser(app, app.response_class, use_cookies=True)
         self.page: Page | None = None
 
     def sign_in(self, account: Any) -> Visitor:

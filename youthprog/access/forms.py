@@ -4,15 +4,13 @@ from wtforms import HiddenField, PasswordField, RadioField, SelectField
 from wtforms.validators import DataRequired, Length
 
 from youthprog.access.passwords import MOST
-from youthprog.access.roles import LABELS
-from youthprog.access.types import Role
-from youthprog.web.forms import Form, Text
+from youthprog.web.forms import Form, SelectChoice, Text
 from youthprog.web.language import LANGUAGES
 from youthprog.web.language import lazy_gettext as _
 
 NEEDED = DataRequired(_("Fill this in."))
 SHORT_ENOUGH = Length(max=MOST, message=_("This is too long: %(max)d characters at most."))
-ROLES = [(role.value, LABELS[role]) for role in Role]
+SPOKEN = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
 
 
 class SignInForm(Form):
@@ -60,14 +58,14 @@ class ChangePasswordForm(Form):
 class LanguageForm(Form):
     """The language of pages and mails."""
 
-    language = SelectField(_("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(_("Language"), choices=SPOKEN)
 
 
 class RoleForm(Form):
     """A role, and where it holds."""
 
     role = RadioField(_("Role"), [NEEDED])
-    program_id = SelectField(_("Where"), coerce=int, default=0)
+    program_id = SelectField(_("Where"), default="")
 
 
 class AccountForm(RoleForm):
@@ -76,4 +74,4 @@ class AccountForm(RoleForm):
     given_name = Text(_("Given name"), [NEEDED], limit=80)
     family_name = Text(_("Family name"), [NEEDED], limit=80)
     email = Text(_("Email address"), [NEEDED], limit=254)
-    language = SelectField(_("Language of pages and mails"), choices=list(LANGUAGES.items()), default="en")
+    language = SelectField(_("Language of pages and mails"), choices=SPOKEN, default="en")

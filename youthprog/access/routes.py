@@ -9,12 +9,13 @@ from youthprog.access import accounts, queries
 from youthprog.access.forms import AccountForm, RoleForm
 from youthprog.access.roles import LABELS
 from youthprog.access.rules import PROGRAM_ROLES
-from youthprog.access.types import STANDINGS, ProgramChoice, Role, Standing
+from youthprog.access.types import STANDINGS, Role, Standing
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
 from youthprog.core.text import fold
 from youthprog.web.edge import actor, door
+from youthprog.web.forms import SelectChoice
 from youthprog.web.language import gettext as _
 from youthprog.web.language import language
 from youthprog.web.pages import PAGE_ROWS, asked_cursor, asked_text, cursor, page
@@ -61,7 +62,7 @@ def create() -> BaseResponse:
             form.email.data or "",
             language=form.language.data,
             role=Role(form.role.data),
-            program_id=form.program_id.data or None,
+            program_id=_program_of(form),
             by=actor(),
             now=now,
         )
@@ -73,7 +74,7 @@ def create() -> BaseResponse:
 
 
 def _new_page(form: AccountForm, status: int = 200) -> Response:
-    return page("access/account_new.html", status, form=form, has_programs=bool(queries.list_programs(actor())))
+    return page("access/account_new.html", status, form=form, has_programs=bool(_programs()))
 
 
 @bp.get("/accounts/<id:account_id>")
@@ -90,7 +91,7 @@ def _show_page(account_id: int, form: RoleForm, status: int = 200) -> Response:
         status,
         found=found,
         form=form,
-        programs=form.program_id.choices,
+        programs=_programs(),
         is_own=account_id == actor().account_id,
         **_words(),
     )
@@ -104,7 +105,7 @@ def give_role(account_id: int) -> BaseResponse:
     if not form.validate():
         return _show_page(account_id, form, 422)
     try:
-        accounts.give_role(account_id, Role(form.role.data), form.program_id.data or None, by=actor(), now=clock.now())
+        accounts.give_role(account_id, Role(form.role.data), _program_of(form), by=actor(), now=clock.now())
     except Refused as problem:
         form.take(problem.reasons)
         return _show_page(account_id, form, 422)
@@ -175,17 +176,21 @@ def _link_sent(account_id: int, endpoint: str, token: str) -> BaseResponse:
 
 
 def _with_choices(form: RoleForm) -> RoleForm:
-    spanish = language() == "es"
-    form.role.choices = [(role.value, _(LABELS[role])) for role in Role]
-    form.program_id.choices = [
-        (0, _("The whole department")),
-        *((each.program_id, _named(each, spanish)) for each in queries.list_programs(actor())),
-    ]
+    form.role.choices = [SelectChoice(role.value, _(LABELS[role])) for role in Role]
+    whole = SelectChoice("", _("The whole department"))
+    form.program_id.choices = [whole, *(SelectChoice(key, name) for key, name in _programs().items())]
     return form
 
 
-def _named(program: ProgramChoice, spanish: bool) -> str:
-    return (program.name_es if spanish else "") or program.name
+def _program_of(form: RoleForm) -> int | None:
+    return int(form.program_id.data) if form.program_id.data else None
+
+
+def _programs() -> dict[str, str]:
+    """Names of the programs a role can be granted in, by the value of their choice."""
+    spanish = language() == "es"
+    found = queries.list_programs(actor())
+    return {str(each.program_id): (each.name_es if spanish else "") or each.name for each in found}
 
 
 def _words() -> dict[str, Any]:

@@ -40,11 +40,11 @@ class Standing(enum.StrEnum):
 
 
 STANDINGS = {
-    Standing.CLOSED: N_("Closed"),
+    Standing.CLOSED: N_("Account closed"),
     Standing.UNINVITED: N_("Not invited yet"),
     Standing.INVITED: N_("Invited"),
     Standing.UNPROTECTED: N_("No second factor yet"),
-    Standing.OPEN: N_("Open"),
+    Standing.OPEN: N_("In use"),
 }
 
 
