@@ -1,0 +1,31 @@
+"""Who is cleared, said by the test instead of by signed forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from youthprog.core import clearance
+from youthprog.core.clearance import NotCleared
+
+
+@contextmanager
+def only_these_are_not_cleared(app: Flask) -> Iterator[set[int]]:
+    """Everybody is cleared but the youth whose ids the test puts into the set."""
+    barred: set[int] = set()
+
+    def object_to(youth_ids, season_id, on):
+        return [
+            NotCleared(each, "medical", "missing", "Medical form", "Medical form missing.")
+            for each in youth_ids
+            if each in barred
+        ]
+
+    before = app.extensions["youthprog.clearance"]
+    clearance.install(app, [object_to])
+    try:
+        yield barred
+    finally:
+        app.extensions["youthprog.clearance"] = before
