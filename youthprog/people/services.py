@@ -280,13 +280,13 @@ def add_guardian(
         no_information="information" in limits,
     )
     refuse_if(rules.refusals_to_add_guardian(facts))
+    rank = rank or queries.last_rank(youth.id, on) + 1
     if bond is None:
         bond = Guardianship(youth_id=youth.id, guardian_id=guardian.id)
         db.session().add(bond)
     bond.relationship = relationship
     bond.may_decide, bond.may_collect = may_decide, may_collect
-    bond.rank = rank or queries.last_rank(youth.id, on) + 1
-    bond.ended_on = None
+    bond.rank, bond.ended_on = rank, None
     db.flush()
     rights = {"may_decide": may_decide, "may_collect": may_collect}
     record("guardian.added", "person", youth.id, by=by, now=now, guardian_id=guardian.id, **rights)
