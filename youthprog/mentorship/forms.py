@@ -22,7 +22,7 @@ from youthprog.attendance.types import Mark
 from youthprog.core import clock
 from youthprog.mentorship.rules import LONGEST_NOTE, LONGEST_SESSION
 from youthprog.mentorship.types import ACTIVITIES, DUTIES, PLANS, Activity, DutyStatus
-from youthprog.web.forms import Day, Form, Text
+from youthprog.web.forms import Day, Form, SelectChoice, Text
 from youthprog.web.language import gettext
 from youthprog.web.language import lazy_gettext as _
 
@@ -53,12 +53,12 @@ class SessionForm(Form):
     place = Text(_("Place"), [MayBeEmpty()], limit=PLACE)
     minutes = _minutes(_("Minutes together"))
     activities = SelectMultipleField(
-        _("What did you do?"), choices=[(each.value, label) for each, label in ACTIVITIES.items()]
+        _("What did you do?"), choices=[SelectChoice(each.value, label) for each, label in ACTIVITIES.items()]
     )
     duty = RadioField(
         _("Your time"),
         [InputRequired(_("Choose in what time it was."))],
-        choices=[(each.value, label) for each, label in DUTIES.items()],
+        choices=[SelectChoice(each.value, label) for each, label in DUTIES.items()],
     )
     note = TextAreaField(
         _("A sentence for the file"),
