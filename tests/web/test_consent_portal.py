@@ -86,15 +86,18 @@ def test_the_whole_way_to_the_receipt(visitor, family, token):
     for number, given in ANSWERS.items():
         page = visitor.post(f"/consent/{request_id}/q/{number}", given)
     assert page.h1 == "Check your answers"
-    assert "Peanut allergy" in page.text and "(217) 555-0142" in page.text
+    assert "Peanut allergy" in page.text
+    assert "(217) 555-0142" in page.text
     page = visitor.post(f"/consent/{request_id}/check")
-    assert page.h1 == "Sign the form" and "No photos of Mateo will be published." in page.text
+    assert page.h1 == "Sign the form"
+    assert "No photos of Mateo will be published." in page.text
     page = visitor.post(f"/consent/{request_id}/sign", SIGNED | {"version": page.form()["version"]})
     assert page.h1 == "Signed. Thank you, Rosa."
     assert "Mateo is cleared to take part." in page.text
     assert page.link("Download your copy").endswith("/copy.pdf")
     copy = visitor.raw(page.link("Download your copy"))
-    assert copy.mimetype == "application/pdf" and copy.data.startswith(b"%PDF")
+    assert copy.mimetype == "application/pdf"
+    assert copy.data.startswith(b"%PDF")
     db.session().rollback()
     assert family.cleared_on(NOW.date())
     assert alerts_of([family.youth.id]) == {family.youth.id: "Peanut allergy, pen in the red bag"}
@@ -107,7 +110,8 @@ def test_the_whole_way_to_the_receipt(visitor, family, token):
 def test_spanish_from_the_first_page_to_the_sealed_record(visitor, family, token):
     request_id = request_of(family.youth).id
     page = enter(visitor, token, "es")
-    assert page.tree.get("lang") == "es" and page.h1 == "¿Puede participar Mateo?"
+    assert page.tree.get("lang") == "es"
+    assert page.h1 == "¿Puede participar Mateo?"
     for number, given in ANSWERS.items():
         page = visitor.post(f"/consent/{request_id}/q/{number}", given)
     page = visitor.post(f"/consent/{request_id}/check")
@@ -138,7 +142,8 @@ def test_save_and_finish_later_keeps_the_answer(visitor, family, token):
     request_id = request_of(family.youth).id
     enter(visitor, token)
     page = visitor.post(f"/consent/{request_id}/q/1", {"choice": "yes", "later": "1"})
-    assert page.h1 == "Your answers are kept" and "1 of 7 answered" in page.text
+    assert page.h1 == "Your answers are kept"
+    assert "1 of 7 answered" in page.text
     db.session().rollback()
     assert queries.get_request(request_id).draft == {"take_part": {"choice": "yes"}}
 
@@ -196,7 +201,8 @@ def test_a_signature_needs_name_and_both_boxes(visitor, family, token, left_out,
     given = {name: value for name, value in SIGNED.items() if name != left_out}
     page = visitor.post(f"/consent/{request_id}/sign", given | {"version": page.form()["version"]}, status=422)
     assert sentence in page.text
-    assert count(Document) == 0 and count(ConsentDecision) == 0
+    assert count(Document) == 0
+    assert count(ConsentDecision) == 0
 
 
 def test_a_double_click_gives_one_signature_and_the_same_receipt(visitor, family, token):
@@ -205,9 +211,11 @@ def test_a_double_click_gives_one_signature_and_the_same_receipt(visitor, family
     given = page.form() | SIGNED
     first = visitor.post(f"/consent/{request_id}/sign", given)
     second = visitor.raw(f"/consent/{request_id}/sign", "POST", data=given)
-    assert second.status_code == 303 and second.location.endswith("/done")
+    assert second.status_code == 303
+    assert second.location.endswith("/done")
     assert visitor.get(second.location).text == first.text
-    assert count(Document) == 1 and count(Message, Message.kind == "consent_copy") == 1
+    assert count(Document) == 1
+    assert count(Message, Message.kind == "consent_copy") == 1
     assert count(ConsentDecision) == len(YES)
 
 
@@ -236,7 +244,8 @@ def test_two_signatures_at_once_leave_one(visitor, family, token, monkeypatch):
     monkeypatch.setattr(services, "prepare_signature", slow)
     page = visitor.post(f"/consent/{request_id}/sign", given)
     assert page.h1 == "Signed. Thank you, Rosa."
-    assert count(Document) == 1 and count(ConsentDecision) == len(YES)
+    assert count(Document) == 1
+    assert count(ConsentDecision) == len(YES)
 
 
 def test_answers_changed_on_another_phone_are_not_signed(visitor, family, token):
@@ -271,7 +280,8 @@ def test_what_breaks_leaves_no_signature(visitor, app, family, token, monkeypatc
     with pytest.raises(RuntimeError):
         visitor.post(f"/consent/{request_id}/sign", given)
     monkeypatch.undo()
-    assert count(Document) == 0 and count(ConsentDecision) == 0
+    assert count(Document) == 0
+    assert count(ConsentDecision) == 0
     assert count(Message, Message.kind == "consent_copy") == 0
     assert count(ConsentRequest, ConsentRequest.signed_at.is_not(None)) == 0
 
@@ -316,7 +326,8 @@ def test_the_secret_stands_nowhere_but_in_the_mail(visitor, family, token, caplo
     visitor.post(f"/consent/{request_id}/sign", SIGNED | {"version": page.form()["version"]})
     db.session().rollback()
     lines = db.session().scalars(sa.select(AuditEntry)).all()
-    assert lines and not any(token in str(line.detail) for line in lines)
+    assert lines
+    assert not any(token in str(line.detail) for line in lines)
     assert token not in caplog.text
     document = db.session().scalars(sa.select(Document)).one()
     assert token.encode() not in load_bytes(document)
@@ -341,7 +352,8 @@ def test_a_signed_in_guardian_reaches_the_same_pages(visitor, session, family):
     session.commit()
     request_id = request_of(family.youth).id
     page = visitor.get("/my/forms")
-    assert "Mateo" in page.text and "Waiting: signature" in page.text
+    assert "Mateo" in page.text
+    assert "Waiting: signature" in page.text
     page = visitor.post(f"/my/forms/{request_id}/open")
     assert page.h1 == "May Mateo take part?"
     for number, given in ANSWERS.items():
@@ -356,7 +368,8 @@ def test_every_page_is_small(visitor, family, token):
     to_signature(visitor, token, request_id)
     for path in ("q/1", "q/5", "q/6", "q/7", "check", "sign", "whole", "later"):
         response = visitor.raw(f"/consent/{request_id}/{path}")
-        assert response.status_code == 200 and len(gzip.compress(response.data)) < 15_000
+        assert response.status_code == 200
+        assert len(gzip.compress(response.data)) < 15_000
 
 
 def test_names_are_shown_as_typed_and_never_run(visitor, session, family, token):

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.dates import format_date, get_timezone_name
 
 from youthprog.consent.rules import decision_of, filled
@@ -83,6 +84,7 @@ class RecordFacts:
     form_titles: Mapping[str, str]
     form_number: int
     program_names: Mapping[str, str]
+    season_names: Mapping[str, str]
     youth_name: str
     youth_first_name: str
     youth_born_on: date | None
@@ -122,7 +124,7 @@ def record_of(facts: RecordFacts) -> ConsentRecord:
     return ConsentRecord(
         letterhead=facts.letterhead,
         code=facts.code,
-        title=facts.program_names[language],
+        title=f"{facts.program_names[language]}, {facts.season_names[language]}",
         form=say("form", language, title=facts.form_titles[language], number=facts.form_number),
         youth=facts.youth_name,
         youth_born_on=facts.youth_born_on,
@@ -151,6 +153,7 @@ def canonical(facts: RecordFacts) -> bytes:
         "form": {"key": facts.form_key, "version": facts.form_number},
         "language": language,
         "program": facts.program_names[language],
+        "season": facts.season_names[language],
         "youth": {"name": facts.youth_name, "born_on": facts.youth_born_on and facts.youth_born_on.isoformat()},
         "guardian": {"name": facts.guardian_name, "relationship": facts.relationship.value},
         "sections": [_section_json(question, facts, language) for question in facts.questions],
@@ -176,13 +179,15 @@ def text_hash(parts: Sequence[str]) -> str:
 
 
 def _section_json(question: Question, facts: RecordFacts, language: str) -> dict[str, Any]:
-    answer = facts.answers[question.key]
+    answer, words, values = facts.answers[question.key], question.words[language], _places(facts, language)
     private = question.kind is SectionKind.HEALTH
     return {
         "key": question.key,
         "required": question.required,
-        "text_sha256": question.words[language].sha256,
-        "statement": filled(question.words[language].statement, _places(facts, language)),
+        "text_sha256": words.sha256,
+        "question": filled(words.question, values),
+        "body": filled(words.body, values),
+        "statement": filled(words.statement, values),
         "decision": decision_of(question.kind, answer).value,
         "answer": {"choice": answer.get("choice")} if private else dict(answer),
     }
@@ -204,7 +209,7 @@ def _statement(question: Question, answer: Mapping[str, Any], language: str, val
             named = f"{text}\n{', '.join(answer['names'])}"
             return Statement(named, say("yes", language), AnswerMark.YES, title=label)
         case SectionKind.EMERGENCY:
-            named = f"{text}\n{answer['name']}, {answer['phone']}"
+            named = f"{text}\n{answer['name']}, {_phone(answer['phone'])}"
             return Statement(named, say("yes", language), AnswerMark.YES, title=label)
     if decision_of(question.kind, answer) is Decision.GIVEN:
         return Statement(text, say("yes", language), AnswerMark.YES, title=label)
@@ -241,6 +246,12 @@ def _how(event: Happened, facts: RecordFacts, language: str) -> str:
         case Happening.SIGNED:
             return f"{say('typed', language)}. {say('agreed', language)}"
     return ""
+
+
+def _phone(number: str) -> str:
+    """(217) 555-0142, as people read it."""
+    parsed = phonenumbers.parse(number, "US")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def masked(address: str) -> str:

@@ -332,7 +332,9 @@ def _sign_page(case: Case, form: SignForm, status: int = 200) -> Response:
 def _take_back_page(case: Case, form: TakeBackForm, status: int = 200) -> Response:
     words = {question.key: _words(case, question) for question in _questions(case)}
     decisions = queries.decisions_of(case.request.id)
-    given = {row.section_key for row in services.given_now(case.request.id, clock.today())}
+    kinds = {question.key: question.kind for question in _questions(case)}
+    standing = services.given_now(case.request.id, clock.today())
+    given = {row.section_key for row in standing if kinds[row.section_key] in services.TAKEN_BACK_KINDS}
     return page(
         "consent/portal/take_back.html", status, case=case, form=form, words=words, decisions=decisions, given=given
     )

@@ -1,11 +1,14 @@
 """The coordinator's pages: how far each team is, whom to ask, whom to remind."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
 from youthprog.consent import queries, rules, services
-from youthprog.consent.types import HAPPENINGS, Asked, MemberConsent, RequestState
+from youthprog.consent.models import ConsentEvent
+from youthprog.consent.types import HAPPENINGS, Asked, MemberConsent, Question, RequestState
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
@@ -14,8 +17,8 @@ from youthprog.people import queries as people
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Group
 from youthprog.web.edge import actor, door
+from youthprog.web.language import LANGUAGES, language, ngettext, says
 from youthprog.web.language import gettext as _
-from youthprog.web.language import ngettext, says
 from youthprog.web.pages import file_response, page
 
 bp = Blueprint("consent", __name__)
@@ -92,6 +95,7 @@ def show(request_id: int) -> Response:
         decisions=queries.decisions_of(request_id) if shows_record else (),
         questions=questions,
         happenings=HAPPENINGS,
+        how=lambda event: _how(event, questions),
         shows_record=shows_record,
         is_open=case.request.state in rules.OPEN_STATES,
     )
@@ -151,3 +155,14 @@ def _told(asked: Asked) -> str:
             ngettext("%(num)s has no address that works: call.", "%(num)s have no address that works: call.", count)
         )
     return " ".join(parts)
+
+
+def _how(event: ConsentEvent, questions: Mapping[str, Question]) -> str:
+    """What is known of an event: the question, the masked address, the language."""
+    detail = event.detail
+    keys = [detail["section"]] if "section" in detail else detail.get("sections", [])
+    if keys:
+        return ", ".join(questions[key].words[language()].label for key in keys)
+    if "address" in detail:
+        return str(detail["address"])
+    return LANGUAGES.get(detail.get("language", ""), "")

@@ -62,6 +62,9 @@ from youthprog.programs.models import Season
 FORMS = Path(__file__).resolve().parent / "forms"
 ASK, REMIND, COPY, TAKEN_BACK = "consent_request", "consent_reminder", "consent_copy", "consent_withdrawn"
 LINK_DAYS = 45
+TAKEN_BACK_KINDS = frozenset(
+    {SectionKind.DECISION, SectionKind.PICKUP}
+)  # what was told can be corrected, not taken back
 CHANGED = Refusal("changed", N_("Your answers changed since this page was opened. Check them again, then sign."))
 
 # ---- forms ----
@@ -395,11 +398,12 @@ def _send_copy(case: Case, guardian: GuardianLine | None, document: Document, *,
 def take_back(case: Case, keys: Sequence[str], *, by: Actor, now: datetime) -> None:
     """Take back answers from now on; what was true before stays true of before. Raises `Refused`."""
     request = case.request
+    questions = {question.key: question for question in queries.questions_of(case.version.id)}
     standing = {row.section_key: row for row in given_now(request.id, clock.day_of(now))}
+    standing = {key: row for key, row in standing.items() if questions[key].kind in TAKEN_BACK_KINDS}
     refuse_if(rules.refusals_to_take_back(keys, tuple(standing)))
     for key in keys:
         standing[key].withdrawn_at = now
-    questions = {question.key: question for question in queries.questions_of(case.version.id)}
     if any(questions[key].kind is SectionKind.PICKUP for key in keys):
         for person in db.session().scalars(sa.select(PickupPerson).where(PickupPerson.request_id == request.id)):
             person.ended_at = person.ended_at or now
@@ -546,6 +550,7 @@ def _record_facts(
         form_titles={"en": case.form.title, "es": case.form.title_es},
         form_number=case.version.number,
         program_names=program_names(case),
+        season_names={"en": case.season.name, "es": case.season.name_es or case.season.name},
         youth_name=_full_name(case.youth),
         youth_first_name=case.youth.first_name,
         youth_born_on=case.youth.born_on,
