@@ -1,6 +1,8 @@
 """Forms of the leagues room."""
 
-from wtforms import FileField, SelectField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField
+from wtforms.validators import InputRequired
 
 from youthprog.web.forms import Form
 from youthprog.web.language import lazy_gettext as _
@@ -9,5 +11,7 @@ from youthprog.web.language import lazy_gettext as _
 class ImportForm(Form):
     """A registration export and the season it is for."""
 
-    season = SelectField(_("Season"), validate_choice=False)
-    file = FileField(_("Registration export"))
+    season = SelectField(
+        _("Season"), [InputRequired(_("Choose the season that the players are for."))], validate_choice=False
+    )
+    file = FileField(_("Registration export"), [FileRequired(_("Choose the file."))])

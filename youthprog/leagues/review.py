@@ -1,12 +1,15 @@
 """A dry run as its reader sees it: every row of the file with what would happen to it. Pure."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from youthprog.leagues.types import Action, PlannedRow, Problem, Severity
 
+NEW_TEAM = "new_team"
 CHANGING = (Action.NEW, Action.UPDATE)
 
 
@@ -35,10 +38,15 @@ class Note:
 
 @dataclass(frozen=True)
 class Review:
-    """A dry run: its rows in the order of the file, and what is wrong with the file as a whole."""
+    """A dry run: its rows in the order of the file, and what is wrong with the file as a whole.
+
+    `fingerprint` stands for all that would happen.
+    """
 
     lines: tuple[ReviewLine, ...]
-    about_file: tuple[Problem, ...] = ()
+    about_file: tuple[Problem, ...]
+    new_teams: tuple[str, ...]
+    fingerprint: str
 
     def count(self, action: Action) -> int:
         """How many rows would be treated so."""
@@ -61,11 +69,11 @@ class Review:
 
     @property
     def notes(self) -> list[Note]:
-        """What else is to be known, alike things together, the most frequent first."""
+        """What else is to be known, alike things together, the most frequent first. New teams are named elsewhere."""
         found: dict[tuple[str, str, str], list[Problem]] = defaultdict(list)
         for line in self.lines:
             for each in line.problems:
-                if each.severity is Severity.WARN:
+                if each.severity is Severity.WARN and each.code != NEW_TEAM:
                     found[each.column, each.sentence, str(each)].append(each)
         notes = [Note(same[0].column, same[0], tuple(each.row for each in same)) for same in found.values()]
         return sorted(notes, key=lambda note: (-len(note.rows), note.rows))
@@ -75,7 +83,7 @@ class Review:
         return [line for line in self.lines if action is None or line.action is action]
 
 
-def review_of(planned: Iterable[PlannedRow], problems: Sequence[Problem]) -> Review:
+def review_of(planned: Sequence[PlannedRow], problems: Iterable[Problem]) -> Review:
     """Put what the reader and the planner found together, row by row."""
     found: dict[int, list[Problem]] = defaultdict(list)
     for problem in problems:
@@ -86,7 +94,8 @@ def review_of(planned: Iterable[PlannedRow], problems: Sequence[Problem]) -> Rev
         lines[plan.row.row] = _line(plan, (*found.pop(plan.row.row, ()), *plan.problems))
     for row, reasons in found.items():
         lines[row] = ReviewLine(row, Action.REFUSE, problems=tuple(reasons))
-    return Review(tuple(lines[row] for row in sorted(lines)), about_file)
+    new_teams = dict.fromkeys(plan.team_name for plan in planned if plan.team is not None and plan.team.new)
+    return Review(tuple(lines[row] for row in sorted(lines)), about_file, tuple(new_teams), fingerprint(planned))
 
 
 def _line(plan: PlannedRow, problems: tuple[Problem, ...]) -> ReviewLine:
@@ -101,3 +110,26 @@ def _line(plan: PlannedRow, problems: tuple[Problem, ...]) -> ReviewLine:
         changes=plan.changes,
         problems=problems,
     )
+
+
+def fingerprint(planned: Iterable[PlannedRow]) -> str:
+    """What stands for all that a plan would do: the same as long as nothing that matters to it changes."""
+    says = [(plan.row.row, plan.action, plan.youth, plan.changes, plan.team_name, plan.jersey) for plan in planned]
+    return hashlib.sha256(repr(says).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def problem_to(problem: Problem) -> dict[str, Any]:
+    """A problem as it is kept; it holds no value of the file."""
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code,
+        "sentence": problem.sentence,
+        "severity": problem.severity.value,
+        "values": dict(problem.values),
+    }
+
+
+def problem_from(values: dict[str, Any]) -> Problem:
+    """A problem as `problem_to` kept it."""
+    return Problem(**values | {"severity": Severity(values["severity"])})
