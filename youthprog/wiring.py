@@ -29,6 +29,7 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
+from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
@@ -64,6 +65,7 @@ BLUEPRINTS: list[Any] = [
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,
+    leagues_imports.bp,
     reports.bp,
     certificates.bp,
     consent.bp,

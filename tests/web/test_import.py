@@ -7,6 +7,7 @@ import logging
 import re
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
