@@ -18,7 +18,6 @@ from youthprog.consent.models import Section
 from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
-from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.demo.consent_rows import Paper, consent_tables
 from youthprog.demo.frame import Frame, Table
 from youthprog.demo.meeting_rows import meeting_tables
@@ -36,6 +35,13 @@ DISCLAIMER = (
     "This record was generated for a demonstration. The people are invented, and nobody signed it. "
     "It stands in for every signature of the demonstration department."
 )
+
+
+class NotEmpty(Exception):
+    """There are people or programs already; the demonstration never mixes with them."""
+
+    def __init__(self) -> None:
+        super().__init__("this installation has people or programs already; the demonstration fills an empty one.")
 
 
 @dataclass(frozen=True)
@@ -81,11 +87,10 @@ def prepare_record(*, now: datetime) -> PreparedDocument:
 def load(department: Department, sealed: PreparedDocument | None, *, now: datetime) -> Loaded:
     """Put the department in. Without a sealed record its consents are all still asked for.
 
-    Raises `Refused` when anybody is here already.
+    Raises `NotEmpty`.
     """
     if not is_empty():
-        sentence = N_("This installation has people or programs already. The demonstration fills an empty one.")
-        raise Refused([Refusal("not_empty", sentence)])
+        raise NotEmpty
     frame = Frame(department, now, clock.zone(), crypto.keyring())
     for tables in (people_tables(frame), program_tables(frame), meeting_tables(frame)):
         _insert(tables)
