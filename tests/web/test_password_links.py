@@ -54,7 +54,8 @@ def test_looking_uses_nothing_up(visitor, reset, session):
 
 def test_the_secret_leaves_the_address_at_once(visitor, reset):
     answer = visitor.raw(f"/reset/{reset}")
-    assert answer.location == "/reset" and reset not in visitor.get("/reset").text_source
+    assert answer.location == "/reset"
+    assert reset not in visitor.get("/reset").text_source
 
 
 def test_a_link_sets_the_password_once(visitor, reset, coach, session):
@@ -115,7 +116,10 @@ def test_a_closed_account_has_no_link(visitor, reset, coach, session):
     assert save(visitor, "/reset", GOOD).status_code == 409
 
 
-@pytest.mark.parametrize("password", ["", "short", "x" * 129, "aaaaaaaaaaaaaaaaaa", "passwordpassword1", "abcdefghijklmnop", "nul\x00nul nul nul nul"])
+@pytest.mark.parametrize(
+    "password",
+    ["", "short", "x" * 129, "aaaaaaaaaaaaaaaaaa", "passwordpassword1", "abcdefghijklmnop", "nul\x00nul nul nul nul"],
+)
 def test_a_poor_password_is_refused_and_nothing_used(visitor, reset, session, password):
     visitor.get(f"/reset/{reset}")
     assert save(visitor, "/reset", password).status_code == 422

@@ -130,10 +130,12 @@ def test_who_has_none_sets_one_up_before_anything_else(visitor, newcomer, sessio
     assert visitor.get(address).text.count(factors.in_fours(secret)) == 1  # the same at each look
     assert send(visitor, "000000", address).status_code == 422
     answer = send(visitor, pyotp.TOTP(secret).at(clock.now()), address)
-    assert answer.status_code == 200 and answer.text.count('class="code"') == 10
+    assert answer.status_code == 200
+    assert answer.text.count('class="code"') == 10
     assert visitor.raw("/account").status_code == 200
     row = session.get(Account, newcomer.id, populate_existing=True)
-    assert row.unseal("totp_sealed") == secret and secret.encode() not in row.totp_sealed
+    assert row.unseal("totp_sealed") == secret
+    assert secret.encode() not in row.totp_sealed
     assert session.scalar(sa.select(sa.func.count()).select_from(RecoveryCode)) == 10
 
 
@@ -163,7 +165,8 @@ def test_replacing_a_phone_asks_for_the_password(visitor, admin, session):
     secret = visitor.get(address).text.split("into the app:")[1].split("Show")[0].replace(" ", "").strip()
     data = {"csrf_token": visitor.page.form(address)["csrf_token"], "code": pyotp.TOTP(secret).at(clock.now())}
     wrong = visitor.client.post(address, data={**data, "password": "not the password"}, headers=LOCAL)
-    assert wrong.status_code == 422 and "This is not your password." in wrong.text
+    assert wrong.status_code == 422
+    assert "This is not your password." in wrong.text
     right = visitor.client.post(address, data={**data, "password": PASSWORD}, headers=LOCAL)
     assert right.status_code == 200
     assert session.get(Account, admin.id, populate_existing=True).unseal("totp_sealed") == secret

@@ -128,7 +128,8 @@ def test_the_eleventh_try_waits_even_with_the_right_password(visitor, coach):
         assert sign_in(visitor, coach.email, "not the password").status_code == 422
     answer = sign_in(visitor, coach.email)
     assert answer.status_code == 429
-    assert "Too many tries" in answer.text and answer.headers["Retry-After"] == "900"
+    assert "Too many tries" in answer.text
+    assert answer.headers["Retry-After"] == "900"
 
 
 def test_a_try_behind_the_throttle_compares_nothing(visitor, coach, monkeypatch):
@@ -147,7 +148,11 @@ def test_one_visitor_cannot_try_many_accounts(visitor, coach):
 def test_a_forged_forwarding_header_is_no_other_visitor(visitor, coach):
     for number in range(10):
         visitor.get("/sign-in")
-        data = {"csrf_token": visitor.page.form()["csrf_token"], "email": f"n{number}@city.example", "password": "wrong one"}
+        data = {
+            "csrf_token": visitor.page.form()["csrf_token"],
+            "email": f"n{number}@city.example",
+            "password": "wrong one",
+        }
         visitor.client.post("/sign-in", data=data, headers={**LOCAL, "X-Forwarded-For": f"203.0.113.{number}"})
     assert sign_in(visitor, coach.email).status_code == 429
 
@@ -163,7 +168,9 @@ def test_a_new_session_starts_and_the_old_one_ends(visitor, coach, session):
     visitor.raw("/sign-in")  # leads on: somebody is in
     page = visitor.get("/account/password")
     token = page.form()["csrf_token"]
-    visitor.client.post("/sign-in", data={"csrf_token": token, "email": other.email, "password": PASSWORD}, headers=LOCAL)
+    visitor.client.post(
+        "/sign-in", data={"csrf_token": token, "email": other.email, "password": PASSWORD}, headers=LOCAL
+    )
     with visitor.client.session_transaction() as cookie:
         assert cookie["_user_id"] != old
     rows = session.scalars(sa.select(UserSession).order_by(UserSession.id)).all()
@@ -188,8 +195,8 @@ def test_a_copied_cookie_is_dead_after_the_account_is_closed(visitor, coach, ses
 
 
 def _admin(session):
-    from youthprog.access.queries import signed_in_by
     from tests.makers.accounts import session_cookie
+    from youthprog.access.queries import signed_in_by
 
     return signed_in_by(session_cookie(make_account(Role.ADMIN))).actor
 
@@ -220,7 +227,13 @@ def test_without_token_nothing_is_tried(visitor, coach, session):
 
 @pytest.mark.parametrize(
     ("email", "password"),
-    [("", ""), ("a" * 300 + "@city.example", "x"), ("a@city.example", "x" * 1000), ("a\x00b", "c\x00d"), ("é" * 80, "é")],
+    [
+        ("", ""),
+        ("a" * 300 + "@city.example", "x"),
+        ("a@city.example", "x" * 1000),
+        ("a\x00b", "c\x00d"),
+        ("é" * 80, "é"),
+    ],
 )
 def test_what_cannot_be_right_is_refused_in_words(visitor, email, password):
     assert sign_in(visitor, email, password).status_code == 422

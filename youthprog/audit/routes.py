@@ -36,7 +36,7 @@ def index() -> Response:
         is_first=after is None,
         head=queries.head(),
         anchored=_last_anchor(),
-        actions=ACTIONS,
+        verbs=ACTIONS,
         subjects=SUBJECTS,
     )
 
