@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from youthprog.attendance import queries as attendance
+from youthprog.attendance.models import Register
 from youthprog.attendance.types import Mark
 from youthprog.consent import queries as consent
 from youthprog.consent.types import ConsentLine
@@ -24,7 +25,8 @@ from youthprog.programs.models import Gathering, Group, GroupMember, Program, Se
 from youthprog.programs.types import MemberLine, StaffLine
 
 LAST_MEETINGS = 4
-REGISTER_STAYS_DUE = timedelta(hours=6)
+REGISTER_OPENS_BEFORE = timedelta(hours=2)
+REGISTER_STAYS_DUE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -226,17 +228,26 @@ def jersey_order(player: PlayerLine | MemberLine) -> tuple[int, str, str]:
 
 
 def register_due(group_id: int, now: datetime) -> int | None:
-    """The gathering whose register one would take now: the one at hand or next, today or later. One statement."""
-    return db.session().scalar(
-        sa.select(Gathering.id)
+    """The gathering whose register one would take now. Two statements at most.
+
+    The latest of the last days that has begun, or begins soon, and has no register yet; else the next one.
+    """
+    begun = (
+        _gatherings_of(group_id)
+        .outerjoin(Register, Register.gathering_id == Gathering.id)
         .where(
-            Gathering.group_id == group_id,
-            Gathering.ends_at > now - REGISTER_STAYS_DUE,
-            Gathering.canceled_at.is_(None),
+            Register.gathering_id.is_(None),
+            Gathering.starts_at <= now + REGISTER_OPENS_BEFORE,
+            Gathering.starts_at > now - REGISTER_STAYS_DUE,
         )
-        .order_by(Gathering.starts_at, Gathering.id)
-        .limit(1)
+        .order_by(Gathering.starts_at.desc(), Gathering.id)
     )
+    coming = _gatherings_of(group_id).where(Gathering.ends_at > now).order_by(Gathering.starts_at, Gathering.id)
+    return db.session().scalar(begun.limit(1)) or db.session().scalar(coming.limit(1))
+
+
+def _gatherings_of(group_id: int) -> sa.Select[int]:
+    return sa.select(Gathering.id).where(Gathering.group_id == group_id, Gathering.canceled_at.is_(None))
 
 
 def sign_in_lines(actor: Actor, team: TeamHead, day: date, on: date) -> tuple[SignInLine, ...]:

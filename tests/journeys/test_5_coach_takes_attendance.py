@@ -1,0 +1,37 @@
+"""Coach: opens the team, sees who is cleared and why someone is not, takes attendance on the phone."""
+
+from __future__ import annotations
+
+from tests.journeys.conftest import PHONE
+
+
+def test_attendance_on_the_phone(travelers):
+    phone = travelers(PHONE)
+    page = phone.sign_in("coach")
+    page.get_by_role("link", name="Teams", exact=True).first.click()
+    page.get_by_role("link", name="Tigers U10").first.click()
+    page.wait_for_load_state()
+    words = page.inner_text("main")
+    assert "cannot play" in words
+    assert "Flores, Luis Ángel" in words
+    assert "Asthma, inhaler in bag" in words, "a coach reads the alert"
+    phone.assert_fits()
+    phone.assert_accessible()
+    page.get_by_role("link", name="Take attendance").click()
+    page.wait_for_load_state()
+    register = page.url
+    phone.assert_fits()
+    phone.assert_accessible()
+    assert "May watch" in page.inner_text("main")
+    assert page.locator("main input[type=radio]:checked").count() == 0, "nobody is present until somebody says so"
+    absent = page.get_by_role("radio", name="Absent")
+    absent.nth(1).check(force=True)
+    absent.nth(3).check(force=True)
+    page.get_by_role("button", name="Everyone else is here").click()
+    page.get_by_role("button", name="Save register").click()
+    page.wait_for_load_state()
+    phone.go(register)
+    checked = page.locator("main input[type=radio]:checked")
+    values = [box.get_attribute("value") for box in checked.all()]
+    assert values.count("absent") == 2
+    assert values.count("present") == len(values) - 2 > 5
