@@ -161,6 +161,7 @@ class OneOf(SelectField):
     def __init__(self, label: Any = None, words: Mapping[Any, str] | None = None, **kwargs: Any):
         choices = [SelectChoice(str(value), _(sentence)) for value, sentence in (words or {}).items()]
         super().__init__(label, choices=choices, **kwargs)
+        self.type = "SelectField"  # templates draw it as one
 
     def pre_validate(self, form: Any) -> None:
         """The value is one of those offered."""
