@@ -33,7 +33,7 @@ from youthprog.programs.types import EnrollmentStatus, GatheringKind
 DAYS_AHEAD = 7
 ROWS_SHOWN = 8
 MOST_BOUNCED = 50
-HISTORY_SHOWN = 24
+HISTORY_SHOWN = 10
 CERTIFICATE_SUBJECT = "youth"
 
 
@@ -422,7 +422,7 @@ def meetings_of_children(youth_ids: Sequence[int], now: datetime, *, days: int =
     statement = (
         sa.select(
             Gathering.id, Gathering.title, Group.id, Group.name, sa.null(), Gathering.season_id, Gathering.starts_at,
-            sa.func.coalesce(Gathering.place, Site.name),
+            sa.func.coalesce(Gathering.place, Site.name), Gathering.kind,
         )
         .distinct()
         .join(Group, Group.id == Gathering.group_id)

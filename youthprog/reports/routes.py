@@ -52,6 +52,7 @@ def today() -> Response:
         shown["bounced"] = queries.bounced(who, on)
     if who.may(P.CONSENT_SIGN):
         shown["children"] = _children(on)
+        shown["family"] = queries.meetings_of_children([child.person_id for child in shown["children"]], now)
         shown["forms"] = [form for form in consent.list_forms_of(who, on) if form.signed_at is None]
     if who.may(P.ACCOUNT_READ):
         shown["accounts"] = queries.account_figures(now)
