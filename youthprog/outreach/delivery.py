@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -62,7 +63,7 @@ def deliver(envelope: Envelope, sender: Sender, server: Server) -> Outcome:
     """Hand one message to the server and say what became of it. Never raises for what the world does."""
     try:
         message = compose(envelope, sender)
-    except ValueError as problem:  # an address that no mail can carry
+    except (ValueError, IndexError, MessageError) as problem:  # an address that no mail can carry
         return Outcome(Result.BOUNCED, f"address: {problem}"[:LONGEST_ERROR])
     try:
         with _connected(server) as connection:
