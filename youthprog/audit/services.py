@@ -27,6 +27,8 @@ class BulkWriteRefused(Exception):
 
 def record(action: str, subject_kind: str, subject_id: int | None, *, by: Actor, now: datetime, **detail: Any) -> None:
     """Say that `by` did `action` to a thing. `detail` holds plain values and no secret, no health, no custody."""
+    if not db.session().in_transaction():
+        db.session().begin()  # so that undoing the deed undoes the line, whatever was recorded first
     _wait("deeds", action, subject_kind, subject_id, by, now, detail)
 
 
