@@ -25,4 +25,5 @@ def test_a_whole_team_is_asked_in_one_step(travelers):
     desk.assert_accessible()
     page.get_by_role("link", name="Outbox").first.click()
     rows = page.inner_text("main")
-    assert rows.count("Ibrahim") + rows.count("El Amrani") >= 1 and asked >= 1
+    assert asked >= 1
+    assert "El Amrani" in rows

@@ -62,7 +62,9 @@ def test_a_guardian_signs_on_a_phone(travelers, installation: Installation, grou
     receipt = page.inner_text("main")
     code = re.search(r"[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}", receipt)
     assert code, receipt
-    with_cookies = phone.context.request.get(installation.url + page.url.removeprefix(installation.url).replace("/done", "/copy.pdf"))
+    with_cookies = phone.context.request.get(
+        installation.url + page.url.removeprefix(installation.url).replace("/done", "/copy.pdf")
+    )
     assert with_cookies.status == 200
     sealed = with_cookies.body()
     assert guardian in pdf_words(sealed)
@@ -93,6 +95,11 @@ def test_the_pages_are_accessible_and_light(travelers):
     page.get_by_role("button", name="Continue in English").click()
     page.wait_for_load_state()
     phone.assert_accessible()
-    assert "font" not in {kind for kind in page.evaluate("performance.getEntriesByType('resource').map(e => e.initiatorType === 'css' && /woff/.test(e.name) ? 'font' : '')")}
+    assert "font" not in {
+        kind
+        for kind in page.evaluate(
+            "performance.getEntriesByType('resource').map(e => e.initiatorType === 'css' && /woff/.test(e.name) ? 'font' : '')"
+        )
+    }
     answer_everything(page, next_words="Continue")
     phone.assert_accessible()

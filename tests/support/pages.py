@@ -60,7 +60,8 @@ class Page:
         assert self.tree.get("lang") in ("en", "es"), "the page has no language"
         assert len(self.all("h1")) == 1, f"{len(self.all('h1'))} h1 on the page"
         titles = self.all("title")
-        assert titles and (titles[0].text or "").strip(), "no title"
+        assert titles, "no title"
+        assert (titles[0].text or "").strip(), "an empty title"
         ids = [e.get("id") for e in self.tree.iter() if isinstance(e.tag, str) and e.get("id")]
         assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
         self._check_labels(set(ids))
@@ -158,14 +159,14 @@ class Visitor:
         """Fetch anything, follow nothing, check nothing."""
         return self.client.open(address, method=method, **kwargs)
 
-    def post(self, address: str, data: dict[str, Any] | None = None, *, status: int = 200, form_from: str | None = None) -> Page:
+    def post(
+        self, address: str, data: dict[str, Any] | None = None, *, status: int = 200, form_from: str | None = None
+    ) -> Page:
         """Send a form with the token of the page one is on (or of `form_from`), follow, check."""
         if form_from is not None or self.page is None:
             self.get(form_from or address)
         assert self.page is not None
-        token = next(
-            (f.get("value") for f in self.page.tree.iter(H + "input") if f.get("name") == "csrf_token"), None
-        )
+        token = next((f.get("value") for f in self.page.tree.iter(H + "input") if f.get("name") == "csrf_token"), None)
         response = self.client.post(
             address, data={"csrf_token": token or "", **(data or {})}, follow_redirects=True,
             headers={"Referer": "http://localhost/"},
