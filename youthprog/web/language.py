@@ -4,6 +4,7 @@ Each room keeps its Spanish in `translations/es/<room>.po`; they are compiled in
 are newer than it.
 """
 
+import os
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -49,7 +50,7 @@ def compile_catalogs(folder: Path = FOLDER) -> None:
                     if message.id and message.string:
                         merged[message.id] = message
         compiled.parent.mkdir(exist_ok=True)
-        fresh = compiled.with_suffix(".new")
+        fresh = compiled.with_suffix(f".{os.getpid()}")  # several processes may start at once
         with fresh.open("wb") as file:
             write_mo(file, merged)
         fresh.replace(compiled)
