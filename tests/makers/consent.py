@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from tests.makers.people import NOW, make_guardian, make_youth
 from tests.makers.programs import join, make_group, make_season
@@ -15,7 +16,7 @@ from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.outreach.models import Message
 from youthprog.people.models import Person
-from youthprog.programs.models import Group
+from youthprog.programs.models import Group, Season
 
 YES: dict[str, dict[str, Any]] = {
     "take_part": {"choice": "yes"},
@@ -32,7 +33,7 @@ class Family:
     """A child on a team with a guardian: Mateo and Rosa Aguilar of the Tigers."""
 
     def __init__(self, group: Group | None = None, **guardian: Any):
-        self.group = group or make_group(make_season())
+        self.group = _with_season(group) if group else make_group(make_season())
         self.youth: Person = make_youth()
         self.guardian: Person = make_guardian(self.youth, **guardian)
         join(self.youth, self.group)
@@ -55,6 +56,12 @@ class Family:
     def cleared_on(self, on: date) -> bool:
         """Whether consent has no objection on a day."""
         return not queries.objections([self.youth.id], self.season_id, on)
+
+
+def _with_season(group: Group) -> Group:
+    """The group with what a commit made it forget."""
+    season = joinedload(Group.season).joinedload(Season.program)
+    return db.session().get_one(Group, group.id, options=[season], populate_existing=True)
 
 
 def request_of(youth: Person) -> ConsentRequest:
