@@ -1,0 +1,574 @@
+"""A small department with everything in it, three times over, for tests generated from the live URL map.
+
+Side A and its `neighbor` lie in one program and season, side B in another program. Each has the same things: a team
+with players, guardians, a coach, a mentor and a match, gatherings, a register, forms, mail, papers, an import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+
+from flask import current_app
+
+from tests.makers import accounts as account_maker
+from tests.makers import people as people_maker
+from tests.makers import programs as program_maker
+from youthprog.access.models import Account, RoleGrant, UserSession
+from youthprog.access.services import assign, issue_link, place
+from youthprog.access.types import LinkPurpose, Role
+from youthprog.attendance.models import AttendanceMark, Register
+from youthprog.attendance.types import Mark
+from youthprog.audit.services import record
+from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest, Section
+from youthprog.consent.services import publish_starter_form
+from youthprog.consent.types import Decision, Happening, RequestState, Route
+from youthprog.core import clock, crypto, db
+from youthprog.core.actor import SYSTEM
+from youthprog.documents.models import Document
+from youthprog.documents.storage import keep
+from youthprog.documents.types import DocumentKind
+from youthprog.leagues.import_services import try_import
+from youthprog.leagues.models import Team
+from youthprog.leagues.types import PlayerRow, Reading
+from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.types import DutyStatus, MatchStatus
+from youthprog.outreach.models import Message
+from youthprog.outreach.types import Channel, Delivery
+from youthprog.people.models import (
+    ContactPoint,
+    CustodyRestriction,
+    EmergencyContact,
+    Guardianship,
+    HealthNote,
+    Household,
+    HouseholdMember,
+    Person,
+)
+from youthprog.people.types import ContactKind, HealthKind, Relationship
+from youthprog.programs.models import Enrollment, Gathering, Group, Season
+from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, StaffRole
+
+NOWHERE = 987_654_321  # the id of nothing
+SIDES = ("A", "neighbor", "B")
+_number = count(1)
+
+# Which thing an argument of an address means, where the same name means several.
+MEANT = {
+    ("accounts.", "person_id"): "adult_id",
+    ("certificates.", "document_id"): "certificate_id",
+    ("consent.record", "request_id"): "signed_id",
+    ("mentorship.of_group", "group_id"): "match_group_id",
+    ("people.", "contact_id"): "emergency_id",
+}
+# What pages ask for behind the question mark: endpoint -> name there -> the thing.
+ASKED = {
+    "certificates.new": {"youth_id": "youth_id"},
+    "certificates.create": {"youth_id": "youth_id"},
+    "mentorship.new": {"season": "season_id"},
+    "mentorship.create": {"season": "season_id"},
+    "programs.new_gathering": {"group": "group_id"},
+    "programs.create_gathering": {"group": "group_id"},
+    "programs.new_season": {"program": "program_id"},
+    "leagues_imports.new": {"season": "season_id"},
+}
+
+
+@dataclass(frozen=True)
+class Canaries:
+    """Strings that occur nowhere but in one child's record: seen on a page, they say which field is shown there."""
+
+    child: str
+    fields: dict[str, str]  # field -> the string
+
+
+@dataclass
+class Side:
+    """One of the three: the ids of its things, its accounts by role, its links, its canaries."""
+
+    name: str
+    ids: dict[str, int] = field(default_factory=dict)
+    accounts: dict[Role, int] = field(default_factory=dict)
+    people: dict[Role, int] = field(default_factory=dict)
+    links: dict[LinkPurpose, int] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    canaries: list[Canaries] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """The three sides, and the accounts that belong to none."""
+
+    sides: dict[str, Side]
+    accounts: dict[str, int]
+
+    def id_of(self, argument: str, side: str, endpoint: str = "") -> int:
+        """The id an argument of an address has on a side. Fails for an argument the world does not know."""
+        if side == "nowhere":
+            return NOWHERE
+        meant = next(
+            (to for (room, name), to in MEANT.items() if endpoint.startswith(room) and name == argument), argument
+        )
+        ids = self.sides[side].ids
+        assert meant in ids, f"{endpoint}: the world knows no {argument!r}: add it to tests/makers/world.py"
+        return ids[meant]
+
+    def word_of(self, argument: str, side: str, endpoint: str = "") -> str:
+        """The word an argument of an address has on a side: a code, a token, a section's key."""
+        words = {} if side == "nowhere" else self.sides[side].words
+        fallback = {"code": "ZZZZZZZZ", "token": "no-such-token-at-all", "key": "no-such-key", "number": "1"}
+        found = words.get(f"{endpoint} {argument}", words.get(argument, fallback.get(argument)))
+        assert found, f"{endpoint}: the world knows no word {argument!r}: add it to tests/makers/world.py"
+        return found
+
+
+def make_world() -> World:
+    """Make it and commit. Nothing but ids is kept."""
+    moment = clock.now()
+    version = publish_starter_form(now=moment - timedelta(days=60))
+    sections = db.session().query(Section).filter(Section.version_id == version.id).order_by(Section.position).all()
+    first, second = _season("Fall football"), _season("Spring wrestling")
+    made = [_Maker("A", first, sections), _Maker("neighbor", first, sections), _Maker("B", second, sections)]
+    sides = {maker.side.name: maker.make() for maker in made}
+    world = World(sides, {"admin": _account(Role.ADMIN).id, "coordinator": _account(Role.COORDINATOR).id})
+    nobody = account_maker.make_account(Role.COACH, people_maker.make_person("Noor", "Norole"))
+    db.session().execute(RoleGrant.__table__.delete().where(RoleGrant.__table__.c.account_id == nobody.id))
+    world.accounts["no role"] = nobody.id
+    record("world.made", "world", None, by=SYSTEM, now=moment)
+    db.session().commit()
+    return world
+
+
+def grow(world: World, times: int) -> None:
+    """Put that many more of everything into side A: players, teams, matches, meetings, forms, mail, accounts."""
+    season = db.session().get_one(Season, world.sides["A"].ids["season_id"])
+    db.session().refresh(season, ["program"])
+    request = db.session().get_one(ConsentRequest, world.sides["A"].ids["request_id"])
+    sections = db.session().query(Section).filter(Section.version_id == request.form_version_id).all()
+    for number in range(times):
+        maker = _Maker(f"more {number}", season, sections)
+        maker.make()
+        maker.join_side(world.sides["A"], number)
+    db.session().commit()
+
+
+def _season(name: str) -> Season:
+    today = clock.today()
+    program = program_maker.make_program(f"{name} {next(_number)}")
+    return program_maker.make_season(
+        program,
+        starts_on=today - timedelta(days=40),
+        ends_on=today + timedelta(days=80),
+        age_cutoff_on=today,
+        registration_opens_on=today - timedelta(days=60),
+        registration_closes_on=today + timedelta(days=60),
+        capacity=500,
+    )
+
+
+def _account(role: Role, person: Person | None = None, program_id: int | None = None) -> Account:
+    return account_maker.make_account(role, person, program_id)
+
+
+class _Maker:
+    """Makes one side."""
+
+    def __init__(self, name: str, season: Season, sections: list[Section]):
+        self.side = Side(name)
+        self.season, self.sections = season, sections
+        self.now = clock.now()
+        self.start = clock.today() - timedelta(days=30)
+        self.tag = f"{name}{next(_number)}".replace(" ", "").title()
+
+    def make(self) -> Side:
+        """Everything, in the order things come about."""
+        self._people()
+        self._team()
+        self._gatherings()
+        self._match()
+        self._forms()
+        self._papers()
+        self._accounts()
+        self._notes()
+        self.side.ids |= self._aliases()
+        return self.side
+
+    def join_side(self, other: Side, number: int) -> None:
+        """Put the players into another side's team too, and let its coach, mentor and guardian have more to do."""
+        ids = other.ids
+        team = db.session().get_one(Group, ids["group_id"])
+        match_group = db.session().get_one(Group, ids["match_group_id"])
+        for child in (self.child, self.second):
+            db.session().add(program_maker.GroupMember(group_id=team.id, youth_id=child.id, from_on=self.start))
+        assign([(other.people[Role.COACH], self.child.id)], source=f"group:{team.id}", from_on=self.start)
+        assign([(other.people[Role.COACH], self.child.id)], source=f"group:{self.group.id}", from_on=self.start)
+        for person_id, group in ((other.people[Role.COACH], self.group), (other.people[Role.MENTOR], self.match.group)):
+            role = StaffRole.HEAD_COACH if group is self.group else StaffRole.MENTOR
+            db.session().add(
+                program_maker.GroupStaff(group_id=group.id, person_id=person_id, role=role, from_on=self.start)
+            )
+        assign([(other.people[Role.MENTOR], self.child.id)], source=f"group:{self.match.group_id}", from_on=self.start)
+        db.session().add(program_maker.GroupMember(group_id=match_group.id, youth_id=self.child.id, from_on=self.start))
+        for child in (self.child, self.second):
+            self._bond(child, db.session().get_one(Person, other.people[Role.GUARDIAN]), rank=3)
+        gathering = db.session().get_one(Gathering, ids["gathering_id"])
+        self._mark(gathering, self.child, Mark.PRESENT)
+        self._more_about(db.session().get_one(Person, ids["youth_id"]), number)
+
+    def _more_about(self, child: Person, number: int) -> None:
+        """More of what hangs on one child of the other side."""
+        self._bond(child, self.guardian, rank=4)
+        self._health(child, f"More {number}", f"More detail {number}")
+        self._custody(child, self.kept_away, f"More note {number}")
+        db.session().add(EmergencyContact(youth_id=child.id, name=f"Aunt {number}", phone="+12175550199"))
+        self._certificate(child)
+
+    # ---- people ----
+
+    def _people(self) -> None:
+        self.child, self.second, self.waiting = (
+            self._child(name, rank) for rank, name in enumerate(("Mateo", "Zoe", "Noa"))
+        )
+        self.guardian, self.other = self._guardian(self.child, "Rosa"), self._guardian(self.second, "Dana")
+        self._guardian(self.waiting, "Kim")
+        self.kept_away = people_maker.make_guardian(
+            self.child, "Paul", f"Kept{self.tag}", relationship=Relationship.FATHER, rank=2
+        )
+        self._bond(self.second, self.guardian, rank=2)
+        self.coach = self._adult("Casey", f"Coach{self.tag}")
+        self.mentor = self._adult("Morgan", f"Mentor{self.tag}")
+        for child, status in (
+            (self.child, EnrollmentStatus.ENROLLED),
+            (self.second, EnrollmentStatus.ENROLLED),
+            (self.waiting, EnrollmentStatus.WAITLISTED),
+        ):
+            self._enroll(child, status)
+        self.season.taken += 2
+        self.side.ids["youth_id"] = self.side.ids["person_id"] = self.child.id
+        self.side.ids |= {"season_id": self.season.id, "program_id": self.season.program_id}
+        self.side.ids["guardian_id"] = self.side.ids["adult_id"] = self.guardian.id
+
+    def _child(self, given: str, rank: int) -> Person:
+        school = f"School {self.tag}{rank}"
+        child = people_maker.make_youth(given, f"Child{self.tag}", school=school)
+        fields = {"name": f"Child{self.tag}", "school": school}
+        self.side.canaries.append(Canaries(("first", "second", "waiting")[rank], fields))
+        return child
+
+    def _guardian(self, child: Person, given: str) -> Person:
+        guardian = people_maker.make_person(given, f"Adult{self.tag}")
+        self._bond(child, guardian, rank=1)
+        phone, mail = next(_phones), f"{given}.{self.tag}@canary.example".lower()
+        db.session().add_all(
+            ContactPoint(person_id=guardian.id, kind=kind, value=value, normal=value)
+            for kind, value in ((ContactKind.PHONE, phone), (ContactKind.EMAIL, mail))
+        )
+        street = f"{next(_number)} {self.tag} Street"
+        home = Household(name=f"{given} {self.tag}", street=street, city="Riverton", state="IL", postal_code="62701")
+        db.session().add(home)
+        db.flush()
+        db.session().add_all(HouseholdMember(household_id=home.id, person_id=each.id) for each in (child, guardian))
+        canaries = self.side.canaries[len([each for each in self.side.canaries if "phone" in each.fields])]
+        canaries.fields.update(phone=f"({phone[2:5]}) {phone[5:8]}-{phone[8:]}", mail=mail, street=street)
+        self.side.ids.setdefault("household_id", home.id)
+        return guardian
+
+    def _adult(self, given: str, family: str) -> Person:
+        person = people_maker.make_person(given, family)
+        people_maker.make_contacts(person, phone=next(_phones))
+        return person
+
+    def _bond(self, child: Person, guardian: Person, *, rank: int) -> Guardianship:
+        bond = Guardianship(
+            youth_id=child.id, guardian_id=guardian.id, relationship=Relationship.MOTHER, rank=rank
+        )  # fmt: skip
+        db.session().add(bond)
+        db.flush()
+        self.side.ids.setdefault("bond_id", bond.id)
+        return bond
+
+    def _enroll(self, child: Person, status: EnrollmentStatus) -> None:
+        has_place = status is EnrollmentStatus.ENROLLED
+        row = Enrollment(
+            season_id=self.season.id,
+            youth_id=child.id,
+            status=status,
+            asked_at=self.now - timedelta(days=50),
+            enrolled_at=self.now - timedelta(days=50) if has_place else None,
+        )
+        db.session().add(row)
+        place(child.id, self.season.program_id, source=f"season:{self.season.id}", from_on=self.start)
+        db.flush()
+        self.side.ids.setdefault("enrollment_id", row.id)
+
+    def _notes(self) -> None:
+        for rank, child in enumerate((self.child, self.second)):
+            alert, detail = f"Alert{self.tag}{rank}", f"Detail{self.tag}{rank}"
+            note = self._health(child, alert, detail)
+            custody = f"Custody{self.tag}{rank}"
+            restriction = self._custody(child, self.kept_away, custody)
+            aunt = EmergencyContact(
+                youth_id=child.id, name=f"Aunt{self.tag}{rank}", phone="+12175550199", relation="Aunt"
+            )
+            db.session().add(aunt)
+            db.flush()
+            self.side.canaries[rank].fields.update(alert=alert, detail=detail, custody=custody)
+            for name, value in (("note_id", note), ("restriction_id", restriction), ("emergency_id", aunt.id)):
+                self.side.ids.setdefault(name, value)
+
+    def _health(self, child: Person, alert: str, detail: str) -> int:
+        note = HealthNote(youth_id=child.id, kind=HealthKind.ALLERGY, recorded_at=self.now)
+        db.session().add(note)
+        db.flush()
+        note.seal("alert_sealed", alert)
+        note.seal("detail_sealed", detail)
+        return note.id
+
+    def _custody(self, child: Person, adult: Person, text: str) -> int:
+        row = CustodyRestriction(
+            youth_id=child.id,
+            adult_id=adult.id,
+            no_collect=True,
+            no_decide=True,
+            no_information=True,
+            starts_on=self.start,
+            recorded_at=self.now,
+        )
+        db.session().add(row)
+        db.flush()
+        row.seal("note_sealed", text)
+        return row.id
+
+    # ---- team, meetings, match ----
+
+    def _team(self) -> None:
+        team: Team = program_maker.make_team(self.season, f"Team {self.tag}")
+        self.group = team.group
+        site = program_maker.make_site(f"Field {self.tag}")
+        self.group.site_id = site.id
+        for jersey, child in enumerate((self.child, self.second), 1):
+            member = program_maker.GroupMember(
+                group_id=self.group.id, youth_id=child.id, jersey=str(jersey), from_on=self.start
+            )
+            db.session().add(member)
+            db.flush()
+            self.side.ids.setdefault("member_id", member.id)
+        staff = self._lead(self.coach, self.group, StaffRole.HEAD_COACH, self.child, self.second)
+        self.side.ids |= {"team_id": team.id, "group_id": self.group.id, "division_id": team.division_id}
+        self.side.ids |= {"site_id": site.id, "staff_id": staff}
+
+    def _lead(self, person: Person, group: Group, role: StaffRole, *children: Person) -> int:
+        row = program_maker.GroupStaff(group_id=group.id, person_id=person.id, role=role, from_on=self.start)
+        db.session().add(row)
+        assign([(person.id, child.id) for child in children], source=f"group:{group.id}", from_on=self.start)
+        db.flush()
+        return row.id
+
+    def _gatherings(self) -> None:
+        past, coming = (self._gathering(days) for days in (-7, 2))
+        self._gathering(-3)
+        db.flush()
+        self._register(past, {self.child: Mark.PRESENT, self.second: Mark.ABSENT})
+        self.side.ids |= {"gathering_id": past.id, "coming_id": coming.id}
+
+    def _gathering(self, days: int) -> Gathering:
+        day = clock.today() + timedelta(days=days)
+        starts_at = datetime.combine(day, time(22, 30), UTC)
+        return program_maker.make_gathering(self.group, starts_at, site_id=self.group.site_id)
+
+    def _register(self, gathering: Gathering, marks: dict[Person, Mark]) -> None:
+        at = gathering.ends_at
+        db.session().add(Register(gathering_id=gathering.id, taken_at=at, saved_at=at))
+        for child, mark in marks.items():
+            self._mark(gathering, child, mark)
+
+    def _mark(self, gathering: Gathering, child: Person, mark: Mark) -> None:
+        row = AttendanceMark(gathering_id=gathering.id, youth_id=child.id, mark=mark, marked_at=gathering.ends_at)
+        db.session().add(row)
+
+    def _match(self) -> None:
+        group = program_maker.make_group(self.season, f"Match {self.tag}", GroupKind.MENTORING)
+        db.session().add(program_maker.GroupMember(group_id=group.id, youth_id=self.child.id, from_on=self.start))
+        self._lead(self.mentor, group, StaffRole.MENTOR, self.child)
+        self.match = Match(group=group, status=MatchStatus.ACTIVE, usual_place="Library", started_on=self.start)
+        db.session().add(self.match)
+        db.flush()
+        for number, days in enumerate((20, 13)):
+            starts_at = self.now - timedelta(days=days)
+            session = program_maker.make_gathering(group, starts_at, kind=GatheringKind.MENTORING)
+            self._register(session, {self.child: Mark.PRESENT})
+            log = SessionLog(
+                match=self.match,
+                gathering=session,
+                client_id=f"{self.tag}-{number}"[:36],
+                held_on=clock.day_of(starts_at),
+                minutes=60,
+                duty=DutyStatus.OFF_DUTY,
+                activities=[],
+                note="Homework",
+                logged_at=starts_at + timedelta(hours=2),
+                logged_by_id=self.mentor.id,
+            )
+            db.session().add(log)
+            db.flush()
+            self.side.ids |= {"log_id": log.id}
+        self.side.ids |= {"match_id": self.match.id, "match_group_id": group.id}
+
+    # ---- forms, mail, papers ----
+
+    def _forms(self) -> None:
+        opened = self._request(self.child, self.guardian, RequestState.OPENED)
+        signed = self._request(self.second, self.other, RequestState.SENT)
+        self._sign(signed)
+        self._request(self.second, self.guardian, RequestState.BOUNCED)
+        link_id, token = issue_link(LinkPurpose.CONSENT, self.guardian.id, opened.id, days=14, now=self.now)
+        self.side.links[LinkPurpose.CONSENT] = link_id
+        self.side.words |= {"token": token, "key": self.sections[0].key, "language": "es"}
+        self.side.ids |= {"request_id": opened.id, "signed_id": signed.id, "section_id": self.sections[0].id}
+        self.side.ids |= {"version_id": opened.form_version_id}
+        message = self._message(opened.id)
+        self.side.ids["message_id"] = message.id
+
+    def _request(self, child: Person, guardian: Person, state: RequestState) -> ConsentRequest:
+        row = ConsentRequest(
+            form_version_id=self.sections[0].version_id,
+            youth_id=child.id,
+            guardian_id=guardian.id,
+            season_id=self.season.id,
+            state=state,
+            language="en",
+            created_at=self.now - timedelta(days=9),
+            sent_at=self.now - timedelta(days=8),
+            opened_at=self.now - timedelta(days=6),
+            times_asked=1,
+        )
+        db.session().add(row)
+        db.flush()
+        for happening, days in ((Happening.SENT, 8), (Happening.OPENED, 6)):
+            at = self.now - timedelta(days=days)
+            db.session().add(ConsentEvent(request_id=row.id, happening=happening, at=at, detail={}))
+        return row
+
+    def _sign(self, row: ConsentRequest) -> None:
+        at = self.now - timedelta(days=5)
+        document = self._document(DocumentKind.CONSENT_RECORD, "consent_request", row.id, "Consent record")
+        row.state, row.signed_at, row.typed_name = RequestState.SIGNED, at, "Dana"
+        row.route, row.document_id, row.valid_until_on = Route.ONLINE, document.id, self.season.ends_on
+        for section in self.sections:
+            decision = ConsentDecision(
+                request_id=row.id,
+                section_id=section.id,
+                youth_id=row.youth_id,
+                guardian_id=row.guardian_id,
+                season_id=row.season_id,
+                section_key=section.key,
+                decision=Decision.GIVEN,
+                decided_at=at,
+                valid_until_on=self.season.ends_on,
+            )
+            db.session().add(decision)
+        db.flush()
+        self.side.ids["record_id"] = document.id
+
+    def _document(self, kind: DocumentKind, subject_kind: str, subject_id: int, title: str) -> Document:
+        """A document's row and a few bytes in its place."""
+        code = crypto.code()
+        digest = keep(b"%PDF-1.7 " + code.encode(), current_app.config["YOUTHPROG"].documents)
+        document = Document(
+            code=code,
+            kind=kind,
+            title=title,
+            issuer="Riverton Police Youth Programs",
+            sha256=digest,
+            size_bytes=1000,
+            pages=1,
+            language="en",
+            sealed=True,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            issued_at=self.now - timedelta(days=5),
+        )
+        db.session().add(document)
+        db.flush()
+        return document
+
+    def _message(self, request_id: int) -> Message:
+        message = Message(
+            channel=Channel.EMAIL,
+            kind="consent_request",
+            subject_id=request_id,
+            person_id=self.guardian.id,
+            about_youth_id=self.child.id,
+            to_name=self.guardian.name,
+            to_address=f"rosa.{self.tag}@canary.example".lower(),
+            language="en",
+            subject=f"A form about Child{self.tag}",
+            delivery=Delivery.FAILED,
+            created_at=self.now - timedelta(days=1),
+            not_before_at=self.now - timedelta(days=1),
+        )
+        db.session().add(message)
+        db.flush()
+        message.seal("text_sealed", f"A form about Child{self.tag}. Open it: http://localhost/c/none")
+        message.seal("html_sealed", f"<p>A form about Child{self.tag}</p>")
+        return message
+
+    def _certificate(self, child: Person) -> Document:
+        return self._document(DocumentKind.CERTIFICATE, "youth", child.id, "Certificate of participation")
+
+    def _papers(self) -> None:
+        document = self._certificate(self.child)
+        self.side.ids["certificate_id"] = document.id
+        self.side.words["code"] = document.code
+        row = PlayerRow(
+            row=2, given_name="Ira", family_name=f"Import{self.tag}", born_on=self.child.born_on or self.start
+        )
+        reading = Reading("players.csv", headers=("First name",), mapping={"First name": "given_name"}, rows=(row,))
+        upload = try_import(reading, self.season, sha256="0" * 64, by=SYSTEM, now=self.now)
+        db.flush()
+        self.side.ids["import_id"] = upload.id
+
+    # ---- ways in ----
+
+    def _accounts(self) -> None:
+        leader = self._adult("Chris", f"Coordinator{self.tag}")
+        program_id = self.season.program_id
+        for role, person, program in (
+            (Role.COORDINATOR, leader, program_id),
+            (Role.COACH, self.coach, None),
+            (Role.MENTOR, self.mentor, None),
+            (Role.GUARDIAN, self.guardian, None),
+        ):
+            account = _account(role, person, program)
+            self.side.accounts[role], self.side.people[role] = account.id, person.id
+        guardian = self.side.accounts[Role.GUARDIAN]
+        grant = db.session().query(RoleGrant).filter(RoleGrant.account_id == guardian).one()
+        session = UserSession(
+            account_id=guardian,
+            token_hash=crypto.fingerprint(crypto.token()),
+            created_at=self.now,
+            expires_at=self.now + timedelta(hours=12),
+            ip="127.0.0.1",
+            user_agent="test",
+        )
+        db.session().add(session)
+        db.flush()
+        self.side.ids |= {"account_id": guardian, "grant_id": grant.id, "session_id": session.id}
+        for purpose in (LinkPurpose.INVITATION, LinkPurpose.PASSWORD_RESET):
+            link_id, token = issue_link(purpose, self.guardian.id, guardian, days=2, now=self.now)
+            self.side.links[purpose] = link_id
+            name = "welcome" if purpose is LinkPurpose.INVITATION else "reset"
+            self.side.words[f"access.{name} token"] = token
+
+    def _aliases(self) -> dict[str, int]:
+        return {"contact_id": self.side.ids["emergency_id"], "document_id": self.side.ids["certificate_id"]}
+
+
+def _every_phone() -> Iterator[str]:
+    for number in count(0):
+        yield f"+1{312 + number // 80}55501{number % 80 + 10:02}"
+
+
+_phones = _every_phone()
