@@ -1,5 +1,6 @@
 """Registration exports in the database, on both engines."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from youthprog.leagues import services
 from youthprog.leagues.importing import read_players
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.types import Action, Reading
+from youthprog.leagues.writing import Writer
 from youthprog.people import services as people
 from youthprog.people.models import (
     ContactPoint,
@@ -33,7 +35,7 @@ from youthprog.people.models import (
 )
 from youthprog.people.types import HealthKind, PersonKind
 from youthprog.programs import services as programs
-from youthprog.programs.models import Enrollment, GroupMember, Season
+from youthprog.programs.models import Enrollment, Group, GroupMember, Season
 from youthprog.programs.types import EnrollmentStatus
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -191,3 +193,78 @@ def test_a_season_that_is_over_takes_nobody(session: Any) -> None:
     with pytest.raises(Refused) as refused:
         bring(export(most=1), season)
     assert [reason.code for reason in refused.value.reasons] == ["season_over"]
+
+
+# One by one and at once -----------------------------------------------------------------------------------------
+
+
+def contents(session: Any) -> dict[str, Counter[Any]]:
+    """All that an import wrote, without keys: by the names of the people."""
+    session.flush()
+    name = {
+        person.id: (person.given_name, person.family_name, person.born_on)
+        for person in session.scalars(sa.select(Person))
+    }
+    home = {each.id: (each.name, each.folded_address) for each in session.scalars(sa.select(Household))}
+    group = {each.id: each.name for each in session.scalars(sa.select(Group))}
+
+    def rows(model: Any, *columns: Any) -> Counter[Any]:
+        return Counter(tuple(column(row) for column in columns) for row in session.scalars(sa.select(model)))
+
+    whose = lambda attribute: lambda row: name[getattr(row, attribute)]  # noqa: E731
+    of = lambda *attributes: lambda row: tuple(getattr(row, each) for each in attributes)  # noqa: E731
+    return {
+        "person": rows(
+            Person, of("kind", "given_name", "family_name", "folded_name", "born_on", "gender", "school", "language")
+        ),
+        "contact": rows(ContactPoint, whose("person_id"), of("kind", "value", "normal", "preferred")),
+        "home": rows(Household, of("name", "street", "unit", "city", "state", "postal_code", "folded_address")),
+        "member": rows(HouseholdMember, lambda row: home[row.household_id], whose("person_id")),
+        "bond": rows(
+            Guardianship,
+            whose("youth_id"),
+            whose("guardian_id"),
+            of("relationship", "may_decide", "may_collect", "rank"),
+        ),
+        "emergency": rows(EmergencyContact, whose("youth_id"), of("name", "phone", "relation")),
+        "health": rows(
+            HealthNote,
+            whose("youth_id"),
+            lambda row: (row.kind, row.unseal("alert_sealed"), row.unseal("detail_sealed")),
+        ),
+        "external": rows(ExternalId, whose("person_id"), of("source", "key")),
+        "enrollment": rows(
+            Enrollment, whose("youth_id"), of("season_id", "status", "asked_at", "enrolled_at", "age_exception")
+        ),
+        "placement": rows(Placement, whose("youth_id"), of("program_id", "source", "from_on", "until_on")),
+        "group": rows(
+            GroupMember, whose("youth_id"), lambda row: group[row.group_id], of("jersey", "from_on", "until_on")
+        ),
+        "season": rows(Season, of("id", "taken")),
+        "deeds": Counter(
+            (line["action"], line["subject_kind"], *sorted(line["detail"])) for line in session.info["deeds"]
+        ),
+    }
+
+
+@pytest.mark.parametrize("capacity", [None, 30])
+def test_at_once_writes_what_the_verbs_would(session: Any, capacity: int | None) -> None:
+    season = make_season(ends_on=date(2026, 12, 20), min_age=4, max_age=18, capacity=capacity)
+    session.commit()
+    rows = export().rows
+    long = replace(rows[3], allergies="Peanuts and everything cooked in their oil; " * 3)
+    siblings = replace(rows[0], row=90, given_name="Íñigo", external=(), jersey="97")
+    rows = (*rows[:3], long, *rows[4:], siblings)
+    bring(replace(export(), rows=rows), season)
+    at_once = contents(session)
+    session.rollback()
+    season = session.get(Season, season.id)
+    writer = Writer(season, SYSTEM, NOW)
+    planned = services.plan_players(rows, season)
+    for plan in planned:
+        writer.write(plan)
+    one_by_one = contents(session)
+    at_once["deeds"] = Counter({deed: n for deed, n in at_once["deeds"].items() if deed[0] != "players.imported"})
+    assert {plan.action for plan in planned} == {Action.NEW}
+    for name, found in at_once.items():
+        assert found == one_by_one[name], name

@@ -31,6 +31,9 @@ from youthprog.people.types import Gender
 SPARING = ("gender", "school", "allergies", "conditions", "emergency_name", "emergency_phone")
 """Fields of a row that may change a youth's record when they are not blank."""
 
+ONE_VALUE = frozenset({"gender", "school"})
+"""Fields of which a youth has one value; notes and contacts stand beside each other."""
+
 MOST_NAME = 38  # of team and division each, when both make the name
 
 YouthKey = tuple[str, str, date | None]
@@ -65,6 +68,8 @@ class _Child:
     jersey: str = ""
     placed: bool = False
     may_join: bool = True
+    said: set[str] = field(default_factory=set)
+    """Fields that an earlier row of the file spoke of: of two rows that disagree the first counts."""
 
 
 @dataclass(slots=True)
@@ -249,7 +254,7 @@ class _Planner:
         self, row: PlayerRow, child: _Child, guardians: tuple[Ref, ...], enrolls: bool, team: _Team | None, jersey: str
     ) -> tuple[str, ...]:
         """What would be different afterward, by name, in the order of a person's file."""
-        changes = differing(row, child.values)
+        changes = [name for name in differing(row, child.values) if name not in child.said]
         if fold(child.given) != fold(row.given_name):
             changes.insert(0, "given_name")
         if fold(child.family) != fold(row.family_name):
@@ -280,6 +285,7 @@ class _Planner:
         """Remember what this row makes true."""
         for name in differing(row, child.values):
             child.values[name] = f"{child.values[name]}\n{stated_values(row)[name]}"
+        child.said |= stated_values(row).keys() & ONE_VALUE
         child.given, child.family = row.given_name, row.family_name
         child.guardians |= set(guardians)
         if team:

@@ -50,7 +50,7 @@ def existing_for(rows: Sequence[PlayerRow], season: Season) -> Existing:
     )
 
 
-def _in(column: Any, values: Collection[Any], statement: sa.Select[*tuple[Any, ...]]) -> Iterable[Any]:
+def in_parts(column: Any, values: Collection[Any], statement: sa.Select[*tuple[Any, ...]]) -> Iterable[Any]:
     """Rows whose column has one of many values, in parts that every engine takes."""
     wanted = sorted(values)
     for start in range(0, len(wanted), AT_ONCE):
@@ -63,7 +63,7 @@ def _external(pairs: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
     statement = sa.select(
         ExternalId.source, ExternalId.key, sa.func.coalesce(Person.merged_into_id, Person.id).label("person_id")
     ).join(Person, Person.id == ExternalId.person_id)
-    found = {(row.source, row.key): row.person_id for row in _in(ExternalId.key, keys, statement)}
+    found = {(row.source, row.key): row.person_id for row in in_parts(ExternalId.key, keys, statement)}
     return {pair: person_id for pair, person_id in found.items() if pair in pairs}
 
 
@@ -72,7 +72,7 @@ def _youth(names: set[str], ids: Iterable[int]) -> list[Any]:
     statement = sa.select(
         Person.id, Person.given_name, Person.family_name, Person.born_on, Person.gender, Person.school
     ).where(Person.kind == PersonKind.YOUTH, Person.merged_into_id.is_(None))
-    rows = [*_in(Person.folded_name, names, statement), *_in(Person.id, set(ids), statement)]
+    rows = [*in_parts(Person.folded_name, names, statement), *in_parts(Person.id, set(ids), statement)]
     return list({row.id: row for row in rows}.values())
 
 
@@ -103,11 +103,11 @@ def _noted(youth_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
     names = (*FIELD_OF_HEALTH.values(), "emergency_name", "emergency_phone")
     found: dict[int, dict[str, list[str]]] = defaultdict(lambda: {name: [] for name in names})
     notes = sa.select(HealthNote).where(HealthNote.ended_at.is_(None), HealthNote.kind.in_(FIELD_OF_HEALTH))
-    for (note,) in _in(HealthNote.youth_id, youth_ids, notes):
+    for (note,) in in_parts(HealthNote.youth_id, youth_ids, notes):
         texts = (note.unseal("alert_sealed"), note.unseal("detail_sealed"))
         found[note.youth_id][FIELD_OF_HEALTH[note.kind]] += [text for text in texts if text]
     contact = sa.select(EmergencyContact.youth_id, EmergencyContact.name, EmergencyContact.phone)
-    for row in _in(EmergencyContact.youth_id, youth_ids, contact):
+    for row in in_parts(EmergencyContact.youth_id, youth_ids, contact):
         found[row.youth_id]["emergency_name"].append(row.name)
         found[row.youth_id]["emergency_phone"].append(row.phone)
     return found
@@ -115,7 +115,7 @@ def _noted(youth_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
 
 def _places(youth_ids: Sequence[int], season_id: int) -> Iterable[tuple[int, EnrollmentStatus]]:
     statement = sa.select(Enrollment.youth_id, Enrollment.status).where(Enrollment.season_id == season_id)
-    for row in _in(Enrollment.youth_id, youth_ids, statement):
+    for row in in_parts(Enrollment.youth_id, youth_ids, statement):
         yield row.youth_id, row.status
 
 
@@ -129,7 +129,7 @@ def _memberships(youth_ids: Sequence[int], season_id: int) -> tuple[dict[int, se
         .join(Group, Group.id == GroupMember.group_id)
         .where(Group.season_id == season_id, GroupMember.until_on.is_(None))
     )
-    for row in _in(GroupMember.youth_id, youth_ids, statement):
+    for row in in_parts(GroupMember.youth_id, youth_ids, statement):
         teams[row.youth_id].add(row.id)
         jerseys[row.youth_id] = row.jersey
     return teams, jerseys
@@ -140,7 +140,7 @@ def _guardian_ids(youth_ids: Sequence[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     for table, adult in ((Guardianship, Guardianship.guardian_id), (CustodyRestriction, CustodyRestriction.adult_id)):
         statement = sa.select(table.youth_id, adult.label("adult_id"))
-        for row in _in(table.youth_id, youth_ids, statement):
+        for row in in_parts(table.youth_id, youth_ids, statement):
             found[row.youth_id].add(row.adult_id)
     return found
 
@@ -148,21 +148,21 @@ def _guardian_ids(youth_ids: Sequence[int]) -> dict[int, set[int]]:
 def _adults(ids: set[int], contacts: set[str]) -> Iterable[KnownAdult]:
     """Guardians of the youth, and whoever uses one of the contacts."""
     users = sa.select(ContactPoint.person_id).distinct()
-    wanted = ids | {row.person_id for row in _in(ContactPoint.normal, contacts, users)}
+    wanted = ids | {row.person_id for row in in_parts(ContactPoint.normal, contacts, users)}
     reach: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for row in _in(
+    for row in in_parts(
         ContactPoint.person_id, wanted, sa.select(ContactPoint.person_id, ContactPoint.kind, ContactPoint.normal)
     ):
         reach[row.person_id][row.kind == "phone"].add(row.normal)
     member = sa.select(HouseholdMember.person_id, sa.func.min(HouseholdMember.household_id).label("home"))
     homes = {
         row.person_id: row.home
-        for row in _in(HouseholdMember.person_id, wanted, member.group_by(HouseholdMember.person_id))
+        for row in in_parts(HouseholdMember.person_id, wanted, member.group_by(HouseholdMember.person_id))
     }
     adults = sa.select(Person.id, Person.given_name, Person.family_name).where(
         Person.kind == PersonKind.ADULT, Person.merged_into_id.is_(None)
     )
-    for person in _in(Person.id, wanted, adults):
+    for person in in_parts(Person.id, wanted, adults):
         emails, phones = reach[person.id]
         yield KnownAdult(
             person.id, person.given_name, person.family_name, frozenset(emails), frozenset(phones), homes.get(person.id)
@@ -188,7 +188,7 @@ def _teams(season_id: int) -> Iterable[KnownTeam]:
 
 def _households(postal_codes: set[str]) -> Iterable[KnownHousehold]:
     statement = sa.select(Household.id, Household.street, Household.unit, Household.city, Household.postal_code)
-    for row in _in(Household.postal_code, postal_codes, statement.order_by(Household.id)):
+    for row in in_parts(Household.postal_code, postal_codes, statement.order_by(Household.id)):
         yield KnownHousehold(row.id, address_key(row.street, row.unit, row.city, row.postal_code))
 
 
