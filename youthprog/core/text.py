@@ -10,6 +10,8 @@ def fold(text: str) -> str:
 
     "García  López" and "garcia lopez" fold alike; "ø", "ł", "đ" and "ı" fold to their plain letter.
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     text = text.translate(_PLAIN)
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
