@@ -132,8 +132,8 @@ def test_a_dry_run_says_what_to_know_beside(coordinator, season):
 
 def test_a_dry_run_says_which_columns_are_read_dropped_and_unknown(coordinator, season):
     page = send(coordinator, season, export())
-    assert "Player Birth Date birth date" in page.text
-    never = page.text.partition("Never kept")[2].partition("columns mean nothing here")[0]
+    assert "birth date Player Birth Date, Birth Date Time Stamp" in page.text
+    never = page.text.partition("columns are never kept")[2].partition("columns mean nothing here")[0]
     assert {"OPH Credit Card Number", "Player Insurance Policy Number"} <= {word.strip() for word in never.split(",")}
 
 
