@@ -5,25 +5,14 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
 
-from wtforms import (
-    DateField,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    TextAreaField,
-    TimeField,
-)
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp
-from wtforms.validators import Optional as MayBeEmpty
+from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Regexp
 
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
 from youthprog.mentorship.rules import LONGEST_NOTE, LONGEST_SESSION
-from youthprog.mentorship.types import ACTIVITIES, DUTIES, PLANS, Activity, DutyStatus
-from youthprog.web.forms import Day, Form, SelectChoice, Text
-from youthprog.web.language import gettext
+from youthprog.mentorship.types import DUTIES, PLANS, Activity, DutyStatus
+from youthprog.web.forms import CalendarDay, ClockTime, Filled, Form, OneOf, Optional, SelectChoice, Text
 from youthprog.web.language import lazy_gettext as _
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -47,23 +36,28 @@ def _minutes(label: Any, default: int | None = None) -> Minutes:
 class SessionForm(Form):
     """The log of a session. Who came is read beside it, as its names depend on the match."""
 
-    client_id = HiddenField(validators=[Regexp(f"^{UUID}$", message=_("This page is too old. Load it again."))])
-    on = DateField(_("Day"), [InputRequired(_("Write the day.")), Day()])
-    at = TimeField(_("Begun at"), [InputRequired(_("Write when it began, like 4:00 pm."))])
-    place = Text(_("Place"), [MayBeEmpty()], limit=PLACE)
+    client_id = HiddenField(validators=[Regexp(f"^{UUID}$", message=_("This page was too old. Save it once more."))])
+    on = CalendarDay(_("Day"), [Filled(_("Write the day."))])
+    at = ClockTime(_("Begun at"), [Filled(_("Write when it began, like 4:00 pm."))])
+    place = Text(_("Place"), [Optional()], limit=PLACE)
     minutes = _minutes(_("Minutes together"))
-    activities = SelectMultipleField(
-        _("What did you do?"), choices=[SelectChoice(each.value, label) for each, label in ACTIVITIES.items()]
-    )
+    activities = SelectMultipleField(_("What did you do?"), choices=[], validate_choice=False)
     duty = RadioField(
         _("Your time"),
-        [InputRequired(_("Choose in what time it was."))],
+        [AnyOf([each.value for each in DutyStatus], _("Choose in what time it was."))],
         choices=[SelectChoice(each.value, label) for each, label in DUTIES.items()],
+        validate_choice=False,
     )
     note = TextAreaField(
         _("A sentence for the file"),
-        [MayBeEmpty(), Length(max=LONGEST_NOTE, message=_("This is too long: %(max)d characters at most."))],
+        [Optional(), Length(max=LONGEST_NOTE, message=_("This is too long: %(max)d characters at most."))],
     )
+
+    def renew_client_id(self) -> None:
+        """Put a fresh key in the place of one that is none, and say so: saving once more is enough."""
+        if self.client_id.errors:
+            self.form_errors.extend(self.client_id.errors)
+            self.client_id.data, self.client_id.errors = fresh_client_id(), []
 
     def starts_at(self) -> datetime:
         """The instant at which the session began."""
@@ -73,30 +67,37 @@ class SessionForm(Form):
         return datetime.combine(day, at, clock.zone())
 
     def chosen_activities(self) -> list[Activity]:
-        """What was done together."""
-        return [Activity(value) for value in self.activities.data or []]
+        """What was done together; a word that is none of ours is left out."""
+        return [Activity(value) for value in self.activities.data or [] if value in set(Activity)]
 
     def chosen_duty(self) -> DutyStatus:
         """In what time it was."""
         return DutyStatus(self.duty.data)
 
 
-class ProposalForm(Form):
-    """Who is matched with whom, and their plan."""
+def _key(value: Any) -> int:
+    """A key as sent; 0 stands for what is none."""
+    return int(value) if str(value).isascii() and str(value).isdigit() else 0
 
-    mentors = SelectMultipleField(_("Mentors"), coerce=int)
-    youth = SelectMultipleField(_("Young people"), coerce=int)
-    name = Text(_("Name of the group"), [MayBeEmpty()], limit=NAME)
-    every_days = SelectField(_("How often"), coerce=int, default=7)
+
+class ProposalForm(Form):
+    """Who is matched with whom, and their plan. Only who was offered can be chosen."""
+
+    mentors = SelectMultipleField(_("Mentors"), coerce=_key, choices=[], validate_choice=False)
+    youth = SelectMultipleField(_("Young people"), coerce=_key, choices=[], validate_choice=False)
+    name = Text(_("Name of the group"), [Optional()], limit=NAME)
+    every_days = OneOf(_("How often"), PLANS, default="7")
     usual_minutes = _minutes(_("Minutes together"), default=60)
-    usual_time = TimeField(_("Usual time"), [MayBeEmpty()])
-    usual_place = Text(_("Usual place"), [MayBeEmpty()], limit=PLACE)
+    usual_time = ClockTime(_("Usual time"), [Optional()])
+    usual_place = Text(_("Usual place"), [Optional()], limit=PLACE)
 
     def __init__(self, mentors: Mapping[int, str], youth: Mapping[int, str], **kwargs: Any):
         super().__init__(**kwargs)
-        self.mentors.choices = list(mentors.items())
-        self.youth.choices = list(youth.items())
-        self.every_days.choices = [(days, gettext(label)) for days, label in PLANS.items()]
+        self.offered = {"mentors": mentors, "youth": youth}
+
+    def chosen(self, who: str) -> list[int]:
+        """The keys ticked among those offered as `mentors` or `youth`."""
+        return [key for key in self[who].data or [] if key in self.offered[who]]
 
 
 def fresh_client_id() -> str:

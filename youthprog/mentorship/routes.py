@@ -135,10 +135,10 @@ def create() -> BaseResponse:
     try:
         match = services.propose_match(
             programs.get_season_for(actor(), P.MATCH_EDIT, season.season_id),
-            mentors=form.mentors.data or [],
-            youth=form.youth.data or [],
+            mentors=form.chosen("mentors"),
+            youth=form.chosen("youth"),
             name=form.name.data or "",
-            every_days=form.every_days.data,
+            every_days=int(form.every_days.data),
             usual_minutes=form.usual_minutes.data or 60,
             usual_time=form.usual_time.data,
             usual_place=form.usual_place.data or None,
@@ -237,6 +237,7 @@ def create_session(match_id: int) -> BaseResponse:
     youth = _youth_then(match, form)
     marks = read_who_came(request.form, [line.youth_id for line in youth if not line.reasons])
     if not form.validate_on_submit():
+        form.renew_client_id()
         return _session_page(match, form, youth, marks, 422)
     try:
         log = services.log_session(

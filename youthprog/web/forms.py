@@ -6,7 +6,17 @@ from typing import Any
 
 import phonenumbers
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, IntegerField, SelectField, StringField, TimeField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    FieldList,
+    FormField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
@@ -38,6 +48,8 @@ class Form(FlaskForm):
         """Check every field, and that its text can be stored on both engines."""
         good = super().validate(extra_validators)
         for field in self:
+            if not isinstance(field, FormField | FieldList):
+                field.errors = [str(error) for error in field.errors]  # a lazy text is no text to a template yet
             if isinstance(field.data, str) and not field.errors:
                 reason = _unstorable(field.data)
                 if reason:
