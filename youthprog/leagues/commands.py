@@ -1,10 +1,13 @@
 """`youthprog import FILE` and `youthprog roster TEAM`."""
 
 import argparse
+import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from youthprog import create_app
 from youthprog.audit.services import record_read
@@ -14,14 +17,21 @@ from youthprog.core.permissions import P, Reach
 from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.documents import services as documents
-from youthprog.leagues import papers, queries
+from youthprog.leagues import papers, queries, services
+from youthprog.leagues.importing import read_players
 from youthprog.leagues.queries import TeamHead
+from youthprog.leagues.review import Review, review_of
 from youthprog.leagues.routes import paper_notes
+from youthprog.leagues.types import Action, PlannedRow, PlayerRow, Problem
 from youthprog.programs import queries as programs
+from youthprog.programs.models import Season
 from youthprog.web.filters import phone
 from youthprog.web.language import gettext, speak
 
 MOST_NAMED = 8
+UNUSABLE = 1
+SOME_REFUSED = 2
+WORDS = {Action.NEW: "new", Action.UPDATE: "changed", Action.SAME: "same", Action.REFUSE: "left out"}
 EVERYTHING: Mapping[P, tuple[Grant, ...]] = dict.fromkeys(P, (Grant(Reach.EVERYWHERE),))
 
 
@@ -32,6 +42,123 @@ class NotOne(Exception):
 def operator() -> Actor:
     """Whoever works at the machine itself: the system, reaching everything."""
     return Actor(SYSTEM.kind, SYSTEM.name, grants=EVERYTHING)
+
+
+# import -----------------------------------------------------------------------------------------------------------
+
+
+def import_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which file, into which season, and whether to write."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a registration export as CSV")
+    parser.add_argument("--season", required=True, metavar="S", help="the season's number or name")
+    parser.add_argument("--kind", choices=("players",), default="players")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and write nothing")
+    parser.add_argument("--json", action="store_true", help="the answer as JSON")
+
+
+def import_run(args: argparse.Namespace) -> int:
+    """Import a file; 0 all rows usable, 2 some refused, 1 the file cannot be used."""
+    content = args.file.read_bytes()
+    app = create_app()
+    with app.app_context():
+        speak("en")
+        season = _season(args.season)
+        _say(f"reading {args.file.name}")
+        reading = read_players(content, filename=args.file.name, today=clock.today())
+        if reading.unusable is not None:
+            _say("")
+            return _unusable(args, reading.unusable)
+        _say(f"{'planning' if args.dry_run else 'writing'} {len(reading.rows):,} rows")
+        planned = services.plan_players(reading.rows, season) if args.dry_run else _written(reading.rows, season)
+        _say("")
+        review = review_of(planned, reading.problems)
+        print(_as_json(args, season, review) if args.json else _as_text(args, season, review))
+    return SOME_REFUSED if review.refusals else 0
+
+
+def _written(rows: Sequence[PlayerRow], season: Season) -> Sequence[PlannedRow]:
+    """Import all rows in one transaction."""
+    done = services.import_players(rows, season, by=operator(), now=clock.now())
+    db.session().commit()
+    return done.planned
+
+
+def _season(asked: str) -> Season:
+    seasons = programs.list_seasons(operator(), P.ROSTER_IMPORT, not_over_on=clock.today())
+    names = {line.season_id: f"{line.program.en}, {line.name.en}" for line in seasons}
+    same = [key for key in names if asked == str(key)]
+    same = same or [key for key, name in names.items() if fold(asked) in fold(name)]
+    if len(same) == 1:
+        return programs.get_season(same[0])
+    chosen = same or list(names)
+    listed = ", ".join(f"{key} ({names[key]})" for key in chosen[:MOST_NAMED]) or "none; open one first"
+    raise NotOne(f"{len(same) or 'no'} seasons are called {asked!r}; give one of these numbers: {listed}.")
+
+
+def _unusable(args: argparse.Namespace, problem: Problem) -> int:
+    """Say on standard error, or as JSON, why the file cannot be used."""
+    if args.json:
+        print(json.dumps({"file": args.file.name, "unusable": _problem(problem)}, ensure_ascii=False, indent=1))
+    else:
+        print(f"youthprog import: {args.file.name}: {problem}", file=sys.stderr)
+    return UNUSABLE
+
+
+def _as_text(args: argparse.Namespace, season: Season, review: Review) -> str:
+    """The answer for people: row by row in a dry run, else what was left out or is to be known; then the sums."""
+    lines = [f"{args.file.name} for {season.program.name}, {season.name}"]
+    lines += [f"  {problem}" for problem in review.about_file]
+    for line in review.lines:
+        if args.dry_run or line.problems:
+            where = [line.team, f"No. {line.jersey}" if line.jersey else "", ", ".join(line.changes)]
+            says = "  ".join(part for part in (line.name, *where) if part)
+            lines.append(f"  row {line.row:>5}  {WORDS[line.action]:<8}  {says}".rstrip())
+            lines += [f"{'':24}{_located(problem)}" for problem in line.problems]
+    lines.append(", ".join(f"{word} {review.count(action)}" for action, word in WORDS.items()))
+    lines.append("Dry run: nothing was written." if args.dry_run else f"{review.changing} records changed.")
+    return "\n".join(lines)
+
+
+def _located(problem: Problem) -> str:
+    return f"{problem.column}: {problem}" if problem.column else str(problem)
+
+
+def _as_json(args: argparse.Namespace, season: Season, review: Review) -> str:
+    """The answer for scripts. It names nobody: rows are told by their number."""
+    answer = {
+        "file": args.file.name,
+        "season": season.id,
+        "dry_run": args.dry_run,
+        "counts": {action.value: review.count(action) for action in Action},
+        "problems": [_problem(problem) for problem in review.about_file],
+        "rows": [
+            {
+                "row": line.row,
+                "action": line.action.value,
+                "team": line.team,
+                "changes": line.changes,
+                "problems": [_problem(problem) for problem in line.problems],
+            }
+            for line in review.lines
+        ],
+    }
+    return json.dumps(answer, ensure_ascii=False, indent=1)
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "sentence": str(problem),
+    }
+
+
+def _say(step: str) -> None:
+    """Show the step on a terminal, and nothing in a pipe."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{step}", end="", file=sys.stderr, flush=True)
 
 
 # roster -----------------------------------------------------------------------------------------------------------

@@ -63,18 +63,22 @@ class Review:
         return sum(line.action in CHANGING for line in self.lines)
 
     @property
+    def problems(self) -> list[Problem]:
+        """Every problem of a row, in the order of the file."""
+        return [each for line in self.lines for each in line.problems]
+
+    @property
     def refusals(self) -> list[Problem]:
         """Every problem that keeps a row out, in the order of the file."""
-        return [each for line in self.lines for each in line.problems if each.severity is Severity.REFUSE]
+        return [each for each in self.problems if each.severity is Severity.REFUSE]
 
     @property
     def notes(self) -> list[Note]:
         """What else is to be known, alike things together, the most frequent first. New teams are named elsewhere."""
         found: dict[tuple[str, str, str], list[Problem]] = defaultdict(list)
-        for line in self.lines:
-            for each in line.problems:
-                if each.severity is Severity.WARN and each.code != NEW_TEAM:
-                    found[each.column, each.sentence, str(each)].append(each)
+        for each in self.problems:
+            if each.severity is Severity.WARN and each.code != NEW_TEAM:
+                found[each.column, each.sentence, str(each)].append(each)
         notes = [Note(same[0].column, same[0], tuple(each.row for each in same)) for same in found.values()]
         return sorted(notes, key=lambda note: (-len(note.rows), note.rows))
 
