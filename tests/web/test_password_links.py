@@ -181,3 +181,10 @@ def test_a_closed_account_is_sent_nothing(visitor, coach, session):
 def test_the_old_password_holds_until_the_link_is_used(visitor, reset, coach):
     visitor.post("/sign-in", {"email": coach.email, "password": PASSWORD}, form_from="/sign-in")
     assert visitor.raw("/account").status_code == 200
+
+
+def test_the_outbox_shows_no_link_into_an_account(visitor, reset, session):
+    message = session.scalars(sa.select(Message.id).where(Message.kind == "password_reset")).one()
+    page = visitor.sign_in(make_account(Role.COORDINATOR)).get(f"/outbox/{message}")
+    assert reset not in page.text_source
+    assert "/reset/…" in page.text

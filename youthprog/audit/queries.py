@@ -16,14 +16,15 @@ BATCH = 5000
 def lines() -> Iterator[Line]:
     """The whole trail in order, a batch at a time."""
     table = db.table(AuditEntry)
+    columns = [table.c[name] for name in COLUMNS]  # in the order of the fields of a line
     after = 0
     while True:
-        statement = sa.select(*(table.c[name] for name in COLUMNS)).where(table.c.number > after)
+        statement = sa.select(*columns).where(table.c.number > after)
         rows = db.session().execute(statement.order_by(table.c.number).limit(BATCH)).all()
         if not rows:
             return
         for row in rows:
-            yield Line(**row._mapping)
+            yield Line(*row)
         after = rows[-1].number
 
 

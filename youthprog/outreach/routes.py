@@ -55,10 +55,12 @@ def message(message_id: int) -> Response:
     """One mail as it was written. Links open only while the mail is held here; else they are its reader's."""
     row = queries.get_message_for(actor(), P.OUTBOX_READ, message_id, clock.today())
     record_read("message.read", "message", row.id, by=actor())
+    links_open = rules.may_open_links(row.kind, row.delivery)
     return page(
         "outreach/message.html",
         message=row,
-        paragraphs=rules.paragraphs(row.unseal("text_sealed") or "", open_links=row.delivery is Delivery.HELD),
+        paragraphs=rules.paragraphs(row.unseal("text_sealed") or "", open_links=links_open),
+        links_open=links_open,
         may_retry=row.delivery in rules.RETRYABLE and _has_server(),
         has_server=_has_server(),
         **_words(),

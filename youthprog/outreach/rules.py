@@ -10,7 +10,13 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 MOST_ATTEMPTS = len(PAUSES) + 1
 RETRYABLE = frozenset({Delivery.FAILED, Delivery.HELD, Delivery.BOUNCED})
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-SECRET = re.compile(r"(/c/)[^\s/]+$")
+SECRET = re.compile(r"(/(?:c|reset|welcome)/)[^\s/]+$")
+PERSONAL = frozenset({"invitation", "password_reset"})  # whoever opens such a link has the account: never shown
+
+
+def may_open_links(kind: str, delivery: Delivery) -> bool:
+    """Whether a reader of the outbox may follow a mail's links: only while it is held here, and never into an account."""
+    return delivery is Delivery.HELD and kind not in PERSONAL
 
 
 def after_attempt(result: Result, attempts: int, now: datetime) -> tuple[Delivery, datetime]:
