@@ -233,7 +233,7 @@ def sign(request_id: int) -> BaseResponse:
         try:
             _sign_once(request_id, prepared, now)
         except Exception:
-            db.session().rollback()
+            db.begin_writing()
             discard(prepared.document)
             raise
     return redirect(url_for(".done", request_id=request_id), 303)
@@ -246,7 +246,7 @@ def _sign_once(request_id: int, prepared: services.Prepared, now: Any) -> None:
             services.sign(case, prepared, by=actor(), now=now)
             return
     except Conflict:
-        db.session().rollback()
+        db.begin_writing()
         if _case(request_id).request.signed_at is None:
             raise
     discard(prepared.document)
