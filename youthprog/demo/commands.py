@@ -2,14 +2,17 @@
 
 import argparse
 import sys
+from datetime import datetime
 from time import perf_counter
 
 from youthprog import create_app
 from youthprog.core import clock, db
 from youthprog.demo.department import plan_department
-from youthprog.demo.load import DEMO_MAIL, ROLES, is_empty, load, prepare_record
+from youthprog.demo.load import DEMO_MAIL, ROLES, NotEmpty, is_empty, load, prepare_record
 from youthprog.demo.types import Size
+from youthprog.documents import services as documents
 from youthprog.documents.press import PressFailed
+from youthprog.documents.types import PreparedDocument
 
 
 def demo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,31 +27,39 @@ def demo_run(args: argparse.Namespace) -> int:
     """Plan the department, seal its one record, load it."""
     app = create_app()
     with app.app_context():
-        if args.if_empty and not is_empty():
-            return 0
+        empty = is_empty()
         db.session().rollback()
-        began = perf_counter()
+        if not empty and args.if_empty:
+            return 0
+        if not empty:
+            raise NotEmpty
+        began, now = perf_counter(), clock.now()
         _say("inventing people and seasons")
-        now = clock.now()
         department = plan_department(Size(args.size), seed=args.seed, today=clock.today())
         _say("sealing the demonstration record")
-        try:
-            sealed = prepare_record(now=now)
-        except PressFailed:
-            sealed = None
-            print("\rno PDF can be made here: every consent of the demonstration is still asked for", file=sys.stderr)
+        sealed = _sealed(now)
         _say("loading")
         loaded = load(department, sealed, now=now)
         db.session().commit()
         _say("")
-        took = perf_counter() - began
-        print(
-            f"demo department: {loaded.youth:,} youth, {loaded.workers:,} adults, {loaded.sites} sites, "
-            f"{loaded.marks:,} attendance marks in {took:.1f} s"
-        )
-        for role in ROLES:
-            print(f"  {role}@{DEMO_MAIL}  demo-{role}")
+    print(
+        f"demo department: {loaded.youth:,} youth, {loaded.workers:,} adults, {loaded.sites} sites, "
+        f"{loaded.marks:,} attendance marks in {perf_counter() - began:.1f} s"
+    )
+    for role in ROLES:
+        print(f"  {role}@{DEMO_MAIL}  demo-{role}")
     return 0
+
+
+def _sealed(now: datetime) -> PreparedDocument | None:
+    """The demonstration's record; None where no PDF can be made."""
+    try:
+        return prepare_record(now=now)
+    except PressFailed:
+        print("\nno PDF can be made here: every consent of the demonstration is still asked for", file=sys.stderr)
+        return None
+    finally:
+        documents.press().close()
 
 
 def _say(step: str) -> None:
