@@ -37,7 +37,7 @@ COMMANDS: dict[str, Command] = {
     "serve": Command(
         "run the web server and the worker",
         "youthprog serve --port 8000 --workers 2",
-        "youthprog.operations.commands:serve",
+        "youthprog.operations.serve:serve",
     ),
     "worker": Command("run the background worker alone", "youthprog worker", "youthprog.operations.commands:worker"),
     "import": Command(

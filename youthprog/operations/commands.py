@@ -1,22 +1,17 @@
 """Commands that run the house."""
 
 import argparse
-import os
-import sys
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from youthprog import config, create_app
-from youthprog.access.models import Account
 from youthprog.core import crypto, db
 from youthprog.operations import backup, health, setup
 from youthprog.operations import rekey as rekeying
-from youthprog.operations import serve as serving
 from youthprog.operations.logs import log_as_json
 from youthprog.outreach import worker as outbox_worker
 
-DEMO_ROLES = ("coordinator", "coach", "mentor", "guardian", "admin")
 UNHEALTHY = 1
 
 
@@ -30,32 +25,6 @@ def init_run(_args: argparse.Namespace) -> int:
     settings = app.config["YOUTHPROG"]
     print(f"ready: {settings.department}, {sa.make_url(settings.database_url).render_as_string()}")
     return 0
-
-
-def serve_arguments(parser: argparse.ArgumentParser) -> None:
-    """Port, address, number of web workers."""
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--workers", type=int, default=1, help="web processes; one is best with SQLite")
-    parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: youthprog worker")
-
-
-def serve_run(args: argparse.Namespace) -> int:
-    """Serve until stopped."""
-    if serving.is_taken(args.host, args.port):
-        print(f"youthprog serve: port {args.port} is in use. Try --port {args.port + 1}.", file=sys.stderr)
-        return 1
-    address = f"http://{args.host}:{args.port}"
-    app = create_app()
-    if app.config["YOUTHPROG"].public_url == config.Settings.public_url:  # nobody said how people reach us
-        os.environ["YOUTHPROG_PUBLIC_URL"] = address
-    with app.app_context():
-        demo = db.session().scalars(sa.select(Account.email).where(Account.is_demo, Account.closed_at.is_(None))).all()
-    print(f"youthprog serves {app.config['YOUTHPROG'].department} on {address}", flush=True)
-    for role in DEMO_ROLES:
-        if f"{role}@demo.example" in demo:
-            print(f"  {address}/sign-in  {role}@demo.example  demo-{role}", flush=True)
-    return serving.serve(args.host, args.port, args.workers, with_worker=not args.no_worker)
 
 
 def worker_arguments(parser: argparse.ArgumentParser) -> None:

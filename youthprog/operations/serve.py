@@ -1,8 +1,11 @@
 """Two processes under one command: the web server and the worker, stopped together.
 
-If the worker dies it is started again; if the web server dies, everything ends with its exit code.
+If the worker dies it is started again; if the web server dies, everything ends with its exit code. This
+process only watches: it loads neither the application nor a library.
 """
 
+import argparse
+import os
 import signal
 import socket
 import subprocess
@@ -10,9 +13,37 @@ import sys
 import time
 from types import FrameType
 
+from youthprog import config
+
 PATIENCE_SECONDS = 10.0
 RESTART_PAUSE_SECONDS = 1.0
-THREADS = 8
+THREADS = 4
+
+
+def serve_arguments(parser: argparse.ArgumentParser) -> None:
+    """Port, address, number of web workers."""
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--workers", type=int, default=1, help="web processes; one is best with SQLite")
+    parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: youthprog worker")
+
+
+def serve_run(args: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    settings = config.read()
+    if is_taken(args.host, args.port):
+        print(f"youthprog serve: port {args.port} is in use. Try --port {args.port + 1}.", file=sys.stderr)
+        return 1
+    address = f"http://{args.host}:{args.port}"
+    if settings.public_url == config.Settings.public_url:  # nobody said how people reach us
+        os.environ["YOUTHPROG_PUBLIC_URL"] = address
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc keeps a heap a thread, and never gives them back
+    return serve(args.host, args.port, args.workers, with_worker=not args.no_worker)
+
+
+def greeting_command(address: str) -> list[str]:
+    """How the lines about address and demo sign-ins are printed: beside the start, not before it."""
+    return [sys.executable, "-m", "youthprog.operations.greeting", address]
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
@@ -21,7 +52,7 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
         sys.executable, "-m", "granian", "youthprog.operations.wsgi:app",
         "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", str(THREADS), "--backlog", "512",
-        "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
+        "--no-ws", "--log-level", "error", "--respawn-failed-workers",
     ]  # fmt: skip
 
 
@@ -48,13 +79,16 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> in
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     web = subprocess.Popen(web_command(host, port, workers), start_new_session=True)
+    greeting = subprocess.Popen(greeting_command(f"http://{host}:{port}"), start_new_session=True)
     worker = subprocess.Popen(worker_command(), start_new_session=True) if with_worker else None
     restart_at = 0.0
     while not stopping and web.poll() is None:
         if worker is not None and worker.poll() is not None and time.monotonic() >= restart_at:
             restart_at = time.monotonic() + RESTART_PAUSE_SECONDS
             worker = subprocess.Popen(worker_command(), start_new_session=True)
+        greeting.poll()
         time.sleep(0.1)
+    _end(greeting)
     if worker is not None:
         _end(worker)
     _end(web)
