@@ -260,7 +260,7 @@ def _by_week(statement: sa.Select[Any]) -> dict[int, tuple[int, ...]]:
 
 
 def history_of(actor: Actor, permission: P, youth_id: int, on: date, limit: int = 60) -> list[HistoryLine]:
-    """The last gatherings of the groups a youth was in, oldest first, with the youth's mark. One statement.
+    """The last gatherings of the groups a youth was in, newest first, with the youth's mark. One statement.
 
     Only gatherings of groups within the actor's reach; the caller has loaded the youth within reach.
     """
@@ -280,12 +280,11 @@ def history_of(actor: Actor, permission: P, youth_id: int, on: date, limit: int 
         .order_by(Gathering.starts_at.desc(), Gathering.id.desc())
         .limit(limit)
     )
-    found = [
+    return [
         HistoryLine(row.id, row.title, group, row.starts_at, mark)
         for row, group, mark, from_on, until_on in rows
         if _is_during(clock.day_of(row.starts_at), from_on, until_on)
     ]
-    return found[::-1]
 
 
 def _is_during(on: date, from_on: date, until_on: date | None) -> bool:
