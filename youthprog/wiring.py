@@ -100,12 +100,19 @@ CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
     NavItem(N_("Today"), "reports.today", "flag"),
-    NavItem(N_("Teams"), "leagues.index", "users", P.TEAM_READ),
-    NavItem(N_("Season"), "programs.index", "calendar", P.PROGRAM_READ, in_tabs=False),
+    NavItem(N_("Teams"), "leagues.index", "users", P.TEAM_READ, also=("/import",)),
+    NavItem(
+        N_("Season"),
+        "programs.index",
+        "calendar",
+        P.PROGRAM_READ,
+        in_tabs=False,
+        also=("/seasons", "/programs", "/sites", "/groups"),
+    ),
     NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),
-    NavItem(N_("People"), "people.index", "search", P.PEOPLE_LIST, in_tabs=False),
+    NavItem(N_("People"), "people.index", "search", P.PEOPLE_LIST, in_tabs=False, also=("/youth",)),
     NavItem(N_("Outbox"), "outreach.outbox", "send", P.OUTBOX_READ, in_tabs=False),
     NavItem(N_("Accounts"), "accounts.index", "key", P.ACCOUNT_READ),
     NavItem(N_("Audit trail"), "audit.index", "history", P.AUDIT_READ),

@@ -114,7 +114,14 @@ def recording() -> Iterator[None]:
 
 
 def _enter() -> BaseResponse | None:
-    for left in ("keep", "language", "link", "recording", "csrf_token", "_login_user"):  # of the request before, where tests share one context
+    for left in (
+        "keep",
+        "language",
+        "link",
+        "recording",
+        "csrf_token",
+        "_login_user",
+    ):  # of the request before, where tests share one context
         g.pop(left, None)
     g.request_id = code(12)
     db.begin_reading()

@@ -31,6 +31,7 @@ class NavItem:
     icon: str
     permission: P | None = None
     in_tabs: bool = True
+    also: tuple[str, ...] = ()  # other addresses under which this entry is the current one
 
 
 @cache
@@ -124,13 +125,12 @@ def _navigation(who: Actor, items: Sequence[NavItem]) -> list[SimpleNamespace]:
             url=url_for(item.endpoint),
             icon=item.icon,
             in_tabs=item.in_tabs,
-            current=_is_current(item.endpoint),
+            current=_is_current(url_for(item.endpoint), *item.also),
         )
         for item in items
         if item.permission is None or who.may(item.permission)
     ]
 
 
-def _is_current(endpoint: str) -> bool:
-    path = url_for(endpoint)
-    return request.path == path or request.path.startswith(path.rstrip("/") + "/")
+def _is_current(*paths: str) -> bool:
+    return any(request.path == path or request.path.startswith(path.rstrip("/") + "/") for path in paths)
