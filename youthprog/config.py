@@ -146,13 +146,17 @@ def _is_database(url: str) -> bool:
 
 
 def _is_smtp(url: str) -> bool:
-    return not url or urlsplit(url).scheme in ("smtp", "smtps", "smtp+starttls")
+    """TLS, or a server on this very machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "smtp":
+        return parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return not url or (parts.scheme in ("smtps", "smtp+starttls") and bool(parts.hostname))
 
 
 CHECKS: list[tuple[str, Callable[[Any], bool], str]] = [
     ("database_url", _is_database, "database_url must begin with sqlite:/// or postgresql://."),
     ("public_url", _is_http, "public_url must be an address like https://youth.example.org, without a path."),
-    ("smtp_url", _is_smtp, "smtp_url must begin with smtp://, smtp+starttls:// or smtps://."),
+    ("smtp_url", _is_smtp, "smtp_url must begin with smtps:// or smtp+starttls:// (smtp:// only to this machine)."),
     ("timezone", _is_zone, "timezone must be a name like America/Chicago."),
     ("environment", ("production", "development", "testing").__contains__, "environment must be production, development or testing."),
     ("idle_minutes", lambda minutes: 1 <= minutes <= 24 * 60, "idle_minutes must be between 1 and 1440."),

@@ -7,12 +7,13 @@ import sqlalchemy as sa
 import time_machine
 
 from tests.makers.accounts import make_account
-from tests.makers.consent import Family, request_of
+from tests.makers.consent import Family, request_of, token_in_newest_mail
 from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import join, lead, make_group, make_season
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
-from youthprog.consent.types import RequestState
+from youthprog.consent import queries
+from youthprog.consent.types import Happening, RequestState
 from youthprog.core import db
 from youthprog.outreach.models import Message
 from youthprog.programs.types import StaffRole
@@ -155,6 +156,19 @@ def test_the_outbox_shows_the_mail_and_its_link(coordinator, session, group):
     page = coordinator.get(page.link("Mateo: one form to sign"))
     assert "Held here." in page.text
     assert page.link("/c/").startswith("http://127.0.0.1:8000/c/")
+
+
+def test_a_link_opened_by_staff_says_so_in_the_events(coordinator, session, group):
+    family = Family(group)
+    family.ask()
+    token = token_in_newest_mail()
+    session.commit()
+    coordinator.get(f"/c/{token}")
+    coordinator.post(f"/c/{token}", {"language": "en"})
+    db.session().rollback()
+    opened = queries.events_of(request_of(family.youth).id)[-1]
+    assert opened.happening is Happening.OPENED
+    assert opened.detail["by"] == "staff"
 
 
 def test_links_of_mail_that_left_are_its_readers_alone(coordinator, session, group):

@@ -35,6 +35,10 @@ WORDS = {
     "desk": ("Handed over by the office", "Entregado por la oficina"),
     "link": ("Signed link, opened in %(spoken)s", "Enlace firmado, abierto en %(spoken)s"),
     "account": ("Own account, opened in %(spoken)s", "Cuenta propia, abierta en %(spoken)s"),
+    "staff": (
+        "Signed link, on a screen signed in by staff, in %(spoken)s",
+        "Enlace firmado, en una pantalla de un empleado, en %(spoken)s",
+    ),
     "answered": ("All %(count)s questions on screen", "Las %(count)s preguntas en pantalla"),
     "agreed": (
         "Ticked “parent or legal guardian” and “sign on this screen”",

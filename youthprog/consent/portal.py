@@ -66,7 +66,10 @@ def enter(token: str) -> BaseResponse:
     session["language"] = chosen if chosen in LANGUAGES else case.request.language
     session["links"] = {**session.get("links", {}), LinkPurpose.CONSENT.value: key.link_id}
     speak(session["language"])
-    services.open_form(case, language=language(), via="link", by=_with_trace(who), now=clock.now())
+    staff = actor().account_id if actor().person_id != case.guardian.id else None
+    services.open_form(
+        case, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
+    )
     return redirect(url_for("consent_link.start", request_id=case.request.id), 303)
 
 

@@ -224,16 +224,24 @@ def _masked_address(request: ConsentRequest) -> str:
 # ---- answering ----
 
 
-def open_form(case: Case, *, language: str, via: str, by: Actor, now: datetime) -> None:
-    """Note that the guardian opened the form, and in which language. Opening again notes only a new language."""
+def open_form(
+    case: Case, *, language: str, via: str, by: Actor, now: datetime, staff_account_id: int | None = None
+) -> None:
+    """Note that the form was opened, and in which language. Opening again notes only a new language.
+
+    `staff_account_id` is set when the browser is signed in by somebody else, an employee who clicked the link of
+    a held mail: that is noted every time, and stands in the record.
+    """
     request = case.request
     if request.state not in rules.OPEN_STATES:
         return
-    if request.opened_at is None:
-        request.opened_at = now
-        detail = {"by": via, "language": language, "ip": by.ip, "agent": by.user_agent}
+    if request.opened_at is None or staff_account_id is not None:
+        request.opened_at = request.opened_at or now
+        detail: dict[str, Any] = {"by": via, "language": language, "ip": by.ip, "agent": by.user_agent}
+        if staff_account_id is not None:
+            detail |= {"by": "staff", "staff_account_id": staff_account_id}
         _note(request.id, Happening.OPENED, now, detail)
-        record("consent.opened", "consent_request", request.id, by=by, now=now)
+        record("consent.opened", "consent_request", request.id, by=by, now=now, staff_account_id=staff_account_id)
     elif request.language != language:
         _note(request.id, Happening.LANGUAGE, now, {"language": language})
     request.state = RequestState.OPENED
