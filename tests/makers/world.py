@@ -252,8 +252,9 @@ class _Maker:
 
     def _child(self, given: str, rank: int) -> Person:
         school = f"School {self.tag}{rank}"
-        child = people_maker.make_youth(given, f"Child{self.tag}", school=school)
-        fields = {"name": f"Child{self.tag}", "school": school}
+        family = f"Child{self.tag}{rank}"
+        child = people_maker.make_youth(given, family, school=school)
+        fields = {"name": family, "school": school}
         self.side.canaries.append(Canaries(("first", "second", "waiting")[rank], fields))
         return child
 
@@ -271,7 +272,7 @@ class _Maker:
         db.flush()
         db.session().add_all(HouseholdMember(household_id=home.id, person_id=each.id) for each in (child, guardian))
         canaries = self.side.canaries[len([each for each in self.side.canaries if "phone" in each.fields])]
-        canaries.fields.update(phone=f"({phone[2:5]}) {phone[5:8]}-{phone[8:]}", mail=mail, street=street)
+        canaries.fields.update(phone=phone[2:], mail=mail, street=street)
         self.side.ids.setdefault("household_id", home.id)
         return guardian
 
@@ -504,15 +505,15 @@ class _Maker:
             to_name=self.guardian.name,
             to_address=f"rosa.{self.tag}@canary.example".lower(),
             language="en",
-            subject=f"A form about Child{self.tag}",
+            subject=f"A form about {self.child.family_name}",
             delivery=Delivery.FAILED,
             created_at=self.now - timedelta(days=1),
             not_before_at=self.now - timedelta(days=1),
         )
         db.session().add(message)
         db.flush()
-        message.seal("text_sealed", f"A form about Child{self.tag}. Open it: http://localhost/c/none")
-        message.seal("html_sealed", f"<p>A form about Child{self.tag}</p>")
+        message.seal("text_sealed", f"A form about {self.child.family_name}. Open it: http://localhost/c/none")
+        message.seal("html_sealed", f"<p>A form about {self.child.family_name}</p>")
         return message
 
     def _certificate(self, child: Person) -> Document:

@@ -294,6 +294,23 @@ def _grants(token: str) -> Any:
     return found.actor.grants
 
 
+def may_knock(endpoint: Endpoint, walker: Walker) -> bool:
+    """Whether the walker passes the door itself; what lies behind it is another matter."""
+    match endpoint.door.kind:
+        case "public":
+            return True
+        case "signed_in":
+            return walker.name in SIDED or walker.name in UNSIDED
+        case "link":
+            return "link" in walker.name
+    return endpoint.door.permission in walker.permissions
+
+
+def open_to(walker: Walker, method: str) -> list[Endpoint]:
+    """The endpoints whose doors let the walker knock."""
+    return [each for each in endpoints(walker.stage.app, method) if may_knock(each, walker)]
+
+
 def fingerprint(app: Flask) -> dict[str, str]:
     """A hash of the content of each table but the trail."""
     found = {}

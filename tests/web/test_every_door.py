@@ -11,7 +11,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.support.walking import SIDED, UNSIDED, WALKERS, Endpoint, Stage, Walker, endpoints
+from tests.support.walking import SIDED, UNSIDED, WALKERS, Endpoint, Stage, Walker, endpoints, may_knock, open_to
 from youthprog.core.permissions import Reach
 
 GARBAGE = dict.fromkeys(
@@ -50,23 +50,6 @@ def wrong_paths(endpoint: Endpoint, walker: Walker) -> Iterator[tuple[str, str]]
                 foreign = endpoint.path(world, "A", **dict.fromkeys(wrong, side))
                 nothing = endpoint.path(world, "A", **dict.fromkeys(wrong, "nowhere"))
                 yield foreign, nothing
-
-
-def may_knock(endpoint: Endpoint, walker: Walker) -> bool:
-    """Whether the walker passes the door itself; what lies behind it is another matter."""
-    match endpoint.door.kind:
-        case "public":
-            return True
-        case "signed_in":
-            return walker.name in SIDED or walker.name in UNSIDED
-        case "link":
-            return "link" in walker.name
-    return endpoint.door.permission in walker.permissions
-
-
-def open_to(walker: Walker, method: str) -> list[Endpoint]:
-    """The endpoints whose doors let the walker knock."""
-    return [each for each in endpoints(walker.stage.app, method) if may_knock(each, walker)]
 
 
 def told(faults: list[tuple[object, ...]]) -> str:

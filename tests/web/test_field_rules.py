@@ -1,0 +1,104 @@
+"""Canaries in every field of every child: each is seen only by whom `access/roles.TABLE` lets read it.
+
+Everyone opens every page with everybody's things, and sends every form wrongly; what the press is given counts too.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.makers.world import SIDES
+from tests.support.walking import WALKERS, Stage, Walker, endpoints
+from youthprog.access.roles import LINK_GRANTS
+from youthprog.access.types import LinkPurpose, Role
+from youthprog.core.permissions import P, Reach
+
+IN_PHONES = re.compile(r"(?<=[\d)])[\s().\u00a0\u2010\u2011-]+(?=\d)|\)")
+# field -> the permissions that show it
+FIELDS: dict[str, tuple[P, ...]] = {
+    "name": (P.YOUTH_READ, P.CONSENT_SIGN),
+    "school": (P.YOUTH_READ,),
+    "phone": (P.CONTACT_READ,),
+    "mail": (P.CONTACT_READ,),
+    "street": (P.CONTACT_READ,),
+    "alert": (P.HEALTH_ALERT_READ, P.HEALTH_READ),
+    "detail": (P.HEALTH_READ,),
+    "custody": (P.CUSTODY_READ,),
+}
+ALL = {(side, child) for side in SIDES for child in ("first", "second", "waiting")}
+WITHIN: dict[Reach, dict[str, set[tuple[str, str]]]] = {
+    Reach.EVERYWHERE: {"": ALL},
+    Reach.IN_PROGRAM: {"": {(side, child) for side, child in ALL if side != "B"}},
+    Reach.ASSIGNED: {"coach of A": {("A", "first"), ("A", "second")}, "mentor of A": {("A", "first")}},
+    Reach.OWN_CHILDREN: {
+        "guardian of A": {("A", "first"), ("A", "second")},
+        "guardian's link of A": {("A", "first"), ("A", "second")},
+    },
+}
+# What each role must be able to find somewhere, or the test looks in the wrong places.
+SEEN = {
+    "coordinator": set(FIELDS),
+    "coordinator of A": set(FIELDS),
+    "coach of A": {"name", "phone", "alert"},
+    "mentor of A": {"name", "phone", "alert"},
+    "guardian of A": {"name", "phone", "alert", "detail"},
+    "guardian's link of A": {"name"},
+}
+
+
+def may_read(walker: Walker) -> set[tuple[str, str, str]]:
+    """(side, child, field) that the table lets somebody read."""
+    link = LINK_GRANTS[LinkPurpose.CONSENT] if "link" in walker.name else {}
+    found = set()
+    for field, permissions in FIELDS.items():
+        for permission in permissions:
+            reaches = {grant.reach for grant in walker.permissions.get(permission, ())} | {link.get(permission)}
+            for reach in reaches - {None}:
+                within = WITHIN[reach]  # type: ignore[index]
+                for side, child in within.get(walker.name, within.get("", set())):
+                    found.add((side, child, field))
+    return found
+
+
+def seen_by(stage: Stage, walker: Walker) -> dict[tuple[str, str, str], str]:
+    """(side, child, field) -> where somebody saw its canary."""
+    seen: dict[tuple[str, str, str], str] = {}
+    canaries = [
+        ((side.name, each.child, field), text)
+        for side in stage.world.sides.values() if side.name in SIDES
+        for each in side.canaries for field, text in each.fields.items()
+    ]  # fmt: skip
+    with stage.rehearsal():
+        for method in ("GET", "POST"):
+            for endpoint in endpoints(stage.app, method):
+                for path in {endpoint.path(stage.world, side) for side in SIDES}:
+                    stage.press.jobs.clear()
+                    answer = walker.open(path) if method == "GET" else walker.post(path, {"name": "?"})
+                    shown = answer.body + answer.location + "".join(job.html for job in stage.press.jobs)
+                    shown += IN_PHONES.sub("", shown)
+                    for key, text in canaries:
+                        if text in shown:
+                            seen.setdefault(key, f"{method} {path}")
+    return seen
+
+
+@pytest.mark.parametrize("name", WALKERS)
+def test_a_field_is_shown_only_to_whom_the_table_lets_read_it(stage, name):
+    walker = stage.walker(name)
+    seen, allowed = seen_by(stage, walker), may_read(walker)
+    leaks = {key: where for key, where in seen.items() if key not in allowed}
+    assert not leaks, "\n".join(f"{key}: {where}" for key, where in leaks.items())
+    missing = SEEN.get(name, set()) - {field for side, child, field in seen if (side, child) == ("A", "first")}
+    assert not missing, f"{name} finds nowhere: {missing}"
+
+
+def test_the_table_says_what_a_lawyer_would_expect(stage):
+    assert may_read(stage.walker("admin")) == set()
+    assert may_read(stage.walker("anonymous")) == set()
+    coach = {field for _side, _child, field in may_read(stage.walker("coach of A"))}
+    assert coach == set(FIELDS) - {"detail", "custody"}
+    assert {key for key in may_read(stage.walker("guardian of A")) if key[2] == "custody"} == set()
+    assert ("B", "first", "name") not in may_read(stage.walker("coordinator of A"))
+    assert Role.ADMIN.value == "admin"
