@@ -29,9 +29,7 @@ def decided(key="take_part", decision=Decision.GIVEN, on=date(2026, 9, 1), guard
 
 
 def asked(state=RequestState.SENT, number=1, **values):
-    return RequestFact(
-        number, 1, state, date(2026, 9, 1), **({"sent_on": date(2026, 9, 1), "times_asked": 1} | values)
-    )
+    return RequestFact(number, 1, state, date(2026, 9, 1), **({"sent_on": date(2026, 9, 1), "times_asked": 1} | values))
 
 
 def both(**values):
@@ -75,7 +73,7 @@ def test_the_latest_decision_of_a_guardian_counts():
 
 
 def test_one_guardian_is_enough():
-    assert rules.is_cleared({key: SectionState.GIVEN for key in REQUIRED}, REQUIRED)
+    assert rules.is_cleared(dict.fromkeys(REQUIRED, SectionState.GIVEN), REQUIRED)
 
 
 @pytest.mark.parametrize("other", [{"decision": Decision.REFUSED}, {"withdrawn_on": date(2026, 9, 10)}])
