@@ -168,7 +168,8 @@ def test_a_role_is_given_and_taken(visitor, admin, coach, session, app):
     grant = session.scalars(sa.select(RoleGrant.id).where(RoleGrant.role == Role.MENTOR)).one()
     visitor.post(f"/accounts/{coach.id}/roles/{grant}/take")
     assert other.get("/account").status_code == 303
-    assert "Mentor" not in visitor.page.text
+    assert "Take it away coach" in visitor.page.text
+    assert "Take it away mentor" not in visitor.page.text
 
 
 def test_a_role_is_given_once(visitor, admin, coach):

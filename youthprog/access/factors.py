@@ -45,7 +45,7 @@ def uri(secret: str, email: str, issuer: str) -> str:
 
 def picture(text: str) -> str:
     """The QR picture of a text as SVG, dark on white in either color scheme."""
-    return str(segno.make(text, error="m").svg_inline(scale=5, border=4, dark="#14212f", light="#ffffff"))
+    return str(segno.make(text, error="l").svg_inline(border=4, dark="#14212f", light="#ffffff", omitsize=True))
 
 
 def in_fours(text: str, between: str = " ") -> str:

@@ -176,7 +176,7 @@ def _link_sent(account_id: int, endpoint: str, token: str) -> BaseResponse:
 
 
 def _with_choices(form: RoleForm) -> RoleForm:
-    form.role.choices = [SelectChoice(role.value, _(LABELS[role])) for role in Role]
+    form.role.choices = [SelectChoice(role.value, _(LABELS[role]).capitalize()) for role in Role]
     whole = SelectChoice("", _("The whole department"))
     form.program_id.choices = [whole, *(SelectChoice(key, name) for key, name in _programs().items())]
     return form
