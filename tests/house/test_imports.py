@@ -31,7 +31,7 @@ ALSO_OPEN = {
     ("documents", "press"),  # PressFailed, raised by services
     ("documents", "seal"),  # operations make the keys
     ("audit", "anchors"),  # operations check them
-    ("outreach", "worker"),  # operations run it
+    ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own
     ("consent", "rules"),
 }

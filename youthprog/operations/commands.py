@@ -10,7 +10,7 @@ from youthprog.core import crypto, db
 from youthprog.operations import backup, health, setup
 from youthprog.operations import rekey as rekeying
 from youthprog.operations.logs import log_as_json
-from youthprog.outreach import worker as outbox_worker
+from youthprog.outreach import jobs
 
 UNHEALTHY = 1
 
@@ -34,7 +34,7 @@ def worker_arguments(parser: argparse.ArgumentParser) -> None:
 def worker_run(_args: argparse.Namespace) -> int:
     """Work through the outbox until stopped."""
     log_as_json()
-    outbox_worker.run(create_app())
+    jobs.run(create_app())
     return 0
 
 

@@ -18,8 +18,6 @@ from youthprog.outreach.types import Channel, Delivery, MessageBounced, MessageS
 from youthprog.people.models import ContactPoint
 from youthprog.people.types import PeopleMerged
 
-WAITING = "outbox"  # where a session keeps the ids to poke the worker with after its commit
-
 
 def send(
     kind: str,
@@ -61,8 +59,6 @@ def send(
     message.seal("text_sealed", written.text)
     message.seal("html_sealed", written.html)
     record("message.written", "message", message.id, by=by, now=now, kind=kind)
-    if not held:
-        db.session().info.setdefault(WAITING, []).append(message.id)
     return message
 
 
@@ -119,7 +115,6 @@ def retry(message: Message, *, by: Actor, now: datetime) -> None:
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict([Refusal("on_its_way", N_("This message is on its way already."))])
-    db.session().info.setdefault(WAITING, []).append(message.id)
     record("message.retried", "message", message.id, by=by, now=now)
 
 

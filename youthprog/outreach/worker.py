@@ -1,18 +1,16 @@
-"""The worker: mail leaves here, after the commit of the deed that wrote it.
+"""The worker's work: mail leaves here, after the commit of the deed that wrote it.
 
-The outbox row is the truth; a huey task is only a poke. A lost poke costs at most a minute, until the
-sweeper looks; a poke that comes twice finds the message leased. This is the one module that knows huey.
+The outbox row is the truth. The worker looks for due rows every second, so nothing need be told to it and
+nothing can be lost on the way; `jobs` has the process around it. The web process imports this module for
+its daily chores alone and never a task queue (docs/decisions/0041).
 """
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from flask import Flask, current_app
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from sqlalchemy import event
-from sqlalchemy import orm as so
 
 from youthprog.config import Settings
 from youthprog.core import clock, db
@@ -20,36 +18,25 @@ from youthprog.outreach import delivery, queries, services
 from youthprog.outreach.models import Message
 
 log = logging.getLogger("youthprog.worker")
-QUEUE, DELIVER, CHORES = "youthprog.queue", "youthprog.deliver", "youthprog.chores"
-SHUTDOWN_SECONDS = 8.0
+CHORES = "youthprog.chores"
+LOOK_SECONDS = 1.0
 Chore = Callable[[datetime], object]
 
 
 def install(app: Flask, chores: Sequence[Chore] = ()) -> None:
-    """Give the application its queue. `chores` are done once a day, each in a transaction of its own."""
-    queue = _open_queue(app.config["YOUTHPROG"])
-    app.extensions[QUEUE] = queue
+    """Say what is done once a day, each chore in a transaction of its own."""
     app.extensions[CHORES] = tuple(chores)
 
-    def inside(work: Callable[..., Any]) -> Callable[..., None]:
-        def run(*values: Any) -> None:
-            with app.app_context():
-                work(*values)
 
-        return run
-
-    app.extensions[DELIVER] = queue.task(name="deliver")(inside(deliver))
-    queue.periodic_task(crontab(minute="*"), name="sweep")(inside(sweep))
-    queue.periodic_task(crontab(minute="10", hour="3"), name="chores")(inside(do_chores))
-
-
-def run(app: Flask) -> None:
-    """Work until SIGTERM or SIGINT: finish what is in hand, begin nothing new."""
-    consumer = app.extensions[QUEUE].create_consumer(
-        workers=2, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=SHUTDOWN_SECONDS
-    )
-
-    consumer.run()
+def watch(app: Flask, stopping: threading.Event) -> None:
+    """Look at the outbox every second until told to stop; what is in hand is finished first."""
+    while not stopping.wait(LOOK_SECONDS):
+        with app.app_context():
+            try:
+                sweep(stopping)
+            except Exception:  # the database may be away for a while; the rows wait
+                db.session().rollback()
+                log.exception("the outbox cannot be read")
 
 
 def deliver(message_id: int) -> None:
@@ -71,14 +58,16 @@ def deliver(message_id: int) -> None:
     db.session().commit()
 
 
-def sweep() -> int:
-    """Take up every message that is due or was left behind; returns how many were tried."""
+def sweep(stopping: threading.Event | None = None) -> int:
+    """Take up every message that is due or was left behind; returns how many were found."""
     settings: Settings = current_app.config["YOUTHPROG"]
     if not settings.smtp_url:
         return 0
     found = queries.due_ids(clock.now())
     db.session().rollback()
     for message_id in found:
+        if stopping is not None and stopping.is_set():
+            break
         try:
             deliver(message_id)
         except Exception:  # one bad message must not keep the others back
@@ -98,34 +87,6 @@ def do_chores() -> None:
             log.exception("a chore failed")
 
 
-def _open_queue(settings: Settings) -> Huey:
-    if settings.environment == "testing":
-        return SqliteHuey("youthprog", filename=":memory:", immediate=True)
-    if settings.huey_url.startswith(("redis://", "rediss://")):
-        return RedisHuey("youthprog", url=settings.huey_url, results=False)
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("youthprog", filename=str(settings.instance / "queue.db"), results=False, journal_mode="delete")
-
-
 def _sender(settings: Settings) -> delivery.Sender:
     name = f"{settings.department} {settings.department_program}".strip()
     return delivery.Sender(name, settings.mail_from or settings.department_email)
-
-
-@event.listens_for(so.Session, "after_commit")
-def _poke(session: so.Session) -> None:
-    waiting = session.info.pop(services.WAITING, ())
-    queue = current_app.extensions.get(QUEUE) if waiting else None
-    if queue is None or queue.immediate:  # tests sweep by hand: nothing may be sent inside a commit
-        return
-    for message_id in waiting:
-        try:
-            current_app.extensions[DELIVER](message_id)
-        except Exception:  # the sweeper will find it
-            log.warning("the queue cannot be reached", exc_info=True)
-            return
-
-
-@event.listens_for(so.Session, "after_rollback")
-def _forget(session: so.Session) -> None:
-    session.info.pop(services.WAITING, None)
