@@ -187,6 +187,15 @@ def test_a_roster_of_a_team_finds_the_same_players(coordinator, season, session)
     assert "This row is a coach or another adult, not a player, and is left out." in page.text
 
 
+def test_a_roster_without_a_team_column_goes_to_the_team_named(coordinator, season, session):
+    content = teamsnap_csv(department(clock.today()), "Tigers U10")
+    data = {"season": str(season.id), "team": "Comets U10", "file": (io.BytesIO(content), "comets.csv")}
+    coordinator.get("/import")
+    done = accept(coordinator, coordinator.post("/import", data))
+    assert coordinator.get(done.link("Comets U10")).h1 == "Comets U10"
+    assert "15 players" in done.text
+
+
 def test_accepting_twice_is_a_conflict(coordinator, season):
     page = send(coordinator, season, export())
     accept(coordinator, page)

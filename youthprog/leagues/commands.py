@@ -18,7 +18,7 @@ from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.documents import services as documents
 from youthprog.leagues import papers, queries, services
-from youthprog.leagues.importing import read_players
+from youthprog.leagues.importing import on_team, read_players
 from youthprog.leagues.queries import TeamHead
 from youthprog.leagues.review import Review, review_of
 from youthprog.leagues.routes import paper_notes
@@ -52,6 +52,7 @@ def import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a registration export as CSV")
     parser.add_argument("--season", required=True, metavar="S", help="the season's number or name")
     parser.add_argument("--kind", choices=("players",), default="players")
+    parser.add_argument("--team", default="", metavar="NAME", help="the team of a file that has no column for teams")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and write nothing")
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
 
@@ -65,6 +66,7 @@ def import_run(args: argparse.Namespace) -> int:
         season = _season(args.season)
         _say(f"reading {args.file.name}")
         reading = read_players(content, filename=args.file.name, today=clock.today())
+        reading = on_team(reading, args.team)
         if reading.unusable is not None:
             _say("")
             return _unusable(args, reading.unusable)

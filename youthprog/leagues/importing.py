@@ -6,7 +6,7 @@ are dropped while the file is read, and no problem repeats a value of the file.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -81,6 +81,13 @@ def read_players(data: bytes, *, filename: str, today: date) -> Reading:
     except Unusable as fault:
         return Reading(filename=filename, unusable=fault.problem)
     return _Reader(sheet, columns, today).read(filename)
+
+
+def on_team(reading: Reading, team: str) -> Reading:
+    """The same reading with every player on one team, when the file itself has no column for teams."""
+    if not team or Part.TEAM.value in reading.mapping.values():
+        return reading
+    return replace(reading, rows=tuple(replace(row, team=team) for row in reading.rows))
 
 
 def _need_columns(columns: Columns) -> None:

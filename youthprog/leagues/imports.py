@@ -13,7 +13,7 @@ from youthprog.core.refusals import N_, NotFound
 from youthprog.leagues import import_queries as queries
 from youthprog.leagues import import_services as services
 from youthprog.leagues.forms import ImportForm
-from youthprog.leagues.importing import read_players
+from youthprog.leagues.importing import on_team, read_players
 from youthprog.leagues.types import Action, ImportState, Problem
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
@@ -77,6 +77,7 @@ def create() -> Response | BaseResponse:
     upload = form.file.data
     content = upload.read()
     reading = read_players(content, filename=file_name(upload.filename), today=clock.today())
+    reading = on_team(reading, form.team.data or "")
     if reading.unusable is not None:
         form.file.errors = [_told(reading.unusable)]
         return _ask(form, 422)
