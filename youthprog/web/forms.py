@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import phonenumbers
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -43,6 +44,10 @@ class Form(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
             filters = [_trim, *unbound_field.kwargs.get("filters", [])]
             return unbound_field.bind(form=form, filters=filters, **options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """A form is read from a form, never from JSON, which may be nested too deep to be read at all."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that its text can be stored on both engines."""

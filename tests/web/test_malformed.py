@@ -1,0 +1,251 @@
+"""Thirty kinds of malformed input against every form and address of the live pages, on both engines at once.
+
+Whatever comes, the answer is a page of ours, the same on both engines, and never a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from io import BytesIO
+from urllib.parse import quote, urlsplit
+
+import pytest
+from werkzeug.exceptions import HTTPException
+
+from tests.conftest import ENGINES
+from tests.support.forms import LiveForm, encoded, forms_on
+from tests.support.houses import House
+from tests.support.skipping import skip_unless_ci
+from tests.support.walking import WALKERS, Answer, Endpoint, Stage, open_to, stage_on
+
+EXPECTED = {200, 303, 400, 403, 404, 409, 413, 415, 422, 429}
+TELLS = ("Traceback", "sqlalchemy", "psycopg", "sqlite3", "IntegrityError")
+FORM = "application/x-www-form-urlencoded"
+SURROGATE = b"\xed\xa0\x80"
+
+# In every field at once.
+VALUES: dict[str, bytes] = {
+    "NUL": b"a\x00b",
+    "lone surrogate": b"a" + SURROGATE,
+    "not UTF-8": b"\xff\xfe\xc3",
+    "81 characters": b"x" * 81,
+    "5,001 characters": b"x" * 5001,
+    "2^31": b"2147483648",
+    "2^63": b"9223372036854775808",
+    "2^64": b"18446744073709551616",
+    "minus one": b"-1",
+    "zero": b"0",
+    "1e5": b"1e5",
+    "NaN": b"nan",
+    "digits of another script": "٣١٤".encode(),
+    "full-width digits": "１２".encode(),
+    "year 730": b"0730-02-02",
+    "31 February": b"2026-02-31",
+    "last day there is": b"9999-12-31",
+    "template": b"q{{7*7}}${7*7}{%raw%}q",
+    "tower of accents": ("a" + "\u0301" * 400).encode(),
+    "formula": b'=HYPERLINK("http://elsewhere.example","x")',
+    "header injection": b"a\r\nSet-Cookie: stolen=1",
+    "right to left": "\u202egnp.exe\u202c\u200b".encode(),
+    "markup": b"<script>alert(1)</script><img src=x onerror=alert(1)>",
+}
+# In one field, while the others are as they should be: these reach the tables.
+ALONE = ("NUL", "lone surrogate", "81 characters", "2^63", "year 730", "tower of accents")
+TEXTUAL = {"text", "textarea", "date", "number", "select", "hidden", "email", "tel", "search", "time", "radio"}
+ADDRESS_VALUES = [
+    "\x00", "x" * 5000, "W10", "eyJhIjoxfQ", "WyJhIiwgOTk5OTk5OTk5OTk5OTk5OTk5OTk5OV0", "%", "_", "-1",
+    "99999999999999999999", "1e5", "٣", "' OR 1=1 --", "{{7*7}}", "a\u0301" * 200,
+]  # fmt: skip
+ASKED = ("after", "q", "page", "show", "who", "state", "season", "group", "program", "youth_id", "next", "kind", "week")
+SENDERS = ("coordinator", "admin", "coach of A", "mentor of A", "guardian of A", "guardian's link of A", "anonymous")
+BAD_IDS = [
+    "0",
+    "-1",
+    "2147483648",
+    "9223372036854775808",
+    "18446744073709551616",
+    "1e5",
+    "%D9%A3",
+    "%00",
+    "%ED%A0%80",
+    "1.0",
+]
+
+
+@pytest.fixture(scope="module")
+def stages(houses: dict[str, House]) -> Iterator[list[Stage]]:
+    """The same world on both engines."""
+    with ExitStack() as stack:
+        for engine in ENGINES:
+            house = houses[engine]
+            if house.app is None:
+                skip_unless_ci(house.reason)
+        found = [stack.enter_context(stage_on(houses[engine], engine)) for engine in ENGINES]
+        for stage in found:
+            for name in SENDERS:
+                stage.walker(name)
+        for stage in found:
+            stack.enter_context(stage.rehearsal())
+        yield found
+
+
+def faults_of(what: str, answers: list[Answer]) -> list[str]:
+    """What is wrong with the answers of both engines to the same question."""
+    faults = []
+    for answer in answers:
+        if answer.status not in EXPECTED:
+            faults.append(f"{what}: {answer.status} {answer.body[:300]}")
+        if any(word in answer.body for word in TELLS):
+            faults.append(f"{what}: tells too much")
+        if "q49" in answer.body or "<script>alert(1)" in answer.body or "stolen" in answer.location.split("?")[0]:
+            faults.append(f"{what}: was taken for code")
+    if len({answer.status for answer in answers}) > 1:
+        faults.append(f"{what}: {[answer.status for answer in answers]} on {ENGINES}")
+    return faults
+
+
+def forms_of(stage: Stage, name: str) -> dict[str, LiveForm]:
+    """Every form that somebody finds on the pages of side A: one of each endpoint and shape."""
+    walker, found = stage.walker(name), {}
+    adapter = stage.app.url_map.bind("localhost")
+    for endpoint in open_to(walker, "GET"):
+        path = endpoint.path(stage.world, "A")
+        answer = walker.open(path)
+        if answer.status != 200 or answer.kind != "text/html" or endpoint.name == "web.ui":
+            continue
+        for form in forms_on(answer.body, path):
+            try:
+                target, _arguments = adapter.match(urlsplit(form.action).path, "POST")
+            except HTTPException:
+                raise AssertionError(f"{path}: a form leads nowhere: {form.action}") from None
+            found.setdefault(f"{target} {form.shape}", form)
+    return found
+
+
+def both(stages: list[Stage], name: str) -> list[tuple[str, list[LiveForm]]]:
+    """Each form as it stands on either engine: tokens and codes differ."""
+    first, second = (forms_of(stage, name) for stage in stages)
+    assert first.keys() == second.keys()
+    assert first, f"{name} finds no form"
+    return [(which, [first[which], second[which]]) for which in first]
+
+
+def send(stages: list[Stage], name: str, forms: list[LiveForm], pairs: list[tuple[str, bytes]]) -> list[Answer]:
+    """The same body to both engines."""
+    body = encoded([*pairs, ("csrf_token", stages[0].walker(name).token.encode())])
+    return [
+        stage.walker(name).open(form.action, "POST", body, content_type=FORM)
+        for stage, form in zip(stages, forms, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_malformed_values_are_refused_alike(stages, name):
+    faults: list[str] = []
+    for which, forms in both(stages, name):
+        form = forms[0]
+        names = list(form.filled())
+        for kind, value in VALUES.items():
+            faults += faults_of(f"{which} {kind}", send(stages, name, forms, [(each, value) for each in names]))
+        good = form.filled()
+        faults += faults_of(f"{which} as it should be", send(stages, name, forms, _pairs(good)))
+        for field in {each.name for each in form.inputs if each.kind in TEXTUAL}:
+            twice = [*_pairs(good), (field, VALUES["NUL"])]
+            faults += faults_of(f"{which} {field} twice", send(stages, name, forms, twice))
+            for kind in ALONE:
+                alone = [(field, VALUES[kind]), *_pairs(good, but=field)]
+                faults += faults_of(f"{which} {field} {kind}", send(stages, name, forms, alone))
+    assert not faults, "\n".join(faults)
+
+
+def _pairs(values: dict[str, str], but: str = "") -> list[tuple[str, bytes]]:
+    return [(name, value.encode()) for name, value in values.items() if name != but]
+
+
+@pytest.mark.parametrize("name", ["coordinator", "guardian of A", "anonymous"])
+def test_malformed_bodies_are_refused_alike(stages, name):
+    faults: list[str] = []
+    token = stages[0].walker(name).token
+    headers = {"X-CSRFToken": token}
+    bodies: dict[str, dict[str, object]] = {
+        "1 MB note": {"data": encoded([("note", b"x" * 1_000_000), ("name", b"x" * 10)]), "content_type": FORM},
+        "10,000 fields": {"data": encoded([(f"f{n}", b"1") for n in range(10_000)]), "content_type": FORM},
+        "empty multipart": {"data": b"", "content_type": "multipart/form-data; boundary=x"},
+        "multipart without boundary": {"data": b"--x--", "content_type": "multipart/form-data"},
+        "cut multipart": {"data": b"--x\r\nContent-Disposition: form-data; name=", "content_type": "multipart/form-data; boundary=x"},
+        "bad JSON": {"data": b"{", "content_type": "application/json"},
+        "deep JSON": {"data": b"[" * 5000, "content_type": "application/json"},
+        "another content type": {"data": b"<a/>", "content_type": "application/xml"},
+        "unknown charset": {"data": b"a=b", "content_type": f"{FORM}; charset=utf-99"},
+    }  # fmt: skip
+    for which, forms in both(stages, name):
+        for kind, how in bodies.items():
+            answers = [
+                stage.walker(name).open(form.action, "POST", headers=headers, **how)
+                for stage, form in zip(stages, forms, strict=True)
+            ]
+            faults += faults_of(f"{which} {kind}", answers)
+    assert not faults, "\n".join(faults)
+
+
+def test_malformed_files_are_refused_alike(stages):
+    faults: list[str] = []
+    contents = {
+        "nothing": b"",
+        "NULs": b"\x00" * 5000,
+        "not a table": b"%PDF-1.7 \xff\xfe" * 50,
+        "one endless line": b"x" * 300_000,
+        "formulas": b"First Name,Last Name,Birth Date\r\n=1+1,+2,@3\r\n",
+        "many columns": b",".join(b"c%d" % n for n in range(5000)) + b"\n1\n",
+    }
+    names = ['x"\r\nSet-Cookie: stolen=1;.csv', "../../keys.toml", "a" * 3000 + ".csv", "\u202evsc.csv", ""]
+    for sender in ("coordinator", "anonymous"):
+        for which, forms in both(stages, sender):
+            for field in [each.name for each in forms[0].inputs if each.kind == "file"]:
+                for kind, content in contents.items():
+                    for name in names if kind == "formulas" else names[:1]:
+                        answers = [
+                            upload(stage, sender, form, field, content, name)
+                            for stage, form in zip(stages, forms, strict=True)
+                        ]
+                        faults += faults_of(f"{which} {kind} {name[:20]!r}", answers)
+    assert not faults, "\n".join(faults)
+
+
+def upload(stage: Stage, sender: str, form: LiveForm, field: str, content: bytes, name: str) -> Answer:
+    """Send a file with the form's other fields as they should be."""
+    walker = stage.walker(sender)
+    data = {**form.filled(), "csrf_token": walker.token, field: (BytesIO(content), name)}
+    return walker.open(form.action, "POST", data, content_type="multipart/form-data")
+
+
+@pytest.mark.parametrize("name", ["coordinator", "admin", "guardian of A", "anonymous"])
+def test_malformed_addresses_are_refused_alike(stages, name):
+    faults: list[str] = []
+    for endpoint in open_to(stages[0].walker(name), "GET"):
+        if endpoint.name != "web.readyz":
+            for pair in zip(*(bad_addresses(stage, endpoint) for stage in stages), strict=True):
+                answers = [stage.walker(name).open(address) for stage, address in zip(stages, pair, strict=True)]
+                faults += faults_of(pair[0][:200], answers)
+    assert not faults, "\n".join(faults)
+
+
+def bad_addresses(stage: Stage, endpoint: Endpoint) -> list[str]:
+    """An endpoint's address with every malformed thing before and behind the question mark."""
+    world, path = stage.world, endpoint.path(stage.world, "A").split("?")[0]
+    found = [f"{path}?" + "&".join(f"{each}={quote(value)}" for each in ASKED) for value in ADDRESS_VALUES]
+    found.append(f"{path}?" + "&".join(f"{each}=%ED%A0%80" for each in ASKED))
+    for name in (*endpoint.in_path, *endpoint.words):
+        is_id = name in endpoint.in_path
+        known = str(world.id_of(name, "A", endpoint.name)) if is_id else world.word_of(name, "A", endpoint.name)
+        found += [path.replace(f"/{quote(known)}", f"/{bad}", 1) for bad in BAD_IDS]
+    return found
+
+
+def test_a_failure_would_be_seen(stages):
+    broken = Answer(599, "DataError: psycopg")
+    assert faults_of("it", [broken, broken]) != []
+    assert faults_of("it", [Answer(200, ""), Answer(422, "")]) != []
+    assert faults_of("it", [Answer(422, ""), Answer(422, "")]) == []
+    assert set(SENDERS) <= set(WALKERS)
