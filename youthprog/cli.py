@@ -34,6 +34,11 @@ COMMANDS: dict[str, Command] = {
         "youthprog demo --size m --seed 7",
         "youthprog.demo.commands:demo",
     ),
+    "invite": Command(
+        "open an account and print its one-time welcome link",
+        "youthprog invite ada@city.example --role admin --given Ada --family Okafor",
+        "youthprog.access.commands:invite",
+    ),
     "serve": Command(
         "run the web server and the worker",
         "youthprog serve --port 8000 --workers 2",
