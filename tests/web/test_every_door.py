@@ -6,6 +6,7 @@ does not exist gets, and changes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -17,6 +18,8 @@ from youthprog.core.permissions import Reach
 GARBAGE = dict.fromkeys(
     ("name", "title", "note", "reason", "mark", "youth_id", "person_id", "adult_id", "starts_on", "email"), "☃ no value"
 )
+# An attribute written with a value that was not there.
+NOTHING = re.compile(r'="(?:[^"]*/)?(?:None|undefined)"')
 # Ready once the database was migrated; the tables of these tests are made from the models.
 NOT_READY = {"web.readyz"}
 # Pages the permission on the door does not open to the coordinator of one program alone, and why.
@@ -72,6 +75,8 @@ def test_own_things_never_break_a_page(stage, walker):
             answer = walker.open(path)
             if answer.status >= 500 and endpoint.name not in NOT_READY:
                 broken.append((endpoint.name, path, answer.status, answer.body[:300]))
+            if NOTHING.search(answer.body):
+                broken.append((endpoint.name, path, "a value that is not there is spelled out"))
         for endpoint in open_to(walker, "POST"):
             path = endpoint.path(stage.world, "A")
             for data in ({}, GARBAGE):

@@ -98,7 +98,7 @@ def faults_of(what: str, answers: list[Answer]) -> list[str]:
             faults.append(f"{what}: {answer.status} {answer.body[:300]}")
         if any(word in answer.body for word in TELLS):
             faults.append(f"{what}: tells too much")
-        if "q49" in answer.body or "<script>alert(1)" in answer.body or "stolen" in answer.location.split("?")[0]:
+        if "q49$" in answer.body or "<script>alert(1)" in answer.body or "stolen" in answer.location.split("?")[0]:
             faults.append(f"{what}: was taken for code")
     if len({answer.status for answer in answers}) > 1:
         faults.append(f"{what}: {[answer.status for answer in answers]} on {ENGINES}")
