@@ -33,11 +33,10 @@ AXE_RUN = """async () => {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys share one installation and one browser: keep them in one process."""
+    """Mark what drives a browser. The journeys of one file share an installation and run in their order."""
     for item in items:
         if "/journeys/" in item.nodeid:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @dataclass(frozen=True)
