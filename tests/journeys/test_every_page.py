@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.journeys.conftest import AXE, AXE_RUN, DESK, NARROW, PHONE, Installation, Traveler
+from tests.journeys.conftest import AXE, AXE_RUN, DESK, NARROW, PHONE, Traveler
 
 ROLES = ("nobody", "guardian", "mentor", "coach", "admin", "coordinator")
 MOST_PAGES = 60
 MOST_BYTES = 50_000  # of a page, on a guardian's telephone
-MOST_RESIDENT_KB = 110 * 1024
 LEFT_OUT = re.compile(r"\.pdf$|^/language/|^/sign-out|^/static/|^/_ui")
 # Two of each, so that every pair of language, color scheme and width is looked at.
 LOOKS = {
@@ -113,32 +111,3 @@ def test_every_page_in_reach(travelers, role):
     crawl.run("/" if role == "nobody" else "/today")
     assert not crawl.faults, "\n".join(dict.fromkeys(crawl.faults))
     assert len(crawl.visited) >= (3 if role == "nobody" else 4), crawl.visited
-
-
-def test_the_web_worker_stays_small(installation: Installation):
-    """Last of all journeys: what one worker holds after them."""
-    resident = {pid: _resident_kb(pid) for pid in _web_processes(installation)}
-    assert resident, "no web process was found"
-    assert max(resident.values()) < MOST_RESIDENT_KB, resident
-
-
-def _web_processes(installation: Installation) -> list[int]:
-    """The processes of granian that serve this installation."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            mine = f"YOUTHPROG_INSTANCE={installation.folder}".encode() in (folder / "environ").read_bytes().split(
-                b"\0"
-            )
-        except OSError:
-            continue
-        if mine and (b"granian" in words or any(b"multiprocessing" in word for word in words)):
-            found.append(int(folder.name))
-    return found
-
-
-def _resident_kb(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    match = re.search(r"VmRSS:\s+(\d+) kB", status)
-    return int(match.group(1)) if match else 0

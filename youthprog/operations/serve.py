@@ -18,6 +18,8 @@ from youthprog import config
 PATIENCE_SECONDS = 10.0
 RESTART_PAUSE_SECONDS = 1.0
 THREADS = 4
+# One heap for all threads, given back when it is empty: a heap a thread holds a tenth more for the same work.
+FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "65536"}
 
 
 def serve_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +80,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> in
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    web = subprocess.Popen(web_command(host, port, workers), start_new_session=True)
+    web = subprocess.Popen(web_command(host, port, workers), start_new_session=True, env=FRUGAL | os.environ)
     greeting = subprocess.Popen(greeting_command(f"http://{host}:{port}"), start_new_session=True)
     worker = subprocess.Popen(worker_command(), start_new_session=True) if with_worker else None
     restart_at = 0.0

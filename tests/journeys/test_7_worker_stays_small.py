@@ -1,0 +1,38 @@
+"""What one web worker holds in memory after the six journeys, which come before this file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.journeys.conftest import Installation
+
+MOST_RESIDENT_KB = 110 * 1024
+
+
+def test_the_web_worker_stays_small(installation: Installation):
+    resident = {pid: _resident_kb(pid) for pid in _web_processes(installation)}
+    assert resident, "no web process was found"
+    assert max(resident.values()) < MOST_RESIDENT_KB, resident
+
+
+def _web_processes(installation: Installation) -> list[int]:
+    """The processes of granian that serve this installation."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            mine = f"YOUTHPROG_INSTANCE={installation.folder}".encode() in (folder / "environ").read_bytes().split(
+                b"\0"
+            )
+        except OSError:
+            continue
+        if mine and (b"granian" in words or any(b"multiprocessing" in word for word in words)):
+            found.append(int(folder.name))
+    return found
+
+
+def _resident_kb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    match = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(match.group(1)) if match else 0
