@@ -260,7 +260,7 @@ def test_at_once_writes_what_the_verbs_would(session: Any, capacity: int | None)
     session.rollback()
     season = session.get(Season, season.id)
     writer = Writer(season, SYSTEM, NOW)
-    planned = services.plan_players(rows, season)
+    planned = services.plan_players(rows, season, by=SYSTEM)
     for plan in planned:
         writer.write(plan)
     one_by_one = contents(session)

@@ -317,9 +317,16 @@ def test_adults_bring_contacts_children_account_and_assignments(session):
     assert queries.reachable(make_actor(Role.COACH, kept.id), P.YOUTH_READ, [sibling.id], ON) == {sibling.id}
 
 
-def test_a_second_account_is_closed(session):
+def test_a_second_account_must_be_closed_before(session):
     kept, gone = make_person("Rosa"), make_person("Rosa")
     own, other = make_account(Role.COACH, kept), make_account(Role.MENTOR, gone)
+    with pytest.raises(Refused) as problem:
+        services.merge(kept, gone, **BY)
+    assert codes(problem) == ["two_accounts"]
+    session.rollback()
+    kept, gone = make_person("Rosa"), make_person("Rosa")
+    own, other = make_account(Role.COACH, kept), make_account(Role.MENTOR, gone)
+    other.closed_at = NOW
     services.merge(kept, gone, **BY)
     assert session.get(Account, own.id).closed_at is None
     assert session.get(Account, other.id).closed_at == NOW

@@ -13,7 +13,7 @@ from youthprog.access.types import HeldRole, LinkPurpose, Role
 from youthprog.audit.services import record
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import Actor
-from youthprog.core.refusals import refuse_if
+from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.people.models import Person
 from youthprog.people.rules import normal_email
 from youthprog.people.types import PeopleMerged, PersonAdded, PersonKind
@@ -190,12 +190,17 @@ def place_added(event: PersonAdded) -> None:
 
 
 def follow_merge(event: PeopleMerged) -> None:
-    """Move what hangs on a merged record: account, assignments, placements, links. A second account is closed."""
+    """Move what hangs on a merged record: account, assignments, placements, links.
+
+    Where both have an account, that of the record that goes must be closed before: whoever merges people may not
+    close accounts. Raises `Refused`.
+    """
     kept, gone = event.kept_id, event.gone_id
     accounts = {row.person_id: row for row in db.session().scalars(_of(Account, Account.person_id, kept, gone))}
     if gone in accounts and kept in accounts:
-        accounts[gone].closed_at = accounts[gone].closed_at or event.at
-        end_sessions(accounts[gone].id, now=event.at)
+        if accounts[gone].closed_at is None:
+            reason = N_("Both records have an account. An administrator closes that of the other record first.")
+            raise Refused([Refusal("two_accounts", reason)])
     elif gone in accounts:
         accounts[gone].person_id = kept
     for link in db.session().scalars(sa.select(SignedLink).where(SignedLink.person_id == gone)):

@@ -38,7 +38,7 @@ def save(gathering_id: int) -> BaseResponse:
     posted = read_register(request.form)
     roll = queries.roll_of(actor(), P.REGISTER_TAKE, gathering, clock.today())
     if posted.wants_rest and not posted.refusals:
-        return _rest_page(gathering, roll, posted)
+        return _rest_page(gathering, _reread(gathering), posted)
     wanted = rules.touched(posted.marks, posted.shown)
     try:
         refuse_if([*posted.refusals, *rules.refusals_to_mark(wanted, _names(roll), ())])

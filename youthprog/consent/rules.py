@@ -29,6 +29,7 @@ OPEN_STATES = frozenset({RequestState.QUEUED, RequestState.SENT, RequestState.OP
 ASKED_ENOUGH = 3
 MOST_PICKUPS = 6
 SHORTEST_NAME = 2
+MAY_NOT_DECIDE = N_("Our records do not list you as somebody who may sign. Call us.")
 
 # ---- standing ----
 
@@ -223,7 +224,7 @@ def refusals_to_answer(state: RequestState, *, may_decide: bool, valid_until_on:
     if valid_until_on < today:
         return [Refusal("over", N_("This program ended on %(on)s."), values={"on": valid_until_on})]
     if not may_decide:
-        return [Refusal("may_not_decide", N_("Our records do not list you as somebody who may sign. Call us."))]
+        return [Refusal("may_not_decide", MAY_NOT_DECIDE)]
     return []
 
 
@@ -248,8 +249,10 @@ def refusals_to_sign(facts: SignFacts) -> list[Refusal]:
     return found
 
 
-def refusals_to_take_back(chosen: Sequence[str], given: Sequence[str]) -> list[Refusal]:
-    """Why answers cannot be taken back: none chosen, or one that is not in force."""
+def refusals_to_take_back(chosen: Sequence[str], given: Sequence[str], *, may_decide: bool = True) -> list[Refusal]:
+    """Why answers cannot be taken back: none chosen, one that is not in force, or no right to decide any more."""
+    if not may_decide:
+        return [Refusal("may_not_decide", MAY_NOT_DECIDE)]
     if not chosen:
         return [Refusal("none_chosen", N_("Choose what you want to take back."), "sections")]
     if not set(chosen) <= set(given):

@@ -409,7 +409,9 @@ def take_back(case: Case, keys: Sequence[str], *, by: Actor, now: datetime) -> N
     questions = {question.key: question for question in queries.questions_of(case.version.id)}
     standing = {row.section_key: row for row in given_now(request.id, clock.day_of(now))}
     standing = {key: row for key, row in standing.items() if questions[key].kind in TAKEN_BACK_KINDS}
-    refuse_if(rules.refusals_to_take_back(keys, tuple(standing)))
+    guardian = _line_of(case, clock.day_of(now))
+    may_decide = guardian is not None and guardian.may_decide
+    refuse_if(rules.refusals_to_take_back(keys, tuple(standing), may_decide=may_decide))
     for key in keys:
         standing[key].withdrawn_at = now
     if any(questions[key].kind is SectionKind.PICKUP for key in keys):
@@ -421,7 +423,6 @@ def take_back(case: Case, keys: Sequence[str], *, by: Actor, now: datetime) -> N
     db.flush()
     record("consent.withdrawn", "consent_request", request.id, by=by, now=now, sections=list(keys))
     publish(ConsentWithdrawn(request.id, request.youth_id, request.season_id))
-    guardian = _line_of(case, clock.day_of(now))
     if guardian is not None and guardian.email:
         language = request.language
         labels = [questions[key].words[language].label for key in keys]

@@ -71,7 +71,10 @@ def import_run(args: argparse.Namespace) -> int:
             _say("")
             return _unusable(args, reading.unusable)
         _say(f"{'planning' if args.dry_run else 'writing'} {len(reading.rows):,} rows")
-        planned = services.plan_players(reading.rows, season) if args.dry_run else _written(reading.rows, season)
+        if args.dry_run:
+            planned: Sequence[PlannedRow] = services.plan_players(reading.rows, season, by=operator())
+        else:
+            planned = _written(reading.rows, season)
         _say("")
         review = review_of(planned, reading.problems)
         print(_as_json(args, season, review) if args.json else _as_text(args, season, review))

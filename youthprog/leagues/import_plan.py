@@ -204,6 +204,12 @@ class _Planner:
                 sentence = N_("The player id of this row belongs to somebody else here. Check who it is.")
                 problems.append(Problem(row.row, "", "other_person", sentence, Severity.REFUSE))
                 return None
+            if pair in self.external:
+                sentence = N_(
+                    "The player id of this row is in use outside your programs. Ask a coordinator of the whole department."
+                )
+                problems.append(Problem(row.row, "", "beyond_reach", sentence, Severity.REFUSE))
+                return None
         refs = self.by_key[(fold(row.given_name), fold(row.family_name), row.born_on)]
         if len(refs) > 1:
             refs = [ref for ref in refs if self._shares_contact(self.children[ref], row)] or refs

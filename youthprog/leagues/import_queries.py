@@ -71,11 +71,11 @@ def list_imports(actor: Actor, limit: int) -> list[ImportLine]:
     ]
 
 
-def review_for(entry: RosterImport, season: Season) -> Review:
+def review_for(actor: Actor, entry: RosterImport, season: Season) -> Review:
     """What an import that waits would do today, row by row. Its rows are unsealed here."""
     rows = rows_from_text(entry.unseal("rows_sealed") or "[]")
     problems = [problem_from(values) for values in entry.summary["problems"]]
-    return review_of(plan_import(rows, existing_for(rows, season)), problems)
+    return review_of(plan_import(rows, existing_for(rows, season, by=actor)), problems)
 
 
 def teams_of(season_id: int) -> list[TeamCount]:

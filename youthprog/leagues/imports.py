@@ -97,7 +97,7 @@ def show(import_id: int) -> Response:
     words = {"entry": entry, "season_name": season_name(season), "read": entry.summary["read"]}
     if entry.state is not ImportState.TRIED:
         return page("leagues/import_done.html", teams=queries.teams_of(season.id), **words)
-    review = queries.review_for(entry, season)
+    review = queries.review_for(actor(), entry, season)
     record_read("import.read", "roster_import", import_id, by=actor(), rows=len(review.lines))
     shown, after = asked_choice("show", KINDS, "all"), asked_cursor((int,))
     lines = [line for line in review.of(None if shown == "all" else Action(shown)) if not after or line.row > after[0]]

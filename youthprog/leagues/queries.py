@@ -1,5 +1,6 @@
 """Reading divisions, teams and rosters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -191,8 +192,8 @@ def get_team_id_for(actor: Actor, permission: P, group_id: int, on: date) -> int
 
 
 def roster_of(actor: Actor, team: TeamHead, on: date) -> Roster:
-    """The team's players by jersey, with what the actor may read of each. A constant number of statements."""
-    members = programs.members_of(team.group_id, on)
+    """The team's players within reach by jersey, with what may be read of each. A constant number of statements."""
+    members = _reached(actor, P.TEAM_READ, programs.members_of(team.group_id, on), on)
     youth_ids = [member.youth_id for member in members]
     contacts = people.reachable(actor, P.CONTACT_READ, youth_ids, on)
     alerts = people.alerts_of(people.reachable(actor, P.HEALTH_ALERT_READ, youth_ids, on))
@@ -218,6 +219,12 @@ def roster_of(actor: Actor, team: TeamHead, on: date) -> Roster:
     )
     days = tuple(meeting.on for meeting in meetings)
     return Roster(tuple(sorted(players, key=jersey_order)), days, bool(contacts), actor.may(P.HEALTH_ALERT_READ))
+
+
+def _reached(actor: Actor, permission: P, members: Sequence[MemberLine], on: date) -> list[MemberLine]:
+    """A coach whom a court keeps from a player does not find that player on the own team."""
+    reached = people.reachable(actor, permission, [member.youth_id for member in members], on)
+    return [member for member in members if member.youth_id in reached]
 
 
 def jersey_order(player: PlayerLine | MemberLine) -> tuple[int, str, str]:
@@ -252,7 +259,7 @@ def _gatherings_of(group_id: int) -> sa.Select[int]:
 
 def sign_in_lines(actor: Actor, team: TeamHead, day: date, on: date) -> tuple[SignInLine, ...]:
     """The players of a coming day by jersey, with who may collect them as far as the actor may read contacts today."""
-    members = programs.members_of(team.group_id, day)
+    members = _reached(actor, P.ROSTER_PRINT, programs.members_of(team.group_id, day), on)
     youth_ids = [member.youth_id for member in members]
     collectors = consent.pickup_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), day)
     objections = not_cleared(youth_ids, team.season_id, day)

@@ -30,9 +30,9 @@ class Imported:
         return Counter(plan.action for plan in self.planned)[action]
 
 
-def plan_players(rows: Sequence[PlayerRow], season: Season) -> list[PlannedRow]:
+def plan_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor) -> list[PlannedRow]:
     """Say what an import would do today. Writes nothing."""
-    return plan_import(rows, existing_for(rows, season))
+    return plan_import(rows, existing_for(rows, season, by=by))
 
 
 def import_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor, now: datetime) -> Imported:
@@ -45,7 +45,7 @@ def import_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor, now:
         sentence = N_("This season ended on %(day)s.")
         raise Refused([Refusal("season_over", sentence, "season", {"day": season.ends_on})])
     db.session().execute(sa.select(Season.id).where(Season.id == season.id).with_for_update())
-    planned = plan_players(rows, season)
+    planned = plan_players(rows, season, by=by)
     writer = Writer(season, by, now)
     Newcomers(writer, by, now).write([plan for plan in planned if plan.action is Action.NEW])
     for plan in planned:

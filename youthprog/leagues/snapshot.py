@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from youthprog.core import db
+from youthprog.core import clock, db
+from youthprog.core.actor import SYSTEM, Actor
+from youthprog.core.permissions import P
+from youthprog.core.reach import within
 from youthprog.leagues.import_plan import address_key
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.types import Existing, KnownAdult, KnownHousehold, KnownTeam, KnownYouth, PlayerRow, Window
@@ -21,6 +25,7 @@ from youthprog.people.models import (
     HouseholdMember,
     Person,
 )
+from youthprog.people.queries import adult_is_known
 from youthprog.people.rules import folded
 from youthprog.people.types import HealthKind, PersonKind
 from youthprog.programs.models import Enrollment, Group, GroupMember, Season
@@ -30,10 +35,15 @@ AT_ONCE = 500  # values in one condition
 FIELD_OF_HEALTH = {HealthKind.ALLERGY: "allergies", HealthKind.CONDITION: "conditions"}
 
 
-def existing_for(rows: Sequence[PlayerRow], season: Season) -> Existing:
-    """Everything here that the rows could mean, as plain values."""
+def existing_for(rows: Sequence[PlayerRow], season: Season, *, by: Actor) -> Existing:
+    """Everything here that the rows could mean, as plain values, as far as whoever imports may know it.
+
+    A file names children and adults at will: it must not open, change or confirm a record that lies beyond reach.
+    """
+    on = clock.today()
     external = _external({pair for row in rows for pair in row.external})
-    people = _youth({folded(row.family_name, row.given_name) for row in rows}, external.values())
+    names = {folded(row.family_name, row.given_name) for row in rows}
+    people = _youth(names, external.values(), _reached(by, on))
     youth_ids = [person.id for person in people]
     guardians = _guardian_ids(youth_ids)
     contacts = {
@@ -42,7 +52,13 @@ def existing_for(rows: Sequence[PlayerRow], season: Season) -> Existing:
     contacts |= {phone for row in rows for phone in row.phones}
     return Existing(
         youth=tuple(_known_youth(people, youth_ids, guardians, season)),
-        adults=tuple(_adults({adult for found in guardians.values() for adult in found}, contacts)),
+        adults=tuple(
+            _adults(
+                {adult for found in guardians.values() for adult in found},
+                contacts,
+                found_by_contact=adult_is_known(by, P.ROSTER_IMPORT, on),
+            )
+        ),
         teams=tuple(_teams(season.id)),
         households=tuple(_households({row.postal_code for row in rows if row.street})),
         external=external,
@@ -67,11 +83,16 @@ def _external(pairs: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
     return {pair: person_id for pair, person_id in found.items() if pair in pairs}
 
 
-def _youth(names: set[str], ids: Iterable[int]) -> list[Any]:
-    """The youth of these folded names or ids, each once."""
+def _reached(by: Actor, on: date) -> sa.ColumnElement[bool]:
+    """The condition that a youth is within reach of whoever imports; the system reaches everybody."""
+    return sa.true() if by.kind == SYSTEM.kind else within(by, P.ROSTER_IMPORT, Person.id, on)
+
+
+def _youth(names: set[str], ids: Iterable[int], reached: sa.ColumnElement[bool]) -> list[Any]:
+    """The youth of these folded names or ids whom the condition lets be found, each once."""
     statement = sa.select(
         Person.id, Person.given_name, Person.family_name, Person.born_on, Person.gender, Person.school
-    ).where(Person.kind == PersonKind.YOUTH, Person.merged_into_id.is_(None))
+    ).where(Person.kind == PersonKind.YOUTH, Person.merged_into_id.is_(None), reached)
     rows = [*in_parts(Person.folded_name, names, statement), *in_parts(Person.id, set(ids), statement)]
     return list({row.id: row for row in rows}.values())
 
@@ -145,9 +166,10 @@ def _guardian_ids(youth_ids: Sequence[int]) -> dict[int, set[int]]:
     return found
 
 
-def _adults(ids: set[int], contacts: set[str]) -> Iterable[KnownAdult]:
-    """Guardians of the youth, and whoever uses one of the contacts."""
-    users = sa.select(ContactPoint.person_id).distinct()
+def _adults(ids: set[int], contacts: set[str], *, found_by_contact: sa.ColumnElement[bool]) -> Iterable[KnownAdult]:
+    """Guardians of the youth, and whoever uses one of the contacts and may be found by it."""
+    users = sa.select(ContactPoint.person_id).join(Person, Person.id == ContactPoint.person_id)
+    users = users.where(found_by_contact).distinct()
     wanted = ids | {row.person_id for row in in_parts(ContactPoint.normal, contacts, users)}
     reach: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for row in in_parts(

@@ -394,7 +394,10 @@ def list_sessions(
     after: tuple[datetime, int] | None = None,
     limit: int = PAGE,
 ) -> list[SessionLine]:
-    """The sessions of a match, newest first; `after` is (starts_at, session_id). Three statements."""
+    """The sessions of a match, newest first; `after` is (starts_at, session_id). Three statements.
+
+    What was written about youth of whom one is not within reach (a paused match, a court's order) stays shut.
+    """
     statement = (
         sa.select(SessionLog, Gathering, Person)
         .join(Gathering, Gathering.id == SessionLog.gathering_id)
@@ -417,7 +420,7 @@ def list_sessions(
             place=gathering.place,
             duty=log.duty,
             activities=tuple(Activity(each) for each in log.activities),
-            note=log.note,
+            note=log.note if marks.get(gathering.id, {}).keys() <= names.keys() else None,
             logged_by=person.name if person else None,
             attended=tuple(
                 Attended(youth_id, names.get(youth_id), mark) for youth_id, mark in marks.get(gathering.id, {}).items()

@@ -14,7 +14,9 @@ from youthprog.documents.models import Document
 from youthprog.documents.services import load_bytes
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Attachment, Delivery, Envelope, MessageLine, Written
-from youthprog.people.queries import restrictions_on
+from youthprog.people.models import ContactPoint
+from youthprog.people.queries import find_bond, restrictions_on
+from youthprog.people.rules import is_guardian_on
 
 PAGE = 50
 
@@ -57,9 +59,18 @@ def due_ids(now: datetime, limit: int = 200) -> Sequence[int]:
 
 
 def is_kept_from(message: Message, on: date) -> bool:
-    """Whether a custody restriction, perhaps a new one, keeps this message from its reader."""
+    """Whether something that happened since keeps this message from its reader.
+
+    A court's order, a guardianship that ended, or an address that is in use no longer.
+    """
+    contact = message.contact_point_id and db.session().get(ContactPoint, message.contact_point_id)
+    if contact and contact.ended_at is not None:
+        return True
     if message.about_youth_id is None or message.person_id is None:
         return False
+    bond = find_bond(message.about_youth_id, message.person_id)
+    if bond is not None and not is_guardian_on(bond.ended_on, on):
+        return True
     limits = restrictions_on([message.about_youth_id], on)
     return "information" in limits.get((message.about_youth_id, message.person_id), set())
 

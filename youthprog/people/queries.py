@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.core import clock, db
-from youthprog.core.actor import Actor
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.permissions import P
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
@@ -93,8 +94,58 @@ def person_within(actor: Actor, permission: P, on: date) -> sa.ColumnElement[boo
     everyone = sa.true() if actor.everywhere(permission) else sa.false()
     return sa.or_(
         sa.and_(Person.kind == PersonKind.YOUTH, within(actor, permission, Person.id, on)),
-        sa.and_(Person.kind == PersonKind.ADULT, sa.or_(everyone, of_own_child)),
+        sa.and_(
+            Person.kind == PersonKind.ADULT,
+            sa.or_(everyone, of_own_child),
+            ~_answers_for(_kept_from(actor, on), Person.id, on),
+        ),
     )
+
+
+def _kept_from(actor: Actor, on: date) -> sa.Select[int]:
+    """The youth of whom a court lets the actor know nothing: whoever answers for them is no record of the actor's.
+
+    Else a parent with a coordinator's role would put an own address into the other parent's record and be sent
+    the child's forms.
+    """
+    table = CustodyRestriction
+    return sa.select(table.youth_id).where(table.adult_id == (actor.person_id or 0), table.no_information, holds_on(on))
+
+
+def _answers_for(youth_ids: sa.Select[int], adult_id: Any, on: date) -> sa.ColumnElement[bool]:
+    bond = aliased(Guardianship)
+    return sa.exists().where(
+        bond.guardian_id == adult_id,
+        is_current(bond.ended_on, on),
+        bond.youth_id.in_(youth_ids.correlate(None)),
+    )
+
+
+def adult_is_known(actor: Actor, permission: P, on: date) -> sa.ColumnElement[bool]:
+    """The condition that an adult may be found again by name and address, so as not to be added twice.
+
+    Adults about a child within reach are known, former guardians and those kept away too: none comes back as
+    somebody new. So are adults who answer for nobody: coaches and mentors. Parents of other programs are not: naming
+    them would open their record. The system knows all.
+    """
+    if actor.kind == SYSTEM.kind or actor.everywhere(permission):
+        return ~_answers_for(_kept_from(actor, on), Person.id, on)
+    ways = ((Guardianship, Guardianship.guardian_id), (CustodyRestriction, CustodyRestriction.adult_id))
+    of_reached = (
+        sa.exists().where(adult_id == Person.id, within(actor, permission, table.youth_id, on))
+        for table, adult_id in ways
+    )
+    return sa.or_(~sa.exists().where(Guardianship.guardian_id == Person.id), *of_reached)
+
+
+def answers_elsewhere(actor: Actor, permission: P, adult_ids: Collection[int], on: date) -> bool:
+    """Whether one of the adults answers for a youth who is not within reach. The system reaches everybody."""
+    if actor.kind == SYSTEM.kind:
+        return False
+    statement = sa.select(Guardianship.id).where(
+        Guardianship.guardian_id.in_(adult_ids), ~within(actor, permission, Guardianship.youth_id, on)
+    )
+    return db.session().scalar(statement.limit(1)) is not None
 
 
 def reachable(actor: Actor, permission: P, youth_ids: Collection[int], on: date) -> set[int]:
@@ -261,6 +312,7 @@ def get_bond_for(actor: Actor, permission: P, bond_id: int, on: date) -> tuple[G
                 Guardianship.id == bond_id,
                 is_current(Guardianship.ended_on, on),
                 within(actor, permission, Guardianship.youth_id, on),
+                ~_answers_for(_kept_from(actor, on), guardian.id, on),
             )
         )
         .first()
@@ -349,6 +401,15 @@ def households_of(person_ids: Collection[int]) -> dict[int, list[HouseholdLine]]
         line = HouseholdLine(home.id, home.name, address_of(home), tuple(members))
         found.setdefault(person_id, []).append(line)
     return found
+
+
+def homes_for(actor: Actor, permission: P, person_id: int, on: date) -> list[HouseholdLine]:
+    """The homes of one person within reach; of those who live there only whom the permission reaches are named."""
+    homes = households_of([person_id]).get(person_id, [])
+    ids = {member_id for home in homes for member_id, _name in home.members}
+    statement = sa.select(Person.id).where(Person.id.in_(ids), person_within(actor, permission, on))
+    named = set(db.session().scalars(statement))
+    return [replace(home, members=tuple(member for member in home.members if member[0] in named)) for home in homes]
 
 
 def address_of(home: Household) -> str:
@@ -468,13 +529,13 @@ def get_restriction(youth_id: int, restriction_id: int) -> CustodyRestriction:
     return row
 
 
-def adults_about(youth_id: int) -> list[Person]:
-    """Adults a custody order may name: present and former guardians, and those who share a home."""
+def adults_about(actor: Actor, permission: P, youth_id: int, on: date) -> list[Person]:
+    """Adults a custody order may name: present and former guardians, and those known who share a home."""
     guardians = sa.select(Guardianship.guardian_id).where(Guardianship.youth_id == youth_id)
     homes = sa.select(HouseholdMember.household_id).where(HouseholdMember.person_id == youth_id)
     housemates = sa.select(HouseholdMember.person_id).where(HouseholdMember.household_id.in_(homes))
     statement = sa.select(Person).where(
-        sa.or_(Person.id.in_(guardians), Person.id.in_(housemates)),
+        sa.or_(Person.id.in_(guardians), sa.and_(Person.id.in_(housemates), adult_is_known(actor, permission, on))),
         Person.kind == PersonKind.ADULT,
         Person.merged_into_id.is_(None),
     )
@@ -494,7 +555,7 @@ def find_by_external_ids(source: str, keys: Collection[str]) -> dict[str, int]:
     return {row.key: row.person_id for row in db.session().execute(statement)}
 
 
-def find_by_contact(kind: ContactKind, normal: str) -> list[Person]:
+def find_by_contact(kind: ContactKind, normal: str, *, condition: sa.ColumnElement[bool] | None = None) -> list[Person]:
     """The adults in use of an address or phone; families share them, so there may be several."""
     statement = (
         sa.select(Person)
@@ -504,6 +565,7 @@ def find_by_contact(kind: ContactKind, normal: str) -> list[Person]:
             ContactPoint.normal == normal,
             ContactPoint.ended_at.is_(None),
             Person.merged_into_id.is_(None),
+            sa.true() if condition is None else condition,
         )
     )
     return list(db.session().scalars(statement.order_by(Person.id)))

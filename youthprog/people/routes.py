@@ -3,7 +3,7 @@
 The reading page of a young person, `/youth/<id>`, is composed in the reports room.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, url_for
@@ -36,6 +36,7 @@ from youthprog.people.types import (
     Gender,
     HealthKind,
     PersonKind,
+    PersonLine,
     Relationship,
 )
 from youthprog.web.edge import actor, door
@@ -264,9 +265,16 @@ def _edit_page(person: Person, form: NameForm, status: int = 200) -> Response:
         form=form,
         person=person,
         guardians=queries.guardians_of([person.id], on).get(person.id, []) if is_youth else [],
-        children=[] if is_youth else queries.children_of(person.id, on),
+        children=[] if is_youth else _children(person, on),
         relationships=RELATIONSHIPS,
     )
+
+
+def _children(person: Person, on: date) -> list[PersonLine]:
+    """The children an adult answers for, as far as the reader reaches them."""
+    lines = queries.children_of(person.id, on)
+    reached = queries.reachable(actor(), P.YOUTH_EDIT, [line.person_id for line in lines], on)
+    return [line for line in lines if line.person_id in reached]
 
 
 # ---- guardians ----
@@ -489,7 +497,8 @@ def end_custody(youth_id: int, restriction_id: int) -> BaseResponse:
 
 def _custody_form(youth: Person, **values: Any) -> CustodyForm:
     form = CustodyForm(**values)
-    form.adult_id.choices = [SelectChoice(str(adult.id), adult.name) for adult in queries.adults_about(youth.id)]
+    adults = queries.adults_about(actor(), P.CUSTODY_READ, youth.id, clock.today())
+    form.adult_id.choices = [SelectChoice(str(adult.id), adult.name) for adult in adults]
     return form
 
 
@@ -572,7 +581,7 @@ def leave_home(youth_id: int, household_id: int) -> BaseResponse:
 
 
 def _homes_page(youth: Person, form: HomeForm, status: int = 200) -> Response:
-    lines = queries.households_of([youth.id]).get(youth.id, [])
+    lines = queries.homes_for(actor(), P.YOUTH_EDIT, youth.id, clock.today())
     return page("people/homes.html", status=status, youth=youth, homes=lines, form=form)
 
 

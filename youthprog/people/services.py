@@ -345,16 +345,18 @@ def take_adult(
 ) -> Person:
     """The adult of this name who uses this address or phone already, else a new one with these contacts.
 
-    A mother of two children is one person, however often she is typed in.
+    A mother of two children is one person, however often she is typed in. Who lies beyond the reach of `by` is not
+    found: naming an adult of another program must not open their record.
     """
     contacts = [(ContactKind.EMAIL, email), (ContactKind.PHONE, phone)]
     typed = [(kind, value) for kind, value in contacts if value]
     refuse_if([reason for kind, value in typed for reason in rules.refusals_of_contact(kind, value)])
     folded = rules.folded(family_name, given_name)
+    within_reach = queries.adult_is_known(by, P.YOUTH_EDIT, clock.day_of(now))
     known = [
         person
         for kind, value in typed
-        for person in queries.find_by_contact(kind, rules.normal_contact(kind, value) or "")
+        for person in queries.find_by_contact(kind, rules.normal_contact(kind, value) or "", condition=within_reach)
         if person.kind is PersonKind.ADULT and person.folded_name == folded
     ]
     adult = known[0] if known else None
@@ -478,6 +480,9 @@ def merge(kept: Person, gone: Person, *, by: Actor, now: datetime) -> PersonMerg
     Raises `Conflict` when somebody merged one of them meanwhile.
     """
     refuse_if(rules.refusals_to_merge(queries.record_facts(kept), queries.record_facts(gone)))
+    if queries.answers_elsewhere(by, P.PEOPLE_MERGE, (kept.id, gone.id), clock.day_of(now)):
+        sentence = N_("One of them answers for a child you do not reach. Ask a coordinator of the whole department.")
+        raise Refused([Refusal("answers_elsewhere", sentence)])
     _close_record(kept, gone)
     _move_contacts(kept, gone)
     _move_bonds(kept, gone)

@@ -227,7 +227,8 @@ def season(season_id: int) -> Response:
     lines = queries.list_enrolled(actor(), P.YOUTH_READ, row.id, on, after=after, limit=PAGE_ROWS + 1)
     shown = lines[:PAGE_ROWS]
     further = cursor(shown[-1].folded_name, shown[-1].youth_id) if len(lines) > PAGE_ROWS else None
-    mine = Group.season_id == row.id
+    # A match is named after its people: whoever may not open groups sees the figures, not the names.
+    mine = (Group.season_id == row.id) & queries.groups_within(actor(), P.TEAM_READ, on)
     return page(
         "programs/season.html",
         season=row,
@@ -557,6 +558,7 @@ def sites() -> Response:
 @door(P.PROGRAM_EDIT)
 def create_site() -> BaseResponse:
     """Add a place."""
+    _everywhere()
     form: Any = SiteForm()
     if form.validate_on_submit():
         try:

@@ -10,6 +10,7 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.documents import queries as documents
 from youthprog.documents import services as printing
+from youthprog.documents.codes import grouped
 from youthprog.documents.models import Document
 from youthprog.documents.types import DocumentKind
 from youthprog.people import queries as people
@@ -31,9 +32,11 @@ def _youth(youth_id: int, permission: P = P.CERTIFICATE_ISSUE) -> Person:
 def _form(youth_id: int) -> CertificateForm:
     form = CertificateForm()
     spanish = language() == "es"
+    within_reach = {line.season_id for line in programs.list_seasons(actor(), P.CERTIFICATE_ISSUE)}
     form.season.choices = [
         SelectChoice(each.season_id, f"{each.program_es}, {each.season_es}" if spanish else f"{each.program}, {each.season}")
         for each in queries.enrollments_of(youth_id)
+        if each.season_id in within_reach
     ]  # fmt: skip
     return form
 
@@ -64,7 +67,7 @@ def create() -> Response | BaseResponse:
     if not form.validate_on_submit():
         return page("reports/certificate_new.html", 422, youth=youth, form=form)
     youth_id, now = youth.id, clock.now()
-    season = programs.get_season(form.season.data)
+    season = programs.get_season_for(actor(), P.CERTIFICATE_ISSUE, form.season.data)
     try:
         prepared = services.prepare_certificate(
             youth, season, signatory=form.signatory.data or "", role=form.role.data or "", now=now
@@ -91,7 +94,7 @@ def _asked_youth() -> int:
 def show(document_id: int) -> Response:
     """A certificate: its code, its file, whether it holds."""
     document, youth = _certificate(document_id, P.CERTIFICATE_ISSUE)
-    return page("reports/certificate.html", document=document, youth=youth)
+    return page("reports/certificate.html", document=document, youth=youth, code=grouped(document.code or ""))
 
 
 @bp.get("/certificates/<id:document_id>.pdf")
@@ -111,5 +114,8 @@ def revoke(document_id: int) -> Response | BaseResponse:
     try:
         services.revoke_certificate(document, reason=request.form.get("reason", ""), by=actor(), now=clock.now())
     except Refused as refused:
-        return page("reports/certificate.html", 422, document=document, youth=youth, refusals=refused.reasons)
+        code = grouped(document.code or "")
+        return page(
+            "reports/certificate.html", 422, document=document, youth=youth, code=code, refusals=refused.reasons
+        )
     return redirect(url_for("certificates.show", document_id=document_id), 303)

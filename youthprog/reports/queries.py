@@ -88,7 +88,7 @@ def ahead(actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD)
     for meeting in meetings:
         if meeting.group_id is not None:
             first_of.setdefault(meeting.group_id, meeting)
-    members = _members(first_of)
+    members = _members(actor, permission, first_of, on)
     reasons = _reasons(members, first_of, on)
     found = _first_of_each(sorted(reasons, key=lambda each: (each[2].state == "waiting", each[1].starts_at, each[0])))
     shown = _blocked(actor, found[:ROWS_SHOWN], on)
@@ -127,9 +127,11 @@ def _meetings(actor: Actor, permission: P, start: datetime, end: datetime) -> li
     return [Meeting(*row) for row in db.session().execute(statement)]
 
 
-def _members(groups: dict[int, Meeting]) -> list[tuple[int, Meeting]]:
+def _members(actor: Actor, permission: P, groups: dict[int, Meeting], on: date) -> list[tuple[int, Meeting]]:
     statement = sa.select(GroupMember.youth_id, GroupMember.group_id).where(
-        GroupMember.group_id.in_(groups), GroupMember.until_on.is_(None)
+        GroupMember.group_id.in_(groups),
+        GroupMember.until_on.is_(None),
+        reach.within(actor, permission, GroupMember.youth_id, on),
     )
     return [(youth_id, groups[group_id]) for youth_id, group_id in db.session().execute(statement)]
 
