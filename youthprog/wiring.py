@@ -31,6 +31,7 @@ from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
+from youthprog.leagues import teams
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.outreach import access_letters, worker
@@ -65,6 +66,7 @@ BLUEPRINTS: list[Any] = [
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,
+    teams.bp,
     leagues_imports.bp,
     reports.bp,
     certificates.bp,

@@ -15,7 +15,7 @@ STOREYS = {
     "reports": 8, "demo": 9, "operations": 9,
 }  # fmt: skip
 OPEN = {"types", "models", "queries", "services"}  # what a room shows to higher storeys
-EDGE = {"routes", "portal", "commands", "forms", "public", "imports", "pages", "certificates"}
+EDGE = {"routes", "portal", "commands", "forms", "public", "imports", "pages", "certificates", "teams"}
 FLOORS = {"types": 0, "models": 1, "rules": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
     EDGE - {"forms"}, 6
 )

@@ -158,6 +158,21 @@ def find_account(email: str) -> Account | None:
     return db.session().scalar(sa.select(Account).where(Account.email == address))
 
 
+def who_hold(role: Role, person_ids: Collection[int], on: date) -> set[int]:
+    """Those of the people who have an open account with this role. One statement."""
+    statement = (
+        sa.select(Account.person_id)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(
+            Account.person_id.in_(person_ids),
+            Account.closed_at.is_(None),
+            RoleGrant.role == role,
+            _during(RoleGrant.from_on, RoleGrant.until_on, on),
+        )
+    )
+    return set(db.session().scalars(statement))
+
+
 def get_account(account_id: int, *, lock: bool = False) -> Account:
     """An account as it stands now; with `lock`, nobody else changes it until the commit. Raises `NotFound`."""
     row = db.session().get(Account, account_id, populate_existing=True, with_for_update=lock or None)

@@ -1,7 +1,7 @@
 """Teams and rosters, for coordinators and coaches."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,6 +15,7 @@ from youthprog.leagues import papers, queries
 from youthprog.leagues.queries import PlayerLine, Roster
 from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
+from youthprog.programs.models import Group
 from youthprog.web.edge import actor, door
 from youthprog.web.filters import phone
 from youthprog.web.language import day, language, sentence
@@ -22,6 +23,7 @@ from youthprog.web.language import gettext as _
 from youthprog.web.pages import PAGE_ROWS, asked_choice, asked_cursor, asked_text, cursor, file_response, page
 
 bp = Blueprint("leagues", __name__)
+COMING = timedelta(days=21)
 SORTS = ("jersey", "name", "consent", "age")
 CONSENTS = ("all", "signed", "waiting", "missing")
 WORST_FIRST = {"expired": 0, "missing": 0, "waiting": 1, "signed": 2}
@@ -54,14 +56,15 @@ def show(team_id: int) -> Response:
     }
     if roster.shows_alerts:
         record_read("roster.read", "team", team_id, by=actor(), players=len(roster.players))
-    upcoming = queries.register_due(team.group_id, clock.now())
+    now = clock.now()
     return page(
         "leagues/show.html",
         team=team,
         roster=roster,
         shown=chosen(roster, **asked),
         asked=asked,
-        upcoming=upcoming,
+        upcoming=queries.register_due(team.group_id, now),
+        coming=programs.upcoming(Group.id == team.group_id, now, now + COMING, limit=6),
         relationships=RELATIONSHIPS,
     )
 

@@ -1,9 +1,10 @@
-"""Verbs of the leagues room: import the players of a registration export. They never commit."""
+"""Verbs of the leagues room: change a team, take its coaches on, import players. They never commit."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,11 +13,19 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.leagues.import_plan import plan_import
+from youthprog.leagues.models import Team
 from youthprog.leagues.newcomers import Newcomers
 from youthprog.leagues.snapshot import existing_for
 from youthprog.leagues.types import Action, PlannedRow, PlayerRow
-from youthprog.leagues.writing import Writer
-from youthprog.programs.models import Season
+from youthprog.leagues.writing import Writer, division_called
+from youthprog.people import queries as people
+from youthprog.people import services as people_services
+from youthprog.people.models import Person
+from youthprog.people.rules import normal_email
+from youthprog.people.types import ContactKind, PersonKind
+from youthprog.programs import services as programs
+from youthprog.programs.models import Group, Season
+from youthprog.programs.types import StaffRole
 
 
 @dataclass(frozen=True)
@@ -56,3 +65,37 @@ def import_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor, now:
         counts = {"new": done.count(Action.NEW), "changed": done.count(Action.UPDATE), "same": done.count(Action.SAME)}
         record("players.imported", "season", season.id, by=by, now=now, **counts)
     return done
+
+
+def change_team(team_id: int, group: Group, division_name: str, *, by: Actor, now: datetime, **about: Any) -> None:
+    """Change a team's name, division, and when, where and for how many it is."""
+    programs.change_group(group, by=by, now=now, **about)
+    team = db.session().get_one(Team, team_id)
+    team.division = division_called(group.season, division_name)
+    db.flush()
+    record("team.changed", "team", team_id, by=by, now=now)
+
+
+def take_coach(
+    group: Group, email: str, given_name: str, family_name: str, role: StaffRole, *, by: Actor, now: datetime
+) -> Person:
+    """Let an adult coach a team. Without a name it is the one adult who uses the address.
+
+    With a name it is the adult of that name and address, who is added when there is none.
+    """
+    if given_name and family_name:
+        adult = people_services.take_adult(given_name, family_name, email=email, by=by, now=now)
+    else:
+        adult = _adult_behind(email)
+    programs.lead_group(adult.id, group, role, by=by, now=now)
+    return adult
+
+
+def _adult_behind(email: str) -> Person:
+    found = people.find_by_contact(ContactKind.EMAIL, normal_email(email) or "")
+    adults = [person for person in found if person.kind is PersonKind.ADULT]
+    if len(adults) == 1:
+        return adults[0]
+    several = N_("Several adults share this address. Write the name as well.")
+    nobody = N_("Nobody in the file uses this address. Write the name as well.")
+    raise Refused([Refusal("name_needed", several if adults else nobody, "given_name")])

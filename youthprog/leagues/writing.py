@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from youthprog.audit.services import record
 from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.text import fold
 from youthprog.leagues.import_plan import differing, stated_values
 from youthprog.leagues.models import Division, Team
+from youthprog.leagues.queries import find_division
 from youthprog.leagues.types import Action, GuardianRow, PlannedRow, Ref
 from youthprog.people import queries as people
 from youthprog.people import services as people_services
@@ -27,19 +26,27 @@ NO_DIVISION = "Open"
 HEALTH = (("allergies", HealthKind.ALLERGY), ("conditions", HealthKind.CONDITION))
 
 
-def open_team(season: Season, division_name: str, name: str, *, by: Actor, now: datetime) -> Team:
-    """Make a team in a division of the season; the division is made when there is none of this name."""
-    division = db.session().scalar(
-        sa.select(Division).where(Division.season_id == season.id, Division.folded_name == fold(division_name))
-    )
-    if division is None:
-        division = Division(season=season, name=division_name, folded_name=fold(division_name))
-        db.session().add(division)
-    team = Team(division=division, group=programs_services.open_group(season, GroupKind.TEAM, name, by=by, now=now))
+def open_team(season: Season, division_name: str, name: str, *, by: Actor, now: datetime, **about: Any) -> Team:
+    """Make a team in a division of the season; the division is made when there is none of this name.
+
+    `about` are when, where and for how many the group is.
+    """
+    group = programs_services.open_group(season, GroupKind.TEAM, name, by=by, now=now, **about)
+    team = Team(division=division_called(season, division_name), group=group)
     db.session().add(team)
     db.flush()
     record("team.opened", "team", team.id, by=by, now=now, season_id=season.id)
     return team
+
+
+def division_called(season: Season, name: str) -> Division:
+    """The division of a name in a season, made when there is none; without a name, the open one."""
+    name = name or NO_DIVISION
+    division = find_division(season.id, fold(name))
+    if division is None:
+        division = Division(season=season, name=name, folded_name=fold(name))
+        db.session().add(division)
+    return division
 
 
 class Writer:
@@ -163,7 +170,7 @@ class Writer:
                 team = db.session().get_one(Team, ref.id)
                 self.made[ref] = db.session().get_one(Group, team.group_id)
             else:
-                team = open_team(self.season, plan.row.division or NO_DIVISION, plan.team_name, **self.told)
+                team = open_team(self.season, plan.row.division, plan.team_name, **self.told)
                 self.made[ref] = team.group
         return self.made[ref]
 

@@ -37,7 +37,7 @@ class ProgramForm(Form):
 
     kind = OneOf(_("Kind"), PROGRAM_KINDS)
     name = Text(_("Name in English"), [Filled(_("Write the name."))], limit=120)
-    name_es = Text(_("Name in Spanish"), [Filled(_("Write the name."))], limit=120)
+    name_es = Text(_("Name in Spanish"), [Optional()], limit=120)
     summary = Text(_("One sentence in English"), [Optional()], limit=300)
     summary_es = Text(_("One sentence in Spanish"), [Optional()], limit=300)
 
@@ -47,7 +47,7 @@ class SeasonForm(Form):
 
     program_id = OneOf(_("Program"))
     name = Text(_("Name in English"), [Filled(_("Write the name."))], limit=80)
-    name_es = Text(_("Name in Spanish"), [Filled(_("Write the name."))], limit=80)
+    name_es = Text(_("Name in Spanish"), [Optional()], limit=80)
     starts_on = CalendarDay(_("First day"), [Filled(_("Write the first day."))])
     ends_on = CalendarDay(_("Last day"), [Filled(_("Write the last day."))])
     registration_opens_on = CalendarDay(_("Registration opens"), [Optional()])

@@ -203,6 +203,7 @@ def _site_choices() -> list[Any]:
 
 def _season_values(form: Any) -> dict[str, Any]:
     values = {name: getattr(form, name).data for name in SEASON_COLUMNS}
+    values["name_es"] = values["name_es"] or values["name"]
     return values | {"site_id": _key(form.site_id)}
 
 
@@ -458,7 +459,12 @@ def new_gathering() -> Response:
     """The form of a meeting of a group."""
     row = _group_asked()
     usual = GatheringKind.PRACTICE if row.kind is GroupKind.TEAM else GatheringKind(row.kind.value)
-    values = {"kind": usual.value, "title": row.name, "day": clock.today(), "site_id": str(row.site_id or "")}
+    values = {
+        "kind": usual.value,
+        "title": _(GATHERING_KINDS[usual]),
+        "day": clock.today(),
+        "site_id": str(row.site_id or ""),
+    }
     return _gathering_page(row, _with_sites(GatheringForm(formdata=None, **values)))
 
 
@@ -489,7 +495,7 @@ def _group_asked() -> Group:
 def _schedule(row: Group, form: Any) -> int:
     about = {
         "kind": GatheringKind(form.kind.data),
-        "title": form.title.data,
+        "title": _title(form),
         "place": form.place.data,
         "site_id": _key(form.site_id),
     }
@@ -502,6 +508,12 @@ def _schedule(row: Group, form: Any) -> int:
     starts_at, ends_at = moments
     services.schedule_gathering(row, **about, starts_at=starts_at, ends_at=ends_at, **_deed())
     return 1
+
+
+def _title(form: Any) -> str:
+    """What the meeting is called; the plain word of a kind is kept as such, so that each family reads its own."""
+    plain = GATHERING_KINDS.values()
+    return next((word for word in plain if str(_(word)) == form.title.data), form.title.data)
 
 
 def _gathering_page(row: Group, form: GatheringForm, status: int = 200) -> Response:

@@ -145,6 +145,26 @@ def refusals_to_join(facts: JoinFacts) -> list[Refusal]:
     return reasons
 
 
+@dataclass(frozen=True)
+class GroupFacts:
+    """What decides whether a group can be changed as asked. No places means no limit."""
+
+    name_is_taken: bool
+    places: int | None
+    members: int
+
+
+def refusals_to_change_group(facts: GroupFacts) -> list[Refusal]:
+    """Why a group cannot be changed."""
+    reasons = []
+    if facts.name_is_taken:
+        reasons.append(Refusal("name_taken", N_("This season has a group of this name."), "name"))
+    if facts.places is not None and facts.places < facts.members:
+        reason = N_("%(members)s are in it already. Write at least that many places, or none for no limit.")
+        reasons.append(Refusal("too_few_places", reason, "places", {"members": facts.members}))
+    return reasons
+
+
 def refusals_to_lead(*, is_adult: bool, already: bool, kept_away: bool) -> list[Refusal]:
     """Why an adult cannot lead a group. `kept_away`: custody keeps the adult from a child in it."""
     reasons = []

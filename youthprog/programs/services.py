@@ -191,6 +191,31 @@ def open_group(
     return group
 
 
+def change_group(
+    group: Group,
+    *,
+    name: str,
+    by: Actor,
+    now: datetime,
+    meets: str | None = None,
+    places: int | None = None,
+    site_id: int | None = None,
+) -> None:
+    """Change what a group is called, when and where it meets, and how many it takes."""
+    _lock(Group, group.id)
+    other = queries.find_group(group.season_id, fold(name))
+    facts = rules.GroupFacts(
+        name_is_taken=other is not None and other.id != group.id,
+        places=places,
+        members=len(queries.member_ids(group.id, clock.day_of(now))),
+    )
+    refuse_if(rules.refusals_to_change_group(facts))
+    group.name, group.folded_name = name, fold(name)
+    group.meets, group.places, group.site_id = meets or None, places, site_id
+    db.flush()
+    record("group.changed", "group", group.id, by=by, now=now)
+
+
 # ---- places ----
 
 
