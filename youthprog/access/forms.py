@@ -64,7 +64,7 @@ class LanguageForm(Form):
 class RoleForm(Form):
     """A role, and where it holds."""
 
-    role = RadioField(_("Role"), [NEEDED])
+    role = RadioField(_("Role"), [DataRequired(_("Choose a role."))])
     program_id = SelectField(_("Where"), default="")
 
 

@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from youthprog.access.models import Account, UserSession
+from youthprog.access.models import Account, RoleGrant, UserSession
+from youthprog.access.types import Role
 from youthprog.attendance import queries as attendance
 from youthprog.attendance.models import AttendanceMark
 from youthprog.attendance.types import CAME, HistoryLine
+from youthprog.consent import queries as consent
 from youthprog.consent.models import ConsentRequest, Form, FormVersion
 from youthprog.consent.rules import OPEN_STATES
 from youthprog.consent.types import RequestState
@@ -265,7 +267,7 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
         alert=people.alerts_of([youth_id]).get(youth_id) if reaches(P.HEALTH_ALERT_READ) else None,
         health=tuple(people.health_of(youth_id)) if reaches(P.HEALTH_READ) else None,
         custody=tuple(people.custody_of(youth_id)) if reaches(P.CUSTODY_READ) else None,
-        requests=tuple(requests_of(youth_id)) if reaches(P.CONSENT_READ) else (),
+        requests=tuple(requests_of(actor, youth_id, on)) if reaches(P.CONSENT_READ) else (),
         history=tuple(reversed(attendance.history_of(actor, P.REGISTER_READ, youth_id, on, limit=HISTORY_SHOWN))),
         certificates=tuple(certificates_of(youth_id)) if reaches(P.CERTIFICATE_ISSUE) else (),
         may_edit=reaches(P.YOUTH_EDIT),
@@ -305,12 +307,17 @@ def enrollments_of(youth_id: int) -> list[EnrollmentOfYouth]:
     return [EnrollmentOfYouth(*row) for row in db.session().execute(statement)]
 
 
-def requests_of(youth_id: int) -> list[RequestOfYouth]:
-    """The forms guardians were asked to sign for a youth, newest first. One statement."""
+def requests_of(actor: Actor, youth_id: int, on: date) -> list[RequestOfYouth]:
+    """The forms guardians were asked to sign for a youth, newest first. One statement.
+
+    The document is named to whoever may open it.
+    """
+    opens = consent.requests_within(actor, P.CONSENT_RECORD_READ, on)
     statement = (
         sa.select(
             ConsentRequest.id, Form.title, Form.title_es, Person, Season.name, Season.name_es, ConsentRequest.state,
-            ConsentRequest.sent_at, ConsentRequest.signed_at, ConsentRequest.valid_until_on, ConsentRequest.document_id,
+            ConsentRequest.sent_at, ConsentRequest.signed_at, ConsentRequest.valid_until_on,
+            sa.case((opens, ConsentRequest.document_id)).label("document_id"),
         )
         .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
         .join(Form, Form.id == FormVersion.form_id)
@@ -367,25 +374,60 @@ def bounced(actor: Actor, on: date) -> list[Bounced]:
 
 
 @dataclass(frozen=True)
+class Beginnings:
+    """How far a department has come on the way to its first roster. `season_id` is the newest season not over."""
+
+    program_id: int | None
+    season_id: int | None
+    enrolled: bool
+    grouped: bool
+    asked: bool
+
+    @property
+    def done(self) -> tuple[bool, ...]:
+        """Step by step: program, season, young people, teams or groups, families asked."""
+        return self.program_id is not None, self.season_id is not None, self.enrolled, self.grouped, self.asked
+
+
+def beginnings(actor: Actor, on: date) -> Beginnings:
+    """What a coordinator has set up already, within reach. One statement."""
+    program = sa.and_(Program.closed_at.is_(None), programs.program_within(actor, P.PROGRAM_EDIT, Program.id))
+    season = sa.and_(Season.ends_on >= on, programs.program_within(actor, P.PROGRAM_EDIT, Season.program_id))
+    row = db.session().execute(
+        sa.select(
+            sa.select(sa.func.max(Program.id)).where(program).scalar_subquery(),
+            sa.select(sa.func.max(Season.id)).where(season).scalar_subquery(),
+            sa.exists().where(Enrollment.season_id == Season.id, season),
+            sa.exists().where(Group.season_id == Season.id, season),
+            sa.exists().where(ConsentRequest.season_id == Season.id, season),
+        )
+    )
+    return Beginnings(*row.one())
+
+
+@dataclass(frozen=True)
 class AccountFigures:
-    """Accounts at a glance: open, invited and not yet in, and live sessions."""
+    """Accounts at a glance: open, invited and not yet in, live sessions, and how many may coordinate."""
 
     open: int
     invited: int
     sessions: int
+    coordinators: int
 
 
 def account_figures(now: datetime) -> AccountFigures:
     """Count accounts and sessions. One statement."""
+
+    def count(statement: sa.Select[int]) -> sa.ScalarSelect[int]:
+        return statement.scalar_subquery()
+
     opened = sa.select(sa.func.count()).select_from(Account).where(Account.closed_at.is_(None))
     live = sa.select(sa.func.count()).select_from(UserSession)
     live = live.where(UserSession.ended_at.is_(None), UserSession.expires_at > now)
+    coordinate = opened.join(RoleGrant, RoleGrant.account_id == Account.id)
+    coordinate = coordinate.where(RoleGrant.role == Role.COORDINATOR, RoleGrant.until_on.is_(None))
     invited = opened.where(Account.password_hash.is_(None))
-    row = (
-        db.session()
-        .execute(sa.select(opened.scalar_subquery(), invited.scalar_subquery(), live.scalar_subquery()))
-        .one()
-    )
+    row = db.session().execute(sa.select(count(opened), count(invited), count(live), count(coordinate))).one()
     return AccountFigures(*row)
 
 

@@ -15,14 +15,16 @@ from youthprog.mentorship import queries as mentorship
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
 from youthprog.programs import queries as programs
-from youthprog.programs.types import STATUSES
+from youthprog.programs.types import STATUSES, EnrollmentStatus, SeasonLine
 from youthprog.reports import queries
+from youthprog.reports.queries import YouthFile
 from youthprog.web.edge import actor, door, public, signed_in
 from youthprog.web.pages import page
 
 bp = Blueprint("reports", __name__)
 WEEKS = 8
 TEAMS_SHOWN = 8
+ACTIVE = (EnrollmentStatus.ENROLLED, EnrollmentStatus.WAITLISTED)
 
 
 @bp.get("/")
@@ -44,6 +46,8 @@ def today() -> Response:
         shown["registers"] = attendance.missing_registers(who, now)
         shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
         shown["weeks"] = attendance.weekly_rates(programs.groups_within(who, P.REGISTER_READ, on), WEEKS, on)
+    if who.may(P.PROGRAM_EDIT):
+        shown["begun"] = queries.beginnings(who, on)
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
     if who.may(P.SESSION_LOG):
@@ -71,4 +75,19 @@ def youth(youth_id: int) -> Response:
     """The file of a youth, as far as the reader may see it."""
     file = queries.youth_file(actor(), youth_id, clock.today())
     record_read("youth.read", "person", youth_id, by=actor(), custody=file.custody is not None)
-    return page("reports/youth.html", file=file, relationships=RELATIONSHIPS, statuses=STATUSES)
+    return page(
+        "reports/youth.html",
+        file=file,
+        open_seasons=_seasons_to_enroll_in(file),
+        relationships=RELATIONSHIPS,
+        statuses=STATUSES,
+    )
+
+
+def _seasons_to_enroll_in(file: YouthFile) -> list[SeasonLine]:
+    """Seasons not over in which the reader may enroll this youth, who has no place there and does not wait."""
+    if not actor().may(P.ENROLL):
+        return []
+    inside = {line.season_id for line in file.enrollments if line.status in ACTIVE}
+    found = programs.list_seasons(actor(), P.ENROLL, not_over_on=clock.today())
+    return [line for line in found if line.season_id not in inside]
