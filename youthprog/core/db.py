@@ -189,6 +189,7 @@ def _connect_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=5000",
         "temp_store=MEMORY",
+        "cache_size=-1000",  # one megabyte a connection: the files are in the system's cache anyway
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 
