@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ from youthprog.consent.types import (
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared
-from youthprog.core.permissions import P
+from youthprog.core.permissions import P, Reach
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
@@ -254,8 +254,20 @@ def get_own_request_for(actor: Actor, permission: P, request_id: int, on: date) 
 
 
 def get_request_for(actor: Actor, permission: P, request_id: int, on: date) -> Case:
-    """A request about a youth within reach, for staff. Raises `NotFound`. One statement."""
-    return _case(ConsentRequest.id == request_id, within(actor, permission, ConsentRequest.youth_id, on))
+    """A request about a youth within reach; of guardians only their own. Raises `NotFound`. One statement."""
+    return _case(ConsentRequest.id == request_id, requests_within(actor, permission, on))
+
+
+def requests_within(actor: Actor, permission: P, on: date) -> sa.ColumnElement[bool]:
+    """The condition on `ConsentRequest` that a request is within reach.
+
+    What one guardian answered, from where, and whom that guardian named is not the other guardian's to read: being
+    a guardian reaches the own requests. Any other reach is to the youth, and so to all of them.
+    """
+    others = tuple(grant for grant in actor.grants.get(permission, ()) if grant.reach is not Reach.OWN_CHILDREN)
+    youth_id = ConsentRequest.youth_id
+    own = sa.and_(ConsentRequest.guardian_id == (actor.person_id or 0), within(actor, permission, youth_id, on))
+    return sa.or_(own, within(replace(actor, grants={permission: others}), permission, youth_id, on))
 
 
 def get_request(request_id: int) -> Case:

@@ -27,6 +27,7 @@ except ImportError:  # Windows has no wheel; the journal mode then falls back
     sqlite_driver: ModuleType = sqlite3  # type: ignore[no-redef]
 
 BIGGEST_ID = 2**63 - 1
+PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -157,7 +158,7 @@ def sqlite_version() -> str:
 def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for a database URL."""
     if url.startswith("sqlite"):
-        return {"module": sqlite_driver, "connect_args": {"timeout": 5, "check_same_thread": False}}
+        return {"module": sqlite_driver, "connect_args": {"timeout": PATIENCE_SECONDS, "check_same_thread": False}}
     return {"pool_pre_ping": True, "pool_size": 8, "connect_args": {"options": "-c timezone=UTC -c lock_timeout=5000"}}
 
 
@@ -187,7 +188,7 @@ def _connect_sqlite(connection: Any, _record: Any) -> None:
         f"journal_mode={journal}",
         f"synchronous={synchronous}",
         "foreign_keys=ON",
-        "busy_timeout=5000",
+        f"busy_timeout={PATIENCE_SECONDS * 1000}",
         "temp_store=MEMORY",
         "cache_size=-1000",  # one megabyte a connection: the files are in the system's cache anyway
     ):

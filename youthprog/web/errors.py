@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from youthprog.core import db
 from youthprog.core.refusals import Conflict, NotFound, Refused
@@ -43,6 +43,8 @@ def _stale_form(_problem: CSRFError) -> Response:
 
 
 def _http(problem: HTTPException) -> Response:
+    if isinstance(problem, SecurityError):  # a strange Host: no address of ours can be written on a page
+        return Response("Bad request\n", 400, mimetype="text/plain")
     if problem.code is None or problem.code < 400:
         return problem.get_response()  # type: ignore[return-value]
     response = error_page(problem.code)
