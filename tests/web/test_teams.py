@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account
-from tests.makers.people import make_contacts, make_person, make_youth
+from tests.makers.people import make_contacts, make_guardian, make_person, make_youth
 from tests.makers.programs import enroll, join, lead, make_program, make_season, make_team
 from tests.support.pages import _values
 from youthprog.access.types import Role
@@ -193,3 +193,13 @@ def test_the_team_page_leads_to_its_meetings(coordinator, session, team):
     page = coordinator.post(f"/gatherings/new?group={team.group_id}", asked)
     assert page.h1 == "Tigers"
     assert "Practice" in page.text
+
+
+def test_parents_of_another_program_are_not_met_by_their_address(visitor, session, season, team):
+    make_contacts(make_guardian(make_youth("Omar"), "Nadia", "Haddad"), email="nadia@family.example")
+    visitor.sign_in(make_account(Role.COORDINATOR, program_id=season.program_id))
+    asked = {"email": "nadia@family.example", "given_name": "", "family_name": "", "role": "head_coach"}
+    people = f"/teams/{team.id}/people"
+    page = visitor.post(f"/teams/{team.id}/coaches", asked, status=422, form_from=people)
+    assert "Nobody in the file uses this address." in page.text
+    assert "Nadia" not in page.text

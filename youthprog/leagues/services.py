@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
+from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.leagues.import_plan import plan_import
 from youthprog.leagues.models import Team
@@ -86,13 +87,15 @@ def take_coach(
     if given_name and family_name:
         adult = people_services.take_adult(given_name, family_name, email=email, by=by, now=now)
     else:
-        adult = _adult_behind(email)
+        adult = _adult_behind(email, by, clock.day_of(now))
     programs.lead_group(adult.id, group, role, by=by, now=now)
     return adult
 
 
-def _adult_behind(email: str) -> Person:
-    found = people.find_by_contact(ContactKind.EMAIL, normal_email(email) or "")
+def _adult_behind(email: str, by: Actor, on: date) -> Person:
+    """The one adult of an address whom `by` may find again: nobody is met here who lies beyond their programs."""
+    within_reach = people.adult_is_known(by, P.YOUTH_EDIT, on)
+    found = people.find_by_contact(ContactKind.EMAIL, normal_email(email) or "", condition=within_reach)
     adults = [person for person in found if person.kind is PersonKind.ADULT]
     if len(adults) == 1:
         return adults[0]

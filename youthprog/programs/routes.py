@@ -402,7 +402,8 @@ def lead(group_id: int) -> BaseResponse:
 
 
 def _adult_of(email: str) -> int:
-    found = people.find_by_contact(ContactKind.EMAIL, normal_email(email) or "")
+    within_reach = people.adult_is_known(actor(), P.YOUTH_EDIT, clock.today())
+    found = people.find_by_contact(ContactKind.EMAIL, normal_email(email) or "", condition=within_reach)
     adults = [person for person in found if person.kind is PersonKind.ADULT]
     if len(adults) == 1:
         return adults[0].id
