@@ -17,7 +17,7 @@ from tests.conftest import ENGINES
 from tests.support.forms import LiveForm, encoded, forms_on
 from tests.support.houses import House
 from tests.support.skipping import skip_unless_ci
-from tests.support.walking import WALKERS, Answer, Endpoint, Stage, open_to, stage_on
+from tests.support.walking import WALKERS, Answer, Endpoint, Stage, endpoints, may_knock, open_to, stage_on
 
 EXPECTED = {200, 303, 400, 403, 404, 409, 413, 415, 422, 429}
 TELLS = ("Traceback", "sqlalchemy", "psycopg", "sqlite3", "IntegrityError")
@@ -105,9 +105,18 @@ def faults_of(what: str, answers: list[Answer]) -> list[str]:
     return faults
 
 
+def is_first(stage: Stage, name: str, endpoint: Endpoint) -> bool:
+    """Whether nobody before in the row of senders passes this door: one of them is enough."""
+    before = SENDERS[: SENDERS.index(name)]
+    if endpoint.door.kind == "public":
+        return name in ("coordinator", "anonymous")
+    return not any(may_knock(endpoint, stage.walker(each)) for each in before)
+
+
 def forms_of(stage: Stage, name: str) -> dict[str, LiveForm]:
-    """Every form that somebody finds on the pages of side A: one of each endpoint and shape."""
+    """Every form with fields on somebody's pages of side A that nobody before has: one of each endpoint and shape."""
     walker, found = stage.walker(name), {}
+    by_name = {endpoint.name: endpoint for endpoint in endpoints(stage.app, "POST")}
     adapter = stage.app.url_map.bind("localhost")
     for endpoint in open_to(walker, "GET"):
         path = endpoint.path(stage.world, "A")
@@ -119,7 +128,8 @@ def forms_of(stage: Stage, name: str) -> dict[str, LiveForm]:
                 target, _arguments = adapter.match(urlsplit(form.action).path, "POST")
             except HTTPException:
                 raise AssertionError(f"{path}: a form leads nowhere: {form.action}") from None
-            found.setdefault(f"{target} {form.shape}", form)
+            if form.inputs and is_first(stage, name, by_name[target]):
+                found.setdefault(f"{target} {form.shape}", form)
     return found
 
 
@@ -127,7 +137,6 @@ def both(stages: list[Stage], name: str) -> list[tuple[str, list[LiveForm]]]:
     """Each form as it stands on either engine: tokens and codes differ."""
     first, second = (forms_of(stage, name) for stage in stages)
     assert first.keys() == second.keys()
-    assert first, f"{name} finds no form"
     return [(which, [first[which], second[which]]) for which in first]
 
 
@@ -143,7 +152,9 @@ def send(stages: list[Stage], name: str, forms: list[LiveForm], pairs: list[tupl
 @pytest.mark.parametrize("name", SENDERS)
 def test_malformed_values_are_refused_alike(stages, name):
     faults: list[str] = []
-    for which, forms in both(stages, name):
+    found = both(stages, name)
+    assert found or name in ("coach of A", "anonymous"), f"{name} finds no form"
+    for which, forms in found:
         form = forms[0]
         names = list(form.filled())
         for kind, value in VALUES.items():
@@ -220,11 +231,11 @@ def upload(stage: Stage, sender: str, form: LiveForm, field: str, content: bytes
     return walker.open(form.action, "POST", data, content_type="multipart/form-data")
 
 
-@pytest.mark.parametrize("name", ["coordinator", "admin", "guardian of A", "anonymous"])
+@pytest.mark.parametrize("name", SENDERS)
 def test_malformed_addresses_are_refused_alike(stages, name):
     faults: list[str] = []
     for endpoint in open_to(stages[0].walker(name), "GET"):
-        if endpoint.name != "web.readyz":
+        if endpoint.name != "web.readyz" and is_first(stages[0], name, endpoint):
             for pair in zip(*(bad_addresses(stage, endpoint) for stage in stages), strict=True):
                 answers = [stage.walker(name).open(address) for stage, address in zip(stages, pair, strict=True)]
                 faults += faults_of(pair[0][:200], answers)
