@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account
+from tests.makers.mentoring import make_match, make_mentoring_season
 from tests.makers.people import make_guardian, make_person, make_youth
 from tests.makers.programs import enroll, make_gathering, make_group, make_program, make_season
 from tests.support.pages import Page, Visitor
@@ -19,10 +20,11 @@ from youthprog.attendance.models import AttendanceMark
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
 from youthprog.core.actor import SYSTEM
+from youthprog.mentorship.services import pause_match
 from youthprog.people import services
 from youthprog.people.models import ContactPoint, Guardianship, Person
 from youthprog.people.types import ContactKind, HealthKind, PersonKind, Relationship
-from youthprog.programs.models import Site
+from youthprog.programs.models import GroupStaff, Site
 from youthprog.programs.types import GroupKind
 
 HEADINGS = (
@@ -232,3 +234,18 @@ def test_nobody_new_is_made_of_a_coach_who_is_here(scoped, two, session):
     scoped.post(f"/people/{two.ana}/guardians/new", form)
     count = sa.select(sa.func.count()).where(Person.given_name == "Casey", Person.kind == PersonKind.ADULT)
     assert session.scalar(count) == 1
+
+
+def test_nobody_enters_a_match_but_by_its_own_steps(visitor, session):
+    """A proposal opens no child's file: leading the group beneath it must not either."""
+    season = make_mentoring_season()
+    season.starts_on, season.ends_on = clock.today() - timedelta(30), clock.today() + timedelta(60)
+    match = make_match(season=season, started_at=clock.now() - timedelta(days=9))
+    pause_match(match, by=SYSTEM, now=clock.now())
+    stranger = make_person("Otto", "Stranger")
+    services.add_contact(stranger, ContactKind.EMAIL, "otto@city.example", by=SYSTEM, now=clock.now())
+    group_id, account = match.group_id, make_account(Role.COORDINATOR)
+    session.commit()
+    visitor.sign_in(account).get("/season")
+    visitor.post(f"/groups/{group_id}/lead", {"email": "otto@city.example", "role": "mentor"}, status=404)
+    assert session.scalar(sa.select(sa.func.count()).where(GroupStaff.group_id == group_id)) == 1

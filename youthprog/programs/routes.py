@@ -357,11 +357,19 @@ def group(group_id: int) -> BaseResponse:
     return _group_page(row)
 
 
+def _open_group(group_id: int) -> Group:
+    """A group one may put people into here. A match is not: its people come and go with its own steps alone."""
+    row = queries.get_group_for(actor(), P.TEAM_EDIT, group_id, clock.today())
+    if row.kind is GroupKind.MENTORING:
+        raise NotFound
+    return row
+
+
 @bp.post("/groups/<id:group_id>/join")
 @door(P.TEAM_EDIT)
 def join(group_id: int) -> BaseResponse:
     """Put a young person of the season into the group."""
-    row = queries.get_group_for(actor(), P.TEAM_EDIT, group_id, clock.today())
+    row = _open_group(group_id)
     form: Any = _join_form(row)
     if form.validate_on_submit():
         try:
@@ -378,7 +386,7 @@ def join(group_id: int) -> BaseResponse:
 def leave(group_id: int, youth_id: int) -> BaseResponse:
     """Take a young person out of the group."""
     on = clock.today()
-    row = queries.get_group_for(actor(), P.TEAM_EDIT, group_id, on)
+    row = _open_group(group_id)
     youth = people.get_youth_for(actor(), P.TEAM_EDIT, youth_id, on)
     services.leave_group(youth.id, row, **_deed())
     flash(_("%(name)s left the group.", name=youth.name))
@@ -389,7 +397,7 @@ def leave(group_id: int, youth_id: int) -> BaseResponse:
 @door(P.TEAM_EDIT)
 def lead(group_id: int) -> BaseResponse:
     """Let an adult lead the group."""
-    row = queries.get_group_for(actor(), P.TEAM_EDIT, group_id, clock.today())
+    row = _open_group(group_id)
     form: Any = LeadForm()
     if form.validate_on_submit():
         try:
@@ -416,7 +424,7 @@ def _adult_of(email: str) -> int:
 @door(P.TEAM_EDIT)
 def stop_leading(group_id: int, person_id: int) -> BaseResponse:
     """Let an adult lead the group no longer."""
-    row = queries.get_group_for(actor(), P.TEAM_EDIT, group_id, clock.today())
+    row = _open_group(group_id)
     services.stop_leading(person_id, row, **_deed())
     flash(_("Saved."), "signed")
     return redirect(url_for("programs.group", group_id=row.id), 303)

@@ -380,6 +380,7 @@ def lead_group(person_id: int, group: Group, role: StaffRole, *, by: Actor, now:
     """Let an adult lead a group; the adult is assigned to each youth in it."""
     on = clock.day_of(now)
     person = people.get_person(person_id)
+    _lock(Group, group.id)
     youth_ids = queries.member_ids(group.id, on)
     limits = people.restrictions_on(youth_ids, on)
     refuse_if(
