@@ -106,7 +106,11 @@ def lead(person: Person, group: Group, role: StaffRole = StaffRole.HEAD_COACH, *
 def make_gathering(group: Group, starts_at: datetime | None = None, **values: Any) -> Gathering:
     """A practice of the group."""
     starts_at = starts_at or datetime(2026, 9, 17, 22, 30, tzinfo=UTC)
-    values = {"kind": GatheringKind.PRACTICE, "title": "Practice", "ends_at": starts_at + timedelta(minutes=90)} | values
+    values = {
+        "kind": GatheringKind.PRACTICE,
+        "title": "Practice",
+        "ends_at": starts_at + timedelta(minutes=90),
+    } | values
     gathering = Gathering(season_id=group.season_id, group_id=group.id, starts_at=starts_at, **values)
     db.session().add(gathering)
     db.flush()

@@ -49,7 +49,10 @@ def test_sent_mail_hides_the_secret_from_staff():
     [
         ("smtp://127.0.0.1:8025", delivery.Server("smtp", "127.0.0.1", 8025)),
         ("smtps://mail.example", delivery.Server("smtps", "mail.example", 465)),
-        ("smtp+starttls://u%40x:p%2Fw@mail.example", delivery.Server("smtp+starttls", "mail.example", 587, "u@x", "p/w")),
+        (
+            "smtp+starttls://u%40x:p%2Fw@mail.example",
+            delivery.Server("smtp+starttls", "mail.example", 587, "u@x", "p/w"),
+        ),
     ],
 )
 def test_servers_are_read(url, server):

@@ -10,7 +10,6 @@ from youthprog.demo.plan import GroupPlan, SitePlan
 from youthprog.demo.types import Activity
 from youthprog.programs.types import GroupKind
 
-
 SHOWN_TEAM = "Tigers U10"
 
 
