@@ -135,8 +135,15 @@ def marks_at(gathering_ids: Sequence[int]) -> dict[int, dict[int, Mark]]:
 
 
 def last_marks(group_id: int, count: int, on: date) -> tuple[list[HeldLine], dict[int, list[Mark | None]]]:
-    """The last gatherings of a group up to a day, oldest first, and each youth's marks at them. Two statements."""
-    until = _midnight(on + timedelta(days=1))
+    """The last gatherings of a group up to a day, oldest first, and each youth's marks at them. Two statements.
+
+    Of today's gatherings only those that have begun.
+    """
+    until = (
+        min(_midnight(on + timedelta(days=1)), clock.now())
+        if on >= clock.today()
+        else _midnight(on + timedelta(days=1))
+    )
     rows = db.session().execute(
         sa.select(Gathering, Register.gathering_id)
         .outerjoin(Register, Register.gathering_id == Gathering.id)
