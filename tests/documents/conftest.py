@@ -16,8 +16,7 @@ from youthprog import config
 from youthprog.documents.compose import compose
 from youthprog.documents.press import Press, PrintJob
 from youthprog.documents.seal import make_seal_keys
-from youthprog.documents.types import ConsentRecord, Sheet
-from youthprog.documents.typeset import Enclosed, Variant
+from youthprog.documents.types import ConsentRecord, Enclosed, Sheet, Variant
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 TEMPLATES = config.ROOT / "templates"

@@ -10,8 +10,7 @@ from pypdf import PdfReader
 from tests.documents.conftest import NOON, PrintSheet, broken_rules, words_of
 from tests.makers import sheets
 from youthprog.documents.press import Press, PrintJob
-from youthprog.documents.types import ConsentRecord, Language, Sheet
-from youthprog.documents.typeset import Variant
+from youthprog.documents.types import ConsentRecord, Language, Sheet, Variant
 
 UA1, A3A = page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_3A
 KINDS = {

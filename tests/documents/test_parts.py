@@ -1,7 +1,8 @@
 """The pure parts: codes, names on lines, bounds, hours in words."""
 
+import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from tests.makers import sheets
 from youthprog.documents import codes, rules, storage
+from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import PARTICIPATION, fit, width_of, words_of
-from youthprog.documents.fonts import OUR_FONTS, missing_glyphs, use_our_fonts
-from youthprog.documents.types import Language, RosterRow
+from youthprog.documents.fonts import OUR_FONTS, use_our_fonts
+from youthprog.documents.types import Language, RosterRow, Sheet, SignInSheet
+from youthprog.documents.wire import sheet_from, values_of
 from youthprog.documents.words import _WORDS, Words
 
 NBSP = "\u00a0"
@@ -70,6 +73,29 @@ def test_every_name_fits_its_line(parts: list[str]) -> None:
     fitted = fit(" ".join(parts), PARTICIPATION)
     assert " ".join(fitted.lines) == " ".join(" ".join(parts).split())
     assert max(width_of(line, fitted.size) for line in fitted.lines) <= PARTICIPATION.width + 0.2
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        sheets.roster(officer=None, shred_on=date(2026, 11, 30)),
+        sheets.sign_in(language=Language.SPANISH),
+        sheets.certificate("Folúkẹ Adébáyọ̀"),
+        sheets.consent_record(),
+    ],
+    ids=lambda sheet: type(sheet).__name__,
+)
+def test_a_sheet_arrives_at_the_press_as_it_was_sent(sheet: Sheet) -> None:
+    arrived = sheet_from(json.loads(json.dumps(values_of(sheet))))
+    assert arrived == sheet
+    assert repr(arrived.letterhead) == repr(sheet.letterhead)
+
+
+def test_an_hour_is_printed_as_it_stood_when_it_was_sent() -> None:
+    sheet = sheets.sign_in()
+    arrived = sheet_from(json.loads(json.dumps(values_of(sheet))))
+    assert isinstance(arrived, SignInSheet)
+    assert (arrived.starts_at.hour, arrived.starts_at.date()) == (sheet.starts_at.hour, sheet.starts_at.date())
 
 
 def test_our_faces_draw_the_names_we_meet() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.documents.conftest import NOON
 from youthprog.documents.press import JobTooLong, Press, PressFailed, PrintJob
-from youthprog.documents.typeset import Enclosed, Variant
+from youthprog.documents.types import Enclosed, Variant
 
 CANARY = "canary-in-a-file"
 
@@ -200,6 +200,6 @@ def test_the_child_inherits_no_secret(instance: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_parent_stays_light() -> None:
-    heavy = "import sys, youthprog.documents.services, youthprog.documents.compose; print([m for m in ('weasyprint', 'pyhanko', 'pydyf') if m in sys.modules])"
+    heavy = "import sys, youthprog.wiring; print([m for m in ('weasyprint', 'pyhanko', 'pydyf', 'uharfbuzz', 'sqlite3', 'youthprog.documents.compose') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, env=os.environ)
     assert answer.stdout.strip() == "[]"

@@ -32,7 +32,8 @@ from youthprog.access.models import Account
 from youthprog.access.queries import signed_in_by
 from youthprog.access.types import Role
 from youthprog.core import db
-from youthprog.documents.press import Printed, PrintJob
+from youthprog.documents.compose import compose_job
+from youthprog.documents.press import PrintedSheet, PrintJob, SheetJob
 from youthprog.documents.types import NO_SEAL, SealReport
 from youthprog.web.converters import Id
 from youthprog.web.edge import Door, door_of
@@ -154,10 +155,12 @@ class QuickPress:
     def __init__(self) -> None:
         self.jobs: list[PrintJob] = []
 
-    def render_and_seal(self, job: PrintJob) -> Printed:
-        """A file that holds the job's text."""
-        self.jobs.append(job)
-        return Printed(b"%PDF-1.7 not printed\n" + job.html.encode(), 1)
+    def print_sheet(self, job: SheetJob) -> PrintedSheet:
+        """A file that holds the sheet's text."""
+        composed, page = compose_job(job)
+        self.jobs.append(page)
+        content = b"%PDF-1.7 not printed\n" + page.html.encode()
+        return PrintedSheet(content, 1, composed.kind, composed.title, composed.language)
 
     def verify(self, _content: bytes) -> SealReport:
         """Nothing is ours."""

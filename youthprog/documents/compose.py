@@ -1,5 +1,6 @@
 """A sheet of values becomes a page: HTML, its pictures, and the title that may be shown in public.
 
+Runs in the press child (and in tests): a web process sends the values and loads neither faces nor these templates.
 The Jinja environment is the printing house's own: it knows no request, no session and no application, escapes
 everything, and fails on a name it was not given.
 """
@@ -15,20 +16,25 @@ from typing import Any
 import jinja2
 
 from youthprog.documents.codes import grouped, qr_png
+from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
-from youthprog.documents.fonts import missing_glyphs
 from youthprog.documents.guilloche import frame_svg
+from youthprog.documents.press import PrintJob, SheetJob, Undrawable
 from youthprog.documents.types import (
+    ARCHIVED,
+    SEALED,
     AnswerMark,
     Certificate,
     ConsentMark,
     ConsentRecord,
     DocumentKind,
+    Enclosed,
     Language,
     Letterhead,
     RosterSheet,
     Sheet,
     SignInSheet,
+    Variant,
 )
 from youthprog.documents.words import Words
 
@@ -50,6 +56,29 @@ class Composed:
     language: Language
     html: str = field(repr=False)
     assets: Mapping[str, bytes] = field(repr=False)
+
+
+def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
+    """The page of a sheet and the printing of it. Raises `Undrawable`: no certificate has a hole in its name."""
+    sheet, own = job.sheet, job.instance / "crest.svg"
+    if isinstance(sheet, Certificate):
+        missing = missing_glyphs(sheet.name + (sheet.name_in_own_script or ""), instance=job.instance)
+        if missing:
+            raise Undrawable(missing)
+    own_crest = own.read_bytes() if own.exists() else None
+    composed = compose(sheet, templates=job.templates, instance=job.instance, own_crest=own_crest)
+    enclosed = None
+    if isinstance(sheet, ConsentRecord):
+        enclosed = Enclosed("consent.json", "What was signed, as data", sheet.canonical_json)
+    return composed, PrintJob(
+        html=composed.html,
+        identifier=hashlib.sha256(composed.html.encode()).hexdigest()[:32],
+        variant=Variant.ARCHIVAL if composed.kind in ARCHIVED else Variant.ACCESSIBLE,
+        made_at=job.made_at,
+        assets=composed.assets,
+        enclosed=enclosed,
+        seal_reason=composed.title if composed.kind in SEALED else None,
+    )
 
 
 def compose(sheet: Sheet, *, templates: Path, instance: Path | None = None, own_crest: bytes | None = None) -> Composed:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import uharfbuzz
 
-from youthprog.documents.fonts import OUR_FONTS, face
+from youthprog.documents.faces import face
+from youthprog.documents.fonts import OUR_FONTS
 
 POINTS_PER_MM = 72 / 25.4
 PARTICLES = frozenset(

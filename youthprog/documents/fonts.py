@@ -5,16 +5,10 @@ A department may add faces of its own (a script we do not ship) to `fonts/` in i
 
 import os
 import tempfile
-import unicodedata
-from functools import lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import uharfbuzz
-
 OUR_FONTS = Path(__file__).resolve().parent / "fonts"
-FONT_ENDINGS = {".ttf", ".otf"}
-UNDRAWN = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"}
 
 
 def use_our_fonts(instance: Path) -> Path:
@@ -46,24 +40,3 @@ def _writable(folder: Path) -> Path:
     if os.access(folder, os.W_OK):
         return folder
     return Path(tempfile.mkdtemp(prefix="youthprog-fonts-"))
-
-
-@lru_cache(maxsize=32)
-def face(path: Path) -> uharfbuzz.Face:
-    """An opened font file."""
-    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
-
-
-@lru_cache(maxsize=8)
-def _drawable(folders: tuple[Path, ...]) -> frozenset[int]:
-    files = (file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir()))
-    return frozenset().union(*(face(file).unicodes for file in files if file.suffix.lower() in FONT_ENDINGS))
-
-
-def missing_glyphs(text: str, *, instance: Path | None = None) -> str:
-    """The characters of `text` that no face of ours can draw, each once, in order of appearance."""
-    folders = (OUR_FONTS,) if instance is None else (OUR_FONTS, instance / "fonts")
-    drawable = _drawable(folders)
-    composed = unicodedata.normalize("NFC", text)
-    missing = (c for c in composed if ord(c) not in drawable and unicodedata.category(c) not in UNDRAWN)
-    return "".join(dict.fromkeys(missing))

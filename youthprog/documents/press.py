@@ -1,7 +1,7 @@
-"""The printing press: a warm child process that renders, seals and verifies, and that can be killed.
+"""The printing press: a warm child process that composes, renders, seals and verifies, and that can be killed.
 
 weasyprint and pyhanko weigh a hundred megabytes and read what strangers typed. They live in the child
-alone; a web process keeps one press, started at its first job (or by `warm_up`), killed when a job
+alone, with all that composes a page: a sheet crosses the pipe as plain values. A web process keeps one press, started at its first job (or by `warm_up`), killed when a job
 takes longer than twenty seconds, gone after five idle minutes or with its parent.
 """
 
@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from youthprog.documents.fonts import use_our_fonts
-from youthprog.documents.types import SealReport
-from youthprog.documents.typeset import Enclosed, Variant
+from youthprog.documents.types import DocumentKind, Enclosed, Language, SealReport, Sheet, Variant
+from youthprog.documents.wire import sheet_from, values_of
 
 JOB_SECONDS = 20.0
 START_SECONDS = 60.0
@@ -39,6 +39,27 @@ class PressUnavailable(PressFailed):
 
 class JobTooLong(PressFailed):
     """The job took longer than it may; the press was killed."""
+
+
+class Undrawable(PressFailed):
+    """No face here has these letters, and the document may not go out without them."""
+
+    def __init__(self, letters: str):
+        super().__init__(f"no face draws {letters}")
+        self.letters = letters
+
+
+@dataclass(frozen=True, slots=True)
+class SheetJob:
+    """A sheet to be composed, laid out and, when its kind asks for it, sealed: all of it in the child.
+
+    The instance folder may hold a crest and faces of the department's own.
+    """
+
+    sheet: Sheet
+    templates: Path
+    instance: Path
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +83,17 @@ class Printed:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedSheet:
+    """What became of a sheet. `title` names nobody: it may be shown to whoever has the code."""
+
+    content: bytes = field(repr=False)
+    pages: int
+    kind: DocumentKind
+    title: str
+    language: Language
+
+
 class Press:
     """One child process and the queue before it. Safe to share between threads."""
 
@@ -78,6 +110,19 @@ class Press:
         """Lay out, and seal when the job asks for it. Raises `PressFailed`."""
         answer = self._do({"do": "print", "keys": str(self.keys), **_packed(job)})
         return Printed(base64.b64decode(answer["content"]), int(answer["pages"]))
+
+    def print_sheet(self, job: SheetJob) -> PrintedSheet:
+        """Compose, lay out and seal a sheet. Raises `Undrawable`, `PressFailed`."""
+        answer = self._do({"do": "print_sheet", "keys": str(self.keys), **_packed_sheet(job)})
+        if "undrawable" in answer:
+            raise Undrawable(answer["undrawable"])
+        return PrintedSheet(
+            content=base64.b64decode(answer["content"]),
+            pages=int(answer["pages"]),
+            kind=DocumentKind(answer["kind"]),
+            title=answer["title"],
+            language=Language(answer["language"]),
+        )
 
     def verify(self, content: bytes) -> SealReport:
         """Read the seal of a stranger's file, away from the web process. Raises `PressFailed`."""
@@ -203,6 +248,25 @@ def read_message(pipe: IO[bytes]) -> dict[str, Any] | None:
         return None
     body = pipe.read(length)
     return json.loads(body) if len(body) == length else None
+
+
+def _packed_sheet(job: SheetJob) -> dict[str, Any]:
+    return {
+        "sheet": values_of(job.sheet),
+        "templates": str(job.templates.resolve()),
+        "instance": str(job.instance.resolve()),
+        "made_at": job.made_at.isoformat(),
+    }
+
+
+def unpacked_sheet(message: Mapping[str, Any]) -> SheetJob:
+    """The job on a sheet that a message carries."""
+    return SheetJob(
+        sheet=sheet_from(message["sheet"]),
+        templates=Path(message["templates"]),
+        instance=Path(message["instance"]),
+        made_at=datetime.fromisoformat(message["made_at"]),
+    )
 
 
 def _packed(job: PrintJob) -> dict[str, Any]:

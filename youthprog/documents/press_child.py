@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from youthprog.documents.press import read_message, unpacked, write_message
+from youthprog.documents.compose import compose_job
+from youthprog.documents.press import PrintJob, Undrawable, read_message, unpacked, unpacked_sheet, write_message
 from youthprog.documents.seal import ROOT_CERTIFICATE, seal_pdf, verify_pdf
 from youthprog.documents.typeset import CannotTypeset, typeset
 
@@ -95,6 +96,8 @@ def _next_message(incoming: IO[bytes]) -> dict[str, Any] | None:
 def _answer(message: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return DEEDS[message["do"]](message)
+    except Undrawable as problem:
+        return {"undrawable": problem.letters}
     except CannotTypeset as problem:
         return {"error": str(problem)}
     except Exception as problem:  # one bad job must not end the press
@@ -103,7 +106,16 @@ def _answer(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _print(message: Mapping[str, Any]) -> dict[str, Any]:
-    job = unpacked(message)
+    return _printed(unpacked(message), Path(message["keys"]))
+
+
+def _print_sheet(message: Mapping[str, Any]) -> dict[str, Any]:
+    composed, job = compose_job(unpacked_sheet(message))
+    told = {"kind": composed.kind, "title": composed.title, "language": composed.language}
+    return told | _printed(job, Path(message["keys"]))
+
+
+def _printed(job: PrintJob, keys: Path) -> dict[str, Any]:
     content, pages = typeset(
         job.html,
         assets=job.assets,
@@ -113,7 +125,7 @@ def _print(message: Mapping[str, Any]) -> dict[str, Any]:
         enclosed=job.enclosed,
     )
     if job.seal_reason is not None:
-        content = seal_pdf(content, keys=Path(message["keys"]), reason=job.seal_reason)
+        content = seal_pdf(content, keys=keys, reason=job.seal_reason)
     return {"content": base64.b64encode(content).decode("ascii"), "pages": pages}
 
 
@@ -127,7 +139,11 @@ def _verify(message: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"print": _print, "verify": _verify}
+DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "print": _print,
+    "print_sheet": _print_sheet,
+    "verify": _verify,
+}
 
 
 if __name__ == "__main__":

@@ -18,24 +18,19 @@ from youthprog import config
 from youthprog.core import db
 from youthprog.core.refusals import refuse_if
 from youthprog.documents import codes, queries, rules, seal, storage
-from youthprog.documents.compose import Composed, compose
-from youthprog.documents.fonts import missing_glyphs
 from youthprog.documents.models import Document
-from youthprog.documents.press import Press, PrintJob
+from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
     NO_SEAL,
+    SEALED,
     Certificate,
     ConsentRecord,
-    DocumentKind,
     Letterhead,
     PreparedDocument,
     SealReport,
     Sheet,
 )
-from youthprog.documents.typeset import Enclosed, Variant
 
-SEALED = frozenset({DocumentKind.CERTIFICATE, DocumentKind.CONSENT_RECORD})
-ARCHIVED = frozenset({DocumentKind.CONSENT_RECORD})
 _starting = threading.Lock()
 
 
@@ -71,7 +66,7 @@ def letterhead() -> Letterhead:
 
 def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
     """Print a working sheet (roster, sign-in): not sealed, not kept. Raises `Refused`, `PressFailed`."""
-    return _print(sheet, _composed(sheet), now)[0]
+    return _print(sheet, now).content
 
 
 def prepare(sheet: Certificate | ConsentRecord, *, now: datetime) -> PreparedDocument:
@@ -79,18 +74,17 @@ def prepare(sheet: Certificate | ConsentRecord, *, now: datetime) -> PreparedDoc
 
     Raises `Refused` with every reason, `PressFailed` when the press cannot.
     """
-    composed = _composed(sheet)
-    content, pages = _print(sheet, composed, now)
+    printed = _print(sheet, now)
     return PreparedDocument(
-        kind=composed.kind,
+        kind=printed.kind,
         code=sheet.code,
-        title=composed.title[:200],
-        language=composed.language,
+        title=printed.title[:200],
+        language=printed.language,
         issuer=sheet.letterhead.full_name,
-        sealed=composed.kind in SEALED,
-        content=content,
-        sha256=storage.keep(content, _settings().documents),
-        pages=pages,
+        sealed=printed.kind in SEALED,
+        content=printed.content,
+        sha256=storage.keep(printed.content, _settings().documents),
+        pages=printed.pages,
     )
 
 
@@ -173,29 +167,12 @@ def _settings() -> config.Settings:
     return settings
 
 
-def _composed(sheet: Sheet) -> Composed:
+def _print(sheet: Sheet, now: datetime) -> PrintedSheet:
     refuse_if(rules.refusals_to_print(sheet))
-    instance = _settings().instance
-    if isinstance(sheet, Certificate):
-        missing = missing_glyphs(sheet.name + (sheet.name_in_own_script or ""), instance=instance)
-        refuse_if(rules.refusals_to_draw(sheet, missing))
-    own = instance / "crest.svg"
     templates = Path(str(current_app.jinja_loader.searchpath[0]))  # type: ignore[union-attr]
-    return compose(sheet, templates=templates, instance=instance, own_crest=own.read_bytes() if own.exists() else None)
-
-
-def _print(sheet: Sheet, composed: Composed, now: datetime) -> tuple[bytes, int]:
-    enclosed = None
-    if isinstance(sheet, ConsentRecord):
-        enclosed = Enclosed("consent.json", "What was signed, as data", sheet.canonical_json)
-    job = PrintJob(
-        html=composed.html,
-        identifier=hashlib.sha256(composed.html.encode()).hexdigest()[:32],
-        variant=Variant.ARCHIVAL if composed.kind in ARCHIVED else Variant.ACCESSIBLE,
-        made_at=now.astimezone(UTC),
-        assets=composed.assets,
-        enclosed=enclosed,
-        seal_reason=composed.title if composed.kind in SEALED else None,
-    )
-    printed = press().render_and_seal(job)
-    return printed.content, printed.pages
+    job = SheetJob(sheet, templates=templates, instance=_settings().instance, made_at=now.astimezone(UTC))
+    try:
+        return press().print_sheet(job)
+    except Undrawable as problem:
+        refuse_if(rules.refusals_to_draw(sheet, problem.letters))
+        raise

@@ -21,6 +21,18 @@ class DocumentKind(StrEnum):
     CONSENT_RECORD = "consent_record"
 
 
+SEALED = frozenset({DocumentKind.CERTIFICATE, DocumentKind.CONSENT_RECORD})
+ARCHIVED = frozenset({DocumentKind.CONSENT_RECORD})
+
+
+class Variant(StrEnum):
+    """What the file promises: readable by everyone, and for records also readable in fifty years."""
+
+    ACCESSIBLE = "pdf/ua-1"
+    ARCHIVAL = "pdf/a-3a"
+    """PDF/A-3a and PDF/UA-1 in one file."""
+
+
 class Language(StrEnum):
     """The languages a document can be written in."""
 
@@ -228,6 +240,15 @@ class ConsentRecord:
 
 
 Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file inside the PDF: the data of which the page is the readable form."""
+
+    name: str
+    description: str
+    content: bytes
 
 
 # What comes back ----------------------------------------------------------------------------------------------

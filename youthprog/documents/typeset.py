@@ -5,13 +5,12 @@ with; every other address, whatever its scheme, is refused.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from xml.etree.ElementTree import fromstring, register_namespace, tostring
 
 from youthprog.documents.spelling import spell_every_glyph
+from youthprog.documents.types import Enclosed, Variant
 
 ASSET_TYPES = {"svg": "image/svg+xml", "png": "image/png", "css": "text/css"}
 
@@ -43,25 +42,8 @@ PDFUA_XMP = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 </rdf:RDF>"""
 
 
-class Variant(StrEnum):
-    """What the file promises: readable by everyone, and for records also readable in fifty years."""
-
-    ACCESSIBLE = "pdf/ua-1"
-    ARCHIVAL = "pdf/a-3a"
-    """PDF/A-3a and PDF/UA-1 in one file."""
-
-
 class CannotTypeset(Exception):
     """The page cannot become a PDF; the message is for the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosed:
-    """A file inside the PDF: the data of which the page is the readable form."""
-
-    name: str
-    description: str
-    content: bytes
 
 
 def typeset(
