@@ -4,12 +4,10 @@ The only module that imports flask_sqlalchemy. See docs/decisions/ for the SQLit
 """
 
 import enum
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -24,9 +22,10 @@ from youthprog.core.text import storable
 try:  # our own SQLite, free of the write-ahead log defect (sqlite.org/wal.html#walresetbug)
     from pysqlite3 import dbapi2 as sqlite_driver
 except ImportError:  # Windows has no wheel; the journal mode then falls back
-    sqlite_driver: ModuleType = sqlite3  # type: ignore[no-redef]
+    import sqlite3 as sqlite_driver
 
 BIGGEST_ID = 2**63 - 1
+KEPT_STATEMENTS = 150  # compiled ones, about 60 kB each; a round of all pages needs 90
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
 NAMES = {
@@ -157,9 +156,12 @@ def sqlite_version() -> str:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for a database URL."""
+    kept = {"query_cache_size": KEPT_STATEMENTS}
     if url.startswith("sqlite"):
-        return {"module": sqlite_driver, "connect_args": {"timeout": PATIENCE_SECONDS, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 8, "connect_args": {"options": "-c timezone=UTC -c lock_timeout=5000"}}
+        arguments = {"timeout": PATIENCE_SECONDS, "check_same_thread": False}
+        return kept | {"module": sqlite_driver, "connect_args": arguments}
+    options = {"options": "-c timezone=UTC -c lock_timeout=5000"}
+    return kept | {"pool_pre_ping": True, "pool_size": 8, "connect_args": options}
 
 
 def install(app: Flask, url: str) -> None:

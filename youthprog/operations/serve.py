@@ -19,7 +19,8 @@ PATIENCE_SECONDS = 10.0
 RESTART_PAUSE_SECONDS = 1.0
 THREADS = 4
 # One heap for all threads, given back when it is empty: a heap a thread holds a tenth more for the same work.
-FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "65536"}
+# A traceback names file and line; the columns it could underline are not kept. See docs/decisions/0009.
+FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "65536", "PYTHONNODEBUGRANGES": "1"}
 
 
 def serve_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +40,6 @@ def serve_run(args: argparse.Namespace) -> int:
     address = f"http://{args.host}:{args.port}"
     if settings.public_url == config.Settings.public_url:  # nobody said how people reach us
         os.environ["YOUTHPROG_PUBLIC_URL"] = address
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc keeps a heap a thread, and never gives them back
     return serve(args.host, args.port, args.workers, with_worker=not args.no_worker)
 
 
@@ -80,14 +80,15 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> in
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    web = subprocess.Popen(web_command(host, port, workers), start_new_session=True, env=FRUGAL | os.environ)
+    frugal = FRUGAL | os.environ
+    web = subprocess.Popen(web_command(host, port, workers), start_new_session=True, env=frugal)
     greeting = subprocess.Popen(greeting_command(f"http://{host}:{port}"), start_new_session=True)
-    worker = subprocess.Popen(worker_command(), start_new_session=True) if with_worker else None
+    worker = subprocess.Popen(worker_command(), start_new_session=True, env=frugal) if with_worker else None
     restart_at = 0.0
     while not stopping and web.poll() is None:
         if worker is not None and worker.poll() is not None and time.monotonic() >= restart_at:
             restart_at = time.monotonic() + RESTART_PAUSE_SECONDS
-            worker = subprocess.Popen(worker_command(), start_new_session=True)
+            worker = subprocess.Popen(worker_command(), start_new_session=True, env=frugal)
         greeting.poll()
         time.sleep(0.1)
     _end(greeting)
