@@ -109,10 +109,14 @@ def pip() -> list[str | Path]:
 
 
 def install(lock: Path) -> None:
-    """Install exactly what the lock names, every file checked against its hash."""
+    """Install exactly what the lock names, every file checked against its hash.
+
+    `--no-deps`, because the lock is complete: with it pip resolves nothing, so a newer release of a library that another
+    one asks for with an extra ("coverage[toml]>=7") cannot be weighed, and found to be without a hash.
+    """
     count = sum(1 for line in lock.read_text(encoding="utf-8").splitlines() if line[:1].isalnum())
     with timed(f"{count} libraries of {lock.name}"):
-        done = quiet([*pip(), "install", "--quiet", "--require-hashes", "--requirement", lock])
+        done = quiet([*pip(), "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", lock])
     if done.returncode != 0:
         print(done.stderr.strip(), file=sys.stderr)
         raise SetupFailed(f"the libraries of {lock.name} could not be installed; pip's own words are above.")

@@ -216,6 +216,13 @@ def test_the_image_is_of_a_supported_python_and_checks_hashes() -> None:
     assert any(name == "RUN" and "pip install" in value and "--require-hashes" in value for name, value in image())
 
 
+def test_whoever_installs_a_lock_resolves_nothing() -> None:
+    """A resolver would look at releases newer than the lock and stop for want of their hashes."""
+    bootstrap = (ROOT / "tools" / "bootstrap.py").read_text(encoding="utf-8")
+    assert '"--no-deps", "--require-hashes"' in bootstrap
+    assert any(name == "RUN" and "--no-deps --require-hashes" in value for name, value in image())
+
+
 def test_the_image_does_not_run_as_root() -> None:
     users = [value for name, value in image() if name == "USER"]
     assert users == ["youthprog"]
