@@ -15,7 +15,23 @@ STOREYS = {
     "reports": 8, "demo": 9, "operations": 9,
 }  # fmt: skip
 OPEN = {"types", "models", "queries", "services"}  # what a room shows to higher storeys
-EDGE = {"routes", "portal", "commands", "forms", "public", "imports", "pages", "certificates", "teams"}
+EDGE = {
+    "routes",
+    "portal",
+    "commands",
+    "forms",
+    "public",
+    "imports",
+    "pages",
+    "certificates",
+    "teams",
+    "shown",
+    "builder",
+    "chase",
+    "desk",
+    "strangers",
+    "keeping",
+}
 FLOORS = {"types": 0, "models": 1, "rules": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
     EDGE - {"forms"}, 6
 )

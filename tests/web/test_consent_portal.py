@@ -272,7 +272,7 @@ def test_what_breaks_leaves_no_signature(visitor, app, family, token, monkeypatc
         raise RuntimeError("broken on purpose")
 
     target = (
-        "youthprog.consent.services.documents.record_document"
+        "youthprog.consent.signing.documents.record_document"
         if broken == "document"
         else "youthprog.audit.services.append"
     )

@@ -5,7 +5,7 @@ account (`/my/forms/…`). JavaScript is never needed; every answer is kept on t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -17,8 +17,9 @@ from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record_read
 from youthprog.consent import queries, rules, services
 from youthprog.consent.forms import FORM_OF, AnswerForm, SignForm, TakeBackForm
-from youthprog.consent.queries import TEXTS, Case
-from youthprog.consent.types import Question, RequestState, SectionKind, Signing, Words
+from youthprog.consent.queries import Case
+from youthprog.consent.shown import checked, suggested, summary, words_of
+from youthprog.consent.types import Question, RequestState, SectionKind, Signing
 from youthprog.core import clearance, clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -28,7 +29,6 @@ from youthprog.documents.press import PressFailed
 from youthprog.documents.services import discard, load_bytes, warm_up
 from youthprog.people import queries as people
 from youthprog.web.edge import actor, door, link_key, public, recording
-from youthprog.web.filters import phone
 from youthprog.web.language import LANGUAGES, language, says, sentence, speak
 from youthprog.web.language import gettext as _
 from youthprog.web.pages import file_response, page
@@ -131,7 +131,7 @@ def show_question(request_id: int, number: int) -> BaseResponse:
         return closed
     question = _question(case, number)
     form = FORM_OF[question.kind](formdata=None)
-    form.fill(case.draft.get(question.key) or _suggested(case, question))
+    form.fill(case.draft.get(question.key) or suggested(case, question))
     return _question_page(case, question, form)
 
 
@@ -176,7 +176,7 @@ def check(request_id: int) -> BaseResponse:
     return page(
         "consent/portal/check.html",
         case=case,
-        rows=[_checked(case, each, case.draft[each.key]) for each in questions],
+        rows=[checked(case, each, case.draft[each.key]) for each in questions],
         **_progress(case, len(questions) + 1),
     )
 
@@ -192,7 +192,7 @@ def confirm(request_id: int) -> BaseResponse:
 def whole(request_id: int) -> Response:
     """The whole form to read, with the answers given so far."""
     case = _case(request_id)
-    shown = [(_words(case, each), each) for each in _questions(case)]
+    shown = [(words_of(case, each), each) for each in _questions(case)]
     return page("consent/portal/whole.html", case=case, program=_program(case), shown=shown)
 
 
@@ -317,13 +317,13 @@ def _question_page(case: Case, question: Question, form: AnswerForm, status: int
     if request.args.get("check"):
         back = url_for(".check", request_id=case.request.id)
     return page(
-        "consent/portal/question.html", status, case=case, words=_words(case, question), question=question, form=form,
+        "consent/portal/question.html", status, case=case, words=words_of(case, question), question=question, form=form,
         back_url=back, kinds=SectionKind, **_progress(case, number),
     )  # fmt: skip
 
 
 def _sign_page(case: Case, form: SignForm, status: int = 200) -> Response:
-    lines = [_summary(case, each) for each in _questions(case) if each.kind is SectionKind.DECISION]
+    lines = [summary(case, each) for each in _questions(case) if each.kind is SectionKind.DECISION]
     group = queries.next_for(case.youth.id, case.season.id, clock.now()).group
     about = [group, f"{_program(case)}, {_season(case)}"]
     return page(
@@ -333,7 +333,7 @@ def _sign_page(case: Case, form: SignForm, status: int = 200) -> Response:
 
 
 def _take_back_page(case: Case, form: TakeBackForm, status: int = 200) -> Response:
-    words = {question.key: _words(case, question) for question in _questions(case)}
+    words = {question.key: words_of(case, question) for question in _questions(case)}
     decisions = queries.decisions_of(case.request.id)
     kinds = {question.key: question.kind for question in _questions(case)}
     standing = services.given_now(case.request.id, clock.today())
@@ -402,12 +402,6 @@ def _is_open(case: Case) -> bool:
     return case.request.state in rules.OPEN_STATES
 
 
-def _words(case: Case, question: Question) -> Words:
-    values = services.places_of(case, language())
-    words = question.words[language()]
-    return replace(words, **{name: rules.filled(getattr(words, name), values) for name in TEXTS})
-
-
 def _program(case: Case) -> str:
     return services.program_names(case)[language()]
 
@@ -419,51 +413,6 @@ def _season(case: Case) -> str:
 def _progress(case: Case, now: int) -> dict[str, Any]:
     total = len(_questions(case))
     return {"now": now, "total": total, "about": f"{case.youth.first_name} · {_program(case)}"}
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One line of the check page."""
-
-    label: str
-    answer: str
-    yes: bool | None
-    detail: str
-    number: int
-
-
-def _checked(case: Case, question: Question, given: dict[str, Any]) -> Checked:
-    words, number = _words(case, question), question.position
-    match question.kind:
-        case SectionKind.HEALTH if given["choice"] == "yes":
-            return Checked(words.label, given["alert"], None, given.get("detail", ""), number)
-        case SectionKind.HEALTH:
-            return Checked(words.label, _("Nothing to tell us"), None, "", number)
-        case SectionKind.PICKUP:
-            return Checked(words.label, ", ".join(given["names"]), None, "", number)
-        case SectionKind.EMERGENCY:
-            return Checked(words.label, given["name"], None, phone(given["phone"]), number)
-        case SectionKind.INFORMATION:
-            return Checked(words.label, words.yes_label, True, "", number)
-    if given["choice"] == "yes":
-        return Checked(words.label, _("Yes"), True, words.yes_hint, number)
-    return Checked(words.label, _("No"), False, words.no_hint, number)
-
-
-def _summary(case: Case, question: Question) -> str:
-    words = _words(case, question)
-    return words.yes_summary if case.draft[question.key]["choice"] == "yes" else words.no_summary
-
-
-def _suggested(case: Case, question: Question) -> dict[str, Any]:
-    """What we know already, to be corrected rather than typed again. Consent itself is never suggested."""
-    if question.kind is SectionKind.PICKUP:
-        lines = people.guardians_of([case.youth.id], clock.today()).get(case.youth.id, [])
-        return {"names": [line.name for line in lines if line.may_collect]}
-    if question.kind is SectionKind.EMERGENCY:
-        for line in people.emergency_of([case.youth.id]).get(case.youth.id, []):
-            return {"name": line.name, "phone": phone(line.phone), "relation": line.relation or ""}
-    return {}
 
 
 def _signing(form: SignForm) -> Signing:

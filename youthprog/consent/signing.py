@@ -1,0 +1,266 @@
+"""Opening a form, answering it, and signing: prepare on paper first, then record everything at once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from youthprog.access.services import issue_link
+from youthprog.access.types import LinkPurpose
+from youthprog.audit.services import record
+from youthprog.consent import paper, queries, rules
+from youthprog.consent.cases import (
+    COPY,
+    LINK_DAYS,
+    full_name,
+    letter_values,
+    note,
+    program_names,
+    refusals_to_answer,
+    signer_line,
+    valid_until,
+)
+from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson
+from youthprog.consent.queries import Case
+from youthprog.consent.types import ConsentSigned, Happening, Question, RequestState, SectionKind, SignFacts, Signing
+from youthprog.core import clock, db
+from youthprog.core.actor import Actor
+from youthprog.core.events import publish
+from youthprog.core.refusals import N_, Conflict, Refusal, refuse_if
+from youthprog.documents import services as documents
+from youthprog.documents.models import Document
+from youthprog.documents.types import PreparedDocument
+from youthprog.outreach import services as outreach
+from youthprog.outreach.types import Recipient
+from youthprog.people import queries as people
+from youthprog.people import services as people_services
+from youthprog.people.types import GuardianLine, HealthKind, Relationship
+
+CHANGED = Refusal("changed", N_("Your answers changed since this page was opened. Check them again, then sign."))
+
+
+def open_form(
+    case: Case, *, language: str, via: str, by: Actor, now: datetime, staff_account_id: int | None = None
+) -> None:
+    """Note that the form was opened, and in which language. Opening again notes only a new language.
+
+    `staff_account_id` is set when the browser is signed in by somebody else, an employee who clicked the link of
+    a held mail: that is noted every time, and stands in the record.
+    """
+    request = case.request
+    if request.state not in rules.OPEN_STATES:
+        return
+    if request.opened_at is None or staff_account_id is not None:
+        request.opened_at = request.opened_at or now
+        detail: dict[str, Any] = {"by": via, "language": language, "ip": by.ip, "agent": by.user_agent}
+        if staff_account_id is not None:
+            detail |= {"by": "staff", "staff_account_id": staff_account_id}
+        note(request.id, Happening.OPENED, now, detail)
+        record("consent.opened", "consent_request", request.id, by=by, now=now, staff_account_id=staff_account_id)
+    elif request.language != language:
+        note(request.id, Happening.LANGUAGE, now, {"language": language})
+    request.state = RequestState.OPENED
+    request.language = language
+
+
+def answer(case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
+    """Keep one answer. Raises `Refused` when the form is closed, `Conflict` when another page was faster."""
+    guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_to_answer(case, guardian, now))
+    draft, request = case.draft, case.request
+    if draft.get(question.key) == given:
+        return
+    changed = question.key in draft
+    draft[question.key] = dict(given)
+    _count(request, request.version)
+    request.seal("draft_sealed", json.dumps(draft, ensure_ascii=False))
+    note(request.id, Happening.CHANGED if changed else Happening.ANSWERED, now, {"section": question.key})
+
+
+def check_answers(case: Case, *, now: datetime) -> None:
+    """Note that the guardian went on from the list of answers."""
+    note(case.request.id, Happening.CHECKED, now, {"version": case.request.version})
+
+
+def _count(request: ConsentRequest, seen: int) -> None:
+    """Raise the request's counter, unless somebody else did since it was seen. The row is ours from here on."""
+    table = db.table(ConsentRequest)
+    done = db.session().execute(
+        sa.update(table)
+        .where(
+            table.c.id == request.id,
+            table.c.version == seen,
+            table.c.signed_at.is_(None),
+            table.c.state.in_(rules.OPEN_STATES),
+        )
+        .values(version=seen + 1)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict([CHANGED])
+    db.session().refresh(request)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A signature that is sealed on paper and not yet recorded."""
+
+    facts: paper.RecordFacts
+    document: PreparedDocument
+
+
+def prepare_signature(case: Case, signing: Signing, *, by: Actor, now: datetime) -> Prepared:
+    """Decide, print and seal, without a lock. Raises `Refused` with every reason."""
+    questions = queries.questions_of(case.version.id)
+    guardian = signer_line(case, clock.day_of(now))
+    refuse_if(rules.refusals_to_sign(_sign_facts(case, questions, guardian, signing, now)))
+    relationship = guardian.relationship if guardian else Relationship.OTHER
+    facts = _record_facts(case, questions, relationship, signing, by, now)
+    return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
+
+
+def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Document:
+    """Record what was prepared: decisions, people, health, the sealed document, the copy, all or nothing.
+
+    Raises `Conflict` when the answers changed meanwhile, `Refused` when the guardian may not decide any more.
+    """
+    request, signing = case.request, prepared.facts.signing
+    _count(request, signing.seen_version)
+    guardian = signer_line(case, clock.day_of(now))
+    refuse_if(rules.refusals_to_sign(_sign_facts(case, prepared.facts.questions, guardian, signing, now, counted=True)))
+    document = documents.record_document(
+        prepared.document, subject_kind="consent_request", subject_id=request.id, now=now
+    )
+    request.state = RequestState.SIGNED
+    request.signed_at = now
+    request.typed_name = signing.typed_name
+    request.route = signing.route
+    request.language = signing.language
+    request.document_id = document.id
+    request.valid_until_on = prepared.facts.valid_until_on
+    request.seal("draft_sealed", None)
+    for question in prepared.facts.questions:
+        _decide(case, question, prepared.facts.answers[question.key], by=by, now=now)
+    note(request.id, Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent, "document": document.code})
+    db.flush()
+    record(
+        "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256
+    )
+    publish(ConsentSigned(request.id, request.youth_id, request.season_id))
+    _send_copy(case, guardian, document, by=by, now=now)
+    return document
+
+
+def _decide(case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
+    request = case.request
+    db.session().add(
+        ConsentDecision(
+            request_id=request.id,
+            section_id=question.section_id,
+            youth_id=request.youth_id,
+            guardian_id=request.guardian_id,
+            season_id=request.season_id,
+            section_key=question.key,
+            decision=rules.decision_of(question.kind, given),
+            decided_at=now,
+            valid_until_on=request.valid_until_on,
+        )
+    )
+    match question.kind:
+        case SectionKind.HEALTH if given["choice"] == "yes":
+            people_services.note_health(
+                case.youth, HealthKind.OTHER, alert=given.get("alert"), detail=given.get("detail"), by=by, now=now
+            )
+        case SectionKind.PICKUP:
+            _replace_pickups(request, given["names"], now)
+        case SectionKind.EMERGENCY:
+            known = {(line.name, line.phone) for line in people.emergency_of([case.youth.id]).get(case.youth.id, [])}
+            if (given["name"], given["phone"]) not in known:
+                people_services.add_emergency_contact(
+                    case.youth, given["name"], given["phone"], relation=given.get("relation"), by=by, now=now
+                )
+
+
+def _replace_pickups(request: ConsentRequest, names: Sequence[str], now: datetime) -> None:
+    """A guardian's new list takes the place of the same guardian's older one."""
+    earlier = db.session().scalars(
+        sa.select(PickupPerson)
+        .join(ConsentRequest, ConsentRequest.id == PickupPerson.request_id)
+        .where(
+            PickupPerson.youth_id == request.youth_id,
+            PickupPerson.ended_at.is_(None),
+            ConsentRequest.guardian_id == request.guardian_id,
+        )
+    )
+    for row in earlier:
+        row.ended_at = now
+    for name in names:
+        db.session().add(PickupPerson(request_id=request.id, youth_id=request.youth_id, name=name))
+
+
+def _send_copy(case: Case, guardian: GuardianLine | None, document: Document, *, by: Actor, now: datetime) -> None:
+    """Mail the sealed record to its signer, with a link that also takes answers back."""
+    if guardian is None or guardian.email is None:
+        return
+    days = max(LINK_DAYS, ((case.request.valid_until_on or clock.day_of(now)) - clock.day_of(now)).days + 1)
+    _link_id, token = issue_link(LinkPurpose.CONSENT, case.guardian.id, case.request.id, days=days, now=now)
+    language = case.request.language
+    values = letter_values(case, language, token) | {"code": document.code, "signed_at": now}
+    to = Recipient(guardian.name, guardian.email, language, guardian.guardian_id, guardian.email_contact_id)
+    outreach.send(
+        COPY, "consent/mail/copy", to=to, subject_id=case.request.id, about_youth_id=case.youth.id,
+        document_id=document.id, values=values, by=by, now=now,
+    )  # fmt: skip
+
+
+def _sign_facts(
+    case: Case,
+    questions: Sequence[Question],
+    guardian: GuardianLine | None,
+    signing: Signing,
+    now: datetime,
+    *,
+    counted: bool = False,
+) -> SignFacts:
+    draft = case.draft
+    seen = signing.seen_version + 1 if counted else signing.seen_version
+    if case.request.version != seen and case.request.state in rules.OPEN_STATES:
+        raise Conflict([CHANGED])
+    return SignFacts(
+        state=case.request.state,
+        valid_until_on=valid_until(case.season),
+        today=clock.day_of(now),
+        may_decide=guardian is not None and guardian.may_decide,
+        unanswered=tuple(each.key for each in questions if not rules.is_answered(each.kind, draft.get(each.key))),
+        signing=signing,
+    )
+
+
+def _record_facts(
+    case: Case, questions: Sequence[Question], relationship: Relationship, signing: Signing, by: Actor, now: datetime
+) -> paper.RecordFacts:
+    events = [paper.Happened(row.happening, row.at, row.detail) for row in queries.events_of(case.request.id)]
+    events.append(paper.Happened(Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent}))
+    return paper.RecordFacts(
+        code=documents.new_code(),
+        letterhead=documents.letterhead(),
+        zone=clock.zone(),
+        form_key=case.form.key,
+        form_titles={"en": case.form.title, "es": case.form.title_es},
+        form_number=case.version.number,
+        program_names=program_names(case),
+        season_names={"en": case.season.name, "es": case.season.name_es or case.season.name},
+        youth_name=full_name(case.youth),
+        youth_first_name=case.youth.first_name,
+        youth_born_on=case.youth.born_on,
+        guardian_name=case.guardian.name,
+        relationship=relationship,
+        questions=questions,
+        answers=case.draft,
+        signing=signing,
+        signed_at=now,
+        valid_until_on=valid_until(case.season),
+        events=events,
+    )
