@@ -24,6 +24,7 @@ class LinkPurpose(enum.StrEnum):
     """What one signed link is good for, and nothing else."""
 
     CONSENT = "consent"
+    CONSENT_PART = "consent_part"  # somebody outside signs one section; reaches nothing else
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
     SESSION_LOG = "session_log"

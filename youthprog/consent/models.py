@@ -10,7 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from youthprog.consent.types import Decision, Happening, RequestState, Route, SectionKind
+from youthprog.consent.types import (
+    Decision,
+    Excuse,
+    Happening,
+    Matching,
+    RequestState,
+    Route,
+    SectionKind,
+    Signer,
+)
 from youthprog.core.crypto import Sealable
 from youthprog.core.db import Model, choice
 
@@ -27,10 +36,21 @@ class Form(Model):
     key: Mapped[str] = mapped_column(sa.String(40), unique=True)
     title: Mapped[str] = mapped_column(sa.String(120))
     title_es: Mapped[str] = mapped_column(sa.String(120))
+    closed_at: Mapped[datetime | None]
+
+
+class FormUse(Model):
+    """A form the families of a program are asked to sign; without a row a program uses the starter form."""
+
+    __tablename__ = "form_use"
+
+    program_id: Mapped[int] = mapped_column(sa.ForeignKey("program.id"), primary_key=True)
+    form_id: Mapped[int] = mapped_column(sa.ForeignKey("form.id"), primary_key=True)
+    for_events: Mapped[bool] = mapped_column(default=False)  # a slip for one gathering, not for the season
 
 
 class FormVersion(Model):
-    """One version of a form. Once published it never changes."""
+    """One version of a form. Until it is published it is a draft; from then on it never changes."""
 
     __tablename__ = "form_version"
     __table_args__ = (sa.UniqueConstraint("form_id", "number"),)
@@ -39,6 +59,8 @@ class FormVersion(Model):
     form_id: Mapped[int] = mapped_column(sa.ForeignKey("form.id"))
     number: Mapped[int]
     published_at: Mapped[datetime | None]
+    published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    exception: Mapped[str | None] = mapped_column(sa.String(500))  # why it was published although the gate said no
     form: Mapped[Form] = relationship(lazy="raise_on_sql")
 
 
@@ -54,6 +76,7 @@ class Section(Model):
     position: Mapped[int]
     kind: Mapped[SectionKind] = mapped_column(choice(SectionKind, "kind"))
     required: Mapped[bool]
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see types.Settings
 
 
 class SectionText(Model):
@@ -74,6 +97,7 @@ class SectionText(Model):
     undo: Mapped[str] = mapped_column(sa.String(300))
     yes_summary: Mapped[str] = mapped_column(sa.String(240))
     no_summary: Mapped[str] = mapped_column(sa.String(240))
+    more: Mapped[dict[str, Any]] = mapped_column(default=dict)  # words only some kinds have: clauses, options, pages
     sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
@@ -98,10 +122,17 @@ class ConsentRequest(Sealable, Model):
         sa.CheckConstraint("(signed_at IS NULL) = (document_id IS NULL)", name="signed_with_document"),
         sa.CheckConstraint("(signed_at IS NULL) = (typed_name IS NULL)", name="signed_with_name"),
         sa.CheckConstraint("(signed_at IS NULL) = (route IS NULL)", name="signed_by_a_route"),
+        sa.CheckConstraint(
+            "route IS NULL OR route NOT IN ('paper', 'phone') OR recorded_by_id IS NOT NULL",
+            name="recorded_by_somebody",
+        ),
+        sa.CheckConstraint(
+            "confirmed_by_id IS NULL OR confirmed_by_id <> recorded_by_id", name="seen_by_a_second_person"
+        ),
         sa.Index("ix_consent_request_youth", "youth_id", "season_id"),
         sa.Index("ix_consent_request_season_state", "season_id", "state"),
     )
-    SEALED = ("draft_sealed",)
+    SEALED = ("draft_sealed", "drawn_sealed")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("form_version.id"))
@@ -122,6 +153,20 @@ class ConsentRequest(Sealable, Model):
     document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("document.id"))
     valid_until_on: Mapped[date | None]
     withdrawn_at: Mapped[datetime | None]
+    awaited: Mapped[bool] = mapped_column(default=True)  # False: told of another guardian's request, may object
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    gathering_id: Mapped[int | None] = mapped_column(sa.ForeignKey("gathering.id"), index=True)  # a slip for one event
+    renews_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consent_request.id"))
+    signed_with_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("consent_request.id")
+    )  # one signature for siblings
+    match_code: Mapped[str | None] = mapped_column(sa.String(16), unique=True)  # printed on the paper form
+    drawn_sealed: Mapped[bytes | None]  # a drawn signature beside the typed name, as SVG
+    recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))  # who entered paper or telephone answers
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))  # who saw the original, a second person
+    confirmed_at: Mapped[datetime | None]
+    scan_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    purged_at: Mapped[datetime | None]
 
 
 class ConsentDecision(Model):
@@ -144,6 +189,10 @@ class ConsentDecision(Model):
     decided_at: Mapped[datetime]
     valid_until_on: Mapped[date | None]
     withdrawn_at: Mapped[datetime | None]
+    ends_on_move: Mapped[bool] = mapped_column(default=False)  # ends when the youth changes team or school
+    ended_on: Mapped[date | None]  # the first day on which it did not hold any more, because of such a change
+    needs_original: Mapped[bool] = mapped_column(default=False)  # ink or notary: counts from `confirmed_at`
+    confirmed_at: Mapped[datetime | None]
 
 
 class ConsentEvent(Model):
@@ -170,3 +219,171 @@ class PickupPerson(Model):
     youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
     name: Mapped[str] = mapped_column(sa.String(160))
     ended_at: Mapped[datetime | None]
+
+
+class ConsentWithdrawal(Model):
+    """Answers taken back at one time, with the sealed record of it; the first record stays as history."""
+
+    __tablename__ = "consent_withdrawal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_request.id"), index=True)
+    at: Mapped[datetime]
+    sections: Mapped[list[Any]]
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id"))
+
+
+class Disclosure(Model):
+    """A person's agreement to records on a screen (15 USC 7001(c)): which words, which language, and that the sample opened."""
+
+    __tablename__ = "disclosure"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "version"),
+        sa.CheckConstraint("accepted_at IS NULL OR opened_at IS NOT NULL", name="opened_before_accepted"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
+    version: Mapped[str] = mapped_column(sa.String(40))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    opened_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    wants_paper_at: Mapped[datetime | None]
+
+
+class ConsentPart(Sealable, Model):
+    """What somebody else than the guardian answers in a request: athlete, coach, interpreter, office, a doctor outside."""
+
+    __tablename__ = "consent_part"
+    __table_args__ = (
+        sa.UniqueConstraint("request_id", "section_id"),
+        sa.CheckConstraint("(signed_at IS NULL) = (typed_name IS NULL)", name="signed_with_name"),
+    )
+    SEALED = ("answer_sealed", "asked_sealed")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_request.id"))
+    section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id"))
+    signer: Mapped[Signer] = mapped_column(choice(Signer, "signer"))
+    asked_sealed: Mapped[bytes | None]  # name and address of somebody outside
+    asked_at: Mapped[datetime | None]
+    typed_name: Mapped[str | None] = mapped_column(sa.String(160))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    answer_sealed: Mapped[bytes | None]
+    signed_at: Mapped[datetime | None]
+
+
+class ConsentUpload(Model):
+    """A file given with an answer. The bytes lie sealed in the instance folder under their SHA-256."""
+
+    __tablename__ = "consent_upload"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_request.id"), index=True)
+    section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"))  # none: the scan of a signed sheet
+    name: Mapped[str] = mapped_column(sa.String(160))
+    content_type: Mapped[str] = mapped_column(sa.String(80))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    expires_on: Mapped[date | None]
+    kept_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ConsentReminder(Model):
+    """A reminder that left for a request, so many days before its due day; each is sent once."""
+
+    __tablename__ = "consent_reminder"
+
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_request.id"), primary_key=True)
+    days_before: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class GuardianExcuse(Model):
+    """Why a second guardian need not answer. `guardian_id` is empty for one not on file."""
+
+    __tablename__ = "guardian_excuse"
+    __table_args__ = (sa.Index("ix_guardian_excuse_youth", "youth_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
+    guardian_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    excuse: Mapped[Excuse] = mapped_column(choice(Excuse, "excuse"))
+    stated_by: Mapped[str] = mapped_column(sa.String(160))
+    from_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    recorded_at: Mapped[datetime]
+
+
+class ContactAttempt(Model):
+    """One try to reach a guardian: what was tried, when, by whom."""
+
+    __tablename__ = "contact_attempt"
+    __table_args__ = (sa.Index("ix_contact_attempt_youth", "youth_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
+    guardian_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    way: Mapped[str] = mapped_column(sa.String(40))  # phone, mail, letter, in person
+    note: Mapped[str] = mapped_column(sa.String(300), default="")
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+
+
+class UnmatchedAnswer(Sealable, Model):
+    """An answer from a contact not on file. It clears nobody until somebody of the staff matches it.
+
+    `answer_sealed` holds all that was typed: child, signer, contact, answers; `youth_id` is whom it seems to be about.
+    """
+
+    __tablename__ = "unmatched_answer"
+    __table_args__ = (sa.Index("ix_unmatched_answer_youth", "youth_id", "season_id"),)
+    SEALED = ("answer_sealed",)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    season_id: Mapped[int] = mapped_column(sa.ForeignKey("season.id"), index=True)
+    form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("form_version.id"))
+    youth_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    answer_sealed: Mapped[bytes | None]
+    state: Mapped[Matching] = mapped_column(choice(Matching, "matching"))
+    received_at: Mapped[datetime]
+    warned_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    request_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consent_request.id"))
+
+
+class RecordHold(Model):
+    """Records of a youth that may not be purged, because of an incident or a claim."""
+
+    __tablename__ = "record_hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    from_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+
+
+class ConsentPurge(Model):
+    """A record proposed for purging by one person and purged by another; what stays is this tombstone, without a name."""
+
+    __tablename__ = "consent_purge"
+    __table_args__ = (
+        sa.CheckConstraint("purged_by_id IS NULL OR purged_by_id <> proposed_by_id", name="purged_by_a_second_person"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_request.id"), unique=True)
+    keep_until_on: Mapped[date]
+    rule: Mapped[dict[str, Any]]
+    document_sha256: Mapped[str] = mapped_column(sa.String(64))
+    signed_on: Mapped[date]
+    proposed_at: Mapped[datetime]
+    proposed_by_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
+    purged_at: Mapped[datetime | None]
+    purged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))

@@ -212,6 +212,7 @@ def is_answered(kind: SectionKind, answer: Mapping[str, Any] | None) -> bool:
             return bool(answer.get("names"))
         case SectionKind.EMERGENCY:
             return bool(answer.get("name") and answer.get("phone"))
+    return False
 
 
 # ---- answering and signing ----

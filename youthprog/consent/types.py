@@ -17,6 +17,46 @@ class SectionKind(enum.StrEnum):
     HEALTH = "health"  # words about health, or nothing to tell
     PICKUP = "pickup"  # people who may collect the child
     EMERGENCY = "emergency"  # somebody else to call
+    TEXT = "text"  # words only; shown above the next question
+    VIDEO = "video"  # a film to watch; "I have watched it"
+    INITIALS = "initials"  # clauses, each with the signer's initials
+    PERSONS = "persons"  # people, one or more: name, phone, relation
+    CHOICE = "choice"  # one or several of a list
+    WORDS = "words"  # a few words of one's own
+    UPLOAD = "upload"  # a file, perhaps with a last day
+    EXTERNAL = "external"  # somebody outside signs, such as a doctor
+    STAFF = "staff"  # filled in by the office
+
+
+class Signer(enum.StrEnum):
+    """Who answers a section."""
+
+    GUARDIAN = "guardian"  # whoever the request was sent to
+    GUARDIAN_2 = "guardian_2"  # asked only of a second guardian
+    ATHLETE = "athlete"  # the young person, beside the guardian
+    COACH = "coach"
+    INTERPRETER = "interpreter"  # whoever read the form to the guardian
+    STAFF = "staff"
+    EXTERNAL = "external"
+
+
+class Validity(enum.StrEnum):
+    """How long an answer holds. A parent's answer never outlives the day before the 18th birthday."""
+
+    SEASON = "season"  # to the season's last day
+    DAYS = "days"  # so many days from the signature
+    EVENT = "event"  # the day of one gathering
+    DATE = "date"  # to a fixed day
+    EIGHTEEN = "eighteen"  # to the day before the 18th birthday
+    MOVE = "move"  # until the youth changes team or school
+
+
+class Original(enum.StrEnum):
+    """Whether a signature on a screen is enough, or the original must be seen by two of the staff."""
+
+    NONE = "none"
+    INK = "ink"
+    NOTARY = "notary"
 
 
 class Decision(enum.StrEnum):
@@ -43,7 +83,9 @@ class Route(enum.StrEnum):
     """How a signature came. No role can make a record that says the guardian signed online."""
 
     ONLINE = "online"
-    PAPER = "paper"
+    PAPER = "paper"  # a signed sheet, scanned
+    PHONE = "phone"  # told to somebody of the staff, who is named
+    MATCHED = "matched"  # given online by a contact not on file, matched by the staff
     DEMO = "demo"
 
 
@@ -62,6 +104,16 @@ class Happening(enum.StrEnum):
     COPY_SENT = "copy_sent"
     WITHDRAWN = "withdrawn"
     CANCELED = "canceled"
+    AGREED = "agreed"  # to records on a screen
+    SHEET_READ = "sheet_read"
+    DELIVERED = "delivered"
+    NOTICED = "noticed"  # told that another guardian was asked, and may object
+    CALLED = "called"
+    SCANNED = "scanned"
+    ORIGINAL_SEEN = "original_seen"
+    MATCHED = "matched"
+    PART_SIGNED = "part_signed"  # by the athlete, a coach, an interpreter, somebody outside
+    RENEWED = "renewed"
 
 
 HAPPENINGS = {
@@ -77,6 +129,16 @@ HAPPENINGS = {
     Happening.COPY_SENT: N_("Copy sent"),
     Happening.WITHDRAWN: N_("Answer taken back"),
     Happening.CANCELED: N_("Closed"),
+    Happening.AGREED: N_("Agreed to sign on a screen"),
+    Happening.SHEET_READ: N_("Sheet read to its end"),
+    Happening.DELIVERED: N_("Delivered"),
+    Happening.NOTICED: N_("Told that another guardian was asked"),
+    Happening.CALLED: N_("Telephone call"),
+    Happening.SCANNED: N_("Signed paper scanned"),
+    Happening.ORIGINAL_SEEN: N_("Original seen by a second person"),
+    Happening.MATCHED: N_("Matched by the office"),
+    Happening.PART_SIGNED: N_("Part signed"),
+    Happening.RENEWED: N_("Asked again for the next time"),
 }
 
 
@@ -90,6 +152,25 @@ class SectionState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     CONFLICT = "conflict"
+    NEEDS_MATCHING = "needs_matching"
+
+
+class Excuse(enum.StrEnum):
+    """Why a second guardian need not be asked: the five of 45 CFR 46.408(b)."""
+
+    DECEASED = "deceased"
+    UNKNOWN = "unknown"
+    INCOMPETENT = "incompetent"
+    NOT_REACHABLE = "not_reachable"  # needs two logged attempts and ten days
+    NO_RESPONSIBILITY = "no_responsibility"
+
+
+class Matching(enum.StrEnum):
+    """Where an answer from a contact not on file stands."""
+
+    WAITING = "waiting"
+    MATCHED = "matched"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True)
@@ -112,6 +193,35 @@ class ConsentWithdrawn:
 
 STARTER = "participation"  # the form every youth needs
 FALLBACK_REQUIRED = ("take_part", "emergency_care")  # what counts before any form is published
+
+
+@dataclass(frozen=True)
+class ShowIf:
+    """When a section is shown: by the youth's age in years, by another answer, or by the program.
+
+    `what` is age_under, age_from, answer or program; `key` names the section of an answer; `values` are what fits.
+    """
+
+    what: str
+    values: tuple[str, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a section behaves, beside its kind and words."""
+
+    signer: Signer = Signer.GUARDIAN
+    validity: Validity = Validity.SEASON
+    days: int | None = None  # of Validity.DAYS
+    until_on: date | None = None  # of Validity.DATE
+    original: Original = Original.NONE
+    initials_if_refused: bool = False
+    show_if: ShowIf | None = None
+    least: int = 0  # persons, or choices
+    most: int = 1
+    asks_last_day: bool = False  # of an uploaded file
+    web_address: str = ""  # of a film
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,13 @@ class P(Enum):
     CONSENT_SEND = "consent.send", "Ask guardians for consent and remind them"
     CONSENT_SIGN = "consent.sign", "Sign for one's own child"
     CONSENT_RECORD_READ = "consent.record.read", "Open a sealed consent record"
+    CONSENT_ENTER = (
+        "consent.enter",
+        "Enter answers from paper or telephone, log calls, excuse a guardian, see originals",
+    )
+    CONSENT_MATCH = "consent.match", "Match an answer from a contact not on file"
+    FORM_EDIT = "form.edit", "Write and publish consent forms"
+    RECORD_KEEP = "record.keep", "Hold records, propose and confirm what is purged"
 
     REGISTER_READ = "register.read", "Read the register of a gathering"
     REGISTER_TAKE = "register.take", "Take attendance"

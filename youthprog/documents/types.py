@@ -19,10 +19,12 @@ class DocumentKind(StrEnum):
     SIGN_IN = "sign_in"
     CERTIFICATE = "certificate"
     CONSENT_RECORD = "consent_record"
+    WITHDRAWAL_RECORD = "withdrawal_record"
+    CONSENT_BLANK = "consent_blank"
 
 
-SEALED = frozenset({DocumentKind.CERTIFICATE, DocumentKind.CONSENT_RECORD})
-ARCHIVED = frozenset({DocumentKind.CONSENT_RECORD})
+SEALED = frozenset({DocumentKind.CERTIFICATE, DocumentKind.CONSENT_RECORD, DocumentKind.WITHDRAWAL_RECORD})
+ARCHIVED = frozenset({DocumentKind.CONSENT_RECORD, DocumentKind.WITHDRAWAL_RECORD})
 
 
 class Variant(StrEnum):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from youthprog.core.db import Model, choice
 from youthprog.people.models import Person
-from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, ProgramKind, StaffRole
+from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, GuardianRule, ProgramKind, StaffRole
 
 PERSON = "person.id"
 
@@ -23,6 +23,9 @@ class Program(Model):
     name_es: Mapped[str] = mapped_column(sa.String(120))
     summary: Mapped[str] = mapped_column(sa.String(300), default="")
     summary_es: Mapped[str] = mapped_column(sa.String(300), default="")
+    guardian_rule: Mapped[GuardianRule] = mapped_column(
+        choice(GuardianRule, "guardian_rule"), default=GuardianRule.ONE, server_default=GuardianRule.ONE.value
+    )
     closed_at: Mapped[datetime | None]
 
 

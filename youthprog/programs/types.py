@@ -17,6 +17,14 @@ class ProgramKind(enum.StrEnum):
     EVENTS = "events"
 
 
+class GuardianRule(enum.StrEnum):
+    """How many guardians a program asks for consent. Whatever it asks, one guardian's no against another's yes un-clears."""
+
+    ONE = "one"  # one guardian's answer is enough; the others are not asked
+    BOTH = "both"  # every guardian who may decide must say yes, or be excused
+    ONE_UNLESS = "one_unless"  # one is asked; the others are told, and may object
+
+
 class EnrollmentStatus(enum.StrEnum):
     """Where an enrollment stands."""
 
@@ -53,6 +61,12 @@ class GatheringKind(enum.StrEnum):
     CLASS = "class"
     EVENT = "event"
 
+
+GUARDIAN_RULES = {
+    GuardianRule.ONE: N_("One guardian"),
+    GuardianRule.BOTH: N_("Both guardians"),
+    GuardianRule.ONE_UNLESS: N_("One guardian, unless another objects"),
+}
 
 PROGRAM_KINDS = {
     ProgramKind.LEAGUE: N_("League"),
