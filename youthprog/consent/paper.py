@@ -12,15 +12,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from babel.dates import format_date, get_timezone_name
 
 from youthprog.consent.rules import decision_of, filled
 from youthprog.consent.types import DISCLOSURE, Decision, Happening, Question, SectionKind, Signing
+from youthprog.core import dates
 from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, Language, Letterhead, Statement
 from youthprog.people.types import Relationship
 
 SCHEMA = "youthprog.consent/1"
-LOCALES = {"en": "en_US", "es": "es_US"}
 OTHER = {"en": "es", "es": "en"}
 
 WORDS = {
@@ -117,7 +116,7 @@ def places(
         "full_name": full_name,
         "program": program,
         "department": department,
-        "until": format_date(until, "long", locale=LOCALES[language]),
+        "until": dates.day(until, language),
     }
 
 
@@ -136,7 +135,7 @@ def record_of(facts: RecordFacts) -> ConsentRecord:
         relationship=RELATIONSHIPS[facts.relationship][number],
         signature=facts.signing.typed_name,
         signed_at=facts.signed_at.astimezone(facts.zone),
-        zone_name=get_timezone_name(facts.zone, width="long", locale=LOCALES[language], zone_variant="generic"),
+        zone=facts.zone.key,
         statements=_statements(facts, language),
         events=tuple(_event(event, facts, language) for event in facts.events if event.happening in HAPPENINGS),
         canonical_json=canonical(facts),

@@ -227,8 +227,8 @@ class ConsentRecord:
     signature: str
     """The name typed as signature, exactly as typed."""
     signed_at: datetime
-    zone_name: str
-    """The zone's name in words: "Pacific time"."""
+    zone: str
+    """Of the times here, as the clock's tables call it, "America/Chicago"; the press writes it in words."""
     statements: tuple[Statement, ...]
     events: tuple[ConsentEvent, ...]
     canonical_json: bytes

@@ -5,8 +5,9 @@ and does not ask the reader's session.
 """
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_timezone_name
 
 from youthprog.documents.types import Language
 
@@ -176,6 +177,10 @@ class Words:
         """A span: "5:30 to 7:00 pm"; both halves of the day are named when they differ."""
         same_half = (start.hour < 12) == (end.hour < 12)
         return f"{self.hour(start, bare=same_half)} {self('to')} {self.hour(end)}"
+
+    def zone(self, name: str) -> str:
+        """A time zone in words: "Central Time" or "hora central"."""
+        return _plain(get_timezone_name(ZoneInfo(name), width="long", locale=self._locale, zone_variant="generic"))
 
 
 def _plain(text: str) -> str:
