@@ -34,7 +34,7 @@ from youthprog.leagues import routes as leagues
 from youthprog.leagues import teams
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
-from youthprog.outreach import access_letters, worker
+from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
 from youthprog.outreach.types import MessageBounced, MessageSent
@@ -171,7 +171,7 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE)
-    worker.install(app, chores=[lambda now: anchor(settings.instance, now), admission.sweep])
+    chores.install(app, [lambda now: anchor(settings.instance, now), admission.sweep])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

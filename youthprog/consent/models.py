@@ -21,7 +21,7 @@ from youthprog.consent.types import (
     Signer,
 )
 from youthprog.core.crypto import Sealable
-from youthprog.core.db import Model, choice
+from youthprog.core.db import Model, choice, partial_index
 
 PERSON = "person.id"
 OPEN = "state IN ('queued', 'sent', 'opened', 'bounced')"
@@ -109,15 +109,8 @@ class ConsentRequest(Sealable, Model):
 
     __tablename__ = "consent_request"
     __table_args__ = (
-        sa.Index(
-            "uq_consent_request_open",  # a guardian is asked once at a time; what is over stays as history
-            "form_version_id",
-            "youth_id",
-            "guardian_id",
-            "season_id",
-            unique=True,
-            sqlite_where=sa.text(OPEN),
-            postgresql_where=sa.text(OPEN),
+        partial_index(  # a guardian is asked once at a time; what is over stays as history
+            "uq_consent_request_open", "form_version_id", "youth_id", "guardian_id", "season_id", where=OPEN
         ),
         sa.CheckConstraint("(signed_at IS NULL) = (document_id IS NULL)", name="signed_with_document"),
         sa.CheckConstraint("(signed_at IS NULL) = (typed_name IS NULL)", name="signed_with_name"),

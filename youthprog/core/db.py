@@ -28,6 +28,8 @@ BIGGEST_ID = 2**63 - 1
 KEPT_STATEMENTS = 150  # compiled ones, about 60 kB each; a round of all pages needs 90
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
+CONDITION = "where"  # of a partial index, in its `info`
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -66,6 +68,15 @@ def choice(kind: type[enum.StrEnum], name: str) -> sa.Enum:
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = True) -> sa.Index:
+    """An index of the rows that meet a condition, the same on both engines.
+
+    `install` hands the condition to the engine in use. Naming the other one here would load its dialect, two megabytes
+    that no process on SQLite needs (docs/decisions/0009). A migration names both, whichever engine it was made on.
+    """
+    return sa.Index(name, *columns, unique=unique, info={CONDITION: where})
 
 
 class Base(so.DeclarativeBase):
@@ -172,6 +183,8 @@ def install(app: Flask, url: str) -> None:
     with app.app_context():
         engine = db.engine
     listen(engine)
+    for index in (each for known in db.metadata.tables.values() for each in known.indexes if CONDITION in each.info):
+        index.dialect_options[engine.dialect.name]["where"] = sa.text(index.info[CONDITION])
 
 
 def listen(engine: sa.Engine) -> None:

@@ -15,11 +15,12 @@ from typing import Any
 
 import jinja2
 
-from youthprog.documents.codes import grouped, qr_png
+from youthprog.documents.codes import grouped
 from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
 from youthprog.documents.guilloche import frame_svg
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
+from youthprog.documents.qr import qr_png
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,

@@ -17,7 +17,7 @@ from flask import current_app
 from youthprog import config
 from youthprog.core import db
 from youthprog.core.refusals import refuse_if
-from youthprog.documents import codes, queries, rules, seal, storage
+from youthprog.documents import codes, queries, rules, storage
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
@@ -158,8 +158,7 @@ def warm_up() -> None:
 
 def _new_press() -> Press:
     settings = _settings()
-    seal.make_seal_keys(settings.instance, department=settings.department)
-    return Press(settings.instance, keys=settings.instance)
+    return Press(settings.instance, keys=settings.instance, department=settings.department)
 
 
 def _settings() -> config.Settings:
