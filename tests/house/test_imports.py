@@ -38,6 +38,7 @@ FLOORS = {"types": 0, "models": 1, "rules": 2, "queries": 3, "services": 4, "for
 PURE_MAY = {"types", "rules"}
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
+LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it
 LAZY |= {"babel", "segno"}  # wanted so rarely in the web process that it should not carry them (docs/decisions/0009)
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc"}
 # Pure helpers a room shows beside its open floors, each with its reason.

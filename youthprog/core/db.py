@@ -17,12 +17,8 @@ from sqlalchemy import event
 from sqlalchemy import orm as so
 
 from youthprog.core.refusals import N_, Refusal, Refused
+from youthprog.core.sqlite import driver as sqlite_driver
 from youthprog.core.text import storable
-
-try:  # our own SQLite, free of the write-ahead log defect (sqlite.org/wal.html#walresetbug)
-    from pysqlite3 import dbapi2 as sqlite_driver
-except ImportError:  # Windows has no wheel; the journal mode then falls back
-    import sqlite3 as sqlite_driver
 
 BIGGEST_ID = 2**63 - 1
 KEPT_STATEMENTS = 150  # compiled ones, about 60 kB each; a round of all pages needs 90
