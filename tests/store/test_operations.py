@@ -238,16 +238,25 @@ def test_server_and_worker_stop_together(tmp_path):
         )  # fmt: skip
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-            family = _descendants(process.pid)
-            words = [Path(f"/proc/{pid}/cmdline").read_text() for pid in family]
-            assert any("granian" in each for each in words), words
-            assert any("worker" in each.split("\0") for each in words), words
+            family = _family(process.pid, "granian", "worker")
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(30)
     assert code == 0
     assert [pid for pid in family if _lives(pid)] == []
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def _family(parent: int, *wanted: str) -> list[int]:
+    """The processes under one, once each wanted word is a word of somebody's command: the worker comes a moment later."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        family = _descendants(parent)
+        words = {word for pid in family for word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")}
+        if words.issuperset(wanted):
+            return family
+        time.sleep(0.1)
+    raise AssertionError(f"not all of {wanted} were started: {words}")
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

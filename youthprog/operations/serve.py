@@ -18,6 +18,7 @@ from youthprog.operations import glance, greeting
 
 PATIENCE_SECONDS = 10.0
 RESTART_PAUSE_SECONDS = 1.0
+HEAD_START_SECONDS = 5.0  # the worker waits until the web server answers, but no longer: people wait for pages
 THREADS = 4
 # One heap for all threads, given back when it is empty: a heap a thread holds a tenth more for the same work.
 # A traceback names file and line; the columns it could underline are not kept. See docs/decisions/0009.
@@ -96,12 +97,13 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> in
     signal.signal(signal.SIGINT, stop)
     frugal = FRUGAL | os.environ
     web = subprocess.Popen(web_command(host, port, workers), start_new_session=True, env=frugal)
-    worker = subprocess.Popen(worker_command(), start_new_session=True, env=frugal) if with_worker else None
-    restart_at = 0.0
+    worker: subprocess.Popen[bytes] | None = None
+    due = time.monotonic() + HEAD_START_SECONDS
     while not stopping and web.poll() is None:
-        if worker is not None and worker.poll() is not None and time.monotonic() >= restart_at:
-            restart_at = time.monotonic() + RESTART_PAUSE_SECONDS
+        wanted = with_worker and (worker is None or worker.poll() is not None)
+        if wanted and (time.monotonic() >= due or (worker is None and is_taken(host, port))):
             worker = subprocess.Popen(worker_command(), start_new_session=True, env=frugal)
+            due = time.monotonic() + RESTART_PAUSE_SECONDS
         time.sleep(0.1)
     if worker is not None:
         _end(worker)
