@@ -202,6 +202,27 @@ def test_help_imports_nothing_heavy():
     assert HEAVY & set(modules.split()) == set()
 
 
+def test_the_web_process_loads_nothing_it_does_not_do(tmp_path):
+    """docs/decisions/0009: mail, printing, seals, the task queue and the other engine stay elsewhere."""
+    elsewhere = {
+        "babel.messages", "cryptography.x509", "email.headerregistry", "huey", "openpyxl", "psycopg", "pyhanko", "segno",
+        "smtplib", "sqlalchemy.dialects.postgresql", "uharfbuzz", "weasyprint", "youthprog.outreach.worker",
+    }  # fmt: skip
+    script = (
+        "import sys, babel.core, babel.localedata; from youthprog.operations.wsgi import app; "
+        "assert app.test_client().get('/sign-in', headers={'Host': '127.0.0.1'}).status_code == 200; "
+        "print(len(babel.localedata._cache), babel.core._global_data, *sys.modules)"
+    )
+    assert youthprog("init", folder=tmp_path).returncode == 0
+    environment = {**os.environ, "YOUTHPROG_INSTANCE": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    locales, regions, *modules = done.stdout.split()
+    assert elsewhere & set(modules) == set()
+    assert (locales, regions) == ("0", "None"), "Babel's tables were loaded"
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "says"),
     [
