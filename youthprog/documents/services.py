@@ -27,6 +27,7 @@ from youthprog.documents.types import (
     ConsentRecord,
     Letterhead,
     PreparedDocument,
+    ScannedPage,
     SealReport,
     Sheet,
 )
@@ -139,6 +140,11 @@ def verify_upload(content: bytes) -> Verdict:
     if document is not None and not document.sealed:
         return Verdict(document, NO_SEAL)
     return Verdict(document, press().verify(content))
+
+
+def read_scan(content: bytes) -> list[ScannedPage] | None:
+    """The pages of a scan with the match code of each; None when the file is none. Raises `PressFailed`."""
+    return press().read_scan(content)
 
 
 def press() -> Press:
