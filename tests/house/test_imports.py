@@ -31,11 +31,20 @@ EDGE = {
     "desk",
     "strangers",
     "keeping",
+    "entries",
 }
-FLOORS = {"types": 0, "models": 1, "rules": 2, "blocks": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
-    EDGE - {"forms"}, 6
-)
-PURE = {"rules", "blocks"}  # blocks: how a section of a form behaves
+FLOORS = {
+    "types": 0,
+    "models": 1,
+    "rules": 2,
+    "blocks": 2,
+    "entry_rules": 2,
+    "retention": 2,
+    "queries": 3,
+    "services": 4,
+    "forms": 5,
+} | dict.fromkeys(EDGE - {"forms"}, 6)
+PURE = {"rules", "blocks", "entry_rules", "retention"}  # blocks: how a section of a form behaves
 PURE_MAY = {"types", "rules"}
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}

@@ -18,6 +18,7 @@ SUBJECTS = {
     "match": N_("Match"),
     "consent_request": N_("Consent request"),
     "document": N_("Document"),
+    "scan": N_("Scan"),
     "message": N_("Message"),
 }
 
@@ -97,6 +98,12 @@ ACTIONS = {
     "consent.signed": N_("Consent signed"),
     "consent.withdrawn": N_("Consent withdrawn"),
     "consent.canceled": N_("Consent request canceled"),
+    "consent.printed": N_("Consent form printed on paper"),
+    "consent.original_seen": N_("Original of a consent seen"),
+    "scan.received": N_("Scan received"),
+    "scan.filed": N_("Scan filed"),
+    "scan.put_away": N_("Scan thrown away"),
+    "scan.read": N_("Scan opened"),
     "document.issued": N_("Document issued"),
     "certificate.issued": N_("Certificate issued"),
     "certificate.opened": N_("Certificate opened"),

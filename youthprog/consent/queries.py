@@ -280,24 +280,28 @@ def get_request(request_id: int) -> Case:
 
 
 def _case(*conditions: sa.ColumnElement[bool]) -> Case:
-    guardian = aliased(Person)
-    row = (
-        db.session()
-        .execute(
-            sa.select(ConsentRequest, Person, guardian, Season, Program, Form, FormVersion)
-            .join(Person, Person.id == ConsentRequest.youth_id)
-            .join(guardian, guardian.id == ConsentRequest.guardian_id)
-            .join(Season, Season.id == ConsentRequest.season_id)
-            .join(Program, Program.id == Season.program_id)
-            .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
-            .join(Form, Form.id == FormVersion.form_id)
-            .where(*conditions)
-        )
-        .first()
-    )
-    if row is None:
+    found = list_cases(*conditions, limit=1)
+    if not found:
         raise NotFound
-    return Case(*row)
+    return found[0]
+
+
+def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
+    """Requests with everybody and everything they speak of, oldest first. One statement."""
+    guardian = aliased(Person)
+    rows = db.session().execute(
+        sa.select(ConsentRequest, Person, guardian, Season, Program, Form, FormVersion)
+        .join(Person, Person.id == ConsentRequest.youth_id)
+        .join(guardian, guardian.id == ConsentRequest.guardian_id)
+        .join(Season, Season.id == ConsentRequest.season_id)
+        .join(Program, Program.id == Season.program_id)
+        .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
+        .join(Form, Form.id == FormVersion.form_id)
+        .where(*conditions)
+        .order_by(ConsentRequest.id)
+        .limit(limit)
+    )
+    return [Case(*row) for row in rows]
 
 
 def events_of(request_id: int) -> Sequence[ConsentEvent]:

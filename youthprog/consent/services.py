@@ -1,9 +1,21 @@
 """Verbs of consent. They live by purpose in modules of their own; this is the one door other rooms come through."""
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
+from youthprog.consent.blanks import ask_on_paper, blanks_of, give_code
 from youthprog.consent.cases import ASK, COPY, REMIND, TAKEN_BACK, may_answer, places_of, program_names, valid_until
+from youthprog.consent.entering import (
+    Entry,
+    PreparedEntry,
+    confirm_original,
+    may_confirm,
+    prepare_paper,
+    prepare_phone,
+    questions_for,
+    record_entry,
+)
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.publishing import publish_form, publish_starter_form
+from youthprog.consent.scans import Filed, Received, discard_received, file_loose, file_pages, put_away, receive
 from youthprog.consent.signing import Prepared, answer, check_answers, open_form, prepare_signature, sign
 from youthprog.consent.taking_back import TAKEN_BACK_KINDS, given_now, take_back
 from youthprog.consent.types import Asked
@@ -15,23 +27,41 @@ __all__ = [
     "TAKEN_BACK",
     "TAKEN_BACK_KINDS",
     "Asked",
+    "Entry",
+    "Filed",
     "Prepared",
+    "PreparedEntry",
+    "Received",
     "answer",
     "ask",
+    "ask_on_paper",
+    "blanks_of",
     "check_answers",
     "close_for_guardian",
     "close_for_restricted",
+    "confirm_original",
+    "discard_received",
+    "file_loose",
+    "file_pages",
     "follow_merge",
+    "give_code",
     "given_now",
     "may_answer",
+    "may_confirm",
     "note_bounced",
     "note_sent",
     "open_form",
     "places_of",
+    "prepare_paper",
+    "prepare_phone",
     "prepare_signature",
     "program_names",
     "publish_form",
     "publish_starter_form",
+    "put_away",
+    "questions_for",
+    "receive",
+    "record_entry",
     "remind",
     "sign",
     "take_back",

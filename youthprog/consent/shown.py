@@ -17,7 +17,8 @@ def words_of(case: Case, question: Question) -> Words:
     """The words of a question in the language of the page, its places filled."""
     values = services.places_of(case, language())
     words = question.words[language()]
-    return replace(words, **{name: rules.filled(getattr(words, name), values) for name in TEXTS})
+    filled: dict[str, Any] = {name: rules.filled(getattr(words, name), values) for name in TEXTS}
+    return replace(words, **filled)
 
 
 @dataclass(frozen=True)

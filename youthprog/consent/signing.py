@@ -25,7 +25,17 @@ from youthprog.consent.cases import (
 )
 from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson
 from youthprog.consent.queries import Case
-from youthprog.consent.types import ConsentSigned, Happening, Question, RequestState, SectionKind, SignFacts, Signing
+from youthprog.consent.types import (
+    ConsentSigned,
+    Happening,
+    Original,
+    Question,
+    RequestState,
+    Route,
+    SectionKind,
+    SignFacts,
+    Signing,
+)
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.events import publish
@@ -75,7 +85,7 @@ def answer(case: Case, question: Question, given: Mapping[str, Any], *, by: Acto
         return
     changed = question.key in draft
     draft[question.key] = dict(given)
-    _count(request, request.version)
+    claim(request, request.version)
     request.seal("draft_sealed", json.dumps(draft, ensure_ascii=False))
     note(request.id, Happening.CHANGED if changed else Happening.ANSWERED, now, {"section": question.key})
 
@@ -85,7 +95,7 @@ def check_answers(case: Case, *, now: datetime) -> None:
     note(case.request.id, Happening.CHECKED, now, {"version": case.request.version})
 
 
-def _count(request: ConsentRequest, seen: int) -> None:
+def claim(request: ConsentRequest, seen: int) -> None:
     """Raise the request's counter, unless somebody else did since it was seen. The row is ours from here on."""
     table = db.table(ConsentRequest)
     done = db.session().execute(
@@ -115,9 +125,10 @@ def prepare_signature(case: Case, signing: Signing, *, by: Actor, now: datetime)
     """Decide, print and seal, without a lock. Raises `Refused` with every reason."""
     questions = queries.questions_of(case.version.id)
     guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, questions, guardian, signing, now)))
     relationship = guardian.relationship if guardian else Relationship.OTHER
-    facts = _record_facts(case, questions, relationship, signing, by, now)
+    facts = record_facts(case, questions, case.draft, relationship, signing, {"ip": by.ip, "agent": by.user_agent}, now)
     return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
 
 
@@ -127,9 +138,25 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Documen
     Raises `Conflict` when the answers changed meanwhile, `Refused` when the guardian may not decide any more.
     """
     request, signing = case.request, prepared.facts.signing
-    _count(request, signing.seen_version)
+    claim(request, signing.seen_version)
     guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, prepared.facts.questions, guardian, signing, now, counted=True)))
+    document = record_answers(case, prepared, {"ip": by.ip, "agent": by.user_agent}, by=by, now=now)
+    _send_copy(case, guardian, document, by=by, now=now)
+    return document
+
+
+def refusals_of_route(case: Case, signing: Signing, by: Actor) -> list[Refusal]:
+    """Online is the guardian's own deed: nobody else, whatever their role, makes a record that says so."""
+    if signing.route is Route.ONLINE and by.person_id != case.guardian.id:
+        return [Refusal("not_the_guardian", N_("Only the guardian can sign online."))]
+    return []
+
+
+def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by: Actor, now: datetime) -> Document:
+    """Record a sealed signature, whatever its route: the document, decisions, people, health. The counter is ours already."""
+    request, signing = case.request, prepared.facts.signing
     document = documents.record_document(
         prepared.document, subject_kind="consent_request", subject_id=request.id, now=now
     )
@@ -143,13 +170,13 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Documen
     request.seal("draft_sealed", None)
     for question in prepared.facts.questions:
         _decide(case, question, prepared.facts.answers[question.key], by=by, now=now)
-    note(request.id, Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent, "document": document.code})
+    note(request.id, Happening.SIGNED, now, {**how, "document": document.code})
     db.flush()
     record(
-        "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256
-    )
+        "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256,
+        route=signing.route.value,
+    )  # fmt: skip
     publish(ConsentSigned(request.id, request.youth_id, request.season_id))
-    _send_copy(case, guardian, document, by=by, now=now)
     return document
 
 
@@ -166,6 +193,7 @@ def _decide(case: Case, question: Question, given: Mapping[str, Any], *, by: Act
             decision=rules.decision_of(question.kind, given),
             decided_at=now,
             valid_until_on=request.valid_until_on,
+            needs_original=question.settings.original is not Original.NONE,
         )
     )
     match question.kind:
@@ -238,11 +266,18 @@ def _sign_facts(
     )
 
 
-def _record_facts(
-    case: Case, questions: Sequence[Question], relationship: Relationship, signing: Signing, by: Actor, now: datetime
+def record_facts(
+    case: Case,
+    questions: Sequence[Question],
+    answers: Mapping[str, Mapping[str, Any]],
+    relationship: Relationship,
+    signing: Signing,
+    how: Mapping[str, Any],
+    now: datetime,
 ) -> paper.RecordFacts:
+    """Everything the sealed record speaks of; `how` is what is known of the signature itself."""
     events = [paper.Happened(row.happening, row.at, row.detail) for row in queries.events_of(case.request.id)]
-    events.append(paper.Happened(Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent}))
+    events.append(paper.Happened(Happening.SIGNED, now, how))
     return paper.RecordFacts(
         code=documents.new_code(),
         letterhead=documents.letterhead(),
@@ -258,7 +293,7 @@ def _record_facts(
         guardian_name=case.guardian.name,
         relationship=relationship,
         questions=questions,
-        answers=case.draft,
+        answers=answers,
         signing=signing,
         signed_at=now,
         valid_until_on=valid_until(case.season),

@@ -37,3 +37,4 @@ class Document(Model):
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None] = mapped_column(sa.String(300))
+    purged_at: Mapped[datetime | None]  # under the retention rule: the file is gone, this row says that it was

@@ -32,7 +32,9 @@ def refusals_to_print(sheet: Sheet) -> list[Refusal]:
         )
     if len(getattr(sheet, "forms", ())) > MOST_FORMS:
         reasons.append(
-            Refusal("too_many_forms", N_("%(most)s forms are printed at once. Choose a part."), values={"most": MOST_FORMS})
+            Refusal(
+                "too_many_forms", N_("%(most)s forms are printed at once. Choose a part."), values={"most": MOST_FORMS}
+            )
         )
     return reasons
 

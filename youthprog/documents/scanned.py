@@ -71,7 +71,7 @@ def _codes_in(picture: Any) -> set[str]:
 
 
 def _opened(content: bytes) -> Any:
-    images = importlib.import_module("PIL.Image")
+    images: Any = importlib.import_module("PIL.Image")
     images.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # twice as many are refused
     try:
         picture = images.open(BytesIO(content), formats=["JPEG", "PNG", "JPEG2000", "TIFF"])
@@ -104,7 +104,7 @@ def _below(node: Any, inherited: Any, depth: int) -> Iterator[list[Any]]:
 
 def _at(thing: Any, key: str, otherwise: Any = None) -> Any:
     """What a dictionary of a PDF holds, wherever in the file it lies."""
-    return thing[key] if key in thing else otherwise
+    return thing[key] if key in thing else otherwise  # noqa: SIM401 (its own get does not follow references)
 
 
 def _picture_of(thing: Any) -> bytes | None:
