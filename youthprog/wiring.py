@@ -22,6 +22,7 @@ from youthprog.audit import services as _audit  # its listeners chain every comm
 from youthprog.audit.anchors import anchor
 from youthprog.consent import desk as consent_desk
 from youthprog.consent import entries as consent_entries
+from youthprog.consent import keeping as consent_keeping
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -75,6 +76,7 @@ BLUEPRINTS: list[Any] = [
     consent.bp,
     consent_desk.bp,
     consent_entries.bp,
+    consent_keeping.bp,
     consent_portal.by_token,
     consent_portal.by_link,
     consent_portal.by_account,

@@ -311,7 +311,9 @@ def events_of(request_id: int) -> Sequence[ConsentEvent]:
 
 
 def document_of(request: ConsentRequest) -> Document:
-    """The sealed record of a signed request. Raises `NotFound` when it is not signed."""
+    """The sealed record of a signed request. Raises `NotFound` when it is not signed, or purged."""
+    if request.purged_at is not None:
+        raise NotFound
     document = request.document_id and db.session().get(Document, request.document_id)
     if not document:
         raise NotFound
@@ -382,6 +384,7 @@ def list_forms_of(actor: Actor, on: date) -> list[FormLine]:
         .where(
             ConsentRequest.guardian_id == actor.person_id,
             ConsentRequest.state != RequestState.CANCELED,
+            ConsentRequest.purged_at.is_(None),
             within(actor, P.CONSENT_SIGN, ConsentRequest.youth_id, on),
         )
         .order_by(ConsentRequest.signed_at.is_not(None), ConsentRequest.id.desc())

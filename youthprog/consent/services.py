@@ -15,6 +15,7 @@ from youthprog.consent.entering import (
 )
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.publishing import publish_form, publish_starter_form
+from youthprog.consent.retaining import hold, keep_after_all, propose, purge, release
 from youthprog.consent.scans import Filed, Received, discard_received, file_loose, file_pages, put_away, receive
 from youthprog.consent.signing import Prepared, answer, check_answers, open_form, prepare_signature, sign
 from youthprog.consent.taking_back import TAKEN_BACK_KINDS, given_now, take_back
@@ -46,6 +47,8 @@ __all__ = [
     "follow_merge",
     "give_code",
     "given_now",
+    "hold",
+    "keep_after_all",
     "may_answer",
     "may_confirm",
     "note_bounced",
@@ -56,12 +59,15 @@ __all__ = [
     "prepare_phone",
     "prepare_signature",
     "program_names",
+    "propose",
     "publish_form",
     "publish_starter_form",
+    "purge",
     "put_away",
     "questions_for",
     "receive",
     "record_entry",
+    "release",
     "remind",
     "sign",
     "take_back",
