@@ -231,14 +231,15 @@ def test_two_signatures_at_once_leave_one(visitor, family, token, monkeypatch):
         if not raced:
             raced.append(True)
             db.begin_writing()
-            services.sign(queries.get_request(request_id), prepared, by=SYSTEM, now=SEPTEMBER)
+            services.sign(queries.get_request(request_id), prepared, by=signer, now=SEPTEMBER)
             db.session().commit()
             return prepare_again
         return prepared
 
     case = queries.get_request(request_id)
+    signer = actor_of(case.guardian)
     prepare_again = prepare(
-        case, portal.Signing("Rosa Elena Aguilar", True, True, case.request.version, "en"), by=SYSTEM, now=SEPTEMBER
+        case, portal.Signing("Rosa Elena Aguilar", True, True, case.request.version, "en"), by=signer, now=SEPTEMBER
     )
     db.session().rollback()
     monkeypatch.setattr(services, "prepare_signature", slow)

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms.validators import Optional
 
 from youthprog.audit.services import record_read
 from youthprog.consent import desk_queries, queries, services, uploads
@@ -163,8 +162,6 @@ class CodeForm(Form):
 
 class OriginalForm(Form):
     """A second person says that the sheet itself was there."""
-
-    sure = Text(lazy_gettext("Seen"), [Optional()], limit=1)
 
 
 @bp.get("/consents/scans")
