@@ -99,6 +99,7 @@ ACTIONS = {
     "consent.withdrawn": N_("Consent withdrawn"),
     "consent.canceled": N_("Consent request canceled"),
     "consent.printed": N_("Consent form printed on paper"),
+    "consent.called": N_("Guardian called about a form"),
     "consent.original_seen": N_("Original of a consent seen"),
     "record.held": N_("Records held"),
     "record.released": N_("Hold on records ended"),

@@ -69,6 +69,7 @@ def call(group_id: int) -> BaseResponse:
     request_id = _ask(*chosen[0], group.season_id) if len(chosen) == 1 else None
     if request_id is None:
         return redirect(url_for(".team", group_id=group_id), 303)
+    services.begin_call(queries.get_request(request_id).request, by=actor(), now=clock.now())
     return redirect(url_for("consent_entries.phone", request_id=request_id), 303)
 
 
@@ -202,8 +203,10 @@ def take_scan() -> BaseResponse:
 def _tell(filed: services.Filed) -> None:
     count = sum(filed.by_request.values())
     if count:
-        words = ngettext("%(num)s page filed: %(names)s.", "%(num)s pages filed: %(names)s.", count)
-        flash(words % {"num": count, "names": ", ".join(filed.children)}, "signed")
+        names = ", ".join(filed.children)
+        flash(
+            ngettext("%(num)s page filed: %(names)s.", "%(num)s pages filed: %(names)s.", count, names=names), "signed"
+        )
     if filed.loose:
         flash(
             ngettext("%(num)s page waits to be filed by hand.", "%(num)s pages wait to be filed by hand.", filed.loose),
