@@ -22,7 +22,8 @@ from youthprog.access.types import LinkPurpose, Role
 from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
-from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest, Section
+from youthprog.consent import uploads
+from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest, ConsentUpload, LooseScan, Section
 from youthprog.consent.services import publish_starter_form
 from youthprog.consent.types import Decision, Happening, RequestState, Route
 from youthprog.core import clock, crypto, db
@@ -60,6 +61,8 @@ MEANT = {
     ("accounts.", "person_id"): "adult_id",
     ("certificates.", "document_id"): "certificate_id",
     ("consent.record", "request_id"): "signed_id",
+    ("consent_desk.original", "request_id"): "signed_id",
+    ("consent_desk.confirm", "request_id"): "signed_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
     ("people.", "contact_id"): "emergency_id",
 }
@@ -429,6 +432,7 @@ class _Maker:
         self.side.words |= {"token": token, "key": self.sections[0].key, "language": "es"}
         self.side.ids |= {"request_id": opened.id, "signed_id": signed.id, "section_id": self.sections[0].id}
         self.side.ids |= {"version_id": opened.form_version_id}
+        opened.match_code, opened.scan_sha256 = crypto.code(), self._upload(opened)
         message = self._message(opened.id)
         self.side.ids["message_id"] = message.id
 
@@ -451,6 +455,29 @@ class _Maker:
             at = self.now - timedelta(days=days)
             db.session().add(ConsentEvent(request_id=row.id, happening=happening, at=at, detail={}))
         return row
+
+    def _upload(self, request: ConsentRequest) -> str:
+        """A scanned page of a request, sealed in its place."""
+        digest = uploads.keep(b"\x89PNG " + self.tag.encode())
+        row = ConsentUpload(
+            request_id=request.id, name="scan.png", content_type="image/png", size_bytes=10, sha256=digest,
+            kept_at=self.now,
+        )  # fmt: skip
+        db.session().add(row)
+        db.flush()
+        self.side.ids["upload_id"] = row.id
+        return digest
+
+    def _loose(self, person: Person) -> None:
+        """A scanned page of somebody of the staff that could not be filed."""
+        digest = uploads.keep(b"\x89PNG loose " + self.tag.encode())
+        row = LooseScan(
+            name="scan.png", page=1, content_type="image/png", size_bytes=10, sha256=digest, received_at=self.now,
+            by_id=person.id,
+        )  # fmt: skip
+        db.session().add(row)
+        db.flush()
+        self.side.ids["scan_id"] = row.id
 
     def _sign(self, row: ConsentRequest) -> None:
         at = self.now - timedelta(days=5)
@@ -535,6 +562,7 @@ class _Maker:
 
     def _accounts(self) -> None:
         leader = self._adult("Chris", f"Coordinator{self.tag}")
+        self._loose(leader)
         program_id = self.season.program_id
         for role, person, program in (
             (Role.COORDINATOR, leader, program_id),

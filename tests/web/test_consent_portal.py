@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import time_machine
 
 from tests.makers.accounts import make_account
-from tests.makers.consent import YES, Family, answer_all, request_of, token_in_newest_mail
+from tests.makers.consent import YES, Family, actor_of, answer_all, request_of, token_in_newest_mail
 from tests.makers.people import NOW
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
