@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from youthprog.documents.codes import match_png
+from youthprog.documents.qr import match_png
 
 
 def sheet(code: str | None, *, mark: int = 0) -> Image.Image:

@@ -22,6 +22,7 @@ from youthprog.documents.codes import CODE_LENGTH
 from youthprog.documents.types import BlankChoice, BlankForm, BlankLayout, BlankSection, ConsentBlanks, Language
 from youthprog.people.types import GuardianLine
 
+LANGUAGES = ("en", "es")
 LINES = 6  # for people who may collect the child
 WORDS = {
     "name": ("Full name", "Nombre completo"),
@@ -59,7 +60,7 @@ def ask_on_paper(youth_id: int, guardian: GuardianLine, season_id: int, *, by: A
             guardian_id=guardian.guardian_id,
             season_id=season_id,
             state=RequestState.QUEUED,
-            language=guardian.language if guardian.language in paper.LOCALES else "en",
+            language=guardian.language if guardian.language in LANGUAGES else "en",
             created_at=now,
         )
         db.session().add(request)
@@ -107,7 +108,7 @@ def blanks_of(cases: Sequence[Case]) -> ConsentBlanks:
 
 def form_of(case: Case, questions: Sequence[Question]) -> BlankForm:
     """One paper form: every section's whole wording, and where the hand answers."""
-    language = case.request.language if case.request.language in paper.LOCALES else "en"
+    language = case.request.language if case.request.language in LANGUAGES else "en"
     places = places_of(case, language)
     season = case.season.name_es if language == "es" and case.season.name_es else case.season.name
     title = case.form.title_es if language == "es" else case.form.title
