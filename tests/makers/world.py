@@ -458,7 +458,7 @@ class _Maker:
 
     def _upload(self, request: ConsentRequest) -> str:
         """A scanned page of a request, sealed in its place."""
-        digest = uploads.keep(b"\x89PNG " + self.tag.encode())
+        digest = uploads.store(b"\x89PNG " + self.tag.encode())
         row = ConsentUpload(
             request_id=request.id, name="scan.png", content_type="image/png", size_bytes=10, sha256=digest,
             kept_at=self.now,
@@ -470,7 +470,7 @@ class _Maker:
 
     def _loose(self, person: Person) -> None:
         """A scanned page of somebody of the staff that could not be filed."""
-        digest = uploads.keep(b"\x89PNG loose " + self.tag.encode())
+        digest = uploads.store(b"\x89PNG loose " + self.tag.encode())
         row = LooseScan(
             name="scan.png", page=1, content_type="image/png", size_bytes=10, sha256=digest, received_at=self.now,
             by_id=person.id,

@@ -125,7 +125,7 @@ def test_who_may_not_decide_gets_no_paper(session):
 def test_the_sheet_holds_every_section_and_the_code_on_every_page(desk):
     request = desk.ask()
     case = queries.get_request(request.id)
-    blanks = services.blanks_of([case])
+    blanks = services.paper_forms([case])
     (form,) = blanks.forms
     assert [part.title for part in form.sections] == [
         each.words["en"].label for each in queries.questions_of(case.version.id)
@@ -140,7 +140,7 @@ def test_the_sheet_holds_every_section_and_the_code_on_every_page(desk):
 
 def test_the_sheet_speaks_the_guardians_language(session):
     desk = Desk(language="es")
-    form = services.blanks_of([queries.get_request(desk.ask().id)]).forms[0]
+    form = services.paper_forms([queries.get_request(desk.ask().id)]).forms[0]
     assert form.language == "es"
     assert form.sections[0].question == "¿Puede participar Mateo?"
 
@@ -243,7 +243,7 @@ def test_a_scan_lies_sealed_on_the_disk(desk, app):
     path = app.config["YOUTHPROG"].uploads / digest[:2] / f"{digest}.sealed"
     assert b"JFIF" not in path.read_bytes()
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with pytest.raises(Exception, match="does not open"):
+    with pytest.raises(Exception, match="cannot be read"):
         uploads.load(digest)
 
 
@@ -262,7 +262,7 @@ def test_answers_from_paper_clear_the_child_and_say_how_they_came(desk, session)
     assert signed["signature"]["route"] == "paper"
     assert signed["signature"]["agrees_to_electronic_records"] is None
     told = next(each["detail"] for each in signed["events"] if each["what"] == "signed")
-    assert (told["by"], told["signed_on"]) == (desk.first.name, ON.isoformat())
+    assert (told["who"], told["signed_on"]) == (desk.first.name, ON.isoformat())
     assert told["scans"] == [each.sha256 for each in desk_queries.scans_of(request.id)]
 
 
@@ -354,7 +354,7 @@ def test_answers_by_telephone_carry_the_recorders_name(desk):
     assert desk.family.cleared_on(ON)
     signed = json.loads(PdfReader(BytesIO(load_bytes(document))).attachments["consent.json"][0])
     told = next(each["detail"] for each in signed["events"] if each["what"] == "signed")
-    assert (told["by"], told["identity"]) == (desk.first.name, "Called the number on file")
+    assert (told["who"], told["identity"]) == (desk.first.name, "Called the number on file")
     assert signed["signature"]["route"] == "phone"
 
 

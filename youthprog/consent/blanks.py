@@ -89,12 +89,12 @@ def begin_call(request: ConsentRequest, *, by: Actor, now: datetime) -> None:
     if request.state is RequestState.BOUNCED or (request.state is RequestState.QUEUED and not request.times_asked):
         request.state, request.sent_at = RequestState.SENT, now
         request.times_asked += 1
-    note(request.id, Happening.CALLED, now, {"by": by.name, "by_id": by.person_id})
+    note(request.id, Happening.CALLED, now, {"who": by.name, "by_id": by.person_id})
     db.flush()
     record("consent.called", "consent_request", request.id, by=by, now=now)
 
 
-def blanks_of(cases: Sequence[Case]) -> ConsentBlanks:
+def paper_forms(cases: Sequence[Case]) -> ConsentBlanks:
     """The paper forms of requests that have a match code, each in its guardian's language."""
     known: dict[int, list[Question]] = {}
     forms = []

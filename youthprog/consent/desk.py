@@ -109,7 +109,7 @@ def _printed(cases: Sequence[Case], back: str, name: str) -> BaseResponse:
     for case in cases:
         record_read("consent.printed", "consent_request", case.request.id, by=actor())
     try:
-        return file_response(print_sheet(services.blanks_of(cases), now=clock.now()), name=name)
+        return file_response(print_sheet(services.paper_forms(cases), now=clock.now()), name=name)
     except Refused as refused:
         flash(" ".join(says(reason) for reason in refused.reasons), "missing")
     except PressFailed:

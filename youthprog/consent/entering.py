@@ -80,6 +80,8 @@ def _prepare(case: Case, entry: Entry, route: Route, *, by: Actor, now: datetime
         route=route,
         recorded_by=by.name,
         scan_sha256=(case.request.scan_sha256 or "") if route is Route.PAPER else "",
+        signed_on=entry.signed_on if route is Route.PAPER else None,
+        identity=entry.identity if route is Route.PHONE else "",
     )
     how = _how(case, entry, route, by)
     relationship = guardian.relationship if guardian else Relationship.OTHER
@@ -89,7 +91,7 @@ def _prepare(case: Case, entry: Entry, route: Route, *, by: Actor, now: datetime
 
 def _how(case: Case, entry: Entry, route: Route, by: Actor) -> dict[str, Any]:
     """What the record tells of the signature: who wrote it down, and how one may believe it."""
-    how: dict[str, Any] = {"by": by.name, "by_id": by.person_id, "route": route.value}
+    how: dict[str, Any] = {"who": by.name, "by_id": by.person_id, "route": route.value}
     if route is Route.PHONE:
         return how | {"identity": entry.identity}
     pages = [each.sha256 for each in desk_queries.scans_of(case.request.id)]
@@ -180,6 +182,6 @@ def confirm_original(case: Case, *, by: Actor, now: datetime) -> None:
         row.confirmed_at = now
     case.request.confirmed_by_id, case.request.confirmed_at = by.person_id, now
     keys = [row.section_key for row in waiting]
-    note(case.request.id, Happening.ORIGINAL_SEEN, now, {"by": by.name, "by_id": by.person_id, "sections": keys})
+    note(case.request.id, Happening.ORIGINAL_SEEN, now, {"who": by.name, "by_id": by.person_id, "sections": keys})
     db.flush()
     record("consent.original_seen", "consent_request", case.request.id, by=by, now=now, sections=keys)

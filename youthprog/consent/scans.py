@@ -48,7 +48,7 @@ def receive(content: bytes, *, name: str) -> Received:
     pages = documents.read_scan(content)
     if not pages:
         raise Refused([NO_SCAN])
-    return Received(name[:160] or "scan", [(page, uploads.keep(page.content)) for page in pages])
+    return Received(name[:160] or "scan", [(page, uploads.store(page.content)) for page in pages])
 
 
 def file_pages(received: Received, *, by: Actor, now: datetime) -> Filed:
@@ -120,7 +120,7 @@ def _file(case: Case, name: str, kind: str, size: int, digest: str, *, by: Actor
     )
     if case.request.signed_at is None or case.request.scan_sha256 is None:
         case.request.scan_sha256 = scan_hash([*(each.sha256 for each in known), digest])
-    note(case.request.id, Happening.SCANNED, now, {"by": by.name, "by_id": by.person_id, "sha256": digest})
+    note(case.request.id, Happening.SCANNED, now, {"who": by.name, "by_id": by.person_id, "sha256": digest})
     db.flush()
     record("scan.filed", "consent_request", case.request.id, by=by, now=now, sha256=digest)
 

@@ -1,7 +1,7 @@
 """Verbs of consent. They live by purpose in modules of their own; this is the one door other rooms come through."""
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
-from youthprog.consent.blanks import ask_on_paper, begin_call, blanks_of, give_code
+from youthprog.consent.blanks import ask_on_paper, begin_call, give_code, paper_forms
 from youthprog.consent.cases import ASK, COPY, REMIND, TAKEN_BACK, may_answer, places_of, program_names, valid_until
 from youthprog.consent.entering import (
     Entry,
@@ -37,7 +37,6 @@ __all__ = [
     "ask",
     "ask_on_paper",
     "begin_call",
-    "blanks_of",
     "check_answers",
     "close_for_guardian",
     "close_for_restricted",
@@ -55,6 +54,7 @@ __all__ = [
     "note_bounced",
     "note_sent",
     "open_form",
+    "paper_forms",
     "places_of",
     "prepare_paper",
     "prepare_phone",
