@@ -90,6 +90,11 @@ def refused_codes(problem: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {reason.code for reason in problem.value.reasons}
 
 
+def _words_of(document) -> str:
+    pages = PdfReader(BytesIO(load_bytes(document))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
 # ---- forms on paper ----
 
 
@@ -260,6 +265,15 @@ def test_answers_from_paper_clear_the_child_and_say_how_they_came(desk, session)
     inside = PdfReader(BytesIO(load_bytes(document))).attachments["consent.json"][0]
     signed = json.loads(inside)
     assert signed["signature"]["route"] == "paper"
+    assert (signed["signature"]["recorded_by"], signed["signature"]["day_on_the_sheet"]) == (
+        desk.first.name,
+        ON.isoformat(),
+    )
+    assert signed["signature"]["scan_sha256"] == request.scan_sha256
+    words = _words_of(document)
+    assert "Signed on paper on" in words
+    assert "Typed by the signer" not in words
+    assert "pressed “Sign”" not in words
     assert signed["signature"]["agrees_to_electronic_records"] is None
     told = next(each["detail"] for each in signed["events"] if each["what"] == "signed")
     assert (told["who"], told["signed_on"]) == (desk.first.name, ON.isoformat())
@@ -356,6 +370,11 @@ def test_answers_by_telephone_carry_the_recorders_name(desk):
     told = next(each["detail"] for each in signed["events"] if each["what"] == "signed")
     assert (told["who"], told["identity"]) == (desk.first.name, "Called the number on file")
     assert signed["signature"]["route"] == "phone"
+    assert signed["signature"]["identity"] == "Called the number on file"
+    words = _words_of(document)
+    assert f"Answered by telephone. {desk.first.name} wrote the answers down." in words
+    assert "Typed by the signer" not in words
+    assert "pressed “Sign”" not in words
 
 
 def test_a_call_without_a_word_on_identity_is_refused(desk):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 from youthprog.consent.rules import decision_of, filled
-from youthprog.consent.types import DISCLOSURE, Decision, Happening, Question, SectionKind, Signing
+from youthprog.consent.types import DISCLOSURE, Decision, Happening, Question, Route, SectionKind, Signing
 from youthprog.core import dates
 from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, Language, Letterhead, Statement
 from youthprog.people.types import Relationship
@@ -43,6 +43,21 @@ WORDS = {
         "Marcó «madre, padre o tutor legal» y «firmar en esta pantalla»",
     ),
     "typed": ("Typed full name, pressed “Sign”", "Escribió su nombre completo y oprimió «Firmar»"),
+    "by_hand": (
+        "Signed by hand on paper; the name as it stands there",
+        "Firmado a mano en papel; el nombre como está ahí",
+    ),
+    "told_name": ("Answered by telephone; nothing was signed by hand", "Respondido por teléfono; nada se firmó a mano"),
+    "paper": (
+        "Signed on paper on %(day)s. The sheet was scanned and entered by %(recorder)s.",
+        "Firmado en papel el %(day)s. %(recorder)s anotó la hoja escaneada.",
+    ),
+    "phone": (
+        "Answered by telephone. %(recorder)s wrote the answers down. How the caller was known: %(identity)s.",
+        "Respondido por teléfono. %(recorder)s anotó las respuestas. Cómo se supo quién era: %(identity)s.",
+    ),
+    "scan": ("SHA-256 of the scan: %(digest)s", "SHA-256 del escaneo: %(digest)s"),
+    "entered": ("Entered by %(recorder)s", "Lo anotó %(recorder)s"),
     "en": ("English", "inglés"),
     "es": ("Spanish", "español"),
 }
@@ -54,6 +69,7 @@ HAPPENINGS = {
     Happening.CHECKED: ("Answers checked", "Respuestas revisadas"),
     Happening.SIGNED: ("Signed", "Firmado"),
 }
+SIGNED_HOW = {Route.PAPER: "by_hand", Route.PHONE: "told_name"}
 RELATIONSHIPS = {
     Relationship.MOTHER: ("mother", "madre"),
     Relationship.FATHER: ("father", "padre"),
@@ -143,7 +159,20 @@ def record_of(facts: RecordFacts) -> ConsentRecord:
         in_force_until=facts.valid_until_on,
         other_language=Language(OTHER[language]),
         other_statements=_statements(facts, OTHER[language]),
+        signed_how=say(SIGNED_HOW[facts.signing.route], language) if facts.signing.route in SIGNED_HOW else "",
+        route_note=route_note(facts.signing, language),
     )
+
+
+def route_note(signing: Signing, language: str) -> str:
+    """How the answers came when not by the guardian's own hand on a screen: the route, who wrote them down, the scan."""
+    if signing.route not in SIGNED_HOW:
+        return ""
+    day = dates.day(signing.signed_on, language) if signing.signed_on else "—"
+    parts = [say(signing.route.value, language, recorder=signing.recorded_by, day=day, identity=signing.identity)]
+    if signing.scan_sha256:
+        parts.append(say("scan", language, digest=signing.scan_sha256))
+    return " ".join(parts)
 
 
 def canonical(facts: RecordFacts) -> bytes:
@@ -165,6 +194,10 @@ def canonical(facts: RecordFacts) -> bytes:
             "route": facts.signing.route.value,
             "says_guardian": facts.signing.is_guardian,
             "agrees_to_electronic_records": DISCLOSURE if facts.signing.agrees else None,
+            "recorded_by": facts.signing.recorded_by or None,
+            "scan_sha256": facts.signing.scan_sha256 or None,
+            "day_on_the_sheet": facts.signing.signed_on.isoformat() if facts.signing.signed_on else None,
+            "identity": facts.signing.identity or None,
         },
         "valid_until_on": facts.valid_until_on.isoformat(),
         "events": [
@@ -240,6 +273,8 @@ def _how(event: Happened, facts: RecordFacts, language: str) -> str:
             return say(str(event.detail.get("by", "link")), language, spoken=spoken)
         case Happening.CHECKED:
             return say("answered", language, count=len(facts.questions))
+        case Happening.SIGNED if facts.signing.route in SIGNED_HOW:
+            return say("entered", language, recorder=facts.signing.recorded_by)
         case Happening.SIGNED:
             return f"{say('typed', language)}. {say('agreed', language)}"
     return ""

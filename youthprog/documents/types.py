@@ -239,6 +239,10 @@ class ConsentRecord:
     other_statements: tuple[Statement, ...] = ()
     """The same statements in the other language offered; printed overleaf."""
     intro: str = ""
+    signed_how: str = ""
+    """What stands under the signature, when it was not typed by the signer."""
+    route_note: str = ""
+    """On paper or by telephone: who wrote the answers down, who saw the original, the SHA-256 of the scan."""
 
 
 # Consent form on paper ----------------------------------------------------------------------------------------
