@@ -128,7 +128,7 @@ def test_who_wants_paper_stands_first_with_a_mark(coordinator, session, family):
     session.commit()
     page = coordinator.get(f"/consents/teams/{family.group.id}/paper")
     assert "Wants paper" in page.text
-    assert page.text.index("Wants paper") < page.text.index("By telephone")
+    assert page.text.index("Wants paper") < page.text.index("Phone")
 
 
 def test_all_forms_of_a_team_come_in_one_file(coordinator, session, family):
