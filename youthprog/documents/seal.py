@@ -114,8 +114,15 @@ def seal_pdf(content: bytes, *, keys: Path, reason: str) -> bytes:
         reason=reason,
     )
     sealed = BytesIO()
-    signers.PdfSigner(manner, signer, new_field_spec=place).sign_pdf(writer, output=sealed)
+    sealer = signers.PdfSigner(manner, signer, new_field_spec=place)
+    sealer.sign_pdf(writer, output=sealed, bytes_reserved=_room_for(signer))
     return sealed.getvalue()
+
+
+def _room_for(signer: Any) -> int:
+    """How many hexadecimal digits a seal may take: its certificates and a kilobyte; pyHanko alone leaves twice as much."""
+    certificates = [signer.signing_cert, *signer.cert_registry]
+    return 2 * (sum(len(each.dump()) for each in certificates) + 1024)
 
 
 def verify_pdf(content: bytes, *, trust_root: Path) -> SealReport:

@@ -23,8 +23,7 @@ from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
     NO_SEAL,
     SEALED,
-    Certificate,
-    ConsentRecord,
+    Issued,
     Letterhead,
     PreparedDocument,
     SealReport,
@@ -69,8 +68,8 @@ def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
     return _print(sheet, now).content
 
 
-def prepare(sheet: Certificate | ConsentRecord, *, now: datetime) -> PreparedDocument:
-    """Print, seal and keep the file of a certificate or consent record, without a lock and without a row.
+def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:
+    """Print, seal and keep the file of a certificate or record, without a lock and without a row.
 
     Raises `Refused` with every reason, `PressFailed` when the press cannot.
     """
