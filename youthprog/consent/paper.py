@@ -34,7 +34,10 @@ WORDS = {
     "needed": ("Needed to take part", "Hace falta para participar"),
     "form": ("%(title)s form, version %(number)s", "Formulario de %(title)s, versión %(number)s"),
     "typed": ("Typed by the signer as electronic signature", "Escrito por quien firma como firma electrónica"),
-    "by_hand": ("Signed by hand on paper; the name as it stands there", "Firmado a mano en papel; el nombre como está ahí"),
+    "by_hand": (
+        "Signed by hand on paper; the name as it stands there",
+        "Firmado a mano en papel; el nombre como está ahí",
+    ),
     "told_name": ("Answered by telephone; nothing was signed by hand", "Respondido por teléfono; nada se firmó a mano"),
     "paper": (
         "Signed on paper. The sheet was scanned and entered by %(recorder)s.",

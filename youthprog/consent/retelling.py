@@ -116,7 +116,9 @@ def _answering(answered: Sequence[Happened], language: str) -> str:
     seconds = int((answered[-1].at - answered[0].at).total_seconds())
     word = "minutes" if seconds >= 60 else "seconds"
     span = spoken(WORDS[word], language, minutes=seconds // 60, seconds=seconds % 60)
-    return spoken(WORDS["answered"], language, count=len({event.detail.get("section") for event in answered}), span=span)
+    return spoken(
+        WORDS["answered"], language, count=len({event.detail.get("section") for event in answered}), span=span
+    )
 
 
 def _how(event: Happened, labels: Mapping[str, str], signing: Signing, language: str) -> str:

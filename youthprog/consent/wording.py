@@ -39,7 +39,7 @@ def _section(words: Words, places: Mapping[str, str]) -> ShownSection:
             for part in fill(text).split("\n\n")
             if part.strip()
         ),
-        answers=tuple(": ".join(filter(None, pair)) for pair in offered if pair[0]),
+        answers=tuple(". ".join(filter(None, (label.rstrip("."), hint))) for label, hint in offered if label),
         undo=fill(words.undo),
     )
 

@@ -135,7 +135,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "ended_at": ("Ended on", "Terminó el"),
     "ended": ("Taken back", "Retirado"),
     "still": ("Still in force", "Sigue vigente"),
-    "nothing_still": ("No answer of that record is in force any more.", "Ninguna respuesta de esa constancia sigue vigente."),
+    "nothing_still": (
+        "No answer of that record is in force any more.",
+        "Ninguna respuesta de esa constancia sigue vigente.",
+    ),
     "first_record": ("The record it belongs to", "La constancia a la que pertenece"),
     "first_text": (
         "The signed record stays as history. Its code is %(code)s, signed on %(day)s.",
