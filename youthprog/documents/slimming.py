@@ -33,7 +33,8 @@ def slim(_document: Any, pdf: Any) -> None:
 def _give_lines_to_their_paragraph(pdf: Any) -> None:
     """Let a paragraph, cell or heading hold its lines of text itself; a span without anything of its own says nothing."""
     heirs: dict[bytes, bytes] = {}
-    for element in reversed([each for each in pdf.objects if isinstance(each, dict) and each.get("S") in SAYS_NOTHING]):
+    elements: list[Any] = [each for each in pdf.objects if isinstance(each, dict) and each.get("S") in SAYS_NOTHING]
+    for element in reversed(elements):
         parent = pdf.objects[int(element["P"].split()[0])]
         lines = [kid for kid in element["K"] if isinstance(kid, int)]
         if (

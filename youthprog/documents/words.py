@@ -128,7 +128,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "of_record": ("of record", "de la constancia"),
     "taken_back": ("What was taken back", "Lo que se retiró"),
     "taken_back_hint": (
-        "These words of the signed record hold no more from the moment below. What happened before stays as it was.",
+        "These words of the signed record hold no more from the moment above on. What happened before stays as it was.",
         "Estas palabras de la constancia firmada ya no valen desde el momento indicado. Lo que pasó antes queda como fue.",
     ),
     "taken_back_by": ("Taken back by", "Retirado por"),

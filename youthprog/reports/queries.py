@@ -429,9 +429,8 @@ def account_figures(now: datetime) -> AccountFigures:
     coordinate = coordinate.where(RoleGrant.role == Role.COORDINATOR, RoleGrant.until_on.is_(None))
     invited = opened.where(Account.password_hash.is_(None))
     damaged = sa.select(sa.func.count()).select_from(Document).where(Document.damaged_at.is_not(None))
-    figures = (opened, invited, live, coordinate, damaged)
-    row = db.session().execute(sa.select(*(count(each) for each in figures))).one()
-    return AccountFigures(*row)
+    figures = sa.select(count(opened), count(invited), count(live), count(coordinate), count(damaged))
+    return AccountFigures(*db.session().execute(figures).one())
 
 
 def certificates_of(youth_id: int) -> list[Document]:
