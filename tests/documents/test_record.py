@@ -108,7 +108,13 @@ def test_the_printed_hash_is_that_of_the_data_inside(sealed: dict[str, bytes]) -
 @pytest.mark.parametrize("happening", Happening)
 def test_every_happening_has_its_line_in_both_languages(happening: Happening, language: str) -> None:
     facts = records.record_facts(language)
-    detail = {"section": "photos", "language": "es", "address": "l•••@family.example", "name": "Ana", "signer": "athlete"}
+    detail = {
+        "section": "photos",
+        "language": "es",
+        "address": "l•••@family.example",
+        "name": "Ana",
+        "signer": "athlete",
+    }
     told = retelling.events_of(
         [Happened(happening, records.SIGNED_AT, detail)], facts.questions, facts.signing, facts.zone, language
     )
@@ -264,5 +270,12 @@ def test_the_short_color_profile_is_srgb() -> None:
     picture = Image.new("RGB", (len(colors), 1))
     picture.putdata(colors)
     seen = ImageCms.profileToProfile(picture, ours, ImageCms.createProfile("sRGB"))
-    assert max(abs(a - b) for x, y in zip(colors, seen.get_flattened_data(), strict=True) for a, b in zip(x, y, strict=True)) <= 1
+    assert (
+        max(
+            abs(a - b)
+            for x, y in zip(colors, seen.get_flattened_data(), strict=True)
+            for a, b in zip(x, y, strict=True)
+        )
+        <= 1
+    )
     assert len(srgb_profile()) < 500

@@ -316,8 +316,18 @@ def take_back(request_id: int) -> BaseResponse:
         )
         return _take_back_page(case, form, 503)
     with recording(undo=lambda: discard(prepared.document), says=_(NOT_TAKEN_BACK)):
-        services.take_back(_case(request_id), chosen, by=actor(), now=now, prepared=prepared)
+        _take_back_once(request_id, chosen, prepared, now)
     return redirect(url_for(".taken_back", request_id=request_id), 303)
+
+
+def _take_back_once(request_id: int, chosen: list[str], prepared: services.PreparedWithdrawal, now: Any) -> None:
+    try:
+        services.take_back(_case(request_id), chosen, by=actor(), now=now, prepared=prepared)
+    except Refused:
+        db.begin_writing()
+        if not set(chosen) <= _ended_keys(request_id):
+            raise
+        discard(prepared.document)
 
 
 def taken_back(request_id: int) -> BaseResponse:
