@@ -151,13 +151,13 @@ def test_what_is_required_keeps_the_child_out_of_every_list_at_once(
     team_id = team.id
     before = lists(app, team, family)
     assert "See coordinator" not in before["sign-in"]
-    assert "Consent taken back" not in before["register"]
+    assert "Taken back on" not in before["register"]
     take_back(visitor, token, request_id, "take_part")
     after = lists(app, type("T", (), {"id": team_id}), family)
     assert "Consent taken back" in after["roster"]
     assert "May play\n1" in before["roster.pdf"]
     assert "May play\n0" in after["roster.pdf"]
-    assert "Consent taken back" in after["register"]
+    assert "Taken back on September 17, 2026" in after["register"]
     assert "See coordinator" in after["sign-in"]
 
 
