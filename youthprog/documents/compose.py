@@ -7,7 +7,7 @@ everything, and fails on a name it was not given.
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from youthprog.documents.types import (
     Letterhead,
     RosterSheet,
     Sheet,
+    ShownSection,
     SignInSheet,
     Variant,
     WithdrawalRecord,
@@ -46,6 +47,8 @@ ROWS_AT_EASE = 19
 """So many roster rows fit one page at their full height; up to two more fit when set closer."""
 ROWS_CLOSE = 21
 UNDRAWABLE = "?"
+LONGEST_BESIDE = 1200
+"""So many letters of a shown question still stand in half the width of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +174,27 @@ def _consent_record(sheet: ConsentRecord, templates: Path, own_crest: bytes | No
         "under_kind": sheet.form,
         "footer": f"{words('record_short')} {grouped(sheet.code)} · {words('record_footer')}",
         "digest": _in_fours(hashlib.sha256(sheet.canonical_json).hexdigest()),
+        "shown_rows": side_by_side(sheet.shown),
         "marks": {AnswerMark.YES: "signed", AnswerMark.UNDERSTOOD: "signed", AnswerMark.NO: "declined"},
         **_code_of(sheet),
     }
     title = f"{words('record')} · {sheet.title}"
     name = "consent_record.html"
     return _composed(DocumentKind.CONSENT_RECORD, name, title, sheet, words, page, templates, own_crest, _qr_of(sheet))
+
+
+def side_by_side(sections: Sequence[ShownSection]) -> list[list[tuple[int, ShownSection]]]:
+    """Sections with their numbers, two in a row where both are short; a long one may break over pages and stands alone."""
+    rows: list[list[tuple[int, ShownSection]]] = []
+    may_join = False
+    for number, section in enumerate(sections, 1):
+        is_short = sum(map(len, (*section.paragraphs, *section.answers))) <= LONGEST_BESIDE
+        if may_join and is_short:
+            rows[-1].append((number, section))
+        else:
+            rows.append([(number, section)])
+        may_join = is_short and len(rows[-1]) == 1
+    return rows
 
 
 def _withdrawal_record(sheet: WithdrawalRecord, templates: Path, own_crest: bytes | None) -> Composed:
