@@ -14,7 +14,7 @@ from tests.makers.people import NOW
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import portal, queries, services
-from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest
+from youthprog.consent.models import ConsentDecision, ConsentEvent
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
