@@ -20,6 +20,7 @@ from youthprog.attendance import services as attendance_services
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
+from youthprog.consent import copies as consent_copies
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -45,6 +46,7 @@ from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
 from youthprog.reports import certificates
 from youthprog.reports import routes as reports
+from youthprog.reports.rounds import compare_documents
 from youthprog.web import edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
@@ -71,6 +73,7 @@ BLUEPRINTS: list[Any] = [
     reports.bp,
     certificates.bp,
     consent.bp,
+    consent_copies.bp,
     consent_portal.by_token,
     consent_portal.by_link,
     consent_portal.by_account,
@@ -171,7 +174,7 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE)
-    chores.install(app, [lambda now: anchor(settings.instance, now), admission.sweep])
+    chores.install(app, [lambda now: anchor(settings.instance, now), admission.sweep, compare_documents])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

@@ -354,8 +354,10 @@ def upgrade() -> None:
 
     with altered("consent_event", happening=one_of("happening", HAPPENINGS + NEW_HAPPENINGS)):
         pass
-    with altered("document", kind=one_of("kind", PAPERS + NEW_PAPERS)):
-        pass
+    with altered("document", kind=one_of("kind", PAPERS + NEW_PAPERS)) as batch:
+        batch.add_column(sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("damaged_at", sa.DateTime(timezone=True), nullable=True))
+        batch.create_index(op.f("ix_document_checked_at"), ["checked_at"], unique=False)
     with altered("signed_link", purpose=one_of("purpose", PURPOSES + NEW_PURPOSES)):
         pass
 
@@ -372,8 +374,10 @@ def downgrade() -> None:
         _refuse_newer(table, column, gone)
     with altered("signed_link", purpose=one_of("purpose", PURPOSES)):
         pass
-    with altered("document", kind=one_of("kind", PAPERS)):
-        pass
+    with altered("document", kind=one_of("kind", PAPERS)) as batch:
+        batch.drop_index(op.f("ix_document_checked_at"))
+        batch.drop_column("damaged_at")
+        batch.drop_column("checked_at")
     with altered("consent_event", happening=one_of("happening", HAPPENINGS)):
         pass
     with altered("section_text") as batch:

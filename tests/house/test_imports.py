@@ -31,6 +31,7 @@ EDGE = {
     "desk",
     "strangers",
     "keeping",
+    "copies",
 }
 FLOORS = {"types": 0, "models": 1, "rules": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
     EDGE - {"forms"}, 6

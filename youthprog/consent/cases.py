@@ -23,6 +23,7 @@ from youthprog.programs.models import Season
 
 LINK_DAYS = 45
 ASK, REMIND, COPY, TAKEN_BACK = "consent_request", "consent_reminder", "consent_copy", "consent_withdrawn"
+LINK = "consent_link"
 
 
 def may_answer(case: Case, *, now: datetime) -> list[Refusal]:

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from youthprog.consent import retelling, wording
+from youthprog.consent.retelling import Happened
 from youthprog.consent.rules import decision_of, filled
-from youthprog.consent.types import DISCLOSURE, Decision, Happening, Question, SectionKind, Signing
+from youthprog.consent.types import DISCLOSURE, Decision, Question, Route, SectionKind, Signing
 from youthprog.core import dates
-from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, Language, Letterhead, Statement
+from youthprog.documents.types import AnswerMark, ConsentRecord, Language, Letterhead, Statement
 from youthprog.people.types import Relationship
 
 SCHEMA = "youthprog.consent/1"
@@ -30,31 +32,32 @@ WORDS = {
     "optional": ("Optional. Does not affect taking part", "Opcional. No cambia la participación"),
     "needed": ("Needed to take part", "Hace falta para participar"),
     "form": ("%(title)s form, version %(number)s", "Formulario de %(title)s, versión %(number)s"),
-    "mail": ("Mail to %(address)s", "Correo a %(address)s"),
-    "desk": ("Handed over by the office", "Entregado por la oficina"),
-    "link": ("Signed link, opened in %(spoken)s", "Enlace firmado, abierto en %(spoken)s"),
-    "account": ("Own account, opened in %(spoken)s", "Cuenta propia, abierta en %(spoken)s"),
-    "staff": (
-        "Signed link, on a screen signed in by staff, in %(spoken)s",
-        "Enlace firmado, en una pantalla de un empleado, en %(spoken)s",
+    "typed": ("Typed by the signer as electronic signature", "Escrito por quien firma como firma electrónica"),
+    "by_hand": (
+        "Signed by hand on paper; the name as it stands there",
+        "Firmado a mano en papel; el nombre como está ahí",
     ),
-    "answered": ("All %(count)s questions on screen", "Las %(count)s preguntas en pantalla"),
-    "agreed": (
-        "Ticked “parent or legal guardian” and “sign on this screen”",
-        "Marcó «madre, padre o tutor legal» y «firmar en esta pantalla»",
+    "told_name": ("Answered by telephone; nothing was signed by hand", "Respondido por teléfono; nada se firmó a mano"),
+    "paper": (
+        "Signed on paper. The sheet was scanned and entered by %(recorder)s.",
+        "Firmado en papel. %(recorder)s escaneó la hoja y anotó las respuestas.",
     ),
-    "typed": ("Typed full name, pressed “Sign”", "Escribió su nombre completo y oprimió «Firmar»"),
+    "phone": (
+        "Answered by telephone. %(recorder)s wrote the answers down.",
+        "Respondido por teléfono. %(recorder)s anotó las respuestas.",
+    ),
+    "matched": (
+        "Answered online by a contact not on file, then matched to this young person by %(recorder)s.",
+        "Respondido en línea por un contacto no registrado; %(recorder)s lo asignó a este menor.",
+    ),
+    "demo": ("Made up for the demo. Nobody signed.", "Inventado para la demostración. Nadie firmó."),
+    "seen": ("%(confirmer)s saw the original.", "%(confirmer)s vio el original."),
+    "scan": ("SHA-256 of the scan: %(digest)s", "SHA-256 del escaneo: %(digest)s"),
+    "office": ("the office", "la oficina"),
     "en": ("English", "inglés"),
     "es": ("Spanish", "español"),
 }
-HAPPENINGS = {
-    Happening.SENT: ("Sent", "Enviado"),
-    Happening.REMINDED: ("Reminded", "Recordado"),
-    Happening.BOUNCED: ("Came back", "Devuelto"),
-    Happening.OPENED: ("Opened", "Abierto"),
-    Happening.CHECKED: ("Answers checked", "Respuestas revisadas"),
-    Happening.SIGNED: ("Signed", "Firmado"),
-}
+SIGNED_HOW = {Route.PAPER: "by_hand", Route.PHONE: "told_name"}
 RELATIONSHIPS = {
     Relationship.MOTHER: ("mother", "madre"),
     Relationship.FATHER: ("father", "padre"),
@@ -65,15 +68,6 @@ RELATIONSHIPS = {
     Relationship.LEGAL_GUARDIAN: ("legal guardian", "tutor legal"),
     Relationship.OTHER: ("legal guardian as stated", "tutor legal según declaró"),
 }
-
-
-@dataclass(frozen=True)
-class Happened:
-    """One event of a request, in the order of the record's table."""
-
-    happening: Happening
-    at: datetime
-    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -103,8 +97,7 @@ class RecordFacts:
 
 def say(word: str, language: str, **values: Any) -> str:
     """A word of the record in a language."""
-    text = WORDS[word][0 if language == "en" else 1]
-    return text % values if values else text
+    return retelling.spoken(WORDS[word], language, **values)
 
 
 def places(
@@ -137,14 +130,29 @@ def record_of(facts: RecordFacts) -> ConsentRecord:
         signed_at=facts.signed_at.astimezone(facts.zone),
         zone=facts.zone.key,
         statements=_statements(facts, language),
-        events=tuple(_event(event, facts, language) for event in facts.events if event.happening in HAPPENINGS),
+        events=retelling.events_of(facts.events, facts.questions, facts.signing, facts.zone, language),
         canonical_json=canonical(facts),
         language=Language(language),
         in_force_from=facts.signed_at.astimezone(facts.zone).date(),
         in_force_until=facts.valid_until_on,
         other_language=Language(OTHER[language]),
         other_statements=_statements(facts, OTHER[language]),
+        shown=wording.shown(facts.questions, language, _places(facts, language)),
+        signed_how=say(SIGNED_HOW.get(facts.signing.route, "typed"), language),
+        route_note=route_note(facts.signing, language),
     )
+
+
+def route_note(signing: Signing, language: str) -> str:
+    """How the answers came when not by the guardian's own hand on a screen: the route, who wrote them down, the scan."""
+    if signing.route is Route.ONLINE:
+        return ""
+    parts = [say(signing.route.value, language, recorder=signing.recorded_by or say("office", language))]
+    if signing.confirmed_by:
+        parts.append(say("seen", language, confirmer=signing.confirmed_by))
+    if signing.scan_sha256:
+        parts.append(say("scan", language, digest=signing.scan_sha256))
+    return " ".join(parts)
 
 
 def canonical(facts: RecordFacts) -> bytes:
@@ -157,6 +165,7 @@ def canonical(facts: RecordFacts) -> bytes:
         "language": language,
         "program": facts.program_names[language],
         "season": facts.season_names[language],
+        "places": _places(facts, language),
         "youth": {"name": facts.youth_name, "born_on": facts.youth_born_on and facts.youth_born_on.isoformat()},
         "guardian": {"name": facts.guardian_name, "relationship": facts.relationship.value},
         "sections": [_section_json(question, facts, language) for question in facts.questions],
@@ -166,6 +175,9 @@ def canonical(facts: RecordFacts) -> bytes:
             "route": facts.signing.route.value,
             "says_guardian": facts.signing.is_guardian,
             "agrees_to_electronic_records": DISCLOSURE if facts.signing.agrees else None,
+            "recorded_by": facts.signing.recorded_by or None,
+            "confirmed_by": facts.signing.confirmed_by or None,
+            "scan_sha256": facts.signing.scan_sha256 or None,
         },
         "valid_until_on": facts.valid_until_on.isoformat(),
         "events": [
@@ -188,6 +200,7 @@ def _section_json(question: Question, facts: RecordFacts, language: str) -> dict
         "key": question.key,
         "required": question.required,
         "text_sha256": words.sha256,
+        "words": wording.raw(words),
         "question": filled(words.question, values),
         "body": filled(words.body, values),
         "statement": filled(words.statement, values),
@@ -229,26 +242,6 @@ def _places(facts: RecordFacts, language: str) -> dict[str, str]:
         department=facts.letterhead.full_name,
         until=facts.valid_until_on,
     )
-
-
-def _event(event: Happened, facts: RecordFacts, language: str) -> ConsentEvent:
-    what = HAPPENINGS[event.happening][0 if language == "en" else 1]
-    return ConsentEvent(what, event.at.astimezone(facts.zone), _how(event, facts, language))
-
-
-def _how(event: Happened, facts: RecordFacts, language: str) -> str:
-    match event.happening:
-        case Happening.SENT | Happening.REMINDED | Happening.BOUNCED:
-            address = event.detail.get("address")
-            return say("mail", language, address=address) if address else say("desk", language)
-        case Happening.OPENED:
-            spoken = say(str(event.detail.get("language", language)), language)
-            return say(str(event.detail.get("by", "link")), language, spoken=spoken)
-        case Happening.CHECKED:
-            return say("answered", language, count=len(facts.questions))
-        case Happening.SIGNED:
-            return f"{say('typed', language)}. {say('agreed', language)}"
-    return ""
 
 
 def _phone(number: str) -> str:

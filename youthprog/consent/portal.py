@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, request, session, url_for
+from flask import Blueprint, Response, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access.queries import LinkKey, find_link, live_link
@@ -23,7 +23,7 @@ from youthprog.consent.types import Question, RequestState, SectionKind, Signing
 from youthprog.core import clearance, clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
-from youthprog.core.refusals import Conflict, NotFound, Refused
+from youthprog.core.refusals import N_, Conflict, NotFound, Refused
 from youthprog.documents.codes import grouped
 from youthprog.documents.press import PressFailed
 from youthprog.documents.services import discard, load_bytes, warm_up
@@ -37,6 +37,8 @@ by_token = Blueprint("consent_token", __name__)
 by_link = Blueprint("consent_link", __name__, url_prefix="/consent")
 by_account = Blueprint("consent_own", __name__, url_prefix="/my/forms")
 UNSEEN = -1
+NOT_SIGNED = N_("We could not keep your signature just now. Nothing is signed. Try again in a minute.")
+NOT_TAKEN_BACK = N_("We could not record this just now. Nothing is taken back yet. Try again in a minute, or call us.")
 
 # ---- the link itself ----
 
@@ -70,7 +72,9 @@ def enter(token: str) -> BaseResponse:
     services.open_form(
         case, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
     )
-    return redirect(url_for("consent_link.start", request_id=case.request.id), 303)
+    takes_back = request.form.get("to") == "take-back" and case.request.signed_at is not None
+    step = "consent_link.show_take_back" if takes_back else "consent_link.start"
+    return redirect(url_for(step, request_id=case.request.id), 303)
 
 
 def _case_of(token: str) -> tuple[Actor, Case, LinkKey] | None:
@@ -232,13 +236,8 @@ def sign(request_id: int) -> BaseResponse:
     except PressFailed:
         form.form_errors.append(_("We could not make the document just now. Nothing is signed. Try again in a minute."))
         return _sign_page(case, form, 503)
-    with recording():
-        try:
-            _sign_once(request_id, prepared, now)
-        except Exception:
-            db.begin_writing()
-            discard(prepared.document)
-            raise
+    with recording(undo=lambda: discard(prepared.document), says=_(NOT_SIGNED)):
+        _sign_once(request_id, prepared, now)
     return redirect(url_for(".done", request_id=request_id), 303)
 
 
@@ -269,6 +268,7 @@ def done(request_id: int) -> BaseResponse:
         program=_program(case),
         document=document,
         code=grouped(document.code),
+        withdrawals=queries.withdrawals_of(request_id),
         reasons=[(_(reason.word), sentence(reason.sentence, reason.values)) for reason in reasons],
         next=queries.next_for(case.youth.id, case.season.id, clock.now()),
         address=next((line.value for line in contacts if "@" in line.value), None),
@@ -295,17 +295,73 @@ def show_take_back(request_id: int) -> BaseResponse:
 
 
 def take_back(request_id: int) -> BaseResponse:
-    """Take back answers from now on."""
-    case, form = _case(request_id), TakeBackForm()
+    """Take back answers from now on: print and seal without a lock, then record everything at once.
+
+    A second click finds the answers ended already, and leads to the same page.
+    """
+    case, form, now = _case(request_id), TakeBackForm(), clock.now()
     if not form.validate_on_submit():
         return _take_back_page(case, form, 422)
+    chosen = list(dict.fromkeys(form.sections.data or []))
     try:
-        services.take_back(case, form.sections.data or [], by=actor(), now=clock.now())
+        prepared = services.prepare_taking_back(case, chosen, by=actor(), now=now, language=language())
     except Refused as refused:
+        if chosen and set(chosen) <= _ended_keys(request_id):
+            return redirect(url_for(".taken_back", request_id=request_id), 303)
         form.take(refused.reasons)
         return _take_back_page(case, form, 422)
-    flash(_("Taken back. It ended just now."), "signed")
-    return redirect(url_for(".show_take_back", request_id=request_id), 303)
+    except PressFailed:
+        form.form_errors.append(
+            _("We could not make the document just now. Nothing is taken back yet. Try again in a minute, or call us.")
+        )
+        return _take_back_page(case, form, 503)
+    with recording(undo=lambda: discard(prepared.document), says=_(NOT_TAKEN_BACK)):
+        _take_back_once(request_id, chosen, prepared, now)
+    return redirect(url_for(".taken_back", request_id=request_id), 303)
+
+
+def _take_back_once(request_id: int, chosen: list[str], prepared: services.PreparedWithdrawal, now: Any) -> None:
+    try:
+        services.take_back(_case(request_id), chosen, by=actor(), now=now, prepared=prepared)
+    except Refused:
+        db.begin_writing()
+        if not set(chosen) <= _ended_keys(request_id):
+            raise
+        discard(prepared.document)
+
+
+def taken_back(request_id: int) -> BaseResponse:
+    """The receipt of taking back: what ended and when, its sealed record, what still stands."""
+    case, withdrawals = _case(request_id), queries.withdrawals_of(request_id)
+    if not withdrawals:
+        return redirect(url_for(".done", request_id=request_id), 303)
+    row, document = withdrawals[-1]
+    words = {question.key: words_of(case, question) for question in _questions(case)}
+    return page(
+        "consent/portal/taken_back.html",
+        case=case,
+        withdrawal=row,
+        document=document,
+        number=len(withdrawals),
+        code=grouped(document.code),
+        gone=[words[key].label for key in row.sections],
+        standing=[words[each.section_key].label for each in services.given_now(request_id, clock.today())],
+    )
+
+
+def withdrawal(request_id: int, number: int) -> Response:
+    """The sealed record of a taking back, by its number: the first, the second."""
+    _case(request_id)
+    withdrawals = queries.withdrawals_of(request_id)
+    if not 1 <= number <= len(withdrawals):
+        raise NotFound
+    document = withdrawals[number - 1][1]
+    record_read("consent.record.read", "consent_request", request_id, by=actor(), document_id=document.id)
+    return file_response(load_bytes(document), name=f"{document.code}.pdf", download=True)
+
+
+def _ended_keys(request_id: int) -> set[str]:
+    return {row.section_key for row in queries.decisions_of(request_id) if row.withdrawn_at is not None}
 
 
 # ---- pages ----
@@ -339,8 +395,9 @@ def _take_back_page(case: Case, form: TakeBackForm, status: int = 200) -> Respon
     standing = services.given_now(case.request.id, clock.today())
     given = {row.section_key for row in standing if kinds[row.section_key] in services.TAKEN_BACK_KINDS}
     return page(
-        "consent/portal/take_back.html", status, case=case, form=form, words=words, decisions=decisions, given=given
-    )
+        "consent/portal/take_back.html", status, case=case, form=form, words=words, decisions=decisions, given=given,
+        withdrawals=queries.withdrawals_of(case.request.id),
+    )  # fmt: skip
 
 
 def _closed(case: Case) -> BaseResponse | None:
@@ -442,7 +499,9 @@ STEPS: list[tuple[str, str, View, bool]] = [
     ("GET", "/done", done, False),
     ("GET", "/copy.pdf", copy, False),
     ("GET", "/take-back", show_take_back, False),
-    ("POST", "/take-back", take_back, False),
+    ("POST", "/take-back", take_back, True),
+    ("GET", "/taken-back", taken_back, False),
+    ("GET", "/withdrawal-<int(max=99):number>.pdf", withdrawal, False),
 ]
 
 

@@ -15,6 +15,7 @@ from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
     ConsentRequest,
+    ConsentWithdrawal,
     Form,
     FormVersion,
     PickupPerson,
@@ -308,6 +309,25 @@ def document_of(request: ConsentRequest) -> Document:
     if not document:
         raise NotFound
     return document
+
+
+def withdrawals_of(request_id: int) -> list[tuple[ConsentWithdrawal, Document]]:
+    """What was taken back of a request, oldest first, each with its sealed record. One statement."""
+    statement = (
+        sa.select(ConsentWithdrawal, Document)
+        .join(Document, Document.id == ConsentWithdrawal.document_id)
+        .where(ConsentWithdrawal.request_id == request_id)
+        .order_by(ConsentWithdrawal.at, ConsentWithdrawal.id)
+    )
+    return [(row, document) for row, document in db.session().execute(statement)]
+
+
+def pickup_names_of(request_id: int) -> list[str]:
+    """The names a request put on the pick-up list that stand on it still."""
+    statement = sa.select(PickupPerson.name).where(
+        PickupPerson.request_id == request_id, PickupPerson.ended_at.is_(None)
+    )
+    return list(db.session().scalars(statement.order_by(PickupPerson.id)))
 
 
 def decisions_of(request_id: int) -> Sequence[ConsentDecision]:

@@ -2,10 +2,17 @@
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
 from youthprog.consent.cases import ASK, COPY, REMIND, TAKEN_BACK, may_answer, places_of, program_names, valid_until
+from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.publishing import publish_form, publish_starter_form
 from youthprog.consent.signing import Prepared, answer, check_answers, open_form, prepare_signature, sign
-from youthprog.consent.taking_back import TAKEN_BACK_KINDS, given_now, take_back
+from youthprog.consent.taking_back import (
+    TAKEN_BACK_KINDS,
+    PreparedWithdrawal,
+    given_now,
+    prepare_taking_back,
+    take_back,
+)
 from youthprog.consent.types import Asked
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "TAKEN_BACK_KINDS",
     "Asked",
     "Prepared",
+    "PreparedWithdrawal",
     "answer",
     "ask",
     "check_answers",
@@ -29,10 +37,12 @@ __all__ = [
     "open_form",
     "places_of",
     "prepare_signature",
+    "prepare_taking_back",
     "program_names",
     "publish_form",
     "publish_starter_form",
     "remind",
+    "send_own_link",
     "sign",
     "take_back",
     "valid_until",

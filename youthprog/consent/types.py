@@ -319,6 +319,9 @@ class Signing:
     seen_version: int
     language: str
     route: Route = Route.ONLINE
+    recorded_by: str = ""  # paper and telephone: who wrote the answers down
+    confirmed_by: str = ""  # who saw the original
+    scan_sha256: str = ""
 
 
 @dataclass(frozen=True)
