@@ -59,9 +59,7 @@ TEXTS_OF: Mapping[SectionKind, tuple[str, ...]] = {
     SectionKind.STAFF: ("label", "question", "body", "statement"),
 }
 # Those of them a section cannot do without.
-NEEDED: Mapping[SectionKind, tuple[str, ...]] = {
-    kind: ("label", "question", "statement") for kind in SectionKind
-} | {
+NEEDED: Mapping[SectionKind, tuple[str, ...]] = dict.fromkeys(SectionKind, ("label", "question", "statement")) | {
     SectionKind.DECISION: (*_ASKED, "yes_label", "no_label", "undo", "yes_summary", "no_summary"),
     SectionKind.HEALTH: (*_ASKED, "yes_label", "no_label", "undo", "yes_summary", "no_summary"),
     SectionKind.INFORMATION: ("label", "question", "statement", "yes_label"),
@@ -149,7 +147,7 @@ NOT_WRITTEN = {
 def _said(words: Words | None, name: str) -> Any:
     if words is None:
         return ""
-    return words.more.get(name, "") if name in TEXT_NAMES and not hasattr(words, name) else getattr(words, name)
+    return getattr(words, name) if hasattr(words, name) else words.more.get(name, "")
 
 
 def _wrong_places(question: Question) -> Iterator[Fault]:
@@ -167,19 +165,31 @@ def _wrong_settings(question: Question, before: Sequence[Question]) -> Iterator[
     settings = question.settings
     values = {"section": _title(question)}
     if settings.validity is Validity.DAYS and not settings.days:
-        yield _setting(question, "no_days", N_("“%(section)s”: say for how many days the answer holds."), "days", values)
+        yield _setting(
+            question, "no_days", N_("“%(section)s”: say for how many days the answer holds."), "days", values
+        )
     if settings.validity is Validity.DATE and settings.until_on is None:
-        yield _setting(question, "no_date", N_("“%(section)s”: say until which day the answer holds."), "until_on", values)
+        yield _setting(
+            question, "no_date", N_("“%(section)s”: say until which day the answer holds."), "until_on", values
+        )
     if question.kind is SectionKind.VIDEO and not settings.web_address:
         yield _setting(question, "no_film", N_("“%(section)s”: write the film’s web address."), "web_address", values)
     if question.kind in (SectionKind.PERSONS, SectionKind.CHOICE) and settings.least > settings.most:
         yield _setting(question, "least_most", N_("“%(section)s”: at least is more than at most."), "least", values)
     options = max((len(words.more.get("options", ())) for words in question.words.values()), default=0)
     if question.kind is SectionKind.CHOICE and options and settings.most > options:
-        yield _setting(question, "too_many", N_("“%(section)s”: more may be chosen than there are choices."), "most", values)
+        yield _setting(
+            question, "too_many", N_("“%(section)s”: more may be chosen than there are choices."), "most", values
+        )
     show = settings.show_if
     if show is not None and not show.values:
-        yield _setting(question, "show_what", N_("“%(section)s”: say which answer, age or program shows it."), "show_values", values)
+        yield _setting(
+            question,
+            "show_what",
+            N_("“%(section)s”: say which answer, age or program shows it."),
+            "show_values",
+            values,
+        )
     if show is not None and show.what == "answer" and show.key not in {each.key for each in before}:
         yield _setting(question, "show_after", N_("“%(section)s” depends on a section that does not come before it."), "show_key", values)  # fmt: skip
 
@@ -189,7 +199,9 @@ def _setting(question: Question, code: str, sentence: str, field: str, values: M
 
 
 TOO_HARD = {
-    "en": N_("“%(section)s” reads like school grade %(figure)s in English; at most grade 8. Use shorter sentences and words."),
+    "en": N_(
+        "“%(section)s” reads like school grade %(figure)s in English; at most grade 8. Use shorter sentences and words."
+    ),
     "es": N_("“%(section)s” has INFLESZ %(figure)s in Spanish; at least 55. Use shorter sentences and words."),
 }
 
@@ -283,7 +295,8 @@ class TextDiff:
 
 def section_diff(old: Question | None, new: Question | None, language: str) -> list[TextDiff]:
     """Every text of a section that differs between two versions, in one language."""
-    kind = (new or old).kind if new or old else SectionKind.TEXT
+    shown = new or old
+    kind = shown.kind if shown else SectionKind.TEXT
     names = (*TEXTS_OF[kind], *MORE.get(kind, {}))
     pairs = ((name, _joined(old, name, language), _joined(new, name, language)) for name in names)
     return [TextDiff(TEXT_NAMES[name], differences(before, after)) for name, before, after in pairs if before != after]

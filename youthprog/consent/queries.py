@@ -22,6 +22,7 @@ from youthprog.consent.models import (
     Section,
     SectionText,
 )
+from youthprog.consent.staleness import stale_texts
 from youthprog.consent.types import (
     FALLBACK_REQUIRED,
     STARTER,
@@ -79,19 +80,19 @@ def required_keys() -> Sequence[str]:
 
 
 def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histories:
-    """Everything decided and asked about the youth in the seasons. Three statements."""
+    """Everything decided and asked about the youth in the seasons. Four statements."""
     decisions: dict[tuple[int, int], list[DecisionFact]] = defaultdict(list)
     requests: dict[tuple[int, int], list[RequestFact]] = defaultdict(list)
-    table, asked = ConsentDecision, ConsentRequest
+    table, asked, stale = ConsentDecision, ConsentRequest, stale_texts()
     for row in db.session().execute(
         sa.select(
             table.id, table.youth_id, table.season_id, table.guardian_id, table.section_key, table.decision,
-            table.decided_at, table.valid_until_on, table.withdrawn_at,
-        ).where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids))
+            table.decided_at, table.valid_until_on, table.withdrawn_at, table.section_id, asked.language,
+        ).join(asked, asked.id == table.request_id).where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids))
     ):  # fmt: skip
         fact = DecisionFact(
             row.guardian_id, row.section_key, row.decision, row.decided_at, clock.day_of(row.decided_at),
-            row.valid_until_on, _day(row.withdrawn_at), row.id,
+            row.valid_until_on, _day(row.withdrawn_at), row.id, stale_on=stale.get((row.section_id, row.language)),
         )  # fmt: skip
         decisions[row.youth_id, row.season_id].append(fact)
     for each in db.session().execute(

@@ -81,7 +81,9 @@ class Pack:
 @cache
 def packs() -> Mapping[str, Pack]:
     """Every pack that is shipped, by state. Raises `BadPack` for a file with a fault."""
-    found = [pack_of(tomllib.loads(path.read_text(encoding="utf-8")), path.stem) for path in sorted(PACKS.glob("*.toml"))]
+    found = [
+        pack_of(tomllib.loads(path.read_text(encoding="utf-8")), path.stem) for path in sorted(PACKS.glob("*.toml"))
+    ]
     return {pack.state: pack for pack in found}
 
 
@@ -133,6 +135,14 @@ def _faults_of_part(topic: str, part: Mapping[str, Any]) -> list[str]:
     unknown = part.keys() - ALWAYS - KEYS[topic]
     if unknown:
         faults.append(f"unknown: {', '.join(sorted(unknown))}")
+    faults += _wrong_values(part)
+    if topic == "retention" and "after_signature_days" not in part:
+        faults.append("after_signature_days is missing")
+    return faults
+
+
+def _wrong_values(part: Mapping[str, Any]) -> list[str]:
+    faults = []
     if part.get("every", "year") not in EVERY:
         faults.append("every is year, season or once")
     if part.get("allowed", "unknown") not in ALLOWED:
@@ -146,8 +156,6 @@ def _faults_of_part(topic: str, part: Mapping[str, Any]) -> list[str]:
         value = part.get(key, 0)
         if type(value) is not int or not 0 <= value <= most:
             faults.append(f"{key} is a whole number up to {most}")
-    if topic == "retention" and "after_signature_days" not in part:
-        faults.append("after_signature_days is missing")
     return faults
 
 

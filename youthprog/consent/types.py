@@ -237,6 +237,7 @@ class DecisionFact:
     valid_until_on: date | None = None
     withdrawn_on: date | None = None
     order: int = 0
+    stale_on: date | None = None  # from then on the form words this section otherwise: a yes counts no more, a no does
 
 
 @dataclass(frozen=True)
