@@ -27,6 +27,7 @@ EDGE = {
     "teams",
     "shown",
     "builder",
+    "drafting",
     "chase",
     "desk",
     "strangers",

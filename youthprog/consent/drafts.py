@@ -7,8 +7,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from youthprog.consent.blocks import MORE
+from youthprog.consent.composing import refusals_to_compose
 from youthprog.consent.reading import Level, level_of
-from youthprog.consent.types import Question, SectionKind, Validity, Words
+from youthprog.consent.types import Question, SectionKind, Words
 from youthprog.core.refusals import N_, Refusal
 
 SPOKEN = ("en", "es")
@@ -98,25 +99,22 @@ def faults_of(questions: Sequence[Question]) -> list[Fault]:
     if not any(each.kind not in (SectionKind.TEXT, SectionKind.STAFF) for each in questions):
         return [Fault(None, Refusal("nothing_asked", N_("This form asks nothing yet. Add a section that asks.")))]
     found: list[Fault] = []
-    for place, question in enumerate(questions):
+    for question in questions:
         found += _missing_words(question)
         found += _wrong_places(question)
-        found += _wrong_settings(question, questions[:place])
         found += _hard_words(question)
-    return found
+    unwritten = {fault.key for fault in found if fault.refusal.code == "missing_words"}
+    for refusal in refusals_to_compose(questions):
+        if not (refusal.code == "unlike" and refusal.field in unwritten):
+            found.append(Fault(refusal.field, refusal))
+    place = {question.key: number for number, question in enumerate(questions)}
+    return sorted(found, key=lambda fault: place.get(fault.key or "", -1))
 
 
 def refusals_to_publish(questions: Sequence[Question], *, reason: str = "") -> list[Refusal]:
     """Every reason why a version may not be published; hard texts alone are excused by a recorded reason."""
     excused = len(reason.strip()) >= SHORTEST_REASON
     return [fault.refusal for fault in faults_of(questions) if not (fault.excusable and excused)]
-
-
-def _title(question: Question) -> str:
-    for words in question.words.values():
-        if words.label:
-            return words.label
-    return question.key
 
 
 def _missing_words(question: Question) -> Iterator[Fault]:
@@ -129,18 +127,13 @@ def _missing_words(question: Question) -> Iterator[Fault]:
         for language, said in there.items():
             if not said:
                 sentence = NOT_WRITTEN[language]
-                values = {"section": _title(question), "what": TEXT_NAMES[name]}
+                values = {"what": TEXT_NAMES[name]}
                 yield Fault(question.key, Refusal("missing_words", sentence, f"{language}_{name}", values))
-        counts = {len(said) for said in there.values() if isinstance(said, list | tuple)}
-        if len(counts) > 1:
-            sentence = N_("“%(section)s”: %(what)s has more lines in one language than in the other.")
-            values = {"section": _title(question), "what": TEXT_NAMES[name]}
-            yield Fault(question.key, Refusal("uneven_lists", sentence, f"es_{name}", values))
 
 
 NOT_WRITTEN = {
-    "en": N_("“%(section)s”: %(what)s is not written in English."),
-    "es": N_("“%(section)s”: %(what)s is not written in Spanish."),
+    "en": N_("%(what)s is not written in English."),
+    "es": N_("%(what)s is not written in Spanish."),
 }
 
 
@@ -156,60 +149,21 @@ def _wrong_places(question: Question) -> Iterator[Fault]:
         for name in TEXTS_OF[question.kind]:
             unknown = sorted(set(PLACE.findall(_said(words, name))) - PLACES)
             if unknown:
-                sentence = N_("“%(section)s”: %(place)s stands for nothing. Use the places of the list.")
-                values = {"section": _title(question), "place": f"%({unknown[0]})s"}
+                sentence = N_("%(place)s stands for nothing. Use the places of the list.")
+                values = {"place": f"%({unknown[0]})s"}
                 yield Fault(question.key, Refusal("unknown_place", sentence, f"{language}_{name}", values))
 
 
-def _wrong_settings(question: Question, before: Sequence[Question]) -> Iterator[Fault]:
-    settings = question.settings
-    values = {"section": _title(question)}
-    if settings.validity is Validity.DAYS and not settings.days:
-        yield _setting(
-            question, "no_days", N_("“%(section)s”: say for how many days the answer holds."), "days", values
-        )
-    if settings.validity is Validity.DATE and settings.until_on is None:
-        yield _setting(
-            question, "no_date", N_("“%(section)s”: say until which day the answer holds."), "until_on", values
-        )
-    if question.kind is SectionKind.VIDEO and not settings.web_address:
-        yield _setting(question, "no_film", N_("“%(section)s”: write the film’s web address."), "web_address", values)
-    if question.kind in (SectionKind.PERSONS, SectionKind.CHOICE) and settings.least > settings.most:
-        yield _setting(question, "least_most", N_("“%(section)s”: at least is more than at most."), "least", values)
-    options = max((len(words.more.get("options", ())) for words in question.words.values()), default=0)
-    if question.kind is SectionKind.CHOICE and options and settings.most > options:
-        yield _setting(
-            question, "too_many", N_("“%(section)s”: more may be chosen than there are choices."), "most", values
-        )
-    show = settings.show_if
-    if show is not None and not show.values:
-        yield _setting(
-            question,
-            "show_what",
-            N_("“%(section)s”: say which answer, age or program shows it."),
-            "show_values",
-            values,
-        )
-    if show is not None and show.what == "answer" and show.key not in {each.key for each in before}:
-        yield _setting(question, "show_after", N_("“%(section)s” depends on a section that does not come before it."), "show_key", values)  # fmt: skip
-
-
-def _setting(question: Question, code: str, sentence: str, field: str, values: Mapping[str, Any]) -> Fault:
-    return Fault(question.key, Refusal(code, sentence, field, values))
-
-
 TOO_HARD = {
-    "en": N_(
-        "“%(section)s” reads like school grade %(figure)s in English; at most grade 8. Use shorter sentences and words."
-    ),
-    "es": N_("“%(section)s” has INFLESZ %(figure)s in Spanish; at least 55. Use shorter sentences and words."),
+    "en": N_("The English reads like school grade %(figure)s. At most grade 8: use shorter sentences and words."),
+    "es": N_("The Spanish has INFLESZ %(figure)s. At least 55: use shorter sentences and words."),
 }
 
 
 def _hard_words(question: Question) -> Iterator[Fault]:
     for language, found in levels_of(question).items():
         if not found.is_plain:
-            values = {"section": _title(question), "figure": found.figure}
+            values = {"figure": found.figure}
             refusal = Refusal(f"too_hard_{language}", TOO_HARD[language], f"{language}_body", values)
             yield Fault(question.key, refusal, excusable=True)
 

@@ -224,12 +224,14 @@ def add_block(version: FormVersion, block: Block, *, seen: int, by: Actor, now: 
 
 def add_blocks(version: FormVersion, blocks: Sequence[Block], *, seen: int, by: Actor, now: datetime) -> list[Section]:
     """Put sections at the end of a draft, each with a key of its own. Raises `Conflict`, `Refused`."""
-    _claim(version, seen)
     there = _sections(version.id)
+    for block in blocks:
+        _check(block)
     if len(there) + len(blocks) > MOST_SECTIONS:
         raise Refused(
             [Refusal("too_many", N_("A form has at most %(most)s sections."), values={"most": MOST_SECTIONS})]
         )
+    _claim(version, seen)
     taken = {section.key for section in there}
     added: list[Section] = []
     for block in blocks:
@@ -239,6 +241,13 @@ def add_blocks(version: FormVersion, blocks: Sequence[Block], *, seen: int, by: 
         added.append(_write_section(version.id, position, Block(**{**vars(block), "key": key})))
         record("form.changed", "form_version", version.id, by=by, now=now, did="added", section=key)
     return added
+
+
+def _check(block: Block) -> None:
+    """Refuse settings and words a section cannot have, before anything is touched. Raises `Refused`."""
+    settings_of(settings_as(block.settings))
+    for more in block.more.values():
+        more_of(block.kind, more)
 
 
 def _key_from(block: Block) -> str:
@@ -254,6 +263,7 @@ def _free_word(wanted: str, taken: Collection[str]) -> str:
 
 def change_block(version: FormVersion, section: Section, block: Block, *, seen: int, by: Actor, now: datetime) -> None:
     """Write a section of a draft anew; its key stays, so that older answers find it. Raises `Conflict`, `Refused`."""
+    _check(block)
     _claim(version, seen)
     _fill(section, block)
     for text in db.session().scalars(sa.select(SectionText).where(SectionText.section_id == section.id)).all():
