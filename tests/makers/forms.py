@@ -1,93 +1,58 @@
-"""Invented forms: one section of each kind, as data a form is published from."""
+"""Invented sections and versions of forms."""
 
-from __future__ import annotations
-
+import tomllib
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from tests.makers.people import NOW
-from youthprog.consent.blocks import more_of, settings_of
-from youthprog.consent.models import FormVersion
-from youthprog.consent.publishing import publish_form
+from youthprog.consent.blocks import more_of, words_hash
+from youthprog.consent.publishing import Block, block_from
+from youthprog.consent.queries import TEXTS
 from youthprog.consent.types import Question, SectionKind, Settings, Words
-from youthprog.core.actor import SYSTEM
 
-TEXTS = ("label", "question", "body", "statement", "yes_label", "yes_hint", "no_label", "no_hint", "undo")
-
-
-def words_of(label: str, **changes: Any) -> dict[str, Any]:
-    """The words of a section in one language."""
-    words: dict[str, Any] = {
-        "label": label,
-        "question": f"{label} for %(name)s?",
-        "body": f"About {label.lower()}.",
-        "statement": f"{label}: %(full_name)s until %(until)s.",
-        "yes_label": "Yes",
-        "yes_hint": "",
-        "no_label": "No",
-        "no_hint": "",
-        "undo": "Call us.",
-        "yes_summary": f"{label}: yes.",
-        "no_summary": f"{label}: no.",
-    }
-    return words | changes
+SHAPES = Path(__file__).resolve().parents[1] / "fixtures" / "forms"
+EN = {
+    "label": "Swimming", "question": "May %(name)s swim with us?", "body": "A lifeguard is there.",
+    "statement": "%(name)s may swim.", "yes_label": "Yes", "no_label": "No", "undo": "Call us.",
+    "yes_summary": "%(name)s swims.", "no_summary": "%(name)s does not swim.",
+}  # fmt: skip
+ES = {
+    "label": "Nadar", "question": "¿Puede nadar %(name)s con nosotros?", "body": "Hay un salvavidas.",
+    "statement": "%(name)s puede nadar.", "yes_label": "Sí", "no_label": "No", "undo": "Llámenos.",
+    "yes_summary": "%(name)s nada.", "no_summary": "%(name)s no nada.",
+}  # fmt: skip
 
 
-def section(key: str, kind: SectionKind, *, required: bool = False, more: Any = None, **changes: Any) -> dict[str, Any]:
-    """A section as a form's source has it: `settings` as JSON, `more` alike in both languages, other words by name."""
-    settings = changes.pop("settings", {})
-    label = changes.pop("label", key.replace("_", " ").capitalize())
-    source: dict[str, Any] = {"key": key, "kind": kind.value, "required": required, "settings": settings}
-    for language in ("en", "es"):
-        source[language] = words_of(label, **changes) | ({"more": more} if more else {})
-    return source
+def make_block(key: str = "swim", kind: SectionKind = SectionKind.DECISION, **changes: Any) -> Block:
+    """A section that passes the gate. `en` and `es` change single texts."""
+    words = {"en": EN | changes.pop("en", {}), "es": ES | changes.pop("es", {})}
+    return replace(Block(kind, True, Settings(), words, {"en": {}, "es": {}}, key), **changes)
 
 
-def question(key: str = "it", kind: SectionKind = SectionKind.DECISION, position: int = 1, **how: Any) -> Question:
-    """A section as the rules see it, without a database."""
-    source = section(key, kind, **how)
+def question_of(block: Block, number: int = 1) -> Question:
+    """A section as the rules see it."""
     words = {}
     for language in ("en", "es"):
-        texts = {name: value for name, value in source[language].items() if name != "more"}
-        words[language] = Words(**texts, sha256="0" * 64, more=more_of(kind, source[language].get("more", {})))
-    settings = settings_of(source["settings"]) if source["settings"] else Settings()
-    return Question(position, key, position, kind, source["required"], words, settings)
+        said = {name: block.words[language].get(name, "").strip() for name in TEXTS}
+        more = more_of(block.kind, block.more.get(language, {}))
+        sha256 = words_hash(list(said.values()), more)
+        words[language] = Words(**said, sha256=sha256, more=more)  # type: ignore[arg-type]
+    return Question(number, block.key, number, block.kind, block.required, words, block.settings)
 
 
-def form_of(key: str, *sections: dict[str, Any], number: int = 1) -> dict[str, Any]:
-    """A form's source."""
-    return {"key": key, "number": number, "title": {"en": key.title(), "es": key.title()}, "section": list(sections)}
+def make_question(key: str = "swim", number: int = 1, **changes: Any) -> Question:
+    """A section of a version that passes the gate."""
+    return question_of(make_block(key, **changes), number)
 
 
-def every_kind(key: str = "everything") -> dict[str, Any]:
-    """A form with a section of each kind and each signer."""
-    K = SectionKind
-    return form_of(
-        key,
-        section("welcome", K.TEXT, body="This form is for %(team)s, led by %(coach)s."),
-        section("play", K.DECISION, required=True, settings={"validity": "days", "days": 365}),
-        section("medical", K.DECISION, settings={"initials_if_refused": True, "original": "ink"}),
-        section("sheet", K.INFORMATION, required=True, more={"pages": ["Page one.", "Page two.", "Page three."]}),
-        section("film", K.VIDEO, required=True, settings={"web_address": "https://film.example/heart"},
-                more={"title": "A film about the heart"}),
-        section("clauses", K.INITIALS, required=True, more={"clauses": ["A coach may send us home.", "We bring water."]}),
-        section("collectors", K.PERSONS, required=True, settings={"least": 1, "most": 4},
-                more={"noun": "Person who may collect"}),
-        section("shirt", K.CHOICE, required=True, more={"options": ["Small", "Middle", "Large"]}),
-        section("languages", K.CHOICE, settings={"most": 3}, more={"options": ["English", "Spanish", "Other"]}),
-        section("more", K.WORDS),
-        section("school_year", K.WORDS, required=True, settings={"show_if": {"what": "age_from", "values": ["14"]}}),
-        section("exam", K.UPLOAD, required=True, settings={"asks_last_day": True}, more={"wanted": "The exam form"}),
-        section("doctor", K.EXTERNAL, required=True, more={"role": "Doctor"}),
-        section("pledge", K.INITIALS, required=True, settings={"signer": "athlete"},
-                more={"clauses": ["I tell my coach when I am hurt."]}),
-        section("promise", K.DECISION, required=True, settings={"signer": "athlete"}),
-        section("read_aloud", K.INFORMATION, required=True, settings={"signer": "interpreter"}),
-        section("seen", K.DECISION, settings={"signer": "coach"}),
-        section("desk", K.STAFF, required=True, more={"fields": ["Class", "Locker"]}),
-        section("second", K.DECISION, required=True, settings={"signer": "guardian_2"}),
-    )  # fmt: skip
+def shape(name: str) -> dict[str, Any]:
+    """One of the shapes of real public forms, in our own words."""
+    return tomllib.loads((SHAPES / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def publish(source: dict[str, Any]) -> FormVersion:
-    """The form, published."""
-    return publish_form(source, by=SYSTEM, now=NOW)
+def questions_in(source: dict[str, Any]) -> list[Question]:
+    """The sections of a form's source, as the rules see them."""
+    return [question_of(block_from(each), number) for number, each in enumerate(source["section"], start=1)]
+
+
+SHAPE_NAMES = sorted(path.stem for path in SHAPES.glob("*.toml"))
