@@ -28,6 +28,7 @@ EDGE = {
     "shown",
     "builder",
     "drafting",
+    "sections",
     "chase",
     "desk",
     "strangers",

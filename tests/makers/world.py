@@ -68,8 +68,9 @@ _number = count(1)
 MEANT = {
     ("accounts.", "person_id"): "adult_id",
     ("builder.", "version_id"): "draft_id",
+    ("form_sections.", "version_id"): "draft_id",
     ("certificates.", "document_id"): "certificate_id",
-    ("builder.", "section_id"): "block_id",
+    ("form_sections.", "section_id"): "block_id",
     ("consent.record", "request_id"): "signed_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
     ("people.", "contact_id"): "emergency_id",

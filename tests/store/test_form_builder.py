@@ -65,7 +65,7 @@ def keys(version):
 
 
 def actions():
-    return list(db.session().scalars(sa.select(AuditEntry.action).order_by(AuditEntry.seq)))
+    return list(db.session().scalars(sa.select(AuditEntry.action).order_by(AuditEntry.number)))
 
 
 # ---- writing ----

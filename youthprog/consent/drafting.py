@@ -260,7 +260,7 @@ def form_of(kind: SectionKind, before: Sequence[Question], programs: Sequence[st
         fields["signer"] = OneOf(_("Who reads it"), _some(SIGNER_NAMES, list(Signer)[:5]), default=str(Signer.GUARDIAN))
     fields |= _kind_fields(kind) | _show_fields(before, programs)
     for language in SPOKEN:
-        fields |= {f"{language}_{name}": _text_field(name) for name in TEXTS_OF[kind]}
+        fields |= {f"{language}_{name}": _text_field(name, language) for name in TEXTS_OF[kind]}
         fields |= {f"{language}_{name}": _more_field(kind, name) for name in MORE.get(kind, {})}
     return type("SectionForm", (BlockForm,), fields)
 
@@ -325,11 +325,13 @@ def _some(words: Mapping[Any, str], kept: Sequence[Any]) -> dict[Any, str]:
     return {each: words[each] for each in kept}
 
 
-def _text_field(name: str) -> Any:
+def _text_field(name: str, language: str) -> Any:
     limit = getattr(SectionText.__table__.c[name].type, "length", None) or LONGEST_BODY
     if name in LONG_TEXTS:
         message = _("This is too long: %(max)d characters at most.")
         return TextAreaField(_(TEXT_NAMES[name]), [Optional(), Length(max=limit, message=message)])
+    if (name, language) == ("label", "en"):  # a draft may lack every other word
+        return Text(_(TEXT_NAMES[name]), [Filled(_("Write a short name."))], limit=limit)
     return Text(_(TEXT_NAMES[name]), [Optional()], limit=limit)
 
 

@@ -41,6 +41,7 @@ TEXT_NAMES = {
 }
 _ASKED = ("label", "question", "body", "statement")
 _READ = (*_ASKED, "yes_label", "undo", "yes_summary")
+_TOLD = (*_ASKED, "undo")
 _DECIDED = (*_ASKED, "yes_label", "yes_hint", "no_label", "no_hint", "undo", "yes_summary", "no_summary")
 # The texts each kind has, in the order in which they are written.
 TEXTS_OF: Mapping[SectionKind, tuple[str, ...]] = {
@@ -50,12 +51,12 @@ TEXTS_OF: Mapping[SectionKind, tuple[str, ...]] = {
     SectionKind.VIDEO: _READ,
     SectionKind.PICKUP: _READ,
     SectionKind.EMERGENCY: _READ,
-    SectionKind.INITIALS: _READ,
-    SectionKind.PERSONS: _READ,
-    SectionKind.CHOICE: _READ,
-    SectionKind.WORDS: _READ,
-    SectionKind.UPLOAD: _READ,
-    SectionKind.EXTERNAL: _READ,
+    SectionKind.INITIALS: _TOLD,
+    SectionKind.PERSONS: _TOLD,
+    SectionKind.CHOICE: _TOLD,
+    SectionKind.WORDS: _TOLD,
+    SectionKind.UPLOAD: _TOLD,
+    SectionKind.EXTERNAL: (*_ASKED, "yes_label", "yes_hint", "no_label", "no_hint", "undo"),
     SectionKind.TEXT: ("label", "question", "body"),
     SectionKind.STAFF: ("label", "question", "body", "statement"),
 }
@@ -65,6 +66,7 @@ NEEDED: Mapping[SectionKind, tuple[str, ...]] = dict.fromkeys(SectionKind, ("lab
     SectionKind.HEALTH: (*_ASKED, "yes_label", "no_label", "undo", "yes_summary", "no_summary"),
     SectionKind.INFORMATION: ("label", "question", "statement", "yes_label"),
     SectionKind.VIDEO: ("label", "question", "statement", "yes_label"),
+    SectionKind.EXTERNAL: ("label", "question", "statement", "yes_label", "no_label"),
     SectionKind.TEXT: ("label", "body"),
     SectionKind.STAFF: ("label",),
 }  # fmt: skip
@@ -132,8 +134,8 @@ def _missing_words(question: Question) -> Iterator[Fault]:
 
 
 NOT_WRITTEN = {
-    "en": N_("%(what)s is not written in English."),
-    "es": N_("%(what)s is not written in Spanish."),
+    "en": N_("Not written in English: %(what)s."),
+    "es": N_("Not written in Spanish: %(what)s."),
 }
 
 
