@@ -176,8 +176,9 @@ def _title(question: Question) -> str:
 
 def _told(refusal: Refusal) -> str:
     values = dict(refusal.values)
-    if "what" in values:
-        values["what"] = _(values["what"])
+    name = values.get("what")
+    if name:
+        values["what"] = _(name)
     return says(replace(refusal, values=values))
 
 
@@ -200,7 +201,8 @@ def publish(version_id: int) -> BaseResponse:
     flash(_("Version %(number)s is published.", number=number), "signed")
     if moved:
         told = ngettext("%(num)s open form now asks it.", "%(num)s open forms now ask it.", moved)
-        flash(f"{told} {_('Answers to sections that did not change are kept.')}", "neutral")
+        kept = _("Answers to sections that did not change are kept.")
+        flash(f"{told} {kept}", "neutral")
     return redirect(url_for(".show", form_id=written.form.id), 303)
 
 

@@ -2,7 +2,7 @@
 
 English: the grade of Flesch and Kincaid (1975). Spanish: INFLESZ, the scale of Szigriszt-Pazos (1993) as Barrio-Cantalejo
 (2008) read it; 55 and more is ordinary or easier. Both need sentences, words and syllables. English syllables are estimated:
-see docs/decisions/0043 for how well, against the dictionary of Carnegie Mellon. Spanish syllables follow from the spelling.
+see docs/decisions/0047 for how well, against the dictionary of Carnegie Mellon. Spanish syllables follow from the spelling.
 """
 
 import re
