@@ -158,6 +158,13 @@ def test_no_word_is_lost_between_two_texts(old, new):
     assert "".join(piece.text for piece in pieces if piece.kind != "out") == new
 
 
+def test_long_texts_are_compared_too_and_lose_nothing():
+    old, new = "a b " * 4_000, "b a " * 4_000 + "end"
+    pieces = drafts.differences(old, new)
+    assert "".join(piece.text for piece in pieces if piece.kind != "in") == old
+    assert "".join(piece.text for piece in pieces if piece.kind != "out") == new
+
+
 def test_two_texts_differ_word_by_word():
     pieces = drafts.differences("We call you first.", "We always call you.")
     assert [(piece.kind, piece.text.strip()) for piece in pieces if piece.kind != "same"] == [

@@ -223,6 +223,7 @@ class Piece:
     text: str
 
 
+MANY_WORDS = 1000  # from here on the commonest words anchor nothing: comparing would take the square of them
 WORDS_AND_BLANKS = re.compile(r"\S+|\s+")
 
 
@@ -230,7 +231,7 @@ def differences(old: str, new: str) -> list[Piece]:
     """How one text became another, word by word. Nothing is lost: same + taken out is the old, same + put in the new."""
     before, after = WORDS_AND_BLANKS.findall(old), WORDS_AND_BLANKS.findall(new)
     found: list[Piece] = []
-    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=len(after) > MANY_WORDS).get_opcodes():
         if what == "equal":
             found.append(Piece("same", "".join(before[a:b])))
             continue
