@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import time_machine
 
 from tests.makers.accounts import make_account
-from tests.makers.consent import Family, answer_all, request_of, signing
+from tests.makers.consent import Family, request_of
 from tests.makers.forms import SHAPE_NAMES, make_block, questions_in, shape
 from tests.makers.people import NOW
 from tests.makers.programs import make_program
@@ -17,7 +17,6 @@ from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import drafts, form_queries, library, queries, services
 from youthprog.consent.models import (
-    ConsentRequest,
     Form,
     FormUse,
     FormVersion,
@@ -315,35 +314,27 @@ def test_the_day_before_the_new_version_is_as_it_was(session):
     assert not family.cleared_on(ON)
 
 
-def test_an_open_request_asks_the_new_version_and_a_page_opened_before_cannot_sign(session):
+def test_an_open_request_keeps_the_words_it_began_with(session):
     family = Family()
     request = family.ask(NOW - timedelta(days=1))
-    answer_all(request, now=NOW)
-    session.commit()
-    case = queries.get_request(request.id)
-    seen = signing(request)
-    version = next_starter("take_part", en={"body": "We play, and we swim too."})
-    moved = services.publish(version, seen=1, reason="", **DEED)
-    session.commit()
-    assert moved == 1
-    case = queries.get_request(request.id)
-    assert case.request.form_version_id == version.id
-    assert "take_part" not in case.draft
-    assert case.draft["emergency_care"] == {"choice": "yes"}
-    with pytest.raises((Conflict, Refused)):
-        services.prepare_signature(case, seen, by=SYSTEM, now=NOW)
-    assert session.scalar(sa.select(sa.func.count()).where(ConsentRequest.signed_at.is_not(None))) == 0
-
-
-def test_a_request_whose_paper_is_printed_keeps_its_version(session):
-    family = Family()
-    request = family.ask(NOW - timedelta(days=1))
-    request.match_code = "ABCD2345"
     before = request.form_version_id
     session.commit()
     version = next_starter("take_part", en={"body": "We play, and we swim too."})
-    assert services.publish(version, seen=1, reason="", **DEED) == 0
-    assert request_of(family.youth).form_version_id == before
+    services.publish(version, seen=1, reason="", **DEED)
+    assert request_of(family.youth).form_version_id == before != version.id
+
+
+def test_families_of_older_versions_count_as_long_as_their_yes_held(session):
+    first, second = Family(), Family()
+    first.sign()
+    version = next_starter("rides", en={"body": "We go by bus now."})
+    services.publish(version, seen=1, reason="", **DEED)
+    second.sign(NOW + timedelta(hours=1))
+    third = next_starter("take_part", en={"body": "We play, and we swim too."})
+    assert form_queries.asked_again(third.form_id, queries.questions_of(third.id), ON).families == 2
+    services.publish(third, seen=1, reason="", **DEED)
+    fourth = next_starter("take_part", en={"body": "We play, swim and climb."})
+    assert form_queries.asked_again(fourth.form_id, queries.questions_of(fourth.id), ON).families == 0
 
 
 # ---- whose a form is ----

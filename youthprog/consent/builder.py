@@ -16,7 +16,7 @@ from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door
 from youthprog.web.forms import SelectChoice
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language, ngettext, says
+from youthprog.web.language import language, says
 from youthprog.web.pages import page
 
 bp = Blueprint("builder", __name__)
@@ -197,12 +197,8 @@ def publish(version_id: int) -> BaseResponse:
     if not good or any(not fault.excusable for fault in faults):
         return _version_page(written, form, 422)
     number = written.version.number
-    moved = services.publish(written.version, seen=form.seen, reason=reason, **deed())
+    services.publish(written.version, seen=form.seen, reason=reason, **deed())
     flash(_("Version %(number)s is published.", number=number), "signed")
-    if moved:
-        told = ngettext("%(num)s open form now asks it.", "%(num)s open forms now ask it.", moved)
-        kept = _("Answers to sections that did not change are kept.")
-        flash(f"{told} {kept}", "neutral")
     return redirect(url_for(".show", form_id=written.form.id), 303)
 
 

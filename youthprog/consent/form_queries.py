@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from youthprog.consent.drafts import is_same
 from youthprog.consent.models import ConsentDecision, ConsentRequest, Form, FormUse, FormVersion, Section
-from youthprog.consent.queries import questions_of
+from youthprog.consent.staleness import published_versions
 from youthprog.consent.types import STARTER, Decision, Question, RequestState
 from youthprog.core import db
 from youthprog.core.actor import Actor
@@ -235,42 +236,50 @@ class AskedAgain:
 
 
 def asked_again(form_id: int, new: Sequence[Question], on: date) -> AskedAgain:
-    """Families with a yes in force, in seasons that are not over, whom a new version would ask again. Three statements.
+    """Families who have agreed to all the form in force asks, in seasons that are not over, whom a new version would ask again. Two statements.
 
     Only sections a youth cannot do without count: an optional one that changed waits for the next time.
     """
-    current = db.session().scalar(
-        sa.select(FormVersion)
-        .where(FormVersion.form_id == form_id, FormVersion.published_at.is_not(None))
-        .order_by(FormVersion.number.desc())
-        .limit(1)
-    )
+    versions = published_versions(form_id)
     needed = {each.key: each for each in new if each.required}
-    if current is None or not needed:
+    if not versions or not needed:
         return AskedAgain(0, {})
-    old = {each.section_id: each for each in questions_of(current.id)}
-    rows = db.session().execute(
+    current = {key: each for key, each in versions[-1][1].items() if each.required}
+    signed_words = {each.section_id: each for _day, sections in versions for each in sections.values()}
+    today: dict[tuple[int, int, int], set[str]] = defaultdict(set)
+    tomorrow: dict[tuple[int, int, int], set[str]] = defaultdict(set)
+    for row in _given(form_id, on):
+        family = (row.youth_id, row.guardian_id, row.season_id)
+        signed = signed_words[row.section_id]
+        for kept, sections in ((today, current), (tomorrow, needed)):
+            if signed.key in sections and is_same(signed, sections[signed.key], row.language):
+                kept[family].add(signed.key)
+    whole = [family for family, given in today.items() if given >= current.keys()]
+    missing = [needed.keys() - tomorrow[family] for family in whole]
+    counts = {key: sum(key in each for each in missing) for key in needed}
+    return AskedAgain(sum(bool(each) for each in missing), {key: count for key, count in counts.items() if count})
+
+
+def _given(form_id: int, on: date) -> Sequence[Any]:
+    """Each yes in force to any version of a form, in seasons that are not over."""
+    statement = (
         sa.select(
-            ConsentRequest.youth_id, ConsentRequest.guardian_id, ConsentRequest.season_id, ConsentRequest.language,
+            ConsentRequest.youth_id,
+            ConsentRequest.guardian_id,
+            ConsentRequest.season_id,
+            ConsentRequest.language,
             ConsentDecision.section_id,
         )
         .join(ConsentRequest, ConsentRequest.id == ConsentDecision.request_id)
+        .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
         .join(Season, Season.id == ConsentRequest.season_id)
         .where(
-            ConsentRequest.form_version_id == current.id,
+            FormVersion.form_id == form_id,
             ConsentRequest.state == RequestState.SIGNED,
             ConsentDecision.decision == Decision.GIVEN,
             ConsentDecision.withdrawn_at.is_(None),
             sa.or_(ConsentDecision.valid_until_on.is_(None), ConsentDecision.valid_until_on >= on),
             Season.ends_on >= on,
         )
-    )  # fmt: skip
-    agreed: dict[tuple[int, int, int], set[str]] = defaultdict(set)
-    for row in rows:
-        before = old.get(row.section_id)
-        given = agreed[row.youth_id, row.guardian_id, row.season_id]
-        if before and before.key in needed and is_same(before, needed[before.key], row.language):
-            given.add(before.key)
-    sections = {key: sum(key not in given for given in agreed.values()) for key in needed}
-    families = sum(not needed.keys() <= given for given in agreed.values())
-    return AskedAgain(families, {key: count for key, count in sections.items() if count})
+    )
+    return db.session().execute(statement).all()

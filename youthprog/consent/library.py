@@ -25,7 +25,8 @@ class StandardForm:
 def standard_forms() -> Mapping[str, StandardForm]:
     """Every form that ships, by key, the starter form first."""
     sources = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FORMS.glob("*.toml"))]
-    found = [_standard(source) for source in sorted(sources, key=lambda source: source.get("place", 99))]
+    forms = [source for source in sources if "section" in source]  # other texts lie in the folder too
+    found = [_standard(source) for source in sorted(forms, key=lambda source: source["place"])]
     return {form.key: form for form in found}
 
 

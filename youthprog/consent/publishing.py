@@ -1,6 +1,5 @@
 """Writing forms: drafts, their sections, the gate, and publishing. What is published never changes."""
 
-import json
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
@@ -14,10 +13,9 @@ import sqlalchemy as sa
 from youthprog.audit.services import record
 from youthprog.consent import form_queries, queries
 from youthprog.consent.blocks import more_of, settings_as, settings_of, words_hash
-from youthprog.consent.drafts import SPOKEN, changed_sections, refusals_to_publish
-from youthprog.consent.models import ConsentRequest, Form, FormUse, FormVersion, Section, SectionText
+from youthprog.consent.drafts import SPOKEN, refusals_to_publish
+from youthprog.consent.models import Form, FormUse, FormVersion, Section, SectionText
 from youthprog.consent.queries import TEXTS
-from youthprog.consent.rules import OPEN_STATES
 from youthprog.consent.types import STARTER, Question, SectionKind, Settings
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
@@ -308,8 +306,8 @@ def _number(sections: Sequence[Section]) -> None:
 # ---- publishing ----
 
 
-def publish(version: FormVersion, *, seen: int, reason: str, by: Actor, now: datetime) -> int:
-    """Publish a draft that passes the gate; how many open requests now ask the new version.
+def publish(version: FormVersion, *, seen: int, reason: str, by: Actor, now: datetime) -> None:
+    """Publish a draft that passes the gate. Requests made from now on ask it; open ones keep the words they began with.
 
     Raises `Refused` with every reason of the gate, `Conflict` when the draft changed since it was read. A reason
     excuses hard texts alone and is kept with the version and in the trail.
@@ -323,44 +321,6 @@ def publish(version: FormVersion, *, seen: int, reason: str, by: Actor, now: dat
     db.flush()
     details = {"number": version.number} | ({"exception": version.exception} if excused else {})
     record("form.published", "form_version", version.id, by=by, now=now, **details)
-    return _carry_over(version, questions, now)
-
-
-def _carry_over(version: FormVersion, questions: Sequence[Question], now: datetime) -> int:
-    """Let open requests of older versions ask the new one; answers to sections that stayed the same are kept.
-
-    Counting `version` up makes a page opened before refuse its signature (409). A request whose paper was printed keeps
-    the version that stands on the paper.
-    """
-    statement = (
-        sa.select(ConsentRequest)
-        .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
-        .where(
-            FormVersion.form_id == version.form_id,
-            FormVersion.id != version.id,
-            ConsentRequest.state.in_(OPEN_STATES),
-            ConsentRequest.match_code.is_(None),
-        )
-    )
-    kept: dict[int, frozenset[str]] = {}
-    count = 0
-    for request in db.session().scalars(statement):
-        old = request.form_version_id
-        if old not in kept:
-            kept[old] = frozenset(changed_sections(queries.questions_of(old), questions).same)
-        _keep_answers(request, kept[old])
-        request.form_version_id = version.id
-        request.version += 1
-        count += 1
-    db.flush()
-    return count
-
-
-def _keep_answers(request: ConsentRequest, keys: Collection[str]) -> None:
-    sealed = request.unseal("draft_sealed")
-    if sealed:
-        answers = {key: answer for key, answer in json.loads(sealed).items() if key in keys}
-        request.seal("draft_sealed", json.dumps(answers))
 
 
 # ---- which programs use a form ----

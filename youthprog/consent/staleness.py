@@ -23,7 +23,13 @@ def stale_texts() -> Mapping[tuple[int, str], date]:
     as it was. One statement, however many families there are; nothing to read while every form has one version.
     """
     stale: dict[tuple[int, str], date] = {}
-    for versions in _published().values():
+    several = (
+        sa.select(FormVersion.form_id)
+        .where(FormVersion.published_at.is_not(None))
+        .group_by(FormVersion.form_id)
+        .having(sa.func.count() > 1)
+    )
+    for versions in _published(FormVersion.form_id.in_(several)).values():
         for place, (_day, sections) in enumerate(versions):
             for question in sections.values():
                 for language in question.words:
@@ -45,14 +51,13 @@ def _stale_since(question: Question, language: str, later: Sequence[Version]) ->
     return since
 
 
-def _published() -> Mapping[int, list[Version]]:
-    """The published versions, oldest first, of forms that have several; of their words the hash alone."""
-    several = (
-        sa.select(FormVersion.form_id)
-        .where(FormVersion.published_at.is_not(None))
-        .group_by(FormVersion.form_id)
-        .having(sa.func.count() > 1)
-    )
+def published_versions(form_id: int) -> list[Version]:
+    """The published versions of a form, oldest first; of their words the hash alone. One statement."""
+    return _published(FormVersion.form_id == form_id).get(form_id, [])
+
+
+def _published(condition: sa.ColumnElement[bool]) -> Mapping[int, list[Version]]:
+    """The published versions of some forms, oldest first; of their words the hash alone."""
     rows = db.session().execute(
         sa.select(
             FormVersion.form_id, FormVersion.id.label("version_id"), FormVersion.published_at, Section.id, Section.key,
@@ -60,7 +65,7 @@ def _published() -> Mapping[int, list[Version]]:
         )
         .join(Section, Section.version_id == FormVersion.id)
         .join(SectionText, SectionText.section_id == Section.id)
-        .where(FormVersion.published_at.is_not(None), FormVersion.form_id.in_(several))
+        .where(FormVersion.published_at.is_not(None), condition)
         .order_by(FormVersion.form_id, FormVersion.number, Section.position)
     )  # fmt: skip
     forms: dict[int, dict[int, Version]] = defaultdict(dict)
