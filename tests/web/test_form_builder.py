@@ -347,3 +347,11 @@ def test_a_published_version_offers_nothing_to_change(coordinator, session):
     assert "Remove" not in page.text
     coordinator.get(f"/consents/sections/{section_id}", status=404)
     coordinator.get(f"/consents/versions/{version_id}/sections/new", status=404)
+
+
+def test_nobody_chooses_the_starter_for_a_program(coordinator, session):
+    Family().ask()
+    session.commit()
+    form_id = queries.find_current_version().form_id
+    assert "Every program that has chosen no other form." in coordinator.get(f"/consents/forms/{form_id}").text
+    coordinator.get(f"/consents/forms/{form_id}/uses", status=404)

@@ -95,7 +95,7 @@ def begin(form_id: int) -> BaseResponse:
 @door(P.FORM_EDIT)
 def uses(form_id: int) -> Response:
     """Which programs use the form, and how."""
-    row = form_queries.get_form_for(actor(), form_id, editing=True)
+    row = _used_by_choice(form_id)
     return page("consent/builder/uses.html", row=row, form=_uses_form(row))
 
 
@@ -103,7 +103,7 @@ def uses(form_id: int) -> Response:
 @door(P.FORM_EDIT)
 def change_uses(form_id: int) -> BaseResponse:
     """Say which programs use the form."""
-    row = form_queries.get_form_for(actor(), form_id, editing=True)
+    row = _used_by_choice(form_id)
     form = _uses_form(row)
     if not form.validate_on_submit():
         return page("consent/builder/uses.html", 422, row=row, form=form)
@@ -114,6 +114,14 @@ def change_uses(form_id: int) -> BaseResponse:
     services.use_form(form_id, ways, **deed())
     flash(_("Saved."), "signed")
     return redirect(url_for(".show", form_id=form_id), 303)
+
+
+def _used_by_choice(form_id: int) -> FormRow:
+    """A form that programs choose; the starter is the one of those that have chosen none."""
+    row = form_queries.get_form_for(actor(), form_id, editing=True)
+    if row.is_starter:
+        raise NotFound
+    return row
 
 
 def _uses_form(row: FormRow) -> Any:
