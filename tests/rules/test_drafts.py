@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.makers.forms import make_question
+from tests.makers.drafts import make_question
 from youthprog.consent import drafts
 from youthprog.consent.types import Original, SectionKind, Settings, ShowIf, Signer, Validity
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.makers.forms import SHAPE_NAMES, make_block, question_of, questions_in, shape
+from tests.makers.drafts import SHAPE_NAMES, make_block, question_of, questions_in, shape
 from youthprog.consent import drafts, library
 from youthprog.consent.blocks import settings_as, settings_of
 from youthprog.consent.types import Original, SectionKind, Signer, Validity

@@ -10,7 +10,7 @@ import time_machine
 
 from tests.makers.accounts import make_account
 from tests.makers.consent import Family, request_of
-from tests.makers.forms import SHAPE_NAMES, make_block, questions_in, shape
+from tests.makers.drafts import SHAPE_NAMES, make_block, questions_in, shape
 from tests.makers.people import NOW
 from tests.makers.programs import make_program
 from youthprog.access.types import Role

@@ -8,7 +8,7 @@ import time_machine
 
 from tests.makers.accounts import make_account
 from tests.makers.consent import Family
-from tests.makers.forms import EN, ES, make_block
+from tests.makers.drafts import EN, ES, make_block
 from tests.makers.people import NOW, make_person
 from tests.makers.programs import make_program
 from tests.support.pages import H, _values
