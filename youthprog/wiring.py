@@ -21,9 +21,11 @@ from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
 from youthprog.consent import copies as consent_copies
+from youthprog.consent import builder as consent_builder
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
+from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.core import clearance, crypto, db, events, reach
 from youthprog.core.actor import Actor
@@ -74,6 +76,8 @@ BLUEPRINTS: list[Any] = [
     certificates.bp,
     consent.bp,
     consent_copies.bp,
+    consent_builder.bp,
+    consent_sections.bp,
     consent_portal.by_token,
     consent_portal.by_link,
     consent_portal.by_account,

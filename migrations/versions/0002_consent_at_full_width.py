@@ -341,6 +341,7 @@ def upgrade() -> None:
     with altered("form_version") as batch:
         batch.add_column(sa.Column("published_by_id", KEY, nullable=True))
         batch.add_column(sa.Column("exception", sa.String(length=500), nullable=True))
+        batch.add_column(sa.Column("edits", KEY, server_default="0", nullable=False))
         batch.create_foreign_key(op.f("fk_form_version_published_by_id_person"), "person", ["published_by_id"], ["id"])
 
     with altered("program", guardian_rule=one_of("guardian_rule", ["one", "both", "one_unless"])) as batch:
@@ -388,6 +389,7 @@ def downgrade() -> None:
         batch.drop_column("guardian_rule")
     with altered("form_version") as batch:
         batch.drop_constraint(op.f("fk_form_version_published_by_id_person"), type_="foreignkey")
+        batch.drop_column("edits")
         batch.drop_column("exception")
         batch.drop_column("published_by_id")
     with altered("form") as batch:

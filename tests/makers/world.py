@@ -23,7 +23,16 @@ from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
 from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest, Section
-from youthprog.consent.services import publish_starter_form
+from youthprog.consent.queries import questions_of
+from youthprog.consent.services import (
+    add_blocks,
+    begin_draft,
+    block_of,
+    publish,
+    publish_starter_form,
+    start_form,
+    use_form,
+)
 from youthprog.consent.types import Decision, Happening, RequestState, Route
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
@@ -58,7 +67,10 @@ _number = count(1)
 # Which thing an argument of an address means, where the same name means several.
 MEANT = {
     ("accounts.", "person_id"): "adult_id",
+    ("builder.", "version_id"): "draft_id",
+    ("form_sections.", "version_id"): "draft_id",
     ("certificates.", "document_id"): "certificate_id",
+    ("form_sections.", "section_id"): "block_id",
     ("consent.record", "request_id"): "signed_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
     ("people.", "contact_id"): "emergency_id",
@@ -431,6 +443,19 @@ class _Maker:
         self.side.ids |= {"version_id": opened.form_version_id}
         message = self._message(opened.id)
         self.side.ids["message_id"] = message.id
+        self._slip()
+
+    def _slip(self) -> None:
+        """A form of the program's own, published once and with a draft of its next version."""
+        deed = {"by": SYSTEM, "now": self.now - timedelta(days=3)}
+        first = start_form(f"Slip {self.tag}", f"Permiso {self.tag}", **deed)
+        use_form(first.form_id, {self.season.program_id: "events"}, **deed)
+        blocks = [block_of(each) for each in questions_of(self.sections[0].version_id)[:2]]
+        add_blocks(first, blocks, seen=0, **deed)
+        publish(first, seen=1, reason="", **deed)
+        draft = begin_draft(first.form_id, **deed)
+        block = questions_of(draft.id)[0]
+        self.side.ids |= {"form_id": first.form_id, "draft_id": draft.id, "block_id": block.section_id}
 
     def _request(self, child: Person, guardian: Person, state: RequestState) -> ConsentRequest:
         row = ConsentRequest(

@@ -61,6 +61,7 @@ class FormVersion(Model):
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
     exception: Mapped[str | None] = mapped_column(sa.String(500))  # why it was published although the gate said no
+    edits: Mapped[int] = mapped_column(default=0)  # counts changes of a draft, so two hands never overwrite one another
     form: Mapped[Form] = relationship(lazy="raise_on_sql")
 
 
@@ -99,6 +100,35 @@ class SectionText(Model):
     no_summary: Mapped[str] = mapped_column(sa.String(240))
     more: Mapped[dict[str, Any]] = mapped_column(default=dict)  # words only some kinds have: clauses, options, pages
     sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
+class PublishedForGood(Exception):
+    """Somebody tried to change what is published. A fault of ours, never of a visitor: services refuse before."""
+
+
+def _keep_version(_mapper: object, _connection: sa.Connection, row: FormVersion) -> None:
+    before = sa.inspect(row).attrs.published_at.history
+    was = before.deleted or before.unchanged
+    if was and was[0] is not None:
+        raise PublishedForGood(f"version {row.id} is published")
+
+
+def _keep_section(_mapper: object, connection: sa.Connection, row: Section | SectionText) -> None:
+    version, section = FormVersion.__table__, Section.__table__
+    asked = sa.select(version.c.published_at)
+    if isinstance(row, Section):
+        asked = asked.where(version.c.id == row.version_id)
+    else:
+        asked = asked.join(section, section.c.version_id == version.c.id).where(section.c.id == row.section_id)
+    if connection.scalar(asked) is not None:
+        raise PublishedForGood(f"{type(row).__name__} belongs to a published version")
+
+
+for _when in ("before_update", "before_delete"):
+    sa.event.listen(FormVersion, _when, _keep_version)
+for _when in ("before_insert", "before_update", "before_delete"):
+    sa.event.listen(Section, _when, _keep_section)
+    sa.event.listen(SectionText, _when, _keep_section)
 
 
 class ConsentRequest(Sealable, Model):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.consent import rules
+from youthprog.consent.blocks import settings_of
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
@@ -22,6 +23,7 @@ from youthprog.consent.models import (
     Section,
     SectionText,
 )
+from youthprog.consent.staleness import stale_texts
 from youthprog.consent.types import (
     FALLBACK_REQUIRED,
     STARTER,
@@ -49,7 +51,7 @@ from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff, Program, Season
 from youthprog.programs.types import StaffRole
 
-TEXTS = tuple(name for name in Words.__dataclass_fields__ if name != "sha256")
+TEXTS = tuple(name for name in Words.__dataclass_fields__ if name not in ("sha256", "more"))
 
 # ---- standing ----
 
@@ -79,19 +81,19 @@ def required_keys() -> Sequence[str]:
 
 
 def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histories:
-    """Everything decided and asked about the youth in the seasons. Three statements."""
+    """Everything decided and asked about the youth in the seasons. Four statements."""
     decisions: dict[tuple[int, int], list[DecisionFact]] = defaultdict(list)
     requests: dict[tuple[int, int], list[RequestFact]] = defaultdict(list)
-    table, asked = ConsentDecision, ConsentRequest
+    table, asked, stale = ConsentDecision, ConsentRequest, stale_texts()
     for row in db.session().execute(
         sa.select(
             table.id, table.youth_id, table.season_id, table.guardian_id, table.section_key, table.decision,
-            table.decided_at, table.valid_until_on, table.withdrawn_at,
-        ).where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids))
+            table.decided_at, table.valid_until_on, table.withdrawn_at, table.section_id, asked.language,
+        ).join(asked, asked.id == table.request_id).where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids))
     ):  # fmt: skip
         fact = DecisionFact(
             row.guardian_id, row.section_key, row.decision, row.decided_at, clock.day_of(row.decided_at),
-            row.valid_until_on, _day(row.withdrawn_at), row.id,
+            row.valid_until_on, _day(row.withdrawn_at), row.id, stale_on=stale.get((row.section_id, row.language)),
         )  # fmt: skip
         decisions[row.youth_id, row.season_id].append(fact)
     for each in db.session().execute(
@@ -215,12 +217,15 @@ def questions_of(version_id: int) -> list[Question]:
     )
     sections: dict[int, tuple[Section, dict[str, Words]]] = {}
     for section, text in rows:
-        words = Words(**{name: getattr(text, name) for name in TEXTS}, sha256=text.sha256)
+        words = Words(**{name: getattr(text, name) for name in TEXTS}, sha256=text.sha256, more=text.more or {})
         sections.setdefault(section.id, (section, {}))[1][text.language] = words
     return [
-        Question(section.id, section.key, section.position, section.kind, section.required, words)
+        Question(
+            section.id, section.key, section.position, section.kind, section.required, words,
+            settings_of(section.settings or {}),
+        )
         for section, words in sections.values()
-    ]
+    ]  # fmt: skip
 
 
 # ---- one request ----

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_name
 
 from youthprog.consent.paper import LOCALES, OTHER, RELATIONSHIPS, places
 from youthprog.consent.retelling import spoken
@@ -67,7 +66,7 @@ def withdrawal_of(facts: WithdrawalFacts) -> WithdrawalRecord:
         signer=facts.guardian_name,
         relationship=spoken(RELATIONSHIPS[facts.relationship], language),
         taken_back_at=facts.at.astimezone(facts.zone),
-        zone_name=get_timezone_name(facts.zone, width="long", locale=LOCALES[language], zone_variant="generic"),
+        zone=facts.zone.key,
         taken=_taken(facts, language),
         standing=tuple(each.words[language].label for each in facts.questions if each.key in facts.standing),
         how_we_know=spoken(WAYS[facts.way], language, name=facts.by_name),

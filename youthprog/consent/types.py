@@ -2,8 +2,9 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from youthprog.core.refusals import N_
 from youthprog.people.types import GuardianLine
@@ -236,6 +237,7 @@ class DecisionFact:
     valid_until_on: date | None = None
     withdrawn_on: date | None = None
     order: int = 0
+    stale_on: date | None = None  # from then on the form words this section otherwise: a yes counts no more, a no does
 
 
 @dataclass(frozen=True)
@@ -295,6 +297,7 @@ class Words:
     yes_summary: str
     no_summary: str
     sha256: str
+    more: Mapping[str, Any] = field(default_factory=dict)  # what only some kinds have; see blocks.MORE
 
 
 @dataclass(frozen=True)
@@ -307,6 +310,7 @@ class Question:
     kind: SectionKind
     required: bool
     words: Mapping[str, Words]
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True)

@@ -280,7 +280,7 @@ class WithdrawalRecord:
     signer: str
     relationship: str
     taken_back_at: datetime
-    zone_name: str
+    zone: str
     taken: tuple[TakenBack, ...]
     standing: tuple[str, ...]
     """The names of the answers of the same record that still hold."""
