@@ -20,8 +20,8 @@ from youthprog.attendance import services as attendance_services
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
-from youthprog.consent import copies as consent_copies
 from youthprog.consent import builder as consent_builder
+from youthprog.consent import copies as consent_copies
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent

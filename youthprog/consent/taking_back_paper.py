@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-
-from youthprog.consent.paper import LOCALES, OTHER, RELATIONSHIPS, places
+from youthprog.consent.paper import OTHER, RELATIONSHIPS, places
 from youthprog.consent.retelling import spoken
 from youthprog.consent.rules import filled
 from youthprog.consent.types import Question
