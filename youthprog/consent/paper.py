@@ -3,7 +3,6 @@
 Paper speaks the language in which the guardian signed, whoever prints it, so it has words of its own.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -174,11 +173,6 @@ def canonical(facts: RecordFacts) -> bytes:
         ],
     }
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def text_hash(parts: Sequence[str]) -> str:
-    """The SHA-256 of a section's words in one language."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def _section_json(question: Question, facts: RecordFacts, language: str) -> dict[str, Any]:

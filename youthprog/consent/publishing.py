@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from youthprog.audit.services import record
-from youthprog.consent import paper, queries
+from youthprog.consent import queries
+from youthprog.consent.blocks import more_of, settings_as, settings_of, words_hash
 from youthprog.consent.models import Form, FormVersion, Section, SectionText
 from youthprog.consent.queries import TEXTS
 from youthprog.consent.types import SectionKind
@@ -43,13 +44,15 @@ def publish_form(source: Mapping[str, Any], *, by: Actor, now: datetime) -> Form
             position=position,
             kind=SectionKind(each["kind"]),
             required=each["required"],
+            settings=settings_as(settings_of(each.get("settings", {}))),
         )
         db.session().add(section)
         db.flush()
         for language in ("en", "es"):
             words = {name: each[language][name].strip() for name in TEXTS}
-            sha256 = paper.text_hash([words[name] for name in TEXTS])
-            db.session().add(SectionText(section_id=section.id, language=language, sha256=sha256, **words))
+            more = more_of(section.kind, each[language].get("more", {}))
+            sha256 = words_hash([words[name] for name in TEXTS], more)
+            db.session().add(SectionText(section_id=section.id, language=language, sha256=sha256, more=more, **words))
     db.flush()
     record("form.published", "form_version", version.id, by=by, now=now, form=form.key, number=version.number)
     return version

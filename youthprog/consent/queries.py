@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.consent import rules
+from youthprog.consent.blocks import settings_of
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
@@ -48,7 +49,7 @@ from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff, Program, Season
 from youthprog.programs.types import StaffRole
 
-TEXTS = tuple(name for name in Words.__dataclass_fields__ if name != "sha256")
+TEXTS = tuple(name for name in Words.__dataclass_fields__ if name not in ("sha256", "more"))
 
 # ---- standing ----
 
@@ -214,12 +215,15 @@ def questions_of(version_id: int) -> list[Question]:
     )
     sections: dict[int, tuple[Section, dict[str, Words]]] = {}
     for section, text in rows:
-        words = Words(**{name: getattr(text, name) for name in TEXTS}, sha256=text.sha256)
+        words = Words(**{name: getattr(text, name) for name in TEXTS}, sha256=text.sha256, more=text.more or {})
         sections.setdefault(section.id, (section, {}))[1][text.language] = words
     return [
-        Question(section.id, section.key, section.position, section.kind, section.required, words)
+        Question(
+            section.id, section.key, section.position, section.kind, section.required, words,
+            settings_of(section.settings or {}),
+        )
         for section, words in sections.values()
-    ]
+    ]  # fmt: skip
 
 
 # ---- one request ----

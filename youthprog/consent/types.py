@@ -2,8 +2,9 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from youthprog.core.refusals import N_
 from youthprog.people.types import GuardianLine
@@ -295,6 +296,7 @@ class Words:
     yes_summary: str
     no_summary: str
     sha256: str
+    more: Mapping[str, Any] = field(default_factory=dict)  # what only some kinds have; see blocks.MORE
 
 
 @dataclass(frozen=True)
@@ -307,6 +309,7 @@ class Question:
     kind: SectionKind
     required: bool
     words: Mapping[str, Words]
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True)
