@@ -32,11 +32,20 @@ EDGE = {
     "strangers",
     "keeping",
 }
-FLOORS = {"types": 0, "models": 1, "rules": 2, "blocks": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
-    EDGE - {"forms"}, 6
-)
-PURE = {"rules", "blocks"}  # blocks: how a section of a form behaves
-PURE_MAY = {"types", "rules"}
+FLOORS = {
+    "types": 0,
+    "models": 1,
+    "rules": 2,
+    "blocks": 2,
+    "showing": 2,
+    "validity": 2,
+    "composing": 2,
+    "queries": 3,
+    "services": 4,
+    "forms": 5,
+} | dict.fromkeys(EDGE - {"forms"}, 6)
+PURE = {"rules", "blocks", "showing", "validity", "composing"}  # the latter: how sections of a form behave
+PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
 LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it

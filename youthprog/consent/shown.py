@@ -1,5 +1,6 @@
 """How questions and answers look to a guardian: words filled in, answers in a line, what we know already."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,12 @@ def words_of(case: Case, question: Question) -> Words:
     """The words of a question in the language of the page, its places filled."""
     values = services.places_of(case, language())
     words = question.words[language()]
-    return replace(words, **{name: rules.filled(getattr(words, name), values) for name in TEXTS})
+    texts: dict[str, Any] = {name: rules.filled(getattr(words, name), values) for name in TEXTS}
+    return replace(words, **texts, more={key: _filled(value, values) for key, value in words.more.items()})
+
+
+def _filled(value: str | list[str], values: Mapping[str, str]) -> str | list[str]:
+    return rules.filled(value, values) if isinstance(value, str) else [rules.filled(each, values) for each in value]
 
 
 @dataclass(frozen=True)
