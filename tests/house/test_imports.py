@@ -29,6 +29,8 @@ EDGE = {
     "builder",
     "chase",
     "desk",
+    "answers",
+    "cosigners",
     "strangers",
     "keeping",
 }

@@ -1,11 +1,11 @@
 """Which sections one guardian's form shows, who answers them, and what an answer decides. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from youthprog.consent import rules
 from youthprog.consent.blocks import shape_of
-from youthprog.consent.types import Decision, Question, SectionKind, Settings, Signer
+from youthprog.consent.types import TEXTS, Decision, Question, SectionKind, Settings, Signer, Words
 
 # ---- who answers ----
 
@@ -68,6 +68,13 @@ def texts_above(questions: Sequence[Question], question: Question | None) -> lis
             return found
         found = [*found, each] if each.kind is SectionKind.TEXT else []
     return found if question is None else []
+
+
+def texts_of(words: Words) -> Iterator[str]:
+    """Every text of a section in one language."""
+    yield from (getattr(words, name) for name in TEXTS)
+    for value in words.more.values():
+        yield from [value] if isinstance(value, str) else value
 
 
 # ---- show-if ----

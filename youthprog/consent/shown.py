@@ -1,11 +1,13 @@
 """How questions and answers look to a guardian: words filled in, answers in a line, what we know already."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from youthprog.consent import rules, services
-from youthprog.consent.queries import TEXTS, Case
+from flask import g
+
+from youthprog.consent import services
+from youthprog.consent.queries import Case
+from youthprog.consent.statements import filled_words
 from youthprog.consent.types import Question, SectionKind, Words
 from youthprog.core import clock
 from youthprog.people import queries as people
@@ -16,14 +18,12 @@ from youthprog.web.language import language
 
 def words_of(case: Case, question: Question) -> Words:
     """The words of a question in the language of the page, its places filled."""
-    values = services.places_of(case, language())
-    words = question.words[language()]
-    texts: dict[str, Any] = {name: rules.filled(getattr(words, name), values) for name in TEXTS}
-    return replace(words, **texts, more={key: _filled(value, values) for key, value in words.more.items()})
-
-
-def _filled(value: str | list[str], values: Mapping[str, str]) -> str | list[str]:
-    return rules.filled(value, values) if isinstance(value, str) else [rules.filled(each, values) for each in value]
+    known: dict[tuple[int, str], services.Roster] = g.setdefault("rosters", {})
+    key = (case.request.id, question.key)
+    if key not in known:
+        known[key] = services.roster_of(case, [question], clock.now())
+    values = services.places_of(case, language(), question, roster=known[key])
+    return filled_words(question.words[language()], values)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -297,6 +297,9 @@ class Words:
     no_summary: str
     sha256: str
     more: Mapping[str, Any] = field(default_factory=dict)  # what only some kinds have; see blocks.MORE
+
+
+TEXTS = tuple(each.name for each in fields(Words) if each.name not in ("sha256", "more"))  # the words of every kind
 
 
 @dataclass(frozen=True)
