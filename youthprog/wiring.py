@@ -20,6 +20,7 @@ from youthprog.attendance import services as attendance_services
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
+from youthprog.consent import cosigners
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -74,6 +75,7 @@ BLUEPRINTS: list[Any] = [
     consent_portal.by_token,
     consent_portal.by_link,
     consent_portal.by_account,
+    cosigners.bp,
     outreach.bp,
 ]
 

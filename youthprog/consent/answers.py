@@ -313,9 +313,12 @@ class UploadForm(AnswerForm):
     content: bytes | None = None
     kept: Mapping[str, Any] = {}
 
-    def fill(self, kept: Mapping[str, Any]) -> None:
-        """Remember the file kept so far."""
+    def remember(self, kept: Mapping[str, Any]) -> None:
+        """The file kept so far stays unless another is chosen."""
         self.kept = kept
+
+    def fill(self, kept: Mapping[str, Any]) -> None:
+        """Show the day and the choice kept so far."""
         if "expires_on" in self and kept.get("expires_on"):
             self.expires_on.process_formdata([kept["expires_on"]])
         if "none" in self:

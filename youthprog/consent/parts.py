@@ -12,11 +12,11 @@ from typing import Any
 
 from flask import current_app
 
-from youthprog.access.services import end_links, issue_link
+from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
 from youthprog.consent import paper, queries, rules, showing
-from youthprog.consent.cases import LINK_DAYS, full_name, last_day_of, note, program_names, shown_of
+from youthprog.consent.cases import LINK_DAYS, last_day_of, note, program_names, shown_of
 from youthprog.consent.deciding import decide
 from youthprog.consent.models import ConsentPart
 from youthprog.consent.queries import Case
@@ -29,6 +29,7 @@ from youthprog.core.text import fold
 from youthprog.documents import services as documents
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Recipient
+from youthprog.people import queries as people
 
 PART = "consent_part"
 IN_THE_SITTING = (Signer.ATHLETE, Signer.INTERPRETER)
@@ -57,6 +58,14 @@ def record_in_sitting(case: Case, questions: Sequence[Question], answers: Mappin
         _fill(case, each, part, given, name, now=now)
 
 
+def refusals_of_outsider(case: Case, given: Mapping[str, Any]) -> list[Refusal]:
+    """Why somebody cannot be asked: the address is the guardian's own, so nobody else would sign."""
+    own = {line.value.casefold() for line in people.contacts_of([case.guardian.id]).get(case.guardian.id, [])}
+    if given.get("email") in own:
+        return [Refusal("own_address", N_("This is your own address. Write the address of the other person."), "email")]
+    return []
+
+
 def ask_outside(
     case: Case, questions: Sequence[Question], answers: Mapping[str, Any], *, by: Actor, now: datetime
 ) -> None:
@@ -75,21 +84,22 @@ def ask_outside(
 def _write(
     case: Case, question: Question, part: ConsentPart, name: str, address: str, *, by: Actor, now: datetime
 ) -> None:
-    """Somebody outside is told the child's first name, who asks, and for what; their link opens this part alone."""
+    """Somebody outside is told the child's first name, who asks, and for what; their link opens this part alone.
+
+    The guardian stands behind the letter: what custody keeps from the guardian does not leave on their word either.
+    """
     _link_id, token = issue_link(LinkPurpose.CONSENT_PART, case.guardian.id, part.id, days=LINK_DAYS, now=now)
     language = case.request.language if case.request.language in ("en", "es") else "en"
-    words = question.words[language]
     values = {
         "child": case.youth.first_name,
-        "guardian": full_name(case.guardian),
         "program": program_names(case)[language],
-        "label": words.label,
+        "label": outside_words(case, question, language).label,
         "to": name,
         "link": f"{current_app.config['YOUTHPROG'].public_url.rstrip('/')}/p/{token}",
         "days": LINK_DAYS,
     }
     outreach.send(
-        PART, "consent/mail/part", to=Recipient(name, address, language), subject_id=part.id,
+        PART, "consent/mail/part", to=Recipient(name, address, language, case.guardian.id), subject_id=part.id,
         about_youth_id=case.youth.id, values=values, by=by, now=now,
     )  # fmt: skip
 
@@ -133,7 +143,6 @@ def sign_part(
     _fill(case, question, part, given, typed_name, now=now)
     if case.request.state is RequestState.SIGNED:
         decide(case, question, given, by=by, now=now)
-    end_links(LinkPurpose.CONSENT_PART, part.id, now=now)
     record("consent.part_signed", "consent_request", case.request.id, by=by, now=now, section=question.key)
     return part
 
@@ -147,7 +156,7 @@ def refusals_to_sign_part(
     if part is not None and part.signed_at is not None:
         return [Refusal("part_signed", N_("This part is signed already."))]
     found = []
-    if not showing.is_answered(question, dict(given) | {"typed_name": typed_name}):
+    if not showing.is_part_complete(question, given):
         found.append(Refusal("unanswered", N_("Something is not answered yet.")))
     if len(fold(typed_name)) < rules.SHORTEST_NAME:
         found.append(Refusal("no_name", N_("Type your full name."), "typed_name"))
@@ -159,12 +168,15 @@ def part_is_closed(case: Case, today: date) -> bool:
     return case.request.state in CLOSED or case.season.ends_on < today
 
 
-def outside_words(case: Case, question: Question, language: str) -> Words:
-    """A section's words for somebody outside: of the child they tell the first name and nothing else."""
+def outside_words(case: Case, question: Question, language: str, *, full_name: str | None = None) -> Words:
+    """A section's words for somebody who may know little: of the child they tell the first name and nothing else.
+
+    A coach, who knows the roster, reads the full name too.
+    """
     words = question.words[language]
     values = dict.fromkeys((*paper.BLANKS, "born_on"), paper.BLANK) | {
         "name": case.youth.first_name,
-        "full_name": case.youth.first_name,
+        "full_name": full_name or case.youth.first_name,
         "program": program_names(case)[language],
         "department": documents.letterhead().full_name,
         "until": paper.day_in(last_day_of(case, question, clock.now()), language),

@@ -43,7 +43,7 @@ def publish_form(source: Mapping[str, Any], *, by: Actor, now: datetime) -> Form
             key=each["key"],
             position=position,
             kind=SectionKind(each["kind"]),
-            required=each["required"],
+            required=each["required"] and each["kind"] != SectionKind.TEXT,  # a text asks nothing
             settings=settings_as(settings_of(each.get("settings", {}))),
         )
         db.session().add(section)

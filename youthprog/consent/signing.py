@@ -83,6 +83,8 @@ def answer(
     before = draft.get(question.key)
     if before == given:
         return
+    if question.kind is SectionKind.EXTERNAL:
+        refuse_if(parts.refusals_of_outsider(case, given))
     if question.kind is SectionKind.UPLOAD:
         uploads.note_upload(case, question, given, now=now)
     draft[question.key] = dict(given)

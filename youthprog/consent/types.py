@@ -41,6 +41,17 @@ class Signer(enum.StrEnum):
     EXTERNAL = "external"
 
 
+SIGNERS = {
+    Signer.GUARDIAN: N_("Guardian"),
+    Signer.GUARDIAN_2: N_("Second guardian"),
+    Signer.ATHLETE: N_("Young person"),
+    Signer.COACH: N_("Coach"),
+    Signer.INTERPRETER: N_("Interpreter"),
+    Signer.STAFF: N_("Office"),
+    Signer.EXTERNAL: N_("Somebody outside"),
+}
+
+
 class Validity(enum.StrEnum):
     """How long an answer holds. A parent's answer never outlives the day before the 18th birthday."""
 
