@@ -19,6 +19,7 @@ from youthprog.consent.forms import FORM_OF, LONGEST_DETAIL, AnswerForm, Decisio
 from youthprog.consent.showing import at_least, initials_of
 from youthprog.consent.types import Question, SectionKind, Words
 from youthprog.people.rules import normal_email
+from youthprog.web.filters import phone
 from youthprog.web.forms import CalendarDay, Filled, Form, Phone, SelectChoice, Text, phone_number
 from youthprog.web.language import gettext, ngettext, says
 from youthprog.web.language import lazy_gettext as _
@@ -43,8 +44,13 @@ TEMPLATES: Mapping[SectionKind, str] = {
 }
 
 
-def form_of(question: Question, words: Words) -> type[AnswerForm]:
-    """The form of a question, made for its clauses, options and settings; `words` are filled in for the page."""
+def form_of(question: Question, words: Words, kept: Mapping[str, Any] | None = None) -> type[AnswerForm]:
+    """The form of a question, made for its clauses, options and settings; `words` are filled in for the page.
+
+    Of persons it has room for those kept so far.
+    """
+    if question.kind is SectionKind.PERSONS:
+        return _persons(question, words, len((kept or {}).get("persons", ())))
     maker = MAKERS.get(question.kind)
     return FORM_OF[question.kind] if maker is None else maker(question, words)
 
@@ -186,20 +192,20 @@ class PersonsForm(AnswerForm):
 
     def fill(self, kept: Mapping[str, Any]) -> None:
         """Show the persons kept so far."""
-        for (name, phone, relation), person in zip(self.rows, kept.get("persons", ()), strict=False):
-            name.data, phone.data, relation.data = person["name"], person["phone"], person.get("relation", "")
+        for (name, number, relation), person in zip(self.rows, kept.get("persons", ()), strict=False):
+            name.data, number.data, relation.data = person["name"], phone(person["phone"]), person.get("relation", "")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A person has a name and a phone; there are as many as the section needs."""
         good = super().validate(extra_validators)
-        for name, phone, relation in self.rows:
-            if (phone.data or relation.data) and not name.data:
+        for name, number, relation in self.rows:
+            if (number.data or relation.data) and not name.data:
                 name.errors, good = [gettext("Write the name.")], False
-            if (name.data or relation.data) and not phone.data:
-                phone.errors, good = [gettext("Write the phone number.")], False
+            if (name.data or relation.data) and not number.data:
+                number.errors, good = [gettext("Write the phone number.")], False
         count, least = len(self._persons()), at_least(self.question)
         if good and count < least:
-            empty = next(name for name, _phone, _relation in self.rows if not name.data)
+            empty = next(name for name, _number, _relation in self.rows if not name.data)
             empty.errors = [ngettext("Name at least %(num)s person.", "Name at least %(num)s persons.", least)]
             return False
         return good
@@ -208,10 +214,10 @@ class PersonsForm(AnswerForm):
         return [
             {
                 "name": name.data,
-                "phone": phone_number(phone.data or "") or "",
+                "phone": phone_number(number.data or "") or "",
                 "relation": relation.data or "",
             }
-            for name, phone, relation in self.rows
+            for name, number, relation in self.rows
             if name.data
         ]
 
@@ -220,8 +226,8 @@ class PersonsForm(AnswerForm):
         return {"persons": self._persons()}
 
 
-def _persons(question: Question, words: Words) -> type[AnswerForm]:
-    rows = _rows_shown(question)
+def _persons(question: Question, words: Words, kept: int) -> type[AnswerForm]:
+    rows = _rows_shown(question, kept)
     fields: dict[str, Any] = {"rows_shown": rows}
     for n in range(1, rows + 1):
         fields[f"name_{n}"] = Text(_("Name %(n)s", n=n), [Optional()], limit=160)
@@ -230,10 +236,10 @@ def _persons(question: Question, words: Words) -> type[AnswerForm]:
     return _made(PersonsForm, question, words, **fields)
 
 
-def _rows_shown(question: Question) -> int:
-    """How many persons the page has room for: as many as were on it, one more when asked for."""
+def _rows_shown(question: Question, kept: int) -> int:
+    """How many persons the page has room for: those kept, or as many as were on it, one more when asked for."""
     typed = request.form.get("rows", "")
-    rows = int(typed) if typed.isdecimal() and len(typed) < 4 else 0
+    rows = int(typed) if typed.isdecimal() and len(typed) < 4 else kept
     rows += "another" in request.form
     return max(1, min(max(rows, question.settings.least), question.settings.most, MOST_ROWS))
 
@@ -332,6 +338,7 @@ class UploadForm(AnswerForm):
         chosen = getattr(self.file.data, "filename", "")
         if chosen:
             self.content = self.file.data.read(services.MOST_BYTES + 1)
+            self.file.data.close()
             reasons = services.refusals_of_file(self.content)
             if reasons:
                 self.file.errors = [says(reason) for reason in reasons]
@@ -442,7 +449,6 @@ MAKERS: Mapping[SectionKind, Callable[[Question, Words], type[AnswerForm]]] = {
     SectionKind.INFORMATION: _information,
     SectionKind.VIDEO: lambda question, words: _made(VideoForm, question, words),
     SectionKind.INITIALS: _initials,
-    SectionKind.PERSONS: _persons,
     SectionKind.CHOICE: _choice,
     SectionKind.WORDS: _words,
     SectionKind.UPLOAD: _upload,

@@ -551,7 +551,7 @@ def _question(case: Case, number: int) -> Question:
 def _form(case: Case, question: Question, sheet: Sheet | None) -> type[AnswerForm]:
     if sheet is not None and not sheet.is_last:
         return SheetForm
-    return form_of(question, words_of(case, question))
+    return form_of(question, words_of(case, question), case.draft.get(question.key))
 
 
 def _texts(case: Case, shown: list[Question], question: Question | None) -> list[Words]:
