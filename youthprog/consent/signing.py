@@ -101,7 +101,7 @@ def _events_of_answer(
     if not showing.is_answered(question, given):
         return
     was_there = showing.is_answered(question, before)
-    if question.kind is SectionKind.INFORMATION and not was_there:
+    if question.kind is SectionKind.INFORMATION and not was_there and given.get("choice") == "read":
         yield Happening.SHEET_READ, {"version": str(case.version.number), "language": language}
     yield Happening.CHANGED if was_there else Happening.ANSWERED, {}
 
