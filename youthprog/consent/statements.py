@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 import phonenumbers
-from babel.dates import format_date
 
 from youthprog.consent.rules import filled
 from youthprog.consent.showing import GUARDIANS, decision_of, signer_of
 from youthprog.consent.types import TEXTS, Decision, Question, SectionKind, Signer, Words
+from youthprog.core import dates
 from youthprog.documents.types import AnswerMark, Statement
 
 WORDS = {
@@ -49,7 +49,6 @@ ROLES = {
     Signer.COACH: ("coach", "entrenador"),
     Signer.STAFF: ("for the office", "por la oficina"),
 }
-LOCALES = {"en": "en_US", "es": "es_US"}
 
 
 @dataclass(frozen=True)
@@ -226,7 +225,7 @@ def _upload(case: _Case) -> Told:
         return Told(case.say("not_sent"), AnswerMark.NO)
     lines = [case.say("file", name=case.answer["name"], sha256=case.answer["sha256"])]
     if case.answer.get("expires_on"):
-        day = format_date(date.fromisoformat(case.answer["expires_on"]), "long", locale=LOCALES[case.language])
+        day = dates.day(date.fromisoformat(case.answer["expires_on"]), case.language)
         lines.append(case.say("until", day=day))
     return Told(case.say("sent"), lines=tuple(lines))
 
