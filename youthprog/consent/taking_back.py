@@ -18,7 +18,7 @@ from youthprog.core.refusals import refuse_if
 from youthprog.outreach import services as outreach
 
 TAKEN_BACK_KINDS = frozenset(
-    {SectionKind.DECISION, SectionKind.PICKUP}
+    {SectionKind.DECISION, SectionKind.PICKUP, SectionKind.INITIALS, SectionKind.UPLOAD}
 )  # what was told can be corrected, not taken back
 
 
