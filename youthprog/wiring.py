@@ -22,6 +22,7 @@ from youthprog.audit import services as _audit  # its listeners chain every comm
 from youthprog.audit.anchors import anchor
 from youthprog.consent import builder as consent_builder
 from youthprog.consent import copies as consent_copies
+from youthprog.consent import cosigners
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -81,6 +82,7 @@ BLUEPRINTS: list[Any] = [
     consent_portal.by_token,
     consent_portal.by_link,
     consent_portal.by_account,
+    cosigners.bp,
     outreach.bp,
 ]
 

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from tests.documents.conftest import NOON, TEMPLATES, PrintSheet, broken_rules, letters_of, words_of
 from tests.makers import records, sheets
 from youthprog.consent import paper, retelling, wording
+from youthprog.consent.blocks import words_hash
 from youthprog.consent.queries import TEXTS
 from youthprog.consent.retelling import Happened
 from youthprog.consent.taking_back_paper import canonical, withdrawal_of
@@ -93,7 +94,10 @@ def test_the_data_alone_prove_which_words_were_published() -> None:
     value = json.loads(paper.canonical(records.record_facts()))
     assert value["sections"]
     for section in value["sections"]:
-        assert paper.text_hash([section["words"][name] for name in TEXTS]) == section["text_sha256"]
+        assert (
+            words_hash([section["words"][name] for name in TEXTS], section["words"].get("more", {}))
+            == section["text_sha256"]
+        )
         filled = paper.filled(section["words"]["statement"], value["places"])
         assert filled == section["statement"]
 
@@ -189,7 +193,7 @@ def test_words_of_new_kinds_are_shown_too() -> None:
     class Asked:
         words = {"en": Wordy()}
 
-    [section] = wording.shown([Asked()], "en", {"name": "Mateo"})  # type: ignore[list-item]
+    [section] = wording.shown([Asked()], "en", lambda _each: {"name": "Mateo"})  # type: ignore[list-item]
     assert section.paragraphs == ("One.", "Page Mateo", "First", "Second")
     assert section.answers == ()
 

@@ -31,6 +31,8 @@ EDGE = {
     "sections",
     "chase",
     "desk",
+    "answers",
+    "cosigners",
     "strangers",
     "keeping",
     "copies",

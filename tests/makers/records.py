@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.makers.consent import YES
 from tests.makers.sheets import CENTRAL, RIVERTON
-from youthprog.consent import paper
+from youthprog.consent.blocks import words_hash
 from youthprog.consent.paper import RecordFacts
 from youthprog.consent.publishing import FORMS
 from youthprog.consent.queries import TEXTS
@@ -28,7 +28,7 @@ def questions() -> list[Question]:
         words = {}
         for language in ("en", "es"):
             texts = {name: each[language].get(name, "").strip() for name in TEXTS}
-            words[language] = Words(**texts, sha256=paper.text_hash([texts[name] for name in TEXTS]))
+            words[language] = Words(**texts, sha256=words_hash([texts[name] for name in TEXTS], {}))
         kind = SectionKind(each["kind"])
         found.append(Question(position, each["key"], position, kind, each["required"], words))
     return found

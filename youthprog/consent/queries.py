@@ -15,7 +15,9 @@ from youthprog.consent.blocks import settings_of
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
+    ConsentPart,
     ConsentRequest,
+    ConsentUpload,
     ConsentWithdrawal,
     Form,
     FormVersion,
@@ -27,6 +29,7 @@ from youthprog.consent.staleness import stale_texts
 from youthprog.consent.types import (
     FALLBACK_REQUIRED,
     STARTER,
+    TEXTS,
     ConsentLine,
     DecisionFact,
     FormLine,
@@ -35,6 +38,8 @@ from youthprog.consent.types import (
     Question,
     RequestFact,
     RequestState,
+    SectionKind,
+    Signer,
     Words,
 )
 from youthprog.core import clock, db
@@ -46,12 +51,10 @@ from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.documents.models import Document
 from youthprog.people import queries as people
-from youthprog.people.models import CustodyRestriction, Person
+from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff, Program, Season
 from youthprog.programs.types import StaffRole
-
-TEXTS = tuple(name for name in Words.__dataclass_fields__ if name not in ("sha256", "more"))
 
 # ---- standing ----
 
@@ -73,11 +76,16 @@ class Histories:
 def required_keys() -> Sequence[str]:
     """The sections of the form in force that a youth cannot do without."""
     statement = (
-        sa.select(Section.key)
-        .where(Section.version_id == _current_version(), Section.required)
+        sa.select(Section.key, Section.settings)
+        .where(Section.version_id == _current_version(), Section.required, Section.kind != SectionKind.TEXT)
         .order_by(Section.position)
     )
-    return tuple(db.session().scalars(statement)) or FALLBACK_REQUIRED
+    keys = [
+        key
+        for key, settings in db.session().execute(statement)
+        if settings.get("signer") != Signer.GUARDIAN_2  # a second guardian's own: needed only to sign that form
+    ]
+    return tuple(keys) or FALLBACK_REQUIRED
 
 
 def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histories:
@@ -300,6 +308,63 @@ def _case(*conditions: sa.ColumnElement[bool]) -> Case:
     if row is None:
         raise NotFound
     return Case(*row)
+
+
+def is_second_guardian(request: ConsentRequest) -> bool:
+    """Whether the request goes to a second guardian: not first in rank, or another one was asked before. One statement."""
+    other = aliased(ConsentRequest)
+    earlier = sa.exists().where(
+        other.youth_id == request.youth_id,
+        other.season_id == request.season_id,
+        other.guardian_id != request.guardian_id,
+        other.id < request.id,
+        other.state != RequestState.CANCELED,
+    )
+    lower = sa.exists().where(
+        Guardianship.youth_id == request.youth_id,
+        Guardianship.guardian_id == request.guardian_id,
+        Guardianship.ended_on.is_(None),
+        Guardianship.rank > 1,
+    )
+    return bool(db.session().scalar(sa.select(sa.or_(earlier, lower))))
+
+
+def event_day(request: ConsentRequest) -> date | None:
+    """The day of the one gathering a slip is for; None for a season's form."""
+    gathering = request.gathering_id and db.session().get(Gathering, request.gathering_id)
+    return clock.day_of(gathering.starts_at) if gathering else None
+
+
+def parts_of(request_id: int) -> dict[int, ConsentPart]:
+    """What others than the guardian were asked or answered in a request, by section."""
+    rows = db.session().scalars(sa.select(ConsentPart).where(ConsentPart.request_id == request_id))
+    return {row.section_id: row for row in rows}
+
+
+def uploads_of(request_id: int) -> Sequence[ConsentUpload]:
+    """The files of a request that stand: given with an answer and not replaced. Oldest first."""
+    statement = sa.select(ConsentUpload).where(
+        ConsentUpload.request_id == request_id,
+        ConsentUpload.section_id.is_not(None),
+        ConsentUpload.ended_at.is_(None),
+    )
+    return db.session().scalars(statement.order_by(ConsentUpload.id)).all()
+
+
+def get_upload(request_id: int, upload_id: int) -> ConsentUpload:
+    """One file of a request. Raises `NotFound`."""
+    found = db.session().get(ConsentUpload, upload_id)
+    if found is None or found.request_id != request_id:
+        raise NotFound
+    return found
+
+
+def get_part(part_id: int) -> tuple[ConsentPart, Case]:
+    """Somebody else's part with its request, for the link that was made for it. Raises `NotFound`."""
+    part = db.session().get(ConsentPart, part_id)
+    if part is None:
+        raise NotFound
+    return part, get_request(part.request_id)
 
 
 def events_of(request_id: int) -> Sequence[ConsentEvent]:

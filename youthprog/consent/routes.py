@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
 from youthprog.consent import queries, rules, services
+from youthprog.consent.cosigners import beside
 from youthprog.consent.models import ConsentEvent
 from youthprog.consent.types import HAPPENINGS, Asked, MemberConsent, Question, RequestState
 from youthprog.core import clock
@@ -98,6 +99,7 @@ def show(request_id: int) -> Response:
         how=lambda event: _how(event, questions),
         shows_record=shows_record,
         is_open=case.request.state in rules.OPEN_STATES,
+        **beside(case, shows_record=bool(known)),
     )
 
 

@@ -1,9 +1,23 @@
 """Verbs of consent. They live by purpose in modules of their own; this is the one door other rooms come through."""
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
-from youthprog.consent.cases import ASK, COPY, REMIND, TAKEN_BACK, may_answer, places_of, program_names, valid_until
+from youthprog.consent.cases import (
+    ASK,
+    COPY,
+    REMIND,
+    TAKEN_BACK,
+    Roster,
+    may_answer,
+    places_of,
+    program_names,
+    questions_to_ask,
+    roster_of,
+    shown_of,
+    valid_until,
+)
 from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
+from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked, refusals_to_sign_part, sign_part
 from youthprog.consent.publishing import (
     Block,
     add_block,
@@ -31,17 +45,27 @@ from youthprog.consent.taking_back import (
     take_back,
 )
 from youthprog.consent.types import Asked
+from youthprog.consent.uploads import MOST_BYTES, Lost, refusals_of_file
+from youthprog.consent.uploads import kind_of as upload_kind
+from youthprog.consent.uploads import load as load_upload
+from youthprog.consent.uploads import name_of as upload_name
+from youthprog.consent.uploads import reseal as reseal_uploads
+from youthprog.consent.uploads import store as store_upload
 
 __all__ = [
     "ASK",
     "COPY",
+    "MOST_BYTES",
+    "PART",
     "REMIND",
     "TAKEN_BACK",
     "TAKEN_BACK_KINDS",
     "Asked",
     "Block",
+    "Lost",
     "Prepared",
     "PreparedWithdrawal",
+    "Roster",
     "add_block",
     "add_blocks",
     "answer",
@@ -57,11 +81,15 @@ __all__ = [
     "draft_from",
     "follow_merge",
     "given_now",
+    "load_upload",
     "may_answer",
     "move_block",
     "note_bounced",
     "note_sent",
     "open_form",
+    "outside_words",
+    "part_is_closed",
+    "parts_asked",
     "places_of",
     "prepare_signature",
     "prepare_taking_back",
@@ -69,12 +97,22 @@ __all__ = [
     "publish",
     "publish_form",
     "publish_starter_form",
+    "questions_to_ask",
+    "refusals_of_file",
+    "refusals_to_sign_part",
     "remind",
     "remove_block",
+    "reseal_uploads",
+    "roster_of",
     "send_own_link",
+    "shown_of",
     "sign",
+    "sign_part",
     "start_form",
+    "store_upload",
     "take_back",
+    "upload_kind",
+    "upload_name",
     "use_form",
     "valid_until",
 ]

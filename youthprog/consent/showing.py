@@ -1,11 +1,12 @@
 """Which sections one guardian's form shows, who answers them, and what an answer decides. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from youthprog.consent import rules
 from youthprog.consent.blocks import shape_of
-from youthprog.consent.types import Decision, Question, SectionKind, Settings, Signer
+from youthprog.consent.types import TEXTS, Decision, Question, SectionKind, Settings, Signer, Words
 
 # ---- who answers ----
 
@@ -70,6 +71,13 @@ def texts_above(questions: Sequence[Question], question: Question | None) -> lis
     return found if question is None else []
 
 
+def texts_of(words: Words) -> Iterator[str]:
+    """Every text of a section in one language."""
+    yield from (getattr(words, name) for name in TEXTS)
+    for value in words.more.values():
+        yield from [value] if isinstance(value, str) else value
+
+
 # ---- show-if ----
 
 
@@ -122,6 +130,54 @@ def shown(
             if each.key in answers:
                 known[each.key] = answers[each.key]
     return found
+
+
+# ---- sheets ----
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of several pages, as it is read: which page is open, and how far it was read before."""
+
+    page: int
+    pages: int
+    seen: int
+    was_read: bool
+
+    @property
+    def is_last(self) -> bool:
+        """Whether this is the page where "I have read it" stands."""
+        return self.page == self.pages
+
+    @property
+    def next_page(self) -> int:
+        """The first page not read yet; the last when all were."""
+        return min(self.seen + 1, self.pages)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether pages before this one were not read yet."""
+        return self.page > self.next_page
+
+    def read(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer once this page was read. What was read to its end before stays read."""
+        seen = max(self.seen, self.page)
+        if self.was_read or (self.is_last and answer):
+            return {"choice": "read", "seen": self.pages}
+        return {"seen": seen}
+
+
+def sheet_of(question: Question, kept: Mapping[str, Any], page: str) -> Sheet | None:
+    """How far a sheet is read and which of its pages is asked for; None for what is no sheet of pages.
+
+    An address that names no page opens the first one not read, or the first of a sheet read to its end.
+    """
+    pages = len(shape_of(question).get("pages", ()))
+    if question.kind is not SectionKind.INFORMATION or not pages:
+        return None
+    seen, was_read = min(int(kept.get("seen", 0)), pages), kept.get("choice") == "read"
+    asked = int(page) if page.isdecimal() and len(page) < 4 else 0
+    return Sheet(asked if 1 <= asked <= pages else 1 if was_read else min(seen + 1, pages), pages, seen, was_read)
 
 
 # ---- answers ----
@@ -184,6 +240,13 @@ def _is_complete(question: Question, answer: Mapping[str, Any]) -> bool:
 def _initialed(question: Question, answer: Mapping[str, Any]) -> bool:
     clauses, typed = shape_of(question).get("clauses", ()), answer.get("initials", ())
     return 0 < len(clauses) == len(typed) and all(initials_of(each) for each in typed)
+
+
+def is_part_complete(question: Question, answer: Mapping[str, Any]) -> bool:
+    """Whether what another signer answered on a page of their own is complete; of somebody outside yes or no, and where."""
+    if question.kind is SectionKind.EXTERNAL:
+        return answer.get("choice") in CHOICES[question.kind] and bool(answer.get("office"))
+    return _is_complete(question, answer)
 
 
 def is_by_another(question: Question) -> bool:

@@ -36,7 +36,7 @@ from youthprog.outreach import services as outreach
 from youthprog.people.types import GuardianLine
 
 TAKEN_BACK_KINDS = frozenset(
-    {SectionKind.DECISION, SectionKind.PICKUP}
+    {SectionKind.DECISION, SectionKind.PICKUP, SectionKind.INITIALS, SectionKind.UPLOAD}
 )  # what was told can be corrected, not taken back
 CHANGED = Refusal("changed", N_("Your answers changed since this page was opened. Look at them again."))
 

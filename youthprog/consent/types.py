@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +39,17 @@ class Signer(enum.StrEnum):
     INTERPRETER = "interpreter"  # whoever read the form to the guardian
     STAFF = "staff"
     EXTERNAL = "external"
+
+
+SIGNERS = {
+    Signer.GUARDIAN: N_("Guardian"),
+    Signer.GUARDIAN_2: N_("Second guardian"),
+    Signer.ATHLETE: N_("Young person"),
+    Signer.COACH: N_("Coach"),
+    Signer.INTERPRETER: N_("Interpreter"),
+    Signer.STAFF: N_("Office"),
+    Signer.EXTERNAL: N_("Somebody outside"),
+}
 
 
 class Validity(enum.StrEnum):
@@ -298,6 +309,9 @@ class Words:
     no_summary: str
     sha256: str
     more: Mapping[str, Any] = field(default_factory=dict)  # what only some kinds have; see blocks.MORE
+
+
+TEXTS = tuple(each.name for each in fields(Words) if each.name not in ("sha256", "more"))  # the words of every kind
 
 
 @dataclass(frozen=True)

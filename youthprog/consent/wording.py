@@ -4,7 +4,7 @@ Whatever a kind of section has to say is told here in one way: the question, wha
 offered, how to undo. Words that only some kinds have (`more`) follow in the order of the form.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from youthprog.consent.rules import filled
@@ -14,9 +14,11 @@ from youthprog.documents.types import ShownSection
 ANSWERS = (("yes_label", "yes_hint"), ("no_label", "no_hint"))
 
 
-def shown(questions: Sequence[Question], language: str, places: Mapping[str, str]) -> tuple[ShownSection, ...]:
-    """Every section as it was shown in a language, its places filled."""
-    return tuple(_section(question.words[language], places) for question in questions)
+def shown(
+    questions: Sequence[Question], language: str, places: Callable[[Question], Mapping[str, str]]
+) -> tuple[ShownSection, ...]:
+    """Every section as it was shown in a language, its places filled: the last day is each section's own."""
+    return tuple(_section(question.words[language], places(question)) for question in questions)
 
 
 def raw(words: Words) -> dict[str, Any]:

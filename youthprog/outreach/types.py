@@ -124,6 +124,7 @@ KINDS = {
     "consent_reminder": N_("Reminder"),
     "consent_copy": N_("Signed copy"),
     "consent_withdrawn": N_("Answer taken back"),
+    "consent_part": N_("Part for somebody outside"),
     "invitation": N_("Invitation"),
     "password_reset": N_("New password"),
 }
