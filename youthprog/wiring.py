@@ -39,10 +39,11 @@ from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
 from youthprog.outreach.types import MessageBounced, MessageSent
 from youthprog.people import routes as people
-from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded
+from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded, SchoolChanged
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
+from youthprog.programs.types import GroupChanged
 from youthprog.reports import certificates
 from youthprog.reports import routes as reports
 from youthprog.web import edge, errors, filters, headers, language
@@ -92,12 +93,22 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ],
     CustodyRestricted: [consent_services.close_for_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
+    GroupChanged: [consent_services.end_at_group],
+    SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
 }
 
 # Who may object to a youth taking part on a day.
 CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
+
+# What the worker does once a day, in this order, besides anchoring the audit trail.
+CHORES: list[chores.Chore] = [
+    admission.sweep,
+    consent_services.close_for_adults,
+    consent_services.renew_ending,
+    consent_services.remind_due,
+]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
@@ -171,7 +182,7 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE)
-    chores.install(app, [lambda now: anchor(settings.instance, now), admission.sweep])
+    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

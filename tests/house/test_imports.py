@@ -32,7 +32,7 @@ EDGE = {
     "strangers",
     "keeping",
 }
-FLOORS = {"types": 0, "models": 1, "rules": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
+FLOORS = {"types": 0, "models": 1, "rules": 2, "timing": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
     EDGE - {"forms"}, 6
 )
 PURE_MAY = {"types", "rules"}

@@ -25,6 +25,7 @@ from youthprog.consent.types import (
     FALLBACK_REQUIRED,
     STARTER,
     ConsentLine,
+    Decision,
     DecisionFact,
     FormLine,
     GroupProgress,
@@ -319,6 +320,33 @@ def decisions_of(request_id: int) -> Sequence[ConsentDecision]:
         .order_by(Section.position, ConsentDecision.id)
     )
     return db.session().scalars(statement).all()
+
+
+def keys_given(request: ConsentRequest, on: date) -> set[str]:
+    """The sections this guardian has given already and that hold on a day, of the same season or the same gathering."""
+    table, asked = ConsentDecision, ConsentRequest
+    rows = db.session().execute(
+        sa.select(table)
+        .join(asked, asked.id == table.request_id)
+        .where(
+            table.youth_id == request.youth_id,
+            table.guardian_id == request.guardian_id,
+            table.season_id == request.season_id,
+            asked.gathering_id.is_(None) if request.gathering_id is None else asked.gathering_id == request.gathering_id,
+        )
+        .order_by(table.decided_at, table.id)
+    )
+    latest = {row.section_key: row for (row,) in rows}
+    return {key for key, row in latest.items() if _holds(row, on)}
+
+
+def _holds(row: ConsentDecision, on: date) -> bool:
+    return (
+        row.decision is Decision.GIVEN
+        and row.withdrawn_at is None
+        and (row.ended_on is None or row.ended_on > on)
+        and (row.valid_until_on is None or row.valid_until_on >= on)
+    )
 
 
 @dataclass(frozen=True)
