@@ -143,5 +143,6 @@ def _claim(request_id: int, step: int, now: datetime) -> bool:
         insert(db.table(ConsentReminder))
         .values(request_id=request_id, days_before=step, at=now)
         .on_conflict_do_nothing()
+        .returning(ConsentReminder.request_id)
     )
-    return done.rowcount == 1  # type: ignore[attr-defined]
+    return done.first() is not None
