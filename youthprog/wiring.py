@@ -20,6 +20,7 @@ from youthprog.attendance import services as attendance_services
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
+from youthprog.consent import chase as consent_chase
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -72,6 +73,7 @@ BLUEPRINTS: list[Any] = [
     reports.bp,
     certificates.bp,
     consent.bp,
+    consent_chase.bp,
     consent_portal.by_token,
     consent_portal.by_link,
     consent_portal.by_account,

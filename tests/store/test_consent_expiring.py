@@ -88,7 +88,9 @@ def test_a_renewal_names_only_what_ends(family):
     ends_on(family, ON + 5 * DAY, "emergency_care")
     assert renew() == 1
     text = db.session().scalars(sa.select(Message).where(Message.kind == services.RENEW)).one().unseal("text_sealed")
-    labels = {each.key: each.words["en"].label for each in queries.questions_of(request_of(family.youth).form_version_id)}
+    labels = {
+        each.key: each.words["en"].label for each in queries.questions_of(request_of(family.youth).form_version_id)
+    }
     assert f"- {labels['emergency_care']}\n" in text
     assert f"- {labels['take_part']}\n" not in text
 

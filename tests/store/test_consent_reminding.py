@@ -11,7 +11,7 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.makers.consent import Family, answer_all, actor_of, signing
+from tests.makers.consent import Family, actor_of, answer_all, signing
 from tests.makers.people import NOW, make_guardian
 from tests.makers.programs import make_group, make_season
 from tests.support.proofs import cases
@@ -87,7 +87,9 @@ def test_a_reminder_names_what_is_missing_in_the_readers_language_and_no_health(
     request = family.ask()
     for section in queries.questions_of(request.form_version_id):
         if section.key == "health":
-            session.execute(sa.text("UPDATE section SET required = :yes WHERE id = :id"), {"yes": True, "id": section.section_id})
+            session.execute(
+                sa.text("UPDATE section SET required = :yes WHERE id = :id"), {"yes": True, "id": section.section_id}
+            )
     assert remind(NOW + 5 * DAY) == 1
     text = mails()[0].unseal("text_sealed")
     words = {each.key: each.words["es"].label for each in queries.questions_of(request.form_version_id)}

@@ -137,7 +137,9 @@ def _sent(request: ConsentRequest, happening: Happening, now: datetime, detail: 
 
 def note_sent(event: MessageSent) -> None:
     """A server took the mail of a request."""
-    happening = {ASK: Happening.SENT, RENEW: Happening.SENT, REMIND: Happening.REMINDED, COPY: Happening.COPY_SENT}.get(event.kind)
+    happening = {ASK: Happening.SENT, RENEW: Happening.SENT, REMIND: Happening.REMINDED, COPY: Happening.COPY_SENT}.get(
+        event.kind
+    )
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
     if happening is None or not request:
         return

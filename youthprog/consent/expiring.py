@@ -73,7 +73,7 @@ def _ending_ids(after: int, today: date) -> dict[int, date]:
         .order_by(table.id)
         .limit(BATCH)
     )
-    return {request_id: last_day for request_id, last_day in db.session().execute(statement)}
+    return {request_id: last_day for request_id, last_day in db.session().execute(statement) if last_day is not None}
 
 
 def _renew(found: dict[int, date], now: datetime) -> int:
@@ -95,13 +95,17 @@ def _renew(found: dict[int, date], now: datetime) -> int:
 def _with_seasons(found: dict[int, date]) -> list[Ending]:
     """Each with the season it is wanted for: its own when that goes on, else the youth's next of the program."""
     later, place = aliased(Season), Enrollment
-    rows = db.session().execute(
-        sa.select(ConsentRequest, Season, Person.born_on)
-        .join(Season, Season.id == ConsentRequest.season_id)
-        .join(Person, Person.id == ConsentRequest.youth_id)
-        .where(ConsentRequest.id.in_(found))
-        .order_by(ConsentRequest.id)
-    ).all()
+    rows = (
+        db.session()
+        .execute(
+            sa.select(ConsentRequest, Season, Person.born_on)
+            .join(Season, Season.id == ConsentRequest.season_id)
+            .join(Person, Person.id == ConsentRequest.youth_id)
+            .where(ConsentRequest.id.in_(found))
+            .order_by(ConsentRequest.id)
+        )
+        .all()
+    )
     enrolled: dict[tuple[int, int], list[Season]] = {}
     for youth_id, season in db.session().execute(
         sa.select(place.youth_id, later)

@@ -1,7 +1,18 @@
 """Verbs of consent. They live by purpose in modules of their own; this is the one door other rooms come through."""
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
-from youthprog.consent.cases import ASK, COPY, REMIND, RENEW, TAKEN_BACK, may_answer, places_of, program_names, valid_until
+from youthprog.consent.cases import (
+    ASK,
+    COPY,
+    REMIND,
+    RENEW,
+    TAKEN_BACK,
+    may_answer,
+    places_of,
+    program_names,
+    valid_until,
+)
+from youthprog.consent.chasing import Chased, chase, note_call
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.publishing import publish_form, publish_starter_form
@@ -18,9 +29,11 @@ __all__ = [
     "TAKEN_BACK",
     "TAKEN_BACK_KINDS",
     "Asked",
+    "Chased",
     "Prepared",
     "answer",
     "ask",
+    "chase",
     "check_answers",
     "close_for_adults",
     "close_for_guardian",
@@ -31,6 +44,7 @@ __all__ = [
     "given_now",
     "may_answer",
     "note_bounced",
+    "note_call",
     "note_sent",
     "open_form",
     "places_of",

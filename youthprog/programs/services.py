@@ -33,8 +33,8 @@ from youthprog.programs.models import (
 from youthprog.programs.types import (
     EnrollmentStatus,
     GatheringCanceled,
-    GroupChanged,
     GatheringKind,
+    GroupChanged,
     GroupKind,
     ProgramKind,
     StaffRole,
