@@ -21,6 +21,7 @@ from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
 from youthprog.consent import chase as consent_chase
+from youthprog.consent import outings as consent_outings
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -44,7 +45,7 @@ from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleM
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
-from youthprog.programs.types import GroupChanged
+from youthprog.programs.types import GatheringCanceled, GroupChanged
 from youthprog.reports import certificates
 from youthprog.reports import routes as reports
 from youthprog.web import edge, errors, filters, headers, language
@@ -74,6 +75,7 @@ BLUEPRINTS: list[Any] = [
     certificates.bp,
     consent.bp,
     consent_chase.bp,
+    consent_outings.bp,
     consent_portal.by_token,
     consent_portal.by_link,
     consent_portal.by_account,
@@ -95,6 +97,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ],
     CustodyRestricted: [consent_services.close_for_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
+    GatheringCanceled: [consent_services.close_slips],
     GroupChanged: [consent_services.end_at_group],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],

@@ -28,6 +28,7 @@ EDGE = {
     "shown",
     "builder",
     "chase",
+    "outings",
     "desk",
     "strangers",
     "keeping",

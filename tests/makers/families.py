@@ -115,8 +115,15 @@ class Town:
             )
             .all()
         )
-        bond = db.session().query(Guardianship).filter(Guardianship.guardian_id == guardian.id).one()
-        match self.random.choice(FLAWS):
+        name = self.random.choice(FLAWS)
+        self._flaw_of_answer(name, row, group)
+        self._flaw_of_family(name, youth, guardian, season)
+        if name == "gave longer before":
+            self._signed(youth, guardian, season, at=NOW - 2 * DAY)
+            row.decided_at, row.valid_until_on = NOW - DAY, TODAY - DAY
+
+    def _flaw_of_answer(self, name: str, row: ConsentDecision, group: Group) -> None:
+        match name:
             case "refused":
                 row.decision = Decision.REFUSED
             case "withdrawn":
@@ -132,6 +139,10 @@ class Town:
             case "only a slip":
                 request = db.session().get_one(ConsentRequest, row.request_id)
                 request.gathering_id = make_gathering(group, NOW + 5 * DAY).id
+
+    def _flaw_of_family(self, name: str, youth: Person, guardian: Person, season: Season) -> None:
+        bond = db.session().query(Guardianship).filter(Guardianship.guardian_id == guardian.id).one()
+        match name:
             case "may not decide":
                 bond.may_decide = False
             case "no guardian any more":
@@ -147,9 +158,6 @@ class Town:
                     each.decision = Decision.REFUSED
             case "another asked":
                 self._request(youth, make_guardian(youth, rank=2), season, RequestState.SENT, NOW - DAY)
-            case "gave longer before":
-                self._signed(youth, guardian, season, at=NOW - 2 * DAY)
-                row.decided_at, row.valid_until_on = NOW - DAY, TODAY - DAY
 
     def _wild(self, youth: Person, guardians: list[Person], season: Season, group: Group) -> None:
         for guardian in guardians:

@@ -70,10 +70,10 @@ class Histories:
         key = (youth_id, season_id)
         return rules.objection(self.decisions.get(key, []), self.requests.get(key, []), on, self.required)
 
-    def line(self, youth_id: int, season_id: int, on: date) -> ConsentLine:
-        """Where a youth stands in a season."""
-        key = (youth_id, season_id)
-        return rules.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, self.required)
+    def line(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> ConsentLine:
+        """Where a youth stands in a season: in the needed sections, or in those named."""
+        key, wanted = (youth_id, season_id), self.required if keys is None else keys
+        return rules.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, wanted)
 
 
 def required_keys() -> Sequence[str]:
@@ -86,8 +86,8 @@ def required_keys() -> Sequence[str]:
     return tuple(db.session().scalars(statement)) or FALLBACK_REQUIRED
 
 
-def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histories:
-    """Everything decided and asked about the youth in the seasons; slips for one gathering are not among it.
+def histories(youth_ids: Collection[int], season_ids: Collection[int], *, gathering_id: int | None = None) -> Histories:
+    """Everything decided and asked about the youth in the seasons: for the season, or the slips for one gathering.
 
     Three statements.
     """
@@ -100,7 +100,7 @@ def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histor
             table.decided_at, table.valid_until_on, table.withdrawn_at,
         )
         .join(asked, asked.id == table.request_id)
-        .where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids), asked.gathering_id.is_(None))
+        .where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids), asked.gathering_id.is_not_distinct_from(gathering_id))
     ):  # fmt: skip
         fact = DecisionFact(
             row.guardian_id, row.section_key, row.decision, row.decided_at, clock.day_of(row.decided_at),
@@ -111,7 +111,7 @@ def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histor
         sa.select(
             asked.id, asked.youth_id, asked.season_id, asked.guardian_id, asked.state, asked.created_at,
             asked.sent_at, asked.opened_at, asked.times_asked,
-        ).where(asked.youth_id.in_(youth_ids), asked.season_id.in_(season_ids), asked.gathering_id.is_(None))
+        ).where(asked.youth_id.in_(youth_ids), asked.season_id.in_(season_ids), asked.gathering_id.is_not_distinct_from(gathering_id))
     ):  # fmt: skip
         request = RequestFact(
             each.id, each.guardian_id, each.state, clock.day_of(each.created_at),

@@ -18,6 +18,7 @@ from youthprog.consent.listening import close_for_guardian, close_for_restricted
 from youthprog.consent.publishing import publish_form, publish_starter_form
 from youthprog.consent.reminding import remind_due
 from youthprog.consent.signing import Prepared, answer, check_answers, open_form, prepare_signature, sign
+from youthprog.consent.slips import ask_for_gathering, close_slips
 from youthprog.consent.taking_back import TAKEN_BACK_KINDS, given_now, take_back
 from youthprog.consent.types import Asked
 
@@ -33,11 +34,13 @@ __all__ = [
     "Prepared",
     "answer",
     "ask",
+    "ask_for_gathering",
     "chase",
     "check_answers",
     "close_for_adults",
     "close_for_guardian",
     "close_for_restricted",
+    "close_slips",
     "end_at_group",
     "end_at_school",
     "follow_merge",
