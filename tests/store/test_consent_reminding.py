@@ -20,7 +20,7 @@ from youthprog.consent.models import ConsentReminder, ConsentRequest
 from youthprog.consent.types import Happening, RequestState
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
-from youthprog.outreach import worker
+from youthprog.outreach import chores
 from youthprog.outreach.models import Message
 from youthprog.people import services as people
 from youthprog.people.models import ContactPoint, Person
@@ -226,7 +226,7 @@ def test_many_are_reminded_batch_by_batch_each_once(session, family, monkeypatch
 def test_the_worker_commits_each_batch(app, session, family, monkeypatch):
     family.ask()
     session.commit()
-    monkeypatch.setattr(worker, "BREATH_SECONDS", 0)
+    monkeypatch.setattr(chores, "BREATH_SECONDS", 0)
     kept = []
 
     def chore(_now):
@@ -236,8 +236,8 @@ def test_the_worker_commits_each_batch(app, session, family, monkeypatch):
             kept.append(db.session().in_transaction())
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setitem(app.extensions, worker.CHORES, (chore,))
-    worker.do_chores()
+    monkeypatch.setitem(app.extensions, chores.CHORES, (chore,))
+    chores.do_chores()
     assert kept == [False, False, False]
     assert session.scalar(sa.select(sa.func.count()).select_from(ConsentReminder)) == 3
 

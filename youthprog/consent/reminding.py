@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from youthprog.audit.services import record
 from youthprog.consent import queries, rules, timing
@@ -24,7 +23,8 @@ BATCH = 25  # requests a transaction: it holds SQLite's lock
 def remind_due(now: datetime) -> Iterator[int]:
     """Remind of every open form whose step has come; yields how many letters were written, batch by batch.
 
-    A daily chore. It may run twice or in two workers at once: the row of a step lets one letter leave.
+    A daily chore. It may run twice or in two workers at once: the second waits for the request's row, and then finds
+    the row of the step.
     """
     last = 0
     while ids := _open_ids(last, clock.day_of(now)):
@@ -69,7 +69,8 @@ def _remind(ids: Sequence[int], now: datetime) -> int:
         lines = guardians.get(request.youth_id, [])
         guardian = next((line for line in lines if line.guardian_id == request.guardian_id), None)
         if request.id in wanted and guardian is not None and _may_be_written_to(guardian):
-            sent += _remind_one(request, step, guardian, now)
+            _remind_one(request, step, guardian, now)
+            sent += 1
     return sent
 
 
@@ -125,24 +126,10 @@ def _wanted(requests: Sequence[ConsentRequest], today: date) -> set[int]:
     }
 
 
-def _remind_one(request: ConsentRequest, step: int, guardian: GuardianLine, now: datetime) -> int:
-    if not _claim(request.id, step, now):
-        return 0
+def _remind_one(request: ConsentRequest, step: int, guardian: GuardianLine, now: datetime) -> None:
+    db.session().add(ConsentReminder(request_id=request.id, days_before=step, at=now))  # its key lets no second one in
+    db.flush()
     case = queries.get_request(request.id)
     missing = labels_missing(case, guardian, now)
     write(REMIND, "consent/mail/reminder", case, guardian, missing=missing, by=SYSTEM, now=now)
     record("consent.reminded", "consent_request", request.id, by=SYSTEM, now=now, days_before=step)
-    return 1
-
-
-def _claim(request_id: int, step: int, now: datetime) -> bool:
-    """Take the step for oneself; False when somebody has it."""
-    on_postgresql = db.session().get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    done = db.session().execute(
-        insert(db.table(ConsentReminder))
-        .values(request_id=request_id, days_before=step, at=now)
-        .on_conflict_do_nothing()
-        .returning(ConsentReminder.request_id)
-    )
-    return done.first() is not None
