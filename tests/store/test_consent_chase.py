@@ -14,6 +14,7 @@ from tests.makers.families import TODAY, Town
 from tests.makers.people import NOW
 from tests.makers.programs import make_group, make_season
 from tests.support.proofs import cases
+from tests.support.walking import QuickPress
 from youthprog.access.types import Role
 from youthprog.consent import chase_queries, queries, timing
 from youthprog.consent.chase_queries import chase_page
@@ -24,7 +25,8 @@ EVERYBODY = ChaseFilter()
 
 
 @pytest.fixture(autouse=True)
-def september():
+def september(app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "youthprog.press", QuickPress())
     with time_machine.travel(NOW, tick=True):
         yield
 

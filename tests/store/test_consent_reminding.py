@@ -15,6 +15,7 @@ from tests.makers.consent import Family, actor_of, answer_all, signing
 from tests.makers.people import NOW, make_guardian
 from tests.makers.programs import make_group, make_season
 from tests.support.proofs import cases
+from tests.support.walking import QuickPress
 from youthprog.consent import queries, reminding, services
 from youthprog.consent.models import ConsentReminder, ConsentRequest
 from youthprog.consent.types import Happening, RequestState
@@ -30,7 +31,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def september():
+def september(app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "youthprog.press", QuickPress())
     with time_machine.travel(NOW, tick=True):
         yield
 

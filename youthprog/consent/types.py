@@ -531,3 +531,9 @@ class ChaseLine:
             for each in self.guardians
             if each.request_id is not None and each.awaited and each.reachable and each.may_be_reminded
         )
+
+    @property
+    def to_call(self) -> ChasedGuardian | None:
+        """Whom to call: the guardian who was asked, else the first with a phone."""
+        with_phone = [each for each in self.guardians if each.phone]
+        return next((each for each in with_phone if each.awaited), next(iter(with_phone), None))
