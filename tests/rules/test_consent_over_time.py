@@ -42,7 +42,7 @@ def deed_days(facts):
 
 @pytest.mark.proof("time alone never gives, and never changes a day that was", room="consent")
 def test_time_only_takes_away():
-    @settings(max_examples=cases(full=10_000, sample=80), deadline=None, database=None)
+    @settings(max_examples=cases(full=10_000, sample=25), deadline=None, database=None)
     @given(decisions(), decisions())
     def run(facts, later):
         found = states(facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from tests.makers.programs import lead, make_gathering, make_group, make_season
 from tests.support.walking import QuickPress
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
-from youthprog.consent import chase_queries, queries
+from youthprog.consent import chase_queries, queries, services
 from youthprog.consent.models import ContactAttempt
 from youthprog.consent.types import Happening
 from youthprog.core import db
@@ -187,6 +187,17 @@ def test_a_coach_has_no_such_list(visitor, session, group):
     visitor.sign_in(account)
     assert family.youth.id
     visitor.get(CHASE, status=404)
+
+
+def test_a_form_closed_at_18_says_why(coordinator, session, group):
+    family = Family(group)
+    request = family.ask()
+    family.youth.born_on = date(NOW.year - 18, NOW.month, NOW.day)
+    session.flush()
+    assert sum(services.close_for_adults(NOW)) == 1
+    session.commit()
+    page = coordinator.get(f"/consents/requests/{request.id}")
+    assert "The young person turned 18 and signs alone now." in page.text
 
 
 # ---- one outing ----

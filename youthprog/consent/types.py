@@ -143,6 +143,13 @@ HAPPENINGS = {
 }
 
 
+# Why a request was closed, where its event says so.
+CLOSED_BECAUSE = {
+    "turned_18": N_("The young person turned 18 and signs alone now."),
+    "gathering_canceled": N_("The meeting was canceled."),
+}
+
+
 class SectionState(enum.StrEnum):
     """A youth's standing in one section on a date."""
 
