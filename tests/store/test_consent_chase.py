@@ -79,9 +79,9 @@ def test_random_towns(session, coordinator, monkeypatch):
     for seed in range(cases(full=40, sample=2)):
         with session.begin_nested() as undone:
             town = Town(seed)
-            for number in range(90):
+            for number in range(60):
                 town.family()
-                if number == 45 and seed % 2:
+                if number == 30 and seed % 2:
                     town.publish_again("take_part")
             session.flush()
             pages = leaf_through(coordinator)

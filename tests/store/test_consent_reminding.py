@@ -280,7 +280,7 @@ def test_random_clocks_and_downtimes(app, session):
     family = Family(group)
     session.flush()
 
-    @settings(max_examples=cases(full=400, sample=6), deadline=None, database=None)
+    @settings(max_examples=cases(full=400, sample=3), deadline=None, database=None)
     @given(st.integers(0, 60), st.sets(st.integers(0, 70), max_size=20), st.none() | st.integers(0, 70))
     def run(until_due, awake, ended_after):
         with session.begin_nested() as undone:
