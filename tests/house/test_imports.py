@@ -30,6 +30,7 @@ EDGE = {
     "drafting",
     "sections",
     "chase",
+    "outings",
     "desk",
     "answers",
     "cosigners",
@@ -45,6 +46,7 @@ FLOORS = {
     "showing": 2,
     "validity": 2,
     "composing": 2,
+    "timing": 2,
     "queries": 3,
     "services": 4,
     "forms": 5,
@@ -67,6 +69,7 @@ ALSO_OPEN = {
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own
     ("consent", "rules"),
+    ("consent", "timing"),  # the demo gives its requests their due days
 }
 
 

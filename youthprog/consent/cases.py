@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 
 from youthprog.audit.services import record
-from youthprog.consent import paper, queries, rules, showing
+from youthprog.consent import paper, queries, rules, showing, timing
 from youthprog.consent.models import ConsentEvent, ConsentRequest
 from youthprog.consent.queries import Case
 from youthprog.consent.types import Happening, Question, RequestState, SectionKind, Signer
@@ -27,6 +27,7 @@ from youthprog.programs.models import Season
 LINK_DAYS = 45
 ASK, REMIND, COPY, TAKEN_BACK = "consent_request", "consent_reminder", "consent_copy", "consent_withdrawn"
 LINK = "consent_link"
+RENEW = "consent_renewal"
 
 
 def may_answer(case: Case, *, now: datetime) -> list[Refusal]:
@@ -46,6 +47,30 @@ def refusals_to_answer(case: Case, guardian: GuardianLine | None, now: datetime)
 def valid_until(season: Season) -> date:
     """The last day of a consent: the season's last."""
     return season.ends_on
+
+
+def due_on(season_id: int, now: datetime) -> date:
+    """The day by which a form asked for now is wanted."""
+    season = db.session().get_one(Season, season_id)
+    return timing.due_day(clock.day_of(now), season.starts_on, season.ends_on)
+
+
+def labels_missing(case: Case, guardian: GuardianLine, now: datetime) -> list[str]:
+    """What this guardian's answer is wanted on, as the form calls it, in the guardian's language.
+
+    The required sections that are not given, those of a renewal by what ends. What a form asks about health is
+    not named in a mail.
+    """
+    request, today = case.request, clock.day_of(now)
+    on = (request.due_on or today) + timedelta(days=1) if request.renews_id else today
+    given = queries.keys_given(request, on)
+    language = guardian.language if guardian.language in ("en", "es") else "en"
+    values = places_of(case, language)
+    return [
+        rules.filled(question.words[language].label, values)
+        for question in queries.questions_of(case.version.id)
+        if question.required and question.kind is not SectionKind.HEALTH and question.key not in given
+    ]
 
 
 def signer_line(case: Case, on: date) -> GuardianLine | None:
@@ -166,6 +191,8 @@ def letter_values(case: Case, language: str, token: str | None) -> dict[str, Any
         "until": valid_until(case.season),
         "link_until": clock.now() + timedelta(days=LINK_DAYS),
         "public_url": public,
+        "due": case.request.due_on if case.request.due_on and case.request.due_on >= clock.today() else None,
+        "missing": (),  # the sections a reminder or a renewal names
     }
 
 
@@ -173,8 +200,9 @@ def note(request_id: int, happening: Happening, at: datetime, detail: Mapping[st
     db.session().add(ConsentEvent(request_id=request_id, happening=happening, at=at, detail=dict(detail)))
 
 
-def close(request: ConsentRequest, now: datetime) -> None:
+def close(request: ConsentRequest, now: datetime, **detail: str) -> None:
+    """Close a request that nobody need answer any more; `reason` in the detail says why."""
     request.state = RequestState.CANCELED
-    note(request.id, Happening.CANCELED, now, {})
-    record("consent.canceled", "consent_request", request.id, by=SYSTEM, now=now)
+    note(request.id, Happening.CANCELED, now, detail)
+    record("consent.canceled", "consent_request", request.id, by=SYSTEM, now=now, **detail)
     db.flush()

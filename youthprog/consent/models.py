@@ -25,6 +25,7 @@ from youthprog.core.db import Model, choice, partial_index
 
 PERSON = "person.id"
 OPEN = "state IN ('queued', 'sent', 'opened', 'bounced')"
+OPEN_FORM, OPEN_SLIP = f"{OPEN} AND gathering_id IS NULL", f"{OPEN} AND gathering_id IS NOT NULL"
 
 
 class Form(Model):
@@ -140,7 +141,10 @@ class ConsentRequest(Sealable, Model):
     __tablename__ = "consent_request"
     __table_args__ = (
         partial_index(  # a guardian is asked once at a time; what is over stays as history
-            "uq_consent_request_open", "form_version_id", "youth_id", "guardian_id", "season_id", where=OPEN
+            "uq_consent_request_open", "form_version_id", "youth_id", "guardian_id", "season_id", where=OPEN_FORM
+        ),
+        partial_index(  # and once for each gathering that needs a slip of its own
+            "uq_consent_request_slip", "form_version_id", "youth_id", "guardian_id", "gathering_id", where=OPEN_SLIP
         ),
         sa.CheckConstraint("(signed_at IS NULL) = (document_id IS NULL)", name="signed_with_document"),
         sa.CheckConstraint("(signed_at IS NULL) = (typed_name IS NULL)", name="signed_with_name"),

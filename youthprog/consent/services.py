@@ -5,6 +5,7 @@ from youthprog.consent.cases import (
     ASK,
     COPY,
     REMIND,
+    RENEW,
     TAKEN_BACK,
     Roster,
     may_answer,
@@ -15,6 +16,8 @@ from youthprog.consent.cases import (
     shown_of,
     valid_until,
 )
+from youthprog.consent.chasing import Chased, chase, note_call
+from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
 from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked, refusals_to_sign_part, sign_part
@@ -36,7 +39,9 @@ from youthprog.consent.publishing import (
     start_form,
     use_form,
 )
+from youthprog.consent.reminding import remind_due
 from youthprog.consent.signing import Prepared, answer, check_answers, open_form, prepare_signature, sign
+from youthprog.consent.slips import ask_for_gathering, close_slips
 from youthprog.consent.taking_back import (
     TAKEN_BACK_KINDS,
     PreparedWithdrawal,
@@ -58,10 +63,12 @@ __all__ = [
     "MOST_BYTES",
     "PART",
     "REMIND",
+    "RENEW",
     "TAKEN_BACK",
     "TAKEN_BACK_KINDS",
     "Asked",
     "Block",
+    "Chased",
     "Lost",
     "Prepared",
     "PreparedWithdrawal",
@@ -70,21 +77,28 @@ __all__ = [
     "add_blocks",
     "answer",
     "ask",
+    "ask_for_gathering",
     "begin_draft",
     "block_from",
     "block_of",
     "change_block",
+    "chase",
     "check_answers",
+    "close_for_adults",
     "close_for_guardian",
     "close_for_restricted",
+    "close_slips",
     "discard_draft",
     "draft_from",
+    "end_at_group",
+    "end_at_school",
     "follow_merge",
     "given_now",
     "load_upload",
     "may_answer",
     "move_block",
     "note_bounced",
+    "note_call",
     "note_sent",
     "open_form",
     "outside_words",
@@ -101,7 +115,9 @@ __all__ = [
     "refusals_of_file",
     "refusals_to_sign_part",
     "remind",
+    "remind_due",
     "remove_block",
+    "renew_ending",
     "reseal_uploads",
     "roster_of",
     "send_own_link",
