@@ -52,6 +52,7 @@ from youthprog.programs import services as programs_services
 from youthprog.programs.types import GatheringCanceled, GroupChanged
 from youthprog.reports import certificates
 from youthprog.reports import routes as reports
+from youthprog.reports.rounds import compare_documents
 from youthprog.web import edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
