@@ -66,7 +66,7 @@ class Settings:
 
     @property
     def uploads(self) -> Path:
-        """Where files that people gave us are kept, sealed."""
+        """Where files that families sent are kept, encrypted."""
         return self.instance / "uploads"
 
 

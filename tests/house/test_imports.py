@@ -27,25 +27,43 @@ EDGE = {
     "teams",
     "shown",
     "builder",
+    "drafting",
+    "sections",
     "chase",
+    "outings",
     "desk",
+    "answers",
+    "cosigners",
     "strangers",
     "keeping",
     "entries",
+    "copies",
 }
 FLOORS = {
     "types": 0,
     "models": 1,
     "rules": 2,
     "blocks": 2,
+    "showing": 2,
+    "validity": 2,
+    "composing": 2,
+    "timing": 2,
     "entry_rules": 2,
     "retention": 2,
     "queries": 3,
     "services": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
-PURE = {"rules", "blocks", "entry_rules", "retention"}  # blocks: how a section of a form behaves
-PURE_MAY = {"types", "rules"}
+PURE = {
+    "rules",
+    "blocks",
+    "showing",
+    "validity",
+    "composing",
+    "entry_rules",
+    "retention",
+}  # the latter: how sections of a form behave
+PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
 LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it
@@ -62,6 +80,7 @@ ALSO_OPEN = {
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own
     ("consent", "rules"),
+    ("consent", "timing"),  # the demo gives its requests their due days
 }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +76,9 @@ def test_a_backup_comes_back_whole_on_either_engine(tmp_path, here, there):
     assert file.stat().st_mode & 0o077 == 0
     documents = list((tmp_path / "here" / "documents").rglob("*.pdf"))
     assert len(documents) == len(list((tmp_path / "there" / "documents").rglob("*.pdf"))) > 0
+    files = {path.name: path.read_bytes() for path in (tmp_path / "here" / "uploads").rglob("*.sealed")}
+    assert files
+    assert {path.name: path.read_bytes() for path in (tmp_path / "there" / "uploads").rglob("*.sealed")} == files
 
 
 @pytest.mark.parametrize("content", [b"", b"not a backup", b"\x1f\x8b\x08\x00broken"])
@@ -95,13 +100,25 @@ def test_every_sealed_field_is_sealed_anew_and_says_the_same(app):
         make_world()
         before = _opened()
         key_id = setup.add_field_key(app.config["YOUTHPROG"], crypto.keyring())
-        assert sum(changed for _table, changed in rekey.rekey()) == len(before) > 10
+        files = list(app.config["YOUTHPROG"].uploads.rglob("*.sealed"))
+        done = dict(_totals())
+        assert done.pop("uploaded files") == len(files) > 0
+        assert sum(done.values()) == len(before) > 10
+        assert {crypto.Keyring.key_id(each.read_bytes()) for each in files} == {key_id}
         assert _opened() == before
         assert _key_ids() == {key_id}
         assert sum(changed for _table, changed in rekey.rekey()) == 0
     finally:
+        shutil.rmtree(app.config["YOUTHPROG"].uploads)  # their key goes with the key file
         write_keys(instance)
         os.utime(instance / "keys.toml", ns=(time.time_ns(), time.time_ns()))
+
+
+def _totals() -> Counter[str]:
+    found: Counter[str] = Counter()
+    for table, changed in rekey.rekey():
+        found[table] += changed
+    return found
 
 
 def _sealed() -> Iterator[tuple[crypto.Sealable, str]]:

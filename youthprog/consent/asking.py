@@ -13,7 +13,10 @@ from youthprog.consent.cases import (
     COPY,
     LINK_DAYS,
     REMIND,
+    RENEW,
     close,
+    due_on,
+    labels_missing,
     letter_values,
     note,
     recipient,
@@ -22,6 +25,7 @@ from youthprog.consent.cases import (
 )
 from youthprog.consent.models import ConsentRequest, FormVersion
 from youthprog.consent.publishing import publish_starter_form
+from youthprog.consent.queries import Case
 from youthprog.consent.types import Asked, Happening, RequestState
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
@@ -50,7 +54,7 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
             unreachable.append(youth_id)
             continue
         request = _open_request(version, youth_id, guardian, season_id, now)
-        _write(ASK, "consent/mail/request", request.id, guardian, by=by, now=now)
+        write(ASK, "consent/mail/request", queries.get_request(request.id), guardian, by=by, now=now)
         record("consent.asked", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
         sent += 1
     return Asked(sent, len(waiting), tuple(unreachable))
@@ -68,6 +72,7 @@ def _open_request(
     for known in queries.open_requests([youth_id], season_id):
         if known.guardian_id == guardian.guardian_id and known.form_version_id == version.id:
             known.state = RequestState.QUEUED
+            known.due_on = due_on(season_id, now)
             return known
         close(known, now)
     request = ConsentRequest(
@@ -78,6 +83,7 @@ def _open_request(
         state=RequestState.QUEUED,
         language=guardian.language,
         created_at=now,
+        due_on=due_on(season_id, now),
     )
     db.session().add(request)
     db.flush()
@@ -91,19 +97,31 @@ def remind(request_id: int, *, by: Actor, now: datetime) -> bool:
     refuse_if(refusals_to_answer(case, guardian, now))
     if guardian is None or guardian.email is None or guardian.email_bounced:
         return False
-    _write(REMIND, "consent/mail/reminder", request_id, guardian, by=by, now=now)
+    write(REMIND, "consent/mail/reminder", case, guardian, missing=labels_missing(case, guardian, now), by=by, now=now)
     record("consent.reminded", "consent_request", request_id, by=by, now=now)
     return True
 
 
-def _write(kind: str, letter: str, request_id: int, guardian: GuardianLine, *, by: Actor, now: datetime) -> None:
-    """Write a letter with a link, count it, and note it when it is held for the office to hand over."""
-    case = queries.get_request(request_id)
+def write(
+    kind: str,
+    letter: str,
+    case: Case,
+    guardian: GuardianLine,
+    *,
+    by: Actor,
+    now: datetime,
+    missing: Sequence[str] = (),
+    **more: Any,
+) -> None:
+    """Write a letter with a link, count it, and note it when it is held for the office to hand over.
+
+    `missing` are the labels of the sections the letter names.
+    """
     request = case.request
     _link_id, token = issue_link(LinkPurpose.CONSENT, request.guardian_id, request.id, days=LINK_DAYS, now=now)
     message = outreach.send(
         kind, letter, to=recipient(guardian), subject_id=request.id, about_youth_id=request.youth_id,
-        values=letter_values(case, guardian.language, token), by=by, now=now,
+        values=letter_values(case, guardian.language, token) | {"missing": missing} | more, by=by, now=now,
     )  # fmt: skip
     request.times_asked += 1
     if message.delivery is Delivery.HELD:
@@ -119,7 +137,9 @@ def _sent(request: ConsentRequest, happening: Happening, now: datetime, detail: 
 
 def note_sent(event: MessageSent) -> None:
     """A server took the mail of a request."""
-    happening = {ASK: Happening.SENT, REMIND: Happening.REMINDED, COPY: Happening.COPY_SENT}.get(event.kind)
+    happening = {ASK: Happening.SENT, RENEW: Happening.SENT, REMIND: Happening.REMINDED, COPY: Happening.COPY_SENT}.get(
+        event.kind
+    )
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
     if happening is None or not request:
         return
@@ -132,7 +152,7 @@ def note_sent(event: MessageSent) -> None:
 def note_bounced(event: MessageBounced) -> None:
     """The mail of a request came back."""
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
-    if event.kind not in (ASK, REMIND) or not request:
+    if event.kind not in (ASK, RENEW, REMIND) or not request:
         return
     if request.state in (RequestState.QUEUED, RequestState.SENT):
         request.state = RequestState.BOUNCED

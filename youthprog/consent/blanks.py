@@ -7,12 +7,21 @@ from typing import Any
 
 from youthprog.audit.services import record
 from youthprog.consent import paper, queries, rules
-from youthprog.consent.cases import close, full_name, note, places_of, program_names, refusals_to_answer, signer_line
+from youthprog.consent.cases import (
+    close,
+    due_on,
+    full_name,
+    note,
+    places_of,
+    program_names,
+    refusals_to_answer,
+    signer_line,
+)
 from youthprog.consent.entry_rules import asked_of_guardian
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.publishing import publish_starter_form
 from youthprog.consent.queries import Case
-from youthprog.consent.types import Happening, Original, Question, RequestState, SectionKind, Words
+from youthprog.consent.types import TEXTS, Happening, Original, Question, RequestState, SectionKind, Words
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.crypto import code as random_code
@@ -62,6 +71,7 @@ def ask_on_paper(youth_id: int, guardian: GuardianLine, season_id: int, *, by: A
             state=RequestState.QUEUED,
             language=guardian.language if guardian.language in LANGUAGES else "en",
             created_at=now,
+            due_on=due_on(season_id, now),
         )
         db.session().add(request)
         db.flush()
@@ -109,10 +119,13 @@ def paper_forms(cases: Sequence[Case]) -> ConsentBlanks:
 def form_of(case: Case, questions: Sequence[Question]) -> BlankForm:
     """One paper form: every section's whole wording, and where the hand answers."""
     language = case.request.language if case.request.language in LANGUAGES else "en"
-    places = places_of(case, language)
     season = case.season.name_es if language == "es" and case.season.name_es else case.season.name
     title = case.form.title_es if language == "es" else case.form.title
-    parts = [_section(question, language, places) for question in questions if question.kind is not SectionKind.STAFF]
+    parts = [
+        _section(question, language, places_of(case, language, question))
+        for question in questions
+        if question.kind is not SectionKind.STAFF
+    ]
     return BlankForm(
         code=case.request.match_code or "",
         language=Language(language),
@@ -126,7 +139,7 @@ def form_of(case: Case, questions: Sequence[Question]) -> BlankForm:
 
 def _section(question: Question, language: str, places: Mapping[str, str]) -> BlankSection:
     written = question.words[language]
-    texts: dict[str, Any] = {name: rules.filled(getattr(written, name), places) for name in queries.TEXTS}
+    texts: dict[str, Any] = {name: rules.filled(getattr(written, name), places) for name in TEXTS}
     words = replace(written, **texts)
     pages = [rules.filled(page, places) for page in words.more.get("pages", ())]
     body = [text for part in (words.body, *pages) for text in part.split("\n\n") if text.strip()]

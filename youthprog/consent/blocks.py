@@ -1,4 +1,4 @@
-"""How a section behaves, beside its words: settings, other words, who answers, when it is shown, how long it holds. Pure.
+"""What a section has beside its sentences: how it behaves, and the words only some kinds have. Pure.
 
 `Section.settings` is the JSON of `types.Settings`, with only what differs from the default. `SectionText.more` holds
 the words only some kinds have, by the keys of `MORE`:
@@ -20,7 +20,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from youthprog.consent.types import Original, SectionKind, Settings, ShowIf, Signer, Validity
+from youthprog.consent.types import Original, Question, SectionKind, Settings, ShowIf, Signer, Validity
 from youthprog.core.refusals import N_, Refusal, Refused
 
 # Which other words a kind has, and whether they are one text or a list of texts.
@@ -148,3 +148,8 @@ def words_hash(texts: Sequence[str], more: Mapping[str, Any]) -> str:
     if more:
         parts.append(json.dumps(more, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def shape_of(question: Question) -> Mapping[str, Any]:
+    """The other words of a question in any language: how many pages, clauses, options it has in all of them."""
+    return next(iter(question.words.values())).more if question.words else {}

@@ -250,12 +250,12 @@ def put_away(scan_id: int) -> BaseResponse:
     return redirect(url_for(".scans"), 303)
 
 
-@bp.get("/consents/requests/<id:request_id>/scans/<id:upload_id>")
+@bp.get("/consents/requests/<id:request_id>/scans/<id:page_id>")
 @door(P.CONSENT_ENTER)
-def scan(request_id: int, upload_id: int) -> Response:
+def scan(request_id: int, page_id: int) -> Response:
     """One scanned page of a request."""
     case = _case(request_id)
-    found = desk_queries.get_scan(case.request.id, upload_id)
+    found = desk_queries.get_scan(case.request.id, page_id)
     record_read("scan.read", "consent_request", request_id, by=actor())
     return file_response(uploads.load(found.sha256), name=f"scan-{found.id}", kind=found.content_type)
 

@@ -8,19 +8,19 @@ from typing import Any
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import desk_queries, paper, queries, rules
-from youthprog.consent.cases import COPY, LINK_DAYS, letter_values, note, recipient, signer_line, valid_until
+from youthprog.consent import desk_queries, paper, queries, showing, uploads
+from youthprog.consent.cases import COPY, LINK_DAYS, letter_values, note, recipient, shown_of, signer_line, valid_until
 from youthprog.consent.entry_rules import (
     EntryFacts,
     OriginalFacts,
     asked_of_guardian,
-    needs_paper,
+    is_recorded,
     refusals_to_confirm,
     refusals_to_enter,
 )
 from youthprog.consent.queries import Case
 from youthprog.consent.signing import Prepared, claim, record_answers, record_facts
-from youthprog.consent.types import Happening, Question, Route, Signing
+from youthprog.consent.types import Happening, Question, Route, SectionKind, Signing
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import refuse_if
@@ -28,6 +28,8 @@ from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.outreach import services as outreach
 from youthprog.people.types import GuardianLine, Relationship
+
+Answers = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,23 @@ class PreparedEntry:
     how: Mapping[str, Any]
 
 
-def questions_for(case: Case, route: Route) -> list[Question]:
-    """The sections a guardian answers by a route. What needs ink or a notary cannot be given by telephone."""
-    asked = [each for each in queries.questions_of(case.version.id) if asked_of_guardian(each)]
-    return asked if route is Route.PAPER else [each for each in asked if not needs_paper(each)]
+def questions_for(case: Case, route: Route, answers: Answers | None = None) -> list[Question]:
+    """The sections a guardian answers by a route. What needs ink or a notary cannot be given by telephone.
+
+    Without answers those that depend on another answer are among them: a sheet of paper shows them all.
+    """
+    on, questions = clock.today(), queries.questions_of(case.version.id)
+    shown = shown_of(case, questions, on, answers or {})
+    if answers is None:
+        depending = [each for each in questions if each.settings.show_if and each.settings.show_if.what == "answer"]
+        shown = sorted({each.key: each for each in [*shown, *depending]}.values(), key=lambda each: each.position)
+    return [each for each in shown if asked_of_guardian(each) and is_recorded(each, route)]
+
+
+def _recorded(case: Case, route: Route, answers: Answers, on: date) -> list[Question]:
+    """What the record holds: what was asked, the words around it, and what a coach or the office still fills in."""
+    shown = shown_of(case, queries.questions_of(case.version.id), on, answers)
+    return [each for each in shown if is_recorded(each, route)]
 
 
 def prepare_paper(case: Case, entry: Entry, *, by: Actor, now: datetime) -> PreparedEntry:
@@ -68,7 +83,7 @@ def prepare_phone(case: Case, entry: Entry, *, by: Actor, now: datetime) -> Prep
 
 
 def _prepare(case: Case, entry: Entry, route: Route, *, by: Actor, now: datetime) -> PreparedEntry:
-    questions = questions_for(case, route)
+    questions = _recorded(case, route, entry.answers, clock.day_of(now))
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_to_enter(_facts(case, entry, route, questions, guardian, by, now)))
     signing = Signing(
@@ -108,6 +123,9 @@ def record_entry(case: Case, ready: PreparedEntry, *, by: Actor, now: datetime) 
     guardian = signer_line(case, clock.day_of(now))
     questions = ready.prepared.facts.questions
     refuse_if(refusals_to_enter(_facts(case, ready.entry, signing.route, questions, guardian, by, now)))
+    for question in questions:
+        if question.kind is SectionKind.UPLOAD:
+            uploads.note_upload(case, question, ready.entry.answers[question.key], now=now)
     case.request.recorded_by_id = by.person_id
     document = record_answers(case, ready.prepared, ready.how, by=by, now=now)
     _tell(case, guardian, document, signing, by=by, now=now)
@@ -135,9 +153,7 @@ def _facts(
         guardian_id=case.guardian.id,
         typed_name=entry.typed_name,
         is_guardian=entry.is_guardian,
-        unanswered=tuple(
-            each.key for each in questions if not rules.is_answered(each.kind, entry.answers.get(each.key))
-        ),
+        unanswered=tuple(each.key for each in showing.unanswered(questions, entry.answers)),
         signed_on=entry.signed_on,
         is_scanned=request.scan_sha256 is not None,
         identity=entry.identity,

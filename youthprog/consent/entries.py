@@ -12,9 +12,10 @@ from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from youthprog.consent import desk_queries, queries, rules, services
-from youthprog.consent.forms import FORM_OF, AnswerForm
-from youthprog.consent.queries import TEXTS, Case
-from youthprog.consent.types import Question, Route, Words
+from youthprog.consent.answers import form_of
+from youthprog.consent.forms import AnswerForm
+from youthprog.consent.queries import Case
+from youthprog.consent.types import TEXTS, Question, Route, Words
 from youthprog.core import clock, db
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Conflict, Refused
@@ -136,10 +137,11 @@ def _enter(request_id: int, way: Way) -> BaseResponse:
     if case.request.signed_at is not None:
         return redirect(url_for("consent.show", request_id=request_id), 303)
     parts = _parts(case, way.route)
-    answered = [part.form.validate() for part in parts]
-    if not form.validate_on_submit() or not all(answered):
-        return _page(case, way, form, parts, 422)
-    answers = {part.question.key: part.form.answer() for part in parts}
+    answers = {part.question.key: part.form.answer() for part in parts if part.form.validate()}
+    shown = {each.key for each in services.questions_for(case, way.route, answers)}
+    if not form.validate_on_submit() or not shown <= answers.keys():
+        return _page(case, way, form, [part for part in parts if part.question.key in shown], 422)
+    answers = {key: given for key, given in answers.items() if key in shown}
     try:
         ready = way.prepare(case, form.entry(answers), by=actor(), now=now)
     except Conflict:
@@ -180,15 +182,14 @@ def _record_once(request_id: int, ready: services.PreparedEntry, now: datetime) 
 def _parts(case: Case, route: Route, *, shown_first: bool = False) -> list[Part]:
     """Each section with a small form of its own, named after the section's key."""
     spoken = case.request.language if case.request.language in ("en", "es") else "en"
-    values = services.places_of(case, spoken)
     how: dict[str, Any] = {"formdata": None} if shown_first else {}
     parts = []
     for question in services.questions_for(case, route):
-        written = question.words[spoken]
+        written, values = question.words[spoken], services.places_of(case, spoken, question)
         texts: dict[str, Any] = {name: rules.filled(getattr(written, name), values) for name in TEXTS}
-        form = FORM_OF[question.kind](prefix=question.key, meta={"csrf": False}, **how)
-        label = question.words[language()].label
-        parts.append(Part(question, question.position, label, replace(written, **texts), form))
+        words = replace(written, **texts)
+        form = form_of(question, words)(prefix=question.key, meta={"csrf": False}, **how)
+        parts.append(Part(question, question.position, question.words[language()].label, words, form))
     return parts
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from youthprog.consent import rules
+from youthprog.consent.showing import GUARDIANS, signer_of
 from youthprog.consent.types import Original, Question, RequestState, Route, SectionKind, Signer
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import fold
 
-GUARDIANS = frozenset({Signer.GUARDIAN, Signer.GUARDIAN_2})
-NOT_ASKED = frozenset({SectionKind.TEXT, SectionKind.EXTERNAL, SectionKind.STAFF})
+NOT_AT_THE_DESK = frozenset({Signer.ATHLETE, Signer.INTERPRETER, Signer.EXTERNAL})  # they sign on a screen of their own
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,12 @@ def _refusals_of_phone(facts: EntryFacts) -> list[Refusal]:
 
 def asked_of_guardian(question: Question) -> bool:
     """Whether the guardian answers a section: the office, others and plain words are left out."""
-    return question.settings.signer in GUARDIANS and question.kind not in NOT_ASKED
+    return signer_of(question) in GUARDIANS and question.kind is not SectionKind.TEXT
+
+
+def is_recorded(question: Question, route: Route) -> bool:
+    """Whether a section stands in the record of a route; what others sign beside the guardian is asked of them."""
+    return signer_of(question) not in NOT_AT_THE_DESK and (route is Route.PAPER or not needs_paper(question))
 
 
 def needs_paper(question: Question) -> bool:

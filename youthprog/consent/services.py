@@ -2,7 +2,22 @@
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
 from youthprog.consent.blanks import ask_on_paper, begin_call, give_code, paper_forms
-from youthprog.consent.cases import ASK, COPY, REMIND, TAKEN_BACK, may_answer, places_of, program_names, valid_until
+from youthprog.consent.cases import (
+    ASK,
+    COPY,
+    REMIND,
+    RENEW,
+    TAKEN_BACK,
+    Roster,
+    may_answer,
+    places_of,
+    program_names,
+    questions_to_ask,
+    roster_of,
+    shown_of,
+    valid_until,
+)
+from youthprog.consent.chasing import Chased, chase, note_call
 from youthprog.consent.entering import (
     Entry,
     PreparedEntry,
@@ -13,35 +28,91 @@ from youthprog.consent.entering import (
     questions_for,
     record_entry,
 )
+from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
+from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
-from youthprog.consent.publishing import publish_form, publish_starter_form
+from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked, refusals_to_sign_part, sign_part
+from youthprog.consent.publishing import (
+    Block,
+    add_block,
+    add_blocks,
+    begin_draft,
+    block_from,
+    block_of,
+    change_block,
+    discard_draft,
+    draft_from,
+    move_block,
+    publish,
+    publish_form,
+    publish_starter_form,
+    remove_block,
+    start_form,
+    use_form,
+)
+from youthprog.consent.reminding import remind_due
 from youthprog.consent.retaining import hold, keep_after_all, propose, purge, release
 from youthprog.consent.scans import Filed, Received, discard_received, file_loose, file_pages, put_away, receive
 from youthprog.consent.signing import Prepared, answer, check_answers, open_form, prepare_signature, sign
-from youthprog.consent.taking_back import TAKEN_BACK_KINDS, given_now, take_back
+from youthprog.consent.slips import ask_for_gathering, close_slips
+from youthprog.consent.taking_back import (
+    TAKEN_BACK_KINDS,
+    PreparedWithdrawal,
+    given_now,
+    prepare_taking_back,
+    take_back,
+)
 from youthprog.consent.types import Asked
+from youthprog.consent.uploads import MOST_BYTES, Lost, refusals_of_file
+from youthprog.consent.uploads import kind_of as upload_kind
+from youthprog.consent.uploads import load as load_upload
+from youthprog.consent.uploads import name_of as upload_name
+from youthprog.consent.uploads import reseal as reseal_uploads
+from youthprog.consent.uploads import store as store_upload
 
 __all__ = [
     "ASK",
     "COPY",
+    "MOST_BYTES",
+    "PART",
     "REMIND",
+    "RENEW",
     "TAKEN_BACK",
     "TAKEN_BACK_KINDS",
     "Asked",
+    "Block",
+    "Chased",
     "Entry",
     "Filed",
+    "Lost",
     "Prepared",
     "PreparedEntry",
+    "PreparedWithdrawal",
     "Received",
+    "Roster",
+    "add_block",
+    "add_blocks",
     "answer",
     "ask",
+    "ask_for_gathering",
     "ask_on_paper",
     "begin_call",
+    "begin_draft",
+    "block_from",
+    "block_of",
+    "change_block",
+    "chase",
     "check_answers",
+    "close_for_adults",
     "close_for_guardian",
     "close_for_restricted",
+    "close_slips",
     "confirm_original",
+    "discard_draft",
     "discard_received",
+    "draft_from",
+    "end_at_group",
+    "end_at_school",
     "file_loose",
     "file_pages",
     "follow_merge",
@@ -49,28 +120,52 @@ __all__ = [
     "given_now",
     "hold",
     "keep_after_all",
+    "load_upload",
     "may_answer",
     "may_confirm",
+    "move_block",
     "note_bounced",
+    "note_call",
     "note_sent",
     "open_form",
+    "outside_words",
     "paper_forms",
+    "part_is_closed",
+    "parts_asked",
     "places_of",
     "prepare_paper",
     "prepare_phone",
     "prepare_signature",
+    "prepare_taking_back",
     "program_names",
     "propose",
+    "publish",
     "publish_form",
     "publish_starter_form",
     "purge",
     "put_away",
     "questions_for",
+    "questions_to_ask",
     "receive",
     "record_entry",
+    "refusals_of_file",
+    "refusals_to_sign_part",
     "release",
     "remind",
+    "remind_due",
+    "remove_block",
+    "renew_ending",
+    "reseal_uploads",
+    "roster_of",
+    "send_own_link",
+    "shown_of",
     "sign",
+    "sign_part",
+    "start_form",
+    "store_upload",
     "take_back",
+    "upload_kind",
+    "upload_name",
+    "use_form",
     "valid_until",
 ]

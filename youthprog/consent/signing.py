@@ -1,9 +1,9 @@
 """Opening a form, answering it, and signing: prepare on paper first, then record everything at once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,24 +11,29 @@ import sqlalchemy as sa
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import paper, queries, rules
+from youthprog.consent import paper, parts, queries, rules, showing, uploads
 from youthprog.consent.cases import (
     COPY,
     LINK_DAYS,
+    blanks_of,
+    expiry_in,
     full_name,
+    last_day_of,
     letter_values,
     note,
     program_names,
     refusals_to_answer,
+    roster_of,
+    shown_of,
     signer_line,
     valid_until,
 )
-from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson
+from youthprog.consent.deciding import decide
+from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
 from youthprog.consent.types import (
     ConsentSigned,
     Happening,
-    Original,
     Question,
     RequestState,
     Route,
@@ -45,9 +50,7 @@ from youthprog.documents.models import Document
 from youthprog.documents.types import PreparedDocument
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Recipient
-from youthprog.people import queries as people
-from youthprog.people import services as people_services
-from youthprog.people.types import GuardianLine, HealthKind, Relationship
+from youthprog.people.types import GuardianLine, Relationship
 
 CHANGED = Refusal("changed", N_("Your answers changed since this page was opened. Check them again, then sign."))
 
@@ -76,18 +79,40 @@ def open_form(
     request.language = language
 
 
-def answer(case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
-    """Keep one answer. Raises `Refused` when the form is closed, `Conflict` when another page was faster."""
+def answer(
+    case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime, language: str | None = None
+) -> None:
+    """Keep one answer. Raises `Refused` when the form is closed, `Conflict` when another page was faster.
+
+    A page of a sheet is kept too, so that reading goes on where it stopped; it is no answer until the last page.
+    """
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_to_answer(case, guardian, now))
     draft, request = case.draft, case.request
-    if draft.get(question.key) == given:
+    before = draft.get(question.key)
+    if before == given:
         return
-    changed = question.key in draft
+    if question.kind is SectionKind.EXTERNAL:
+        refuse_if(parts.refusals_of_outsider(case, given))
+    if question.kind is SectionKind.UPLOAD:
+        uploads.note_upload(case, question, given, now=now)
     draft[question.key] = dict(given)
     claim(request, request.version)
     request.seal("draft_sealed", json.dumps(draft, ensure_ascii=False))
-    note(request.id, Happening.CHANGED if changed else Happening.ANSWERED, now, {"section": question.key})
+    for happening, detail in _events_of_answer(case, question, before, given, language or request.language):
+        note(request.id, happening, now, {"section": question.key} | detail)
+
+
+def _events_of_answer(
+    case: Case, question: Question, before: Mapping[str, Any] | None, given: Mapping[str, Any], language: str
+) -> Iterator[tuple[Happening, dict[str, Any]]]:
+    """What keeping an answer is told as: nothing of a half-read sheet, its end with version and language."""
+    if not showing.is_answered(question, given):
+        return
+    was_there = showing.is_answered(question, before)
+    if question.kind is SectionKind.INFORMATION and not was_there and given.get("choice") == "read":
+        yield Happening.SHEET_READ, {"version": str(case.version.number), "language": language}
+    yield Happening.CHANGED if was_there else Happening.ANSWERED, {}
 
 
 def check_answers(case: Case, *, now: datetime) -> None:
@@ -123,7 +148,7 @@ class Prepared:
 
 def prepare_signature(case: Case, signing: Signing, *, by: Actor, now: datetime) -> Prepared:
     """Decide, print and seal, without a lock. Raises `Refused` with every reason."""
-    questions = queries.questions_of(case.version.id)
+    questions = shown_of(case, queries.questions_of(case.version.id), clock.day_of(now))
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, questions, guardian, signing, now)))
@@ -168,8 +193,7 @@ def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by
     request.document_id = document.id
     request.valid_until_on = prepared.facts.valid_until_on
     request.seal("draft_sealed", None)
-    for question in prepared.facts.questions:
-        _decide(case, question, prepared.facts.answers[question.key], by=by, now=now)
+    _record_answers(case, prepared.facts, by=by, now=now)
     note(request.id, Happening.SIGNED, now, {**how, "document": document.code})
     db.flush()
     record(
@@ -180,52 +204,18 @@ def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by
     return document
 
 
-def _decide(case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
-    request = case.request
-    db.session().add(
-        ConsentDecision(
-            request_id=request.id,
-            section_id=question.section_id,
-            youth_id=request.youth_id,
-            guardian_id=request.guardian_id,
-            season_id=request.season_id,
-            section_key=question.key,
-            decision=rules.decision_of(question.kind, given),
-            decided_at=now,
-            valid_until_on=request.valid_until_on,
-            needs_original=question.settings.original is not Original.NONE,
-        )
-    )
-    match question.kind:
-        case SectionKind.HEALTH if given["choice"] == "yes":
-            people_services.note_health(
-                case.youth, HealthKind.OTHER, alert=given.get("alert"), detail=given.get("detail"), by=by, now=now
-            )
-        case SectionKind.PICKUP:
-            _replace_pickups(request, given["names"], now)
-        case SectionKind.EMERGENCY:
-            known = {(line.name, line.phone) for line in people.emergency_of([case.youth.id]).get(case.youth.id, [])}
-            if (given["name"], given["phone"]) not in known:
-                people_services.add_emergency_contact(
-                    case.youth, given["name"], given["phone"], relation=given.get("relation"), by=by, now=now
-                )
-
-
-def _replace_pickups(request: ConsentRequest, names: Sequence[str], now: datetime) -> None:
-    """A guardian's new list takes the place of the same guardian's older one."""
-    earlier = db.session().scalars(
-        sa.select(PickupPerson)
-        .join(ConsentRequest, ConsentRequest.id == PickupPerson.request_id)
-        .where(
-            PickupPerson.youth_id == request.youth_id,
-            PickupPerson.ended_at.is_(None),
-            ConsentRequest.guardian_id == request.guardian_id,
-        )
-    )
-    for row in earlier:
-        row.ended_at = now
-    for name in names:
-        db.session().add(PickupPerson(request_id=request.id, youth_id=request.youth_id, name=name))
+def _record_answers(case: Case, facts: paper.RecordFacts, *, by: Actor, now: datetime) -> None:
+    """One decision for each section that was shown and is answered, and what others signed or are still asked for."""
+    for question in facts.questions:
+        if question.kind is not SectionKind.TEXT and question.key not in facts.waiting:
+            decide(case, question, facts.answers[question.key], by=by, now=now)
+    parts.record_in_sitting(case, facts.questions, facts.answers, now=now)
+    parts.open_parts(case, facts.questions)
+    parts.ask_outside(case, facts.questions, facts.answers, by=by, now=now)
+    shown = {question.key for question in facts.questions}
+    for question in queries.questions_of(case.version.id):
+        if question.kind is SectionKind.UPLOAD and question.key not in shown:
+            uploads.end_upload(case, question, now=now)
 
 
 def _send_copy(case: Case, guardian: GuardianLine | None, document: Document, *, by: Actor, now: datetime) -> None:
@@ -261,7 +251,7 @@ def _sign_facts(
         valid_until_on=valid_until(case.season),
         today=clock.day_of(now),
         may_decide=guardian is not None and guardian.may_decide,
-        unanswered=tuple(each.key for each in questions if not rules.is_answered(each.kind, draft.get(each.key))),
+        unanswered=tuple(each.key for each in showing.unanswered(questions, draft)),
         signing=signing,
     )
 
@@ -269,7 +259,7 @@ def _sign_facts(
 def record_facts(
     case: Case,
     questions: Sequence[Question],
-    answers: Mapping[str, Mapping[str, Any]],
+    given: Mapping[str, Mapping[str, Any]],
     relationship: Relationship,
     signing: Signing,
     how: Mapping[str, Any],
@@ -278,6 +268,12 @@ def record_facts(
     """Everything the sealed record speaks of; `how` is what is known of the signature itself."""
     events = [paper.Happened(row.happening, row.at, row.detail) for row in queries.events_of(case.request.id)]
     events.append(paper.Happened(Happening.SIGNED, now, how))
+    signed_before = parts.answers_of(queries.parts_of(case.request.id), questions)
+    answers = {each.key: given[each.key] for each in questions if each.key in given} | signed_before
+    waiting = {each.key for each in questions if showing.is_by_another(each) and each.key not in signed_before}
+    days = {
+        each.key: last_day_of(case, each, now, expires_on=expiry_in(answers.get(each.key, {}))) for each in questions
+    }
     return paper.RecordFacts(
         code=documents.new_code(),
         letterhead=documents.letterhead(),
@@ -294,8 +290,20 @@ def record_facts(
         relationship=relationship,
         questions=questions,
         answers=answers,
+        waiting=frozenset(waiting),
+        days=days,
+        blanks={spoken: blanks_of(case, spoken, roster_of(case, questions, now)) for spoken in ("en", "es")},
         signing=signing,
         signed_at=now,
-        valid_until_on=valid_until(case.season),
+        valid_until_on=earliest([days[each.key] for each in questions if each.required], days.values()),
         events=events,
     )
+
+
+def earliest(required: Iterable[date | None], all_days: Iterable[date | None]) -> date | None:
+    """The day a form ends as a whole: the first of its required sections' last days, else of any; None when none has one."""
+    for days in (required, all_days):
+        known = [day for day in days if day is not None]
+        if known:
+            return min(known)
+    return None

@@ -38,18 +38,18 @@ class Keyring:
         """Encrypt for one place (`table:row:column`)."""
         return self.seal_bytes(text.encode(), place=place)
 
-    def seal_bytes(self, content: bytes, *, place: str) -> bytes:
-        """Encrypt a file for one place (`upload:<sha256>`)."""
-        nonce = os.urandom(NONCE_BYTES)
-        box = AESGCM(self.keys[self.current]).encrypt(nonce, content, place.encode())
-        return self.current.encode() + nonce + box
-
     def open(self, sealed: bytes, *, place: str) -> str:
         """Decrypt what was sealed for this place. Raises `Unreadable`."""
         try:
             return self.open_bytes(sealed, place=place).decode()
         except ValueError as problem:
             raise Unreadable(f"{place} does not open") from problem
+
+    def seal_bytes(self, content: bytes, *, place: str) -> bytes:
+        """Encrypt a file for one place."""
+        nonce = os.urandom(NONCE_BYTES)
+        box = AESGCM(self.keys[self.current]).encrypt(nonce, content, place.encode())
+        return self.current.encode() + nonce + box
 
     def open_bytes(self, sealed: bytes, *, place: str) -> bytes:
         """Decrypt a file that was sealed for this place. Raises `Unreadable`."""

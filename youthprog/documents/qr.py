@@ -10,9 +10,9 @@ NAVY = "#123f73"
 
 
 def qr_png(address: str, *, dark: str = NAVY) -> bytes:
-    """A QR code of an address as a small PNG: level M, quiet zone of four modules."""
+    """A QR code of an address as a small PNG: level M, quiet zone of four modules; printed without smoothing."""
     picture = BytesIO()
-    _symbol(address).save(picture, kind="png", scale=8, border=4, dark=dark, light="#ffffff")
+    _symbol(address).save(picture, kind="png", scale=2, border=4, dark=dark, light="#ffffff")
     return picture.getvalue()
 
 

@@ -7,11 +7,13 @@ to the file; if the deed is refused after all, `discard` takes it away.
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import current_app
 
 from youthprog import config
@@ -23,8 +25,7 @@ from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
     NO_SEAL,
     SEALED,
-    Certificate,
-    ConsentRecord,
+    Issued,
     Letterhead,
     PreparedDocument,
     ScannedPage,
@@ -70,8 +71,8 @@ def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
     return _print(sheet, now).content
 
 
-def prepare(sheet: Certificate | ConsentRecord, *, now: datetime) -> PreparedDocument:
-    """Print, seal and keep the file of a certificate or consent record, without a lock and without a row.
+def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:
+    """Print, seal and keep the file of a certificate or record, without a lock and without a row.
 
     Raises `Refused` with every reason, `PressFailed` when the press cannot.
     """
@@ -136,6 +137,36 @@ def load_bytes(document: Document) -> bytes:
     if document.purged_at is not None:
         raise NotFound
     return storage.load(document.sha256, _settings().documents)
+
+
+def compare(limit: int) -> dict[int, bool]:
+    """Compare the stored files longest not looked at with their SHA-256; document id to whether it is whole.
+
+    Reads only, and takes no lock: `note_compared` writes down what was found.
+    """
+    folder, found = _settings().documents, {}
+    for document_id, digest in queries.list_longest_unchecked(limit):
+        try:
+            storage.load(digest, folder)
+        except storage.Damaged:
+            found[document_id] = False
+        else:
+            found[document_id] = True
+    return found
+
+
+def note_compared(found: Mapping[int, bool], *, now: datetime) -> tuple[list[int], list[int]]:
+    """Write down what comparing found; returns the ids newly damaged and those whole again. The caller audits."""
+    damaged, mended = [], []
+    for document in db.session().scalars(sa.select(Document).where(Document.id.in_(found))):
+        document.checked_at = now
+        if not found[document.id] and document.damaged_at is None:
+            document.damaged_at = now
+            damaged.append(document.id)
+        elif found[document.id] and document.damaged_at is not None:
+            document.damaged_at = None
+            mended.append(document.id)
+    return damaged, mended
 
 
 def revoke(document: Document, *, reason: str, now: datetime) -> None:

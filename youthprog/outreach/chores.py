@@ -4,7 +4,8 @@ Apart from the worker, so that the web process, which only passes the list on, d
 """
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from flask import Flask, current_app
@@ -13,6 +14,7 @@ from youthprog.core import clock, db
 
 log = logging.getLogger("youthprog.worker")
 CHORES = "youthprog.chores"
+BREATH_SECONDS = 0.05  # between two steps of a long chore, so that the web process gets SQLite's lock
 Chore = Callable[[datetime], object]
 
 
@@ -22,11 +24,19 @@ def install(app: Flask, chores: Sequence[Chore] = ()) -> None:
 
 
 def do_chores() -> None:
-    """Do the daily chores, each in its own transaction; one that fails does not stop the next."""
+    """Do the daily chores, each in its own transaction; one that fails does not stop the next.
+
+    A chore that yields is committed at each yield, so that long work holds no lock for long.
+    """
     for chore in current_app.extensions[CHORES]:
         try:
-            chore(clock.now())
+            steps = chore(clock.now())
             db.session().commit()
+            if isinstance(steps, Iterator):
+                for _step in steps:
+                    db.session().commit()
+                    time.sleep(BREATH_SECONDS)
+                db.session().commit()
         except Exception:
             db.session().rollback()
             log.exception("a chore failed")
