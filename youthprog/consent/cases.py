@@ -28,6 +28,7 @@ LINK_DAYS = 45
 ASK, REMIND, COPY, TAKEN_BACK = "consent_request", "consent_reminder", "consent_copy", "consent_withdrawn"
 LINK = "consent_link"
 RENEW = "consent_renewal"
+NOTICE, CONFLICT, WARNING = "consent_notice", "consent_conflict", "consent_warning"
 
 
 def may_answer(case: Case, *, now: datetime) -> list[Refusal]:

@@ -18,6 +18,7 @@ from youthprog.consent.cases import (
 )
 from youthprog.consent.chasing import Chased, chase, note_call
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
+from youthprog.consent.fairness import disagreements, end_excuse, excuse, log_attempt, tell_of_conflict
 from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked, refusals_to_sign_part, sign_part
@@ -50,6 +51,23 @@ from youthprog.consent.taking_back import (
     take_back,
 )
 from youthprog.consent.types import Asked
+from youthprog.consent.unmatched import (
+    Outsider,
+    find_draft,
+    full_child_name,
+    outsider_about,
+    prepare_match,
+    questions_for,
+    same_values,
+    was_sent,
+)
+from youthprog.consent.unmatched import answer as outside_answer
+from youthprog.consent.unmatched import begin as outside_begin
+from youthprog.consent.unmatched import case_of as outside_case
+from youthprog.consent.unmatched import match as match_answer
+from youthprog.consent.unmatched import opened as outside_opened
+from youthprog.consent.unmatched import reject as reject_answer
+from youthprog.consent.unmatched import send as outside_send
 from youthprog.consent.uploads import MOST_BYTES, Lost, refusals_of_file
 from youthprog.consent.uploads import kind_of as upload_kind
 from youthprog.consent.uploads import load as load_upload
@@ -70,6 +88,7 @@ __all__ = [
     "Block",
     "Chased",
     "Lost",
+    "Outsider",
     "Prepared",
     "PreparedWithdrawal",
     "Roster",
@@ -88,38 +107,55 @@ __all__ = [
     "close_for_guardian",
     "close_for_restricted",
     "close_slips",
+    "disagreements",
     "discard_draft",
     "draft_from",
     "end_at_group",
     "end_at_school",
+    "end_excuse",
+    "excuse",
+    "find_draft",
     "follow_merge",
+    "full_child_name",
     "given_now",
     "load_upload",
+    "log_attempt",
+    "match_answer",
     "may_answer",
     "move_block",
     "note_bounced",
     "note_call",
     "note_sent",
     "open_form",
+    "outside_answer",
+    "outside_begin",
+    "outside_case",
+    "outside_opened",
+    "outside_send",
     "outside_words",
+    "outsider_about",
     "part_is_closed",
     "parts_asked",
     "places_of",
+    "prepare_match",
     "prepare_signature",
     "prepare_taking_back",
     "program_names",
     "publish",
     "publish_form",
     "publish_starter_form",
+    "questions_for",
     "questions_to_ask",
     "refusals_of_file",
     "refusals_to_sign_part",
+    "reject_answer",
     "remind",
     "remind_due",
     "remove_block",
     "renew_ending",
     "reseal_uploads",
     "roster_of",
+    "same_values",
     "send_own_link",
     "shown_of",
     "sign",
@@ -127,8 +163,10 @@ __all__ = [
     "start_form",
     "store_upload",
     "take_back",
+    "tell_of_conflict",
     "upload_kind",
     "upload_name",
     "use_form",
     "valid_until",
+    "was_sent",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import paper, parts, queries, rules, showing, uploads
+from youthprog.consent import fairness, paper, parts, queries, rules, showing, uploads
 from youthprog.consent.cases import (
     COPY,
     LINK_DAYS,
@@ -137,13 +137,20 @@ class Prepared:
     document: PreparedDocument
 
 
-def prepare_signature(case: Case, signing: Signing, *, by: Actor, now: datetime) -> Prepared:
-    """Decide, print and seal, without a lock. Raises `Refused` with every reason."""
+def prepare_signature(
+    case: Case, signing: Signing, *, by: Actor, now: datetime, told: Sequence[paper.Happened] = ()
+) -> Prepared:
+    """Decide, print and seal, without a lock. Raises `Refused` with every reason.
+
+    `told` are events the record names that are not noted yet: who matched an answer given from outside.
+    """
     questions = shown_of(case, queries.questions_of(case.version.id), clock.day_of(now))
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, questions, guardian, signing, now)))
     relationship = guardian.relationship if guardian else Relationship.OTHER
     facts = _record_facts(case, questions, relationship, signing, by, now)
+    if told:
+        facts = replace(facts, events=[*facts.events[:-1], *told, facts.events[-1]])
     return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
 
 
@@ -154,6 +161,7 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Documen
     """
     request, signing = case.request, prepared.facts.signing
     _count(request, signing.seen_version)
+    disagreed = fairness.disagreements(request.youth_id, request.season_id, now)
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, prepared.facts.questions, guardian, signing, now, counted=True)))
     document = documents.record_document(
@@ -174,6 +182,7 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Documen
         "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256
     )
     publish(ConsentSigned(request.id, request.youth_id, request.season_id))
+    fairness.tell_of_conflict(request.youth_id, request.season_id, disagreed, request_id=request.id, by=by, now=now)
     _send_copy(case, guardian, document, by=by, now=now)
     return document
 
