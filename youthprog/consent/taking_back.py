@@ -13,11 +13,13 @@ from youthprog.consent import fairness, queries, rules
 from youthprog.consent.cases import (
     LINK_DAYS,
     TAKEN_BACK,
+    blanks_of,
     full_name,
     letter_values,
     note,
     program_names,
     recipient,
+    roster_of,
     signer_line,
     valid_until,
 )
@@ -178,6 +180,10 @@ def _facts(
         first_code=first.code,
         first_sha256=first.sha256,
         first_signed_at=request.signed_at,
+        days={row.section_key: row.valid_until_on for row in queries.decisions_of(request.id)},
+        blanks={
+            spoken: blanks_of(case, spoken, roster_of(case, questions, request.signed_at)) for spoken in ("en", "es")
+        },
     )
 
 
