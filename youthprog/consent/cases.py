@@ -70,7 +70,9 @@ def labels_missing(case: Case, guardian: GuardianLine, now: datetime) -> list[st
     return [
         rules.filled(question.words[language].label, values)
         for question in queries.questions_of(case.version.id)
-        if question.required and question.kind is not SectionKind.HEALTH and question.key not in given
+        if question.required
+        and question.kind not in (SectionKind.HEALTH, SectionKind.TEXT)
+        and question.key not in given
     ]
 
 
