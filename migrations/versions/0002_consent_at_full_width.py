@@ -291,7 +291,14 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "waiting", "matched", "rejected", name="matching", native_enum=False, create_constraint=True, length=32
+                "draft",
+                "waiting",
+                "matched",
+                "rejected",
+                name="matching",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
             ),
             nullable=False,
         ),

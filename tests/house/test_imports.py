@@ -38,11 +38,15 @@ EDGE = {
     "keeping",
     "entries",
     "copies",
+    "guardians",
+    "fair_forms",
 }
 FLOORS = {
     "types": 0,
     "models": 1,
     "rules": 2,
+    "standing": 2,
+    "fairness_rules": 2,
     "blocks": 2,
     "showing": 2,
     "validity": 2,
@@ -54,15 +58,8 @@ FLOORS = {
     "services": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
-PURE = {
-    "rules",
-    "blocks",
-    "showing",
-    "validity",
-    "composing",
-    "entry_rules",
-    "retention",
-}  # the latter: how sections of a form behave
+# how sections of a form behave, what decisions are worth, whom to ask
+PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
@@ -79,6 +76,7 @@ ALSO_OPEN = {
     ("audit", "anchors"),  # operations check them
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own
+    ("access", "throttle"),  # how often something may be tried from one place
     ("consent", "rules"),
     ("consent", "timing"),  # the demo gives its requests their due days
 }

@@ -6,6 +6,7 @@ with players, guardians, a coach, a mentor and a match, gatherings, a register, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -30,10 +31,13 @@ from youthprog.consent.models import (
     ConsentPart,
     ConsentRequest,
     ConsentUpload,
+    ContactAttempt,
     Form,
     FormVersion,
+    GuardianExcuse,
     LooseScan,
     Section,
+    UnmatchedAnswer,
 )
 from youthprog.consent.queries import questions_of
 from youthprog.consent.services import (
@@ -47,7 +51,7 @@ from youthprog.consent.services import (
     store_upload,
     use_form,
 )
-from youthprog.consent.types import Decision, Happening, RequestState, Route, SectionKind, Signer
+from youthprog.consent.types import Decision, Excuse, Happening, Matching, RequestState, Route, SectionKind, Signer
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
@@ -262,6 +266,7 @@ class _Maker:
         self._health(child, f"More {number}", f"More detail {number}")
         self._custody(child, self.kept_away, f"More note {number}")
         db.session().add(EmergencyContact(youth_id=child.id, name=f"Aunt {number}", phone="+12175550199"))
+        db.session().add(ContactAttempt(youth_id=child.id, guardian_id=None, way="letter", at=self.now))
         self._certificate(child)
 
     # ---- people ----
@@ -469,9 +474,35 @@ class _Maker:
         self.side.ids |= {"request_id": opened.id, "signed_id": signed.id, "section_id": self.sections[0].id}
         self.side.ids |= {"version_id": opened.form_version_id}
         opened.match_code, opened.scan_sha256 = crypto.code(), self._upload(opened)
+        self._family_matters()
         message = self._message(opened.id)
         self.side.ids["message_id"] = message.id
         self._slip()
+
+    def _family_matters(self) -> None:
+        """An excuse, a try to reach, and an answer from somebody not on file."""
+        excuse = GuardianExcuse(
+            youth_id=self.child.id, guardian_id=self.kept_away.id, excuse=Excuse.NO_RESPONSIBILITY,
+            stated_by="Rosa", from_on=self.start, recorded_at=self.now,
+        )  # fmt: skip
+        attempt = ContactAttempt(
+            youth_id=self.child.id, guardian_id=self.guardian.id, way="phone", at=self.now - timedelta(days=3)
+        )
+        answer = UnmatchedAnswer(
+            season_id=self.season.id, form_version_id=self.sections[0].version_id, youth_id=self.child.id,
+            state=Matching.WAITING, received_at=self.now - timedelta(days=1),
+        )  # fmt: skip
+        db.session().add_all([excuse, attempt, answer])
+        db.session().flush()
+        who = {
+            "child_given": "Mateo", "child_family": "", "child_born_on": None, "name": "Abuela Consuelo",
+            "relationship": "grandparent", "has_right": True, "email": "consuelo@else.example", "phone": "",
+        }  # fmt: skip
+        value = {"who": who, "answers": {"take_part": {"choice": "yes"}}, "language": "en", "signed": "Consuelo"}
+        answer.seal("answer_sealed", json.dumps(value))
+        self.side.ids |= {"excuse_id": excuse.id, "answer_id": answer.id}
+        for endpoint in ("child", "say_child"):
+            self.side.words[f"consent_outside.{endpoint} code"] = str(self.season.id)
 
     def _slip(self) -> None:
         """A form of the program's own, published once and with a draft of its next version."""

@@ -49,7 +49,7 @@ class Desk:
     def ask(self) -> ConsentRequest:
         """Open a form on paper; give its row, with a code."""
         line = people.guardians_of([self.family.youth.id], ON)[self.family.youth.id][0]
-        request = services.ask_on_paper(self.family.youth.id, line, self.family.season_id, by=self.first, now=NOW)
+        (request,) = services.ask_on_paper(self.family.youth.id, line, self.family.season_id, by=self.first, now=NOW)
         services.give_code(request, by=self.first, now=NOW)
         return request
 
@@ -389,7 +389,7 @@ def test_what_needs_an_original_cannot_be_given_by_telephone(desk, original):
     request = desk.ask()
     needing(request, original, "emergency_care")
     case = queries.get_request(request.id)
-    assert "emergency_care" not in [each.key for each in services.questions_for(case, Route.PHONE)]
+    assert "emergency_care" not in [each.key for each in services.desk_questions(case, Route.PHONE)]
     desk.enter(request, services.prepare_phone)
     assert "emergency_care" not in [row.section_key for row in queries.decisions_of(request.id)]
     assert not desk.family.cleared_on(ON), "a required section still waits for paper"

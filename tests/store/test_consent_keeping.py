@@ -51,7 +51,7 @@ class Record:
 
     def _paper(self) -> ConsentRequest:
         line = people.guardians_of([self.family.youth.id], NOW.date())[self.family.youth.id][0]
-        request = services.ask_on_paper(self.family.youth.id, line, self.family.season_id, by=self.first, now=NOW)
+        (request,) = services.ask_on_paper(self.family.youth.id, line, self.family.season_id, by=self.first, now=NOW)
         code = services.give_code(request, by=self.first, now=NOW)
         received = services.receive(scans.png(code, mark=self.family.youth.id), name=f"{NAMES[0]}.png")
         services.file_pages(received, by=self.first, now=NOW)

@@ -7,8 +7,8 @@ from typing import Any
 
 from youthprog.audit.services import record
 from youthprog.consent import paper, queries, rules
+from youthprog.consent.asking import forms_to_ask, still_owed
 from youthprog.consent.cases import (
-    close,
     due_on,
     full_name,
     note,
@@ -19,7 +19,6 @@ from youthprog.consent.cases import (
 )
 from youthprog.consent.entry_rules import asked_of_guardian
 from youthprog.consent.models import ConsentRequest
-from youthprog.consent.publishing import publish_starter_form
 from youthprog.consent.queries import Case
 from youthprog.consent.types import TEXTS, Happening, Original, Question, RequestState, SectionKind, Words
 from youthprog.core import clock, db
@@ -54,30 +53,47 @@ WORDS = {
 }
 
 
-def ask_on_paper(youth_id: int, guardian: GuardianLine, season_id: int, *, by: Actor, now: datetime) -> ConsentRequest:
-    """The open request of a guardian, or a fresh one that no mail tells of. Raises `Refused`."""
-    version = publish_starter_form(now=now)
-    known = [each for each in queries.open_requests([youth_id], season_id) if each.guardian_id == guardian.guardian_id]
-    request = next((each for each in known if each.form_version_id == version.id), None)
-    for older in known:
-        if older is not request:
-            close(older, now)
-    if request is None:
-        request = ConsentRequest(
-            form_version_id=version.id,
-            youth_id=youth_id,
-            guardian_id=guardian.guardian_id,
-            season_id=season_id,
-            state=RequestState.QUEUED,
-            language=guardian.language if guardian.language in LANGUAGES else "en",
-            created_at=now,
-            due_on=due_on(season_id, now),
-        )
-        db.session().add(request)
-        db.flush()
-        record("consent.asked", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
-    case = queries.get_request(request.id)
-    refuse_if(refusals_to_answer(case, signer_line(case, clock.day_of(now)), now))
+def ask_on_paper(
+    youth_id: int, guardian: GuardianLine, season_id: int, *, by: Actor, now: datetime
+) -> list[ConsentRequest]:
+    """The open requests of a guardian, one a form still owed; a fresh one that no mail tells of where there is none.
+
+    Raises `Refused` when the guardian may not answer.
+    """
+    today = clock.day_of(now)
+    known = queries.histories([youth_id], [season_id])
+    owed = still_owed(known, youth_id, season_id, forms_to_ask(season_id, now), today, [guardian])
+    found = {
+        each.form_version_id: each
+        for each in queries.open_requests([youth_id], season_id)
+        if each.guardian_id == guardian.guardian_id and each.gathering_id is None
+    }
+    for version_id in owed[guardian.guardian_id]:
+        if version_id not in found:
+            found[version_id] = _open(version_id, youth_id, guardian, season_id, by=by, now=now)
+    for request in found.values():
+        case = queries.get_request(request.id)
+        refuse_if(refusals_to_answer(case, signer_line(case, today), now))
+        request.awaited = True  # who was only told is asked now
+    return list(found.values())
+
+
+def _open(
+    version_id: int, youth_id: int, guardian: GuardianLine, season_id: int, *, by: Actor, now: datetime
+) -> ConsentRequest:
+    request = ConsentRequest(
+        form_version_id=version_id,
+        youth_id=youth_id,
+        guardian_id=guardian.guardian_id,
+        season_id=season_id,
+        state=RequestState.QUEUED,
+        language=guardian.language if guardian.language in LANGUAGES else "en",
+        created_at=now,
+        due_on=due_on(season_id, now),
+    )
+    db.session().add(request)
+    db.flush()
+    record("consent.asked", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
     return request
 
 

@@ -48,8 +48,7 @@ def print_for(group_id: int) -> BaseResponse:
     """Make the forms of a team, or of one guardian, with their codes; the sheets follow on the next page."""
     group, lines = _team(group_id)
     chosen = _chosen(lines)
-    given = [_ask(youth_id, guardian, group.season_id) for youth_id, guardian in chosen]
-    codes = [request_id for request_id in given if request_id is not None]
+    codes = [each for youth_id, guardian in chosen for each in _ask(youth_id, guardian, group.season_id)]
     for request_id in codes:
         services.give_code(queries.get_request(request_id).request, by=actor(), now=clock.now())
     if len(codes) == 1 and request.form.get("guardian_id"):
@@ -66,9 +65,10 @@ def call(group_id: int) -> BaseResponse:
     """Open the form of one guardian without a mail, to ask by telephone."""
     group, lines = _team(group_id)
     chosen = _chosen(lines) if request.form.get("guardian_id") else []
-    request_id = _ask(*chosen[0], group.season_id) if len(chosen) == 1 else None
-    if request_id is None:
+    opened = _ask(*chosen[0], group.season_id) if len(chosen) == 1 else []
+    if not opened:
         return redirect(url_for(".team", group_id=group_id), 303)
+    request_id = opened[0]
     services.begin_call(queries.get_request(request_id).request, by=actor(), now=clock.now())
     return redirect(url_for("consent_entries.phone", request_id=request_id), 303)
 
@@ -139,11 +139,13 @@ def _chosen(lines: Sequence[DeskLine]) -> list[tuple[int, GuardianLine]]:
     return found
 
 
-def _ask(youth_id: int, guardian: GuardianLine, season_id: int) -> int | None:
+def _ask(youth_id: int, guardian: GuardianLine, season_id: int) -> list[int]:
+    """The open requests of a guardian; none when the guardian may not answer."""
     try:
-        return services.ask_on_paper(youth_id, guardian, season_id, by=actor(), now=clock.now()).id
+        asked = services.ask_on_paper(youth_id, guardian, season_id, by=actor(), now=clock.now())
     except Refused:
-        return None
+        return []
+    return [request.id for request in asked]
 
 
 # ---- scans ----

@@ -22,13 +22,14 @@ from youthprog.consent.entering import (
     Entry,
     PreparedEntry,
     confirm_original,
+    desk_questions,
     may_confirm,
     prepare_paper,
     prepare_phone,
-    questions_for,
     record_entry,
 )
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
+from youthprog.consent.fairness import disagreements, end_excuse, excuse, log_attempt, tell_of_conflict
 from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked, refusals_to_sign_part, sign_part
@@ -63,6 +64,23 @@ from youthprog.consent.taking_back import (
     take_back,
 )
 from youthprog.consent.types import Asked
+from youthprog.consent.unmatched import (
+    Outsider,
+    find_draft,
+    full_child_name,
+    outsider_about,
+    prepare_match,
+    questions_for,
+    same_values,
+    was_sent,
+)
+from youthprog.consent.unmatched import answer as outside_answer
+from youthprog.consent.unmatched import begin as outside_begin
+from youthprog.consent.unmatched import case_of as outside_case
+from youthprog.consent.unmatched import match as match_answer
+from youthprog.consent.unmatched import opened as outside_opened
+from youthprog.consent.unmatched import reject as reject_answer
+from youthprog.consent.unmatched import send as outside_send
 from youthprog.consent.uploads import MOST_BYTES, Lost, refusals_of_file
 from youthprog.consent.uploads import kind_of as upload_kind
 from youthprog.consent.uploads import load as load_upload
@@ -85,6 +103,7 @@ __all__ = [
     "Entry",
     "Filed",
     "Lost",
+    "Outsider",
     "Prepared",
     "PreparedEntry",
     "PreparedWithdrawal",
@@ -108,19 +127,27 @@ __all__ = [
     "close_for_restricted",
     "close_slips",
     "confirm_original",
+    "desk_questions",
+    "disagreements",
     "discard_draft",
     "discard_received",
     "draft_from",
     "end_at_group",
     "end_at_school",
+    "end_excuse",
+    "excuse",
     "file_loose",
     "file_pages",
+    "find_draft",
     "follow_merge",
+    "full_child_name",
     "give_code",
     "given_now",
     "hold",
     "keep_after_all",
     "load_upload",
+    "log_attempt",
+    "match_answer",
     "may_answer",
     "may_confirm",
     "move_block",
@@ -128,11 +155,18 @@ __all__ = [
     "note_call",
     "note_sent",
     "open_form",
+    "outside_answer",
+    "outside_begin",
+    "outside_case",
+    "outside_opened",
+    "outside_send",
     "outside_words",
+    "outsider_about",
     "paper_forms",
     "part_is_closed",
     "parts_asked",
     "places_of",
+    "prepare_match",
     "prepare_paper",
     "prepare_phone",
     "prepare_signature",
@@ -150,6 +184,7 @@ __all__ = [
     "record_entry",
     "refusals_of_file",
     "refusals_to_sign_part",
+    "reject_answer",
     "release",
     "remind",
     "remind_due",
@@ -157,6 +192,7 @@ __all__ = [
     "renew_ending",
     "reseal_uploads",
     "roster_of",
+    "same_values",
     "send_own_link",
     "shown_of",
     "sign",
@@ -164,8 +200,10 @@ __all__ = [
     "start_form",
     "store_upload",
     "take_back",
+    "tell_of_conflict",
     "upload_kind",
     "upload_name",
     "use_form",
     "valid_until",
+    "was_sent",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import paper, parts, queries, rules, showing, uploads
+from youthprog.consent import fairness, paper, parts, queries, rules, showing, uploads
 from youthprog.consent.cases import (
     COPY,
     LINK_DAYS,
@@ -146,14 +146,21 @@ class Prepared:
     document: PreparedDocument
 
 
-def prepare_signature(case: Case, signing: Signing, *, by: Actor, now: datetime) -> Prepared:
-    """Decide, print and seal, without a lock. Raises `Refused` with every reason."""
+def prepare_signature(
+    case: Case, signing: Signing, *, by: Actor, now: datetime, told: Sequence[paper.Happened] = ()
+) -> Prepared:
+    """Decide, print and seal, without a lock. Raises `Refused` with every reason.
+
+    `told` are events the record names that are not noted yet: who matched an answer given from outside.
+    """
     questions = shown_of(case, queries.questions_of(case.version.id), clock.day_of(now))
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, questions, guardian, signing, now)))
     relationship = guardian.relationship if guardian else Relationship.OTHER
     facts = record_facts(case, questions, case.draft, relationship, signing, {"ip": by.ip, "agent": by.user_agent}, now)
+    if told:
+        facts = replace(facts, events=[*facts.events[:-1], *told, facts.events[-1]])
     return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
 
 
@@ -182,6 +189,7 @@ def refusals_of_route(case: Case, signing: Signing, by: Actor) -> list[Refusal]:
 def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by: Actor, now: datetime) -> Document:
     """Record a sealed signature, whatever its route: the document, decisions, people, health. The counter is ours already."""
     request, signing = case.request, prepared.facts.signing
+    disagreed = fairness.disagreements(request.youth_id, request.season_id, now)
     document = documents.record_document(
         prepared.document, subject_kind="consent_request", subject_id=request.id, now=now
     )
@@ -201,6 +209,7 @@ def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by
         route=signing.route.value,
     )  # fmt: skip
     publish(ConsentSigned(request.id, request.youth_id, request.season_id))
+    fairness.tell_of_conflict(request.youth_id, request.season_id, disagreed, request_id=request.id, by=by, now=now)
     return document
 
 
