@@ -410,7 +410,9 @@ def waiting(desk):
 def test_an_answer_in_ink_waits_until_a_second_person_saw_it(desk, waiting, session):
     (row,) = desk_queries.waiting_for_original(waiting.id)
     assert (row.section_key, row.needs_original, row.confirmed_at) == ("emergency_care", True, None)
+    assert not desk.family.cleared_on(ON), "ink counts only when two have seen it"
     services.confirm_original(queries.get_request(waiting.id), by=desk.second, now=NOW)
+    assert desk.family.cleared_on(ON)
     assert desk_queries.waiting_for_original(waiting.id) == []
     assert row.confirmed_at == NOW
     assert waiting.confirmed_by_id == desk.second.person_id
