@@ -36,6 +36,7 @@ EDGE = {
     "cosigners",
     "strangers",
     "keeping",
+    "entries",
     "copies",
     "guardians",
     "fair_forms",
@@ -51,12 +52,14 @@ FLOORS = {
     "validity": 2,
     "composing": 2,
     "timing": 2,
+    "entry_rules": 2,
+    "retention": 2,
     "queries": 3,
     "services": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
-# how sections of a form behave, what decisions are worth, whom to ask
-PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules"}
+# how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
+PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}

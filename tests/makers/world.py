@@ -24,6 +24,7 @@ from youthprog.access.types import LinkPurpose, Role
 from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
+from youthprog.consent import uploads
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
@@ -34,6 +35,7 @@ from youthprog.consent.models import (
     Form,
     FormVersion,
     GuardianExcuse,
+    LooseScan,
     Section,
     UnmatchedAnswer,
 )
@@ -95,6 +97,8 @@ MEANT = {
     ("certificates.", "document_id"): "certificate_id",
     ("form_sections.", "section_id"): "block_id",
     ("consent.record", "request_id"): "signed_id",
+    ("consent_desk.original", "request_id"): "signed_id",
+    ("consent_desk.confirm", "request_id"): "signed_id",
     ("cosigners.", "request_id"): "parted_id",
     ("cosigners.", "section_id"): "part_section_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
@@ -470,6 +474,7 @@ class _Maker:
         self.side.ids |= {"request_id": opened.id, "signed_id": signed.id, "section_id": self.sections[0].id}
         self.side.ids |= {"version_id": opened.form_version_id}
         self._family_matters()
+        opened.match_code, opened.scan_sha256 = crypto.code(), self._upload(opened)
         message = self._message(opened.id)
         self.side.ids["message_id"] = message.id
         self._slip()
@@ -557,6 +562,29 @@ class _Maker:
             db.session().add(ConsentEvent(request_id=row.id, happening=happening, at=at, detail={}))
         return row
 
+    def _upload(self, request: ConsentRequest) -> str:
+        """A scanned page of a request, sealed in its place."""
+        digest = uploads.store(b"\x89PNG\r\n\x1a\n" + self.tag.encode())
+        row = ConsentUpload(
+            request_id=request.id, name="scan.png", content_type="image/png", size_bytes=10, sha256=digest,
+            kept_at=self.now,
+        )  # fmt: skip
+        db.session().add(row)
+        db.flush()
+        self.side.ids["page_id"] = row.id
+        return digest
+
+    def _loose(self, person: Person) -> None:
+        """A scanned page of somebody of the staff that could not be filed."""
+        digest = uploads.store(b"\x89PNG\r\n\x1a\nloose " + self.tag.encode())
+        row = LooseScan(
+            name="scan.png", page=1, content_type="image/png", size_bytes=10, sha256=digest, received_at=self.now,
+            by_id=person.id,
+        )  # fmt: skip
+        db.session().add(row)
+        db.flush()
+        self.side.ids["scan_id"] = row.id
+
     def _sign(self, row: ConsentRequest) -> None:
         at = self.now - timedelta(days=5)
         document = self._document(DocumentKind.CONSENT_RECORD, "consent_request", row.id, "Consent record")
@@ -640,6 +668,7 @@ class _Maker:
 
     def _accounts(self) -> None:
         leader = self._adult("Chris", f"Coordinator{self.tag}")
+        self._loose(leader)
         program_id = self.season.program_id
         for role, person, program in (
             (Role.COORDINATOR, leader, program_id),

@@ -277,24 +277,28 @@ def get_request(request_id: int) -> Case:
 
 
 def _case(*conditions: sa.ColumnElement[bool]) -> Case:
-    guardian = aliased(Person)
-    row = (
-        db.session()
-        .execute(
-            sa.select(ConsentRequest, Person, guardian, Season, Program, Form, FormVersion)
-            .join(Person, Person.id == ConsentRequest.youth_id)
-            .join(guardian, guardian.id == ConsentRequest.guardian_id)
-            .join(Season, Season.id == ConsentRequest.season_id)
-            .join(Program, Program.id == Season.program_id)
-            .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
-            .join(Form, Form.id == FormVersion.form_id)
-            .where(*conditions)
-        )
-        .first()
-    )
-    if row is None:
+    found = list_cases(*conditions, limit=1)
+    if not found:
         raise NotFound
-    return Case(*row)
+    return found[0]
+
+
+def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
+    """Requests with everybody and everything they speak of, oldest first. One statement."""
+    guardian = aliased(Person)
+    rows = db.session().execute(
+        sa.select(ConsentRequest, Person, guardian, Season, Program, Form, FormVersion)
+        .join(Person, Person.id == ConsentRequest.youth_id)
+        .join(guardian, guardian.id == ConsentRequest.guardian_id)
+        .join(Season, Season.id == ConsentRequest.season_id)
+        .join(Program, Program.id == Season.program_id)
+        .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
+        .join(Form, Form.id == FormVersion.form_id)
+        .where(*conditions)
+        .order_by(ConsentRequest.id)
+        .limit(limit)
+    )
+    return [Case(*row) for row in rows]
 
 
 def is_second_guardian(request: ConsentRequest) -> bool:
@@ -361,7 +365,9 @@ def events_of(request_id: int) -> Sequence[ConsentEvent]:
 
 
 def document_of(request: ConsentRequest) -> Document:
-    """The sealed record of a signed request. Raises `NotFound` when it is not signed."""
+    """The sealed record of a signed request. Raises `NotFound` when it is not signed, or purged."""
+    if request.purged_at is not None:
+        raise NotFound
     document = request.document_id and db.session().get(Document, request.document_id)
     if not document:
         raise NotFound
@@ -480,6 +486,7 @@ def list_forms_of(actor: Actor, on: date) -> list[FormLine]:
         .where(
             ConsentRequest.guardian_id == actor.person_id,
             ConsentRequest.state != RequestState.CANCELED,
+            ConsentRequest.purged_at.is_(None),
             within(actor, P.CONSENT_SIGN, ConsentRequest.youth_id, on),
         )
         .order_by(ConsentRequest.signed_at.is_not(None), ConsentRequest.id.desc())

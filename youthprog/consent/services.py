@@ -1,6 +1,7 @@
 """Verbs of consent. They live by purpose in modules of their own; this is the one door other rooms come through."""
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
+from youthprog.consent.blanks import ask_on_paper, begin_call, give_code, paper_forms
 from youthprog.consent.cases import (
     ASK,
     COPY,
@@ -17,6 +18,16 @@ from youthprog.consent.cases import (
     valid_until,
 )
 from youthprog.consent.chasing import Chased, chase, note_call
+from youthprog.consent.entering import (
+    Entry,
+    PreparedEntry,
+    confirm_original,
+    may_confirm,
+    prepare_paper,
+    prepare_phone,
+    questions_by_route,
+    record_entry,
+)
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
 from youthprog.consent.fairness import disagreements, end_excuse, excuse, log_attempt, tell_of_conflict
 from youthprog.consent.linking import send_own_link
@@ -41,6 +52,8 @@ from youthprog.consent.publishing import (
     use_form,
 )
 from youthprog.consent.reminding import remind_due
+from youthprog.consent.retaining import hold, keep_after_all, propose, purge, release
+from youthprog.consent.scans import Filed, Received, discard_received, file_loose, file_pages, put_away, receive
 from youthprog.consent.signing import Prepared, answer, check_answers, open_form, prepare_signature, sign
 from youthprog.consent.slips import ask_for_gathering, close_slips
 from youthprog.consent.taking_back import (
@@ -87,16 +100,22 @@ __all__ = [
     "Asked",
     "Block",
     "Chased",
+    "Entry",
+    "Filed",
     "Lost",
     "Outsider",
     "Prepared",
+    "PreparedEntry",
     "PreparedWithdrawal",
+    "Received",
     "Roster",
     "add_block",
     "add_blocks",
     "answer",
     "ask",
     "ask_for_gathering",
+    "ask_on_paper",
+    "begin_call",
     "begin_draft",
     "block_from",
     "block_of",
@@ -107,21 +126,29 @@ __all__ = [
     "close_for_guardian",
     "close_for_restricted",
     "close_slips",
+    "confirm_original",
     "disagreements",
     "discard_draft",
+    "discard_received",
     "draft_from",
     "end_at_group",
     "end_at_school",
     "end_excuse",
     "excuse",
+    "file_loose",
+    "file_pages",
     "find_draft",
     "follow_merge",
     "full_child_name",
+    "give_code",
     "given_now",
+    "hold",
+    "keep_after_all",
     "load_upload",
     "log_attempt",
     "match_answer",
     "may_answer",
+    "may_confirm",
     "move_block",
     "note_bounced",
     "note_call",
@@ -134,21 +161,31 @@ __all__ = [
     "outside_send",
     "outside_words",
     "outsider_about",
+    "paper_forms",
     "part_is_closed",
     "parts_asked",
     "places_of",
     "prepare_match",
+    "prepare_paper",
+    "prepare_phone",
     "prepare_signature",
     "prepare_taking_back",
     "program_names",
+    "propose",
     "publish",
     "publish_form",
     "publish_starter_form",
+    "purge",
+    "put_away",
+    "questions_by_route",
     "questions_for",
     "questions_to_ask",
+    "receive",
+    "record_entry",
     "refusals_of_file",
     "refusals_to_sign_part",
     "reject_answer",
+    "release",
     "remind",
     "remind_due",
     "remove_block",

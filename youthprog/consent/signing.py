@@ -31,7 +31,16 @@ from youthprog.consent.cases import (
 from youthprog.consent.deciding import decide
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
-from youthprog.consent.types import ConsentSigned, Happening, Question, RequestState, SectionKind, SignFacts, Signing
+from youthprog.consent.types import (
+    ConsentSigned,
+    Happening,
+    Question,
+    RequestState,
+    Route,
+    SectionKind,
+    SignFacts,
+    Signing,
+)
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.events import publish
@@ -88,7 +97,7 @@ def answer(
     if question.kind is SectionKind.UPLOAD:
         uploads.note_upload(case, question, given, now=now)
     draft[question.key] = dict(given)
-    _count(request, request.version)
+    claim(request, request.version)
     request.seal("draft_sealed", json.dumps(draft, ensure_ascii=False))
     for happening, detail in _events_of_answer(case, question, before, given, language or request.language):
         note(request.id, happening, now, {"section": question.key} | detail)
@@ -111,7 +120,7 @@ def check_answers(case: Case, *, now: datetime) -> None:
     note(case.request.id, Happening.CHECKED, now, {"version": case.request.version})
 
 
-def _count(request: ConsentRequest, seen: int) -> None:
+def claim(request: ConsentRequest, seen: int) -> None:
     """Raise the request's counter, unless somebody else did since it was seen. The row is ours from here on."""
     table = db.table(ConsentRequest)
     done = db.session().execute(
@@ -146,9 +155,10 @@ def prepare_signature(
     """
     questions = shown_of(case, queries.questions_of(case.version.id), clock.day_of(now))
     guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, questions, guardian, signing, now)))
     relationship = guardian.relationship if guardian else Relationship.OTHER
-    facts = _record_facts(case, questions, relationship, signing, by, now)
+    facts = record_facts(case, questions, case.draft, relationship, signing, {"ip": by.ip, "agent": by.user_agent}, now)
     if told:
         facts = replace(facts, events=[*facts.events[:-1], *told, facts.events[-1]])
     return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
@@ -160,10 +170,26 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Documen
     Raises `Conflict` when the answers changed meanwhile, `Refused` when the guardian may not decide any more.
     """
     request, signing = case.request, prepared.facts.signing
-    _count(request, signing.seen_version)
-    disagreed = fairness.disagreements(request.youth_id, request.season_id, now)
+    claim(request, signing.seen_version)
     guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, prepared.facts.questions, guardian, signing, now, counted=True)))
+    document = record_answers(case, prepared, {"ip": by.ip, "agent": by.user_agent}, by=by, now=now)
+    _send_copy(case, guardian, document, by=by, now=now)
+    return document
+
+
+def refusals_of_route(case: Case, signing: Signing, by: Actor) -> list[Refusal]:
+    """Online is the guardian's own deed: nobody else, whatever their role, makes a record that says so."""
+    if signing.route is Route.ONLINE and by.person_id != case.guardian.id:
+        return [Refusal("not_the_guardian", N_("Only the guardian can sign online."))]
+    return []
+
+
+def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by: Actor, now: datetime) -> Document:
+    """Record a sealed signature, whatever its route: the document, decisions, people, health. The counter is ours already."""
+    request, signing = case.request, prepared.facts.signing
+    disagreed = fairness.disagreements(request.youth_id, request.season_id, now)
     document = documents.record_document(
         prepared.document, subject_kind="consent_request", subject_id=request.id, now=now
     )
@@ -176,14 +202,14 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Documen
     request.valid_until_on = prepared.facts.valid_until_on
     request.seal("draft_sealed", None)
     _record_answers(case, prepared.facts, by=by, now=now)
-    note(request.id, Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent, "document": document.code})
+    note(request.id, Happening.SIGNED, now, {**how, "document": document.code})
     db.flush()
     record(
-        "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256
-    )
+        "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256,
+        route=signing.route.value,
+    )  # fmt: skip
     publish(ConsentSigned(request.id, request.youth_id, request.season_id))
     fairness.tell_of_conflict(request.youth_id, request.season_id, disagreed, request_id=request.id, by=by, now=now)
-    _send_copy(case, guardian, document, by=by, now=now)
     return document
 
 
@@ -239,14 +265,20 @@ def _sign_facts(
     )
 
 
-def _record_facts(
-    case: Case, questions: Sequence[Question], relationship: Relationship, signing: Signing, by: Actor, now: datetime
+def record_facts(
+    case: Case,
+    questions: Sequence[Question],
+    given: Mapping[str, Mapping[str, Any]],
+    relationship: Relationship,
+    signing: Signing,
+    how: Mapping[str, Any],
+    now: datetime,
 ) -> paper.RecordFacts:
+    """Everything the sealed record speaks of; `how` is what is known of the signature itself."""
     events = [paper.Happened(row.happening, row.at, row.detail) for row in queries.events_of(case.request.id)]
-    events.append(paper.Happened(Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent}))
+    events.append(paper.Happened(Happening.SIGNED, now, how))
     signed_before = parts.answers_of(queries.parts_of(case.request.id), questions)
-    draft = case.draft
-    answers = {each.key: draft[each.key] for each in questions if each.key in draft} | signed_before
+    answers = {each.key: given[each.key] for each in questions if each.key in given} | signed_before
     waiting = {each.key for each in questions if showing.is_by_another(each) and each.key not in signed_before}
     days = {
         each.key: last_day_of(case, each, now, expires_on=expiry_in(answers.get(each.key, {}))) for each in questions

@@ -431,6 +431,8 @@ class Signing:
     recorded_by: str = ""  # paper and telephone: who wrote the answers down
     confirmed_by: str = ""  # who saw the original
     scan_sha256: str = ""
+    signed_on: date | None = None  # the day on the sheet, as somebody copied it
+    identity: str = ""  # how the recorder made sure who was on the telephone
 
 
 @dataclass(frozen=True)

@@ -319,7 +319,7 @@ def requests_of(actor: Actor, youth_id: int, on: date) -> list[RequestOfYouth]:
         sa.select(
             ConsentRequest.id, Form.title, Form.title_es, Person, Season.name, Season.name_es, ConsentRequest.state,
             ConsentRequest.sent_at, ConsentRequest.signed_at, ConsentRequest.valid_until_on,
-            sa.case((opens, ConsentRequest.document_id)).label("document_id"),
+            sa.case((sa.and_(opens, ConsentRequest.purged_at.is_(None)), ConsentRequest.document_id)).label("document_id"),
         )
         .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
         .join(Form, Form.id == FormVersion.form_id)
