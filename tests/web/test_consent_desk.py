@@ -70,8 +70,8 @@ def print_form(visitor, family) -> str:
 def test_a_sheet_is_printed_scanned_entered_and_confirmed(coordinator, session, family, app):
     code = print_form(coordinator, family)
     request_id = request_of(family.youth).id
-    section = session.scalars(sa.select(Section).where(Section.key == "emergency_care")).one()
-    section.settings = {"original": "ink"}
+    table = db.table(Section)  # past the guard of what is published: the starter form has no such section
+    session.execute(sa.update(table).where(table.c.key == "emergency_care").values(settings={"original": "ink"}))
     session.commit()
     page = send(coordinator, scans.pdf(code))
     assert "1 page filed: Mateo Aguilar" in page.text
