@@ -355,3 +355,14 @@ def test_nobody_chooses_the_starter_for_a_program(coordinator, session):
     form_id = queries.find_current_version().form_id
     assert "Every program that has chosen no other form." in coordinator.get(f"/consents/forms/{form_id}").text
     coordinator.get(f"/consents/forms/{form_id}/uses", status=404)
+
+
+@pytest.mark.parametrize("kind", [each for each in SectionKind if each not in (SectionKind.TEXT, SectionKind.STAFF)])
+def test_every_kind_is_previewed_as_guardians_see_it(coordinator, kind):
+    version_id = start(coordinator)
+    write(coordinator, version_id, kind)
+    page = coordinator.get(f"/consents/versions/{version_id}/preview/1")
+    assert page.h1 == "May Mateo swim with us?"
+    assert "%(" not in page.text
+    coordinator.get("/language/es")
+    assert coordinator.get(f"/consents/versions/{version_id}/preview/1").h1 == "¿Puede nadar Mateo con nosotros?"
