@@ -166,6 +166,22 @@ def test_settings_are_kept_and_shown_again(coordinator):
     assert questions(version_id)[1].settings == expected
 
 
+def test_a_section_is_shown_in_some_programs(coordinator, session):
+    boxing, version_id = make_program("Boxing"), start(coordinator)
+    chosen = {"show_what": "program", "show_programs": str(boxing.id)}
+    write(coordinator, version_id, **chosen)
+    found = questions(version_id)[0]
+    assert found.settings.show_if == ShowIf("program", (chosen["show_programs"],))
+    boxing = db.session().merge(boxing)
+    boxing.closed_at = NOW
+    address = f"/consents/sections/{found.section_id}"
+    page = coordinator.get(address)
+    coordinator.post(address, shown(page))
+    assert questions(version_id)[0].settings.show_if == ShowIf("program", (chosen["show_programs"],)), (
+        "what one cannot choose stays"
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "changes", "sentence"),
     [

@@ -97,6 +97,7 @@ def change_block(section_id: int) -> BaseResponse:
     questions = queries.questions_of(version_id)
     here = next(each for each in questions if each.section_id == section_id)
     form = _block_form(written, section.kind, _before(questions, here))
+    form.keep(here.settings)
     if not form.validate_on_submit():
         return _block_page(written, form, 422, question=here)
     try:
@@ -139,7 +140,7 @@ def _before(questions: list[Question], here: Question) -> list[Question]:
 
 
 def _block_form(written: Written, kind: SectionKind, before: list[Question], **how: Any) -> Any:
-    names = [line.name.en for line in programs.list_programs(actor(), P.FORM_EDIT)]
+    names = {line.program_id: line.name.en for line in programs.list_programs(actor(), P.FORM_EDIT)}
     return drafting.form_of(kind, before, names)(**how)
 
 
