@@ -39,7 +39,11 @@ def list_longest_unchecked(limit: int) -> list[tuple[int, str]]:
 
 def count_damaged() -> int:
     """How many documents are known to be damaged on disk."""
-    counted = sa.select(sa.func.count()).select_from(Document).where(Document.damaged_at.is_not(None), Document.purged_at.is_(None))
+    counted = (
+        sa.select(sa.func.count())
+        .select_from(Document)
+        .where(Document.damaged_at.is_not(None), Document.purged_at.is_(None))
+    )
     return db.session().scalar(counted) or 0
 
 
