@@ -31,6 +31,8 @@ EDGE = {
     "desk",
     "strangers",
     "keeping",
+    "walk",
+    "agreement",
 }
 FLOORS = {"types": 0, "models": 1, "rules": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
     EDGE - {"forms"}, 6

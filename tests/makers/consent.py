@@ -77,9 +77,17 @@ def actor_of(guardian: Person) -> Actor:
     return Actor("link", guardian.name, guardian.id, ip="192.0.2.7", user_agent="a phone")
 
 
+def agree(guardian: Person, now: datetime = NOW) -> None:
+    """Let a guardian open the sample and agree to sign on a screen."""
+    by = actor_of(guardian)
+    services.open_sample(guardian.id, language="en", by=by, now=now)
+    services.agree_to_screens([], guardian.id, language="en", by=by, now=now)
+
+
 def answer_all(request: ConsentRequest, *, now: datetime = NOW, **changes: dict[str, Any]) -> None:
     """Answer every question."""
     case = queries.get_request(request.id)
+    agree(case.guardian, now)
     services.open_form(case, language="en", via="link", by=actor_of(case.guardian), now=now)
     for question in queries.questions_of(case.version.id):
         given = changes.get(question.key, YES[question.key])

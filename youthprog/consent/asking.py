@@ -22,9 +22,10 @@ from youthprog.consent.cases import (
 )
 from youthprog.consent.models import ConsentRequest, FormVersion
 from youthprog.consent.publishing import publish_starter_form
+from youthprog.consent.renewing import find_renewed
 from youthprog.consent.types import Asked, Happening, RequestState
 from youthprog.core import clock, db
-from youthprog.core.actor import Actor
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import refuse_if
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Delivery, MessageBounced, MessageSent
@@ -43,17 +44,51 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
     }
     guardians = people.guardians_of(lacking, today)
     version = publish_starter_form(now=now)
-    sent, unreachable = 0, []
+    families: dict[int, tuple[GuardianLine, list[int]]] = {}
+    unreachable = []
     for youth_id in sorted(lacking - waiting):
         guardian = _whom_to_ask(guardians.get(youth_id, []))
         if guardian is None:
             unreachable.append(youth_id)
             continue
         request = _open_request(version, youth_id, guardian, season_id, now)
-        _write(ASK, "consent/mail/request", request.id, guardian, by=by, now=now)
+        families.setdefault(guardian.guardian_id, (guardian, []))[1].append(request.id)
         record("consent.asked", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
-        sent += 1
-    return Asked(sent, len(waiting), tuple(unreachable))
+    for guardian, request_ids in families.values():
+        write_to_family(request_ids, guardian, by=by, now=now)
+    return Asked(len(families), len(waiting), tuple(unreachable))
+
+
+def write_to_family(request_ids: Sequence[int], guardian: GuardianLine, *, by: Actor, now: datetime) -> None:
+    """Ask a guardian about all the children in one letter; its link leads through all of them."""
+    first, *others = [queries.get_request(each) for each in request_ids]
+    _link_id, token = issue_link(LinkPurpose.CONSENT, guardian.guardian_id, first.request.id, days=LINK_DAYS, now=now)
+    names = [case.youth.first_name for case in (first, *others)]
+    message = outreach.send(
+        ASK, "consent/mail/request", to=recipient(guardian), subject_id=first.request.id,
+        about_youth_id=first.youth.id, also_about=[case.youth.id for case in others],
+        values=letter_values(first, guardian.language, token) | {"names": names}, by=by, now=now,
+    )  # fmt: skip
+    for case in (first, *others):
+        case.request.times_asked += 1
+        if message.delivery is Delivery.HELD:
+            _sent(case.request, Happening.SENT, now, {})
+
+
+def write_again_without(youth_id: int, guardian_id: int, *, now: datetime) -> None:
+    """A letter about several children that has not left may not name one of them any more: write it anew.
+
+    The letter is given up, and the guardian is asked about the others alone.
+    """
+    for message in outreach.cancel_about(ASK, guardian_id, youth_id):
+        about = {message.about_youth_id, *message.also_about} - {youth_id}
+        waiting = queries.open_requests_of(guardian_id, [each for each in about if each is not None])
+        lines = people.guardians_of({each.youth_id for each in waiting}, clock.day_of(now))
+        known = [
+            line for each in lines.values() for line in each if line.guardian_id == guardian_id and line.may_decide
+        ]
+        if waiting and known and known[0].email:
+            write_to_family([each.id for each in waiting], known[0], by=SYSTEM, now=now)
 
 
 def _whom_to_ask(guardians: Sequence[GuardianLine]) -> GuardianLine | None:
@@ -78,6 +113,7 @@ def _open_request(
         state=RequestState.QUEUED,
         language=guardian.language,
         created_at=now,
+        renews_id=find_renewed(youth_id, guardian.guardian_id),
     )
     db.session().add(request)
     db.flush()
@@ -125,8 +161,9 @@ def note_sent(event: MessageSent) -> None:
         return
     if happening is Happening.COPY_SENT:
         note(request.id, happening, clock.now(), {})
-    else:
-        _sent(request, happening, clock.now(), {"address": _masked_address(request)})
+        return
+    for each in [request, *_of_the_same_letter(request, event.message_id)]:
+        _sent(each, happening, clock.now(), {"address": _masked_address(each)})
 
 
 def note_bounced(event: MessageBounced) -> None:
@@ -134,9 +171,16 @@ def note_bounced(event: MessageBounced) -> None:
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
     if event.kind not in (ASK, REMIND) or not request:
         return
-    if request.state in (RequestState.QUEUED, RequestState.SENT):
-        request.state = RequestState.BOUNCED
-    note(request.id, Happening.BOUNCED, clock.now(), {"address": _masked_address(request)})
+    for each in [request, *_of_the_same_letter(request, event.message_id)]:
+        if each.state in (RequestState.QUEUED, RequestState.SENT):
+            each.state = RequestState.BOUNCED
+        note(each.id, Happening.BOUNCED, clock.now(), {"address": _masked_address(each)})
+
+
+def _of_the_same_letter(request: ConsentRequest, message_id: int) -> Sequence[ConsentRequest]:
+    """The requests about the other children a letter named."""
+    youth_ids = outreach.also_about(message_id)
+    return queries.open_requests_of(request.guardian_id, youth_ids, request.season_id) if youth_ids else ()
 
 
 def _masked_address(request: ConsentRequest) -> str:

@@ -1,6 +1,6 @@
 """What every deed of consent needs of a request: who signs, what the form's places mean, a line in its history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,19 @@ ASK, REMIND, COPY, TAKEN_BACK = "consent_request", "consent_reminder", "consent_
 def may_answer(case: Case, *, now: datetime) -> list[Refusal]:
     """Why the guardian may not answer this form now; empty when they may."""
     return refusals_to_answer(case, signer_line(case, clock.day_of(now)), now)
+
+
+def may_answer_each(cases: Sequence[Case], *, now: datetime) -> set[int]:
+    """Those of the requests that the guardian may answer now. One statement for any number."""
+    on = clock.day_of(now)
+    lines = people.guardians_of({case.youth.id for case in cases}, on)
+    signers = {
+        case.request.id: next(
+            (each for each in lines.get(case.youth.id, []) if each.guardian_id == case.guardian.id), None
+        )
+        for case in cases
+    }
+    return {case.request.id for case in cases if not refusals_to_answer(case, signers[case.request.id], now)}
 
 
 def refusals_to_answer(case: Case, guardian: GuardianLine | None, now: datetime) -> list[Refusal]:

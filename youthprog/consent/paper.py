@@ -45,6 +45,10 @@ WORDS = {
         "Marcó «madre, padre o tutor legal» y «firmar en esta pantalla»",
     ),
     "typed": ("Typed full name, pressed “Sign”", "Escribió su nombre completo y oprimió «Firmar»"),
+    "screens": (
+        "Read “%(version)s” in %(spoken)s, opened the sample first",
+        "Leyó «%(version)s» en %(spoken)s; antes abrió la muestra",
+    ),
     "en": ("English", "inglés"),
     "es": ("Spanish", "español"),
 }
@@ -52,6 +56,7 @@ HAPPENINGS = {
     Happening.SENT: ("Sent", "Enviado"),
     Happening.REMINDED: ("Reminded", "Recordado"),
     Happening.BOUNCED: ("Came back", "Devuelto"),
+    Happening.AGREED: ("Agreed to a screen", "Aceptó la pantalla"),
     Happening.OPENED: ("Opened", "Abierto"),
     Happening.CHECKED: ("Answers checked", "Respuestas revisadas"),
     Happening.SIGNED: ("Signed", "Firmado"),
@@ -167,7 +172,9 @@ def canonical(facts: RecordFacts) -> bytes:
             "route": facts.signing.route.value,
             "says_guardian": facts.signing.is_guardian,
             "agrees_to_electronic_records": DISCLOSURE if facts.signing.agrees else None,
+            "drawn_sha256": text_hash([facts.signing.drawn]) if facts.signing.drawn else None,
         },
+        "disclosure": _disclosure_json(facts),
         "valid_until_on": facts.valid_until_on.isoformat(),
         "events": [
             {"what": event.happening.value, "at": event.at.isoformat(), "detail": dict(event.detail)}
@@ -175,6 +182,14 @@ def canonical(facts: RecordFacts) -> bytes:
         ],
     }
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _disclosure_json(facts: RecordFacts) -> dict[str, Any] | None:
+    """The agreement to electronic records: which words, in which language, when, and when the sample was opened."""
+    for event in facts.events:
+        if event.happening is Happening.AGREED:
+            return {**event.detail, "accepted_at": event.at.isoformat()}
+    return None
 
 
 def text_hash(parts: Sequence[str]) -> str:
@@ -245,6 +260,9 @@ def _how(event: Happened, facts: RecordFacts, language: str) -> str:
         case Happening.OPENED:
             spoken = say(str(event.detail.get("language", language)), language)
             return say(str(event.detail.get("by", "link")), language, spoken=spoken)
+        case Happening.AGREED:
+            spoken = say(str(event.detail.get("language", language)), language)
+            return say("screens", language, version=event.detail.get("version", ""), spoken=spoken)
         case Happening.CHECKED:
             return say("answered", language, count=len(facts.questions))
         case Happening.SIGNED:

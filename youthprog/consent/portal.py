@@ -4,22 +4,38 @@ The same views stand behind two doors: a signed link (`/consent/…`, opened at 
 account (`/my/forms/…`). JavaScript is never needed; every answer is kept on the server as it is given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms import RadioField
 
 from youthprog.access.queries import LinkKey, find_link, live_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record_read
-from youthprog.consent import queries, rules, services
-from youthprog.consent.forms import FORM_OF, AnswerForm, SignForm, TakeBackForm
+from youthprog.consent import agreement, queries, rules, services
+from youthprog.consent.forms import FORM_OF, AnswerForm, SignForm, TakeBackForm, WayForm
 from youthprog.consent.queries import Case
-from youthprog.consent.shown import checked, suggested, summary, words_of
-from youthprog.consent.types import Question, RequestState, SectionKind, Signing
+from youthprog.consent.shown import checked, suggested, summary_of, words_of
+from youthprog.consent.sitting import OWN, RENEWED, SAME, Stop, fingerprint, shared_keys
+from youthprog.consent.types import Question, RequestState, SectionKind, Signing, Words
+from youthprog.consent.walk import (
+    Walk,
+    case_of,
+    closed,
+    closed_page,
+    is_open,
+    program_of,
+    question_of,
+    questions_of,
+    reworded_page,
+    sitting_of,
+    walk_of,
+)
 from youthprog.core import clearance, clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -28,15 +44,15 @@ from youthprog.documents.codes import grouped
 from youthprog.documents.press import PressFailed
 from youthprog.documents.services import discard, load_bytes, warm_up
 from youthprog.people import queries as people
+from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door, link_key, public, recording
-from youthprog.web.language import LANGUAGES, language, says, sentence, speak
+from youthprog.web.language import LANGUAGES, language, sentence, speak
 from youthprog.web.language import gettext as _
 from youthprog.web.pages import file_response, page
 
 by_token = Blueprint("consent_token", __name__)
 by_link = Blueprint("consent_link", __name__, url_prefix="/consent")
 by_account = Blueprint("consent_own", __name__, url_prefix="/my/forms")
-UNSEEN = -1
 
 # ---- the link itself ----
 
@@ -48,10 +64,10 @@ def landing(token: str) -> Response:
     found = _case_of(token)
     if found is None:
         return page("consent/portal/no_link.html", 404)
-    _by, case, _key = found
+    who, case, _key = found
     if session.get("language") not in LANGUAGES:
         speak(case.request.language)
-    return page("consent/portal/landing.html", case=case, program=_program(case), count=len(_questions(case)))
+    return page("consent/portal/landing.html", **_landing(case, who))
 
 
 @by_token.post("/c/<token>")
@@ -71,6 +87,17 @@ def enter(token: str) -> BaseResponse:
         case, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
     )
     return redirect(url_for("consent_link.start", request_id=case.request.id), 303)
+
+
+def _landing(case: Case, who: Actor) -> dict[str, Any]:
+    """Whom the link asks about: all children of this sitting, by first name."""
+    cases = queries.list_sitting(who, P.CONSENT_SIGN, case.request, clock.today())
+    allowed = services.may_answer_each(cases, now=clock.now())
+    open_ones = [each for each in cases if each.request.id in allowed] or [case]
+    return {
+        "case": case, "program": program_of(case), "count": len(questions_of(case)),
+        "names": [each.youth.first_name for each in open_ones],
+    }  # fmt: skip
 
 
 def _case_of(token: str) -> tuple[Actor, Case, LinkKey] | None:
@@ -107,7 +134,7 @@ def forms() -> Response:
 @door(P.CONSENT_SIGN)
 def open_own(request_id: int) -> BaseResponse:
     """Open one of one's own forms."""
-    case = _case(request_id)
+    case = case_of(request_id)
     services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
     return redirect(url_for(".start", request_id=request_id), 303)
 
@@ -116,100 +143,216 @@ def open_own(request_id: int) -> BaseResponse:
 
 
 def start(request_id: int) -> BaseResponse:
-    """Go where this form was left."""
-    case = _case(request_id)
-    if case.request.state not in rules.OPEN_STATES:
+    """Go where this sitting was left."""
+    case = case_of(request_id)
+    if not is_open(case):
         return redirect(url_for(".done", request_id=request_id), 303)
-    return redirect(_next_open(case), 303)
+    return closed(case) or redirect(walk_of(case).onward(), 303)
 
 
 def show_question(request_id: int, number: int) -> BaseResponse:
     """One question."""
-    case = _case(request_id)
-    closed = _closed(case)
-    if closed is not None:
-        return closed
-    question = _question(case, number)
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    question = question_of(case, number)
     form = FORM_OF[question.kind](formdata=None)
     form.fill(case.draft.get(question.key) or suggested(case, question))
-    return _question_page(case, question, form)
+    return _question_page(walk_of(case), question, form)
 
 
 def save_answer(request_id: int, number: int) -> BaseResponse:
     """Keep the answer and go on, or stop here for now."""
-    case = _case(request_id)
-    question = _question(case, number)
+    case = case_of(request_id)
+    question = question_of(case, number)
     form = FORM_OF[question.kind]()
-    stops = "later" in request.form
     if form.validate_on_submit():
-        if case.request.opened_at is None:
-            services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
-        services.answer(case, question, form.answer(), by=actor(), now=clock.now())
-    elif not stops:
-        return _question_page(case, question, form, 422)
-    if stops:
-        return redirect(url_for(".later", request_id=request_id), 303)
-    if request.args.get("check"):
-        return redirect(url_for(".check", request_id=request_id), 303)
-    return redirect(_after(case, number), 303)
+        _keep(case, {question.key: form.answer()})
+    elif "later" not in request.form:
+        return _question_page(walk_of(case), question, form, 422)
+    return _go_on(case, Stop.QUESTION, question.key)
+
+
+# ---- a sibling ----
+
+
+def show_same(request_id: int) -> BaseResponse:
+    """The first child's answers as sentences about this one: the same, or one by one. Nothing is chosen beforehand."""
+    case = case_of(request_id)
+    return closed(case) or _same_page(walk_of(case), WayForm(formdata=None))
+
+
+def choose_same(request_id: int) -> BaseResponse:
+    """Take the first child's answers over, or answer for this child alone."""
+    case, form = case_of(request_id), WayForm()
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
+    keys = shared_keys(walk.first, walk.child, language())
+    if not keys or case.request.id == walk.first.request_id:
+        return redirect(walk.onward(), 303)
+    if form.validate_on_submit():
+        same = form.way.data == SAME
+        given = {key: walk.first.draft[key] for key in keys if walk.first.has(key)} if same else {}
+        _keep(case, given, way={"choice": SAME if same else OWN})
+    elif "later" not in request.form:
+        return _same_page(walk, form, 422)
+    return _go_on(case, Stop.SAME)
+
+
+def show_choices(request_id: int) -> BaseResponse:
+    """All decisions about this child on one page."""
+    case = case_of(request_id)
+    return closed(case) or _together_page(walk_of(case), Stop.CHOICES, None)
+
+
+def save_choices(request_id: int) -> BaseResponse:
+    """Keep all decisions about this child."""
+    return _save_together(request_id, Stop.CHOICES)
+
+
+def show_people(request_id: int) -> BaseResponse:
+    """Who picks this child up and whom to call, filled in with what was typed for the first child."""
+    case = case_of(request_id)
+    return closed(case) or _together_page(walk_of(case), Stop.PEOPLE, None)
+
+
+def save_people(request_id: int) -> BaseResponse:
+    """Keep the people of this child."""
+    return _save_together(request_id, Stop.PEOPLE)
+
+
+def _save_together(request_id: int, stop: Stop) -> BaseResponse:
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
+    forms = _forms_of(walk, stop)
+    if not forms:
+        return redirect(walk.onward(), 303)
+    good = [form.validate_on_submit() for form in forms.values()]  # every one, so that all reasons are shown at once
+    if all(good):
+        _keep(case, {key: form.answer() for key, form in forms.items()})
+    elif "later" not in request.form:
+        return _together_page(walk, stop, forms, 422)
+    return _go_on(case, stop)
+
+
+# ---- a renewal ----
+
+
+def show_renewal(request_id: int) -> BaseResponse:
+    """What was answered last time and still has the same words: confirm it, or answer again."""
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
+    if not walk.child.proposed:
+        return redirect(walk.onward(), 303)
+    if "health" in {each.kind for each in walk.child.questions if each.key in walk.child.proposed}:
+        record_read("health.read", "person", case.youth.id, by=actor())
+    return _renewal_page(walk)
+
+
+def renew(request_id: int) -> BaseResponse:
+    """The answers of last time are still right, or are given anew."""
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk, chosen = walk_of(case), request.form.get("way", "")
+    if not walk.child.proposed:
+        return redirect(walk.onward(), 303)
+    if chosen == RENEWED and request.form.get("shown") == fingerprint(walk.child.proposed):
+        _opened(case)
+        services.confirm_earlier(case, walk.child.proposed, by=actor(), now=clock.now())
+    elif chosen == RENEWED:
+        raise Conflict([services.CHANGED])
+    elif chosen == OWN:
+        _keep(case, {}, way={"choice": OWN})
+    else:
+        return _renewal_page(walk, 422)
+    return redirect(walk_of(case_of(request_id)).onward(), 303)
+
+
+# ---- stop, check, read ----
 
 
 def later(request_id: int) -> Response:
     """What is kept, and how to come back."""
-    case = _case(request_id)
+    case = case_of(request_id)
     link: LinkKey | None = g.get("link")
-    answered = len(_questions(case)) - len(_unanswered(case))
-    until = clock.day_of(link.expires_at) if link else None
-    return page("consent/portal/later.html", case=case, answered=answered, until=until, **_progress(case, answered + 1))
+    asked, until = questions_of(case), clock.day_of(link.expires_at) if link else None
+    answered = sum(rules.is_answered(each.kind, case.draft.get(each.key)) for each in asked)
+    return page(
+        "consent/portal/later.html", case=case, answered=answered, until=until, now=answered + 1, total=len(asked),
+        about=f"{case.youth.first_name} · {program_of(case)}",
+    )  # fmt: skip
 
 
 def check(request_id: int) -> BaseResponse:
-    """All answers, each with its Change link."""
-    case = _case(request_id)
-    closed = _closed(case)
-    if closed is not None:
-        return closed
-    if _unanswered(case):
-        return redirect(_next_open(case), 303)
+    """All answers for all children, each with its Change link."""
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
+    if walk.unanswered:
+        return redirect(walk.onward(), 303)
     warm_up()
-    questions = _questions(case)
-    return page(
-        "consent/portal/check.html",
-        case=case,
-        rows=[checked(case, each, case.draft[each.key]) for each in questions],
-        **_progress(case, len(questions) + 1),
-    )
+    children = [
+        (each, [checked(each, question, each.draft[question.key]) for question in questions_of(each)])
+        for each in walk.cases.values()
+    ]
+    return page("consent/portal/check.html", case=case, children=children, back_url=walk.back(Stop.CHECK))
 
 
 def confirm(request_id: int) -> BaseResponse:
     """The answers are right: go on to sign."""
-    case = _case(request_id)
-    if not _unanswered(case) and case.request.state in rules.OPEN_STATES:
-        services.check_answers(case, now=clock.now())
+    case = case_of(request_id)
+    if closed(case) is None:
+        walk = walk_of(case)
+        if not walk.unanswered:
+            for each in walk.cases.values():
+                services.check_answers(each, now=clock.now())
     return redirect(url_for(".show_signature", request_id=request_id), 303)
+
+
+def reword(request_id: int) -> BaseResponse:
+    """Go on with the newest version of the form; what did not change is kept."""
+    case = case_of(request_id)
+    if is_open(case):
+        for each in sitting_of(case):
+            services.follow_form(each, by=actor(), now=clock.now())
+    return redirect(url_for(".start", request_id=request_id), 303)
 
 
 def whole(request_id: int) -> Response:
     """The whole form to read, with the answers given so far."""
-    case = _case(request_id)
-    shown = [(words_of(case, each), each) for each in _questions(case)]
-    return page("consent/portal/whole.html", case=case, program=_program(case), shown=shown)
+    case = case_of(request_id)
+    shown = [(words_of(case, each), each) for each in questions_of(case)]
+    return page("consent/portal/whole.html", case=case, program=program_of(case), shown=shown)
 
 
 # ---- the signature ----
 
 
 def show_signature(request_id: int) -> BaseResponse:
-    """What is signed, in a few lines, and where to sign."""
-    case = _case(request_id)
-    closed = _closed(case)
-    if closed is not None:
-        return closed
-    if _unanswered(case):
-        return redirect(_next_open(case), 303)
+    """What is signed, in a few lines, and where to sign: once for all children."""
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
+    if walk.unanswered or not walk.agreed:
+        return redirect(walk.onward(), 303)
     form = SignForm(formdata=None)
-    form.version.data = case.request.version
-    return _sign_page(case, form)
+    form.show({each.request.id: each.request.version for each in walk.cases.values()})
+    return _sign_page(walk, form)
 
 
 def sign(request_id: int) -> BaseResponse:
@@ -217,67 +360,104 @@ def sign(request_id: int) -> BaseResponse:
 
     A second click, or a try after a lost answer, finds the signature there and shows the same receipt.
     """
-    case, form, now = _case(request_id), SignForm(), clock.now()
+    case, form, now = case_of(request_id), SignForm(), clock.now()
     if case.request.signed_at is not None:
         return redirect(url_for(".done", request_id=request_id), 303)
+    stopped = _stopped_at_signing(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
     if not form.validate_on_submit():
-        return _sign_page(case, form, 422)
+        return _sign_page(walk, form, 422)
+    seen = form.seen()
+    if not seen or not seen.keys() <= walk.cases.keys() or case.request.id not in seen:
+        raise Conflict([services.CHANGED])
+    signings = [(walk.cases[each], _signing(form, seen[each])) for each in sorted(seen)]
     try:
-        prepared = services.prepare_signature(case, _signing(form), by=actor(), now=now)
+        prepared = services.prepare_signatures(signings, by=actor(), now=now)
     except Conflict:
         raise
     except Refused as refused:
         form.take(refused.reasons)
-        return _sign_page(case, form, 422)
+        return _sign_page(walk, form, 422)
     except PressFailed:
         form.form_errors.append(_("We could not make the document just now. Nothing is signed. Try again in a minute."))
-        return _sign_page(case, form, 503)
+        return _sign_page(walk, form, 503)
     with recording():
         try:
-            _sign_once(request_id, prepared, now)
+            _sign_once(sorted(seen), prepared, now)
         except Exception:
             db.begin_writing()
-            discard(prepared.document)
+            _discard(prepared)
             raise
     return redirect(url_for(".done", request_id=request_id), 303)
 
 
-def _sign_once(request_id: int, prepared: services.Prepared, now: Any) -> None:
+def _stopped_at_signing(case: Case) -> BaseResponse | None:
+    """Nothing is signed under words that are not the newest any more: 409."""
+    if services.may_answer(case, now=clock.now()):
+        return closed_page(case)
+    return reworded_page(case, 409) if case.is_outdated else None
+
+
+def _sign_once(request_ids: Sequence[int], prepared: Sequence[services.Prepared], now: datetime) -> None:
+    """Record every signature of the act, or find that it is recorded already."""
     try:
-        case = _case(request_id)
-        if case.request.signed_at is None:
-            services.sign(case, prepared, by=actor(), now=now)
+        cases = [case_of(each) for each in request_ids]
+        if any(each.request.signed_at is None for each in cases):
+            for each, ready in zip(cases, prepared, strict=True):
+                first = None if each is cases[0] else cases[0].request.id
+                services.sign(each, ready, by=actor(), now=now, signed_with_id=first)
             return
     except Conflict:
         db.begin_writing()
-        if _case(request_id).request.signed_at is None:
+        if any(case_of(each).request.signed_at is None for each in request_ids):
             raise
-    discard(prepared.document)
+    _discard(prepared)
+
+
+def _discard(prepared: Sequence[services.Prepared]) -> None:
+    for each in prepared:
+        discard(each.document)
 
 
 def done(request_id: int) -> BaseResponse:
-    """The receipt: what stands, the sealed copy, what happens next."""
-    case = _case(request_id)
+    """The receipt: each child with its sealed copy, what stands, what happens next."""
+    case = case_of(request_id)
     if case.request.signed_at is None:
-        return redirect(url_for(".start", request_id=request_id), 303) if _is_open(case) else _closed_page(case)
-    today, document = clock.today(), queries.document_of(case.request)
-    reasons = clearance.not_cleared([case.youth.id], case.season.id, today).get(case.youth.id, [])
+        return redirect(url_for(".start", request_id=request_id), 303) if is_open(case) else closed_page(case)
     contacts = people.contacts_of([case.guardian.id]).get(case.guardian.id, [])
     return page(
         "consent/portal/done.html",
         case=case,
-        program=_program(case),
-        document=document,
-        code=grouped(document.code),
-        reasons=[(_(reason.word), sentence(reason.sentence, reason.values)) for reason in reasons],
-        next=queries.next_for(case.youth.id, case.season.id, clock.now()),
+        receipts=[_receipt(each) for each in sitting_of(case)],
         address=next((line.value for line in contacts if "@" in line.value), None),
+        waiting=_still_waiting(case),
     )
+
+
+def _receipt(case: Case) -> dict[str, Any]:
+    today, document = clock.today(), queries.document_of(case.request)
+    reasons = clearance.not_cleared([case.youth.id], case.season.id, today).get(case.youth.id, [])
+    return {
+        "case": case,
+        "document": document,
+        "code": grouped(document.code),
+        "reasons": [(_(reason.word), sentence(reason.sentence, reason.values)) for reason in reasons],
+        "next": queries.next_for(case.youth.id, case.season.id, clock.now()),
+    }
+
+
+def _still_waiting(case: Case) -> list[Case]:
+    """Other forms that wait for the same guardian: one of them leads on to all."""
+    found = queries.list_waiting(actor(), P.CONSENT_SIGN, clock.today())
+    allowed = services.may_answer_each(found, now=clock.now())
+    return [each for each in found if each.request.id in allowed]
 
 
 def copy(request_id: int) -> Response:
     """The sealed record."""
-    case = _case(request_id)
+    case = case_of(request_id)
     document = queries.document_of(case.request)
     record_read("consent.record.read", "consent_request", request_id, by=actor())
     return file_response(load_bytes(document), name=f"{document.code}.pdf", download=True)
@@ -288,7 +468,7 @@ def copy(request_id: int) -> Response:
 
 def show_take_back(request_id: int) -> BaseResponse:
     """Which answers stand and may be taken back."""
-    case = _case(request_id)
+    case = case_of(request_id)
     if case.request.signed_at is None:
         return redirect(url_for(".start", request_id=request_id), 303)
     return _take_back_page(case, TakeBackForm(formdata=None))
@@ -296,7 +476,7 @@ def show_take_back(request_id: int) -> BaseResponse:
 
 def take_back(request_id: int) -> BaseResponse:
     """Take back answers from now on."""
-    case, form = _case(request_id), TakeBackForm()
+    case, form = case_of(request_id), TakeBackForm()
     if not form.validate_on_submit():
         return _take_back_page(case, form, 422)
     try:
@@ -308,34 +488,143 @@ def take_back(request_id: int) -> BaseResponse:
     return redirect(url_for(".show_take_back", request_id=request_id), 303)
 
 
+# ---- keeping and going on ----
+
+
+def _opened(case: Case) -> None:
+    if case.request.opened_at is None:
+        via = "link" if g.get("link") else "account"
+        services.open_form(case, language=language(), via=via, by=actor(), now=clock.now())
+
+
+def _keep(case: Case, given: Mapping[str, Mapping[str, Any]], *, way: dict[str, Any] | None = None) -> None:
+    """Keep the answers of one page; a sibling's form, and one of an account, is opened by its first answer."""
+    _opened(case)
+    services.answer_all(case, given, way=way, by=actor(), now=clock.now())
+
+
+def _go_on(case: Case, stop: Stop, key: str | None = None) -> BaseResponse:
+    """The next page: where one stops for now, back to the list of answers, or on."""
+    if "later" in request.form:
+        return redirect(url_for(".later", request_id=case.request.id), 303)
+    if request.args.get("check"):
+        return redirect(url_for(".check", request_id=case.request.id), 303)
+    if closed(case) is not None:
+        return redirect(url_for(".start", request_id=case.request.id), 303)
+    return redirect(walk_of(case).after(stop, key), 303)
+
+
 # ---- pages ----
 
 
-def _question_page(case: Case, question: Question, form: AnswerForm, status: int = 200) -> Response:
-    number = question.position
-    back = url_for(".show_question", request_id=case.request.id, number=number - 1) if number > 1 else None
+def _question_page(walk: Walk, question: Question, form: AnswerForm, status: int = 200) -> Response:
+    case = walk.case
+    back = walk.back(Stop.QUESTION, question.key)
     if request.args.get("check"):
         back = url_for(".check", request_id=case.request.id)
     return page(
         "consent/portal/question.html", status, case=case, words=words_of(case, question), question=question, form=form,
-        back_url=back, kinds=SectionKind, **_progress(case, number),
+        back_url=back, kinds=SectionKind, **walk.progress(Stop.QUESTION, question.key),
     )  # fmt: skip
 
 
-def _sign_page(case: Case, form: SignForm, status: int = 200) -> Response:
-    lines = [summary(case, each) for each in _questions(case) if each.kind is SectionKind.DECISION]
-    group = queries.next_for(case.youth.id, case.season.id, clock.now()).group
-    about = [group, f"{_program(case)}, {_season(case)}"]
+def _same_page(walk: Walk, form: WayForm, status: int = 200) -> BaseResponse:
+    """Sentences about this child, from the answers for the first; nothing to compare leads on."""
+    case, first = walk.case, walk.first
+    keys = [key for key in shared_keys(first, walk.child, language()) if first.has(key)]
+    if not keys or first.request_id == case.request.id:
+        return redirect(walk.onward(), 303)
+    lines = [summary_of(case, each, first.draft[each.key]) for each in questions_of(case) if each.key in keys]
     return page(
-        "consent/portal/sign.html", status, case=case, form=form, lines=lines, program=_program(case),
-        about=", ".join(part for part in about if part),
+        "consent/portal/same.html", status, case=case, first=walk.cases[first.request_id], lines=lines, form=form,
+        ways=(SAME, OWN), back_url=walk.back(Stop.SAME), **walk.progress(Stop.SAME),
     )  # fmt: skip
+
+
+def _together_page(walk: Walk, stop: Stop, forms: dict[str, AnswerForm] | None, status: int = 200) -> BaseResponse:
+    """Several questions of a sibling on one page, each with its own form under one button."""
+    case = walk.case
+    if forms is None:
+        forms = _forms_of(walk, stop, fresh=True)
+        for question in questions_of(case):
+            if question.key in forms:
+                typed = walk.first.draft.get(question.key) if stop is Stop.PEOPLE else None
+                kept = case.draft.get(question.key) or typed or (suggested(case, question) if typed is None else {})
+                forms[question.key].fill(kept)
+    if not forms:
+        return redirect(walk.onward(), 303)
+    asked = [(each, words_of(case, each), forms[each.key]) for each in questions_of(case) if each.key in forms]
+    return page(
+        "consent/portal/together.html", status, case=case, asked=asked, kinds=SectionKind, stop=stop,
+        refusals=_errors_of(asked), back_url=walk.back(stop), **walk.progress(stop),
+    )  # fmt: skip
+
+
+def _forms_of(walk: Walk, stop: Stop, *, fresh: bool = False) -> dict[str, AnswerForm]:
+    """The forms of the questions that stand together on a sibling's page; their fields carry the question's key."""
+    found: dict[str, AnswerForm] = {}
+    keys = {
+        key for step in walk.steps if step.stop is stop and step.request_id == walk.case.request.id for key in step.keys
+    }
+    for question in questions_of(walk.case):
+        if question.key in keys:
+            make = FORM_OF[question.kind]
+            found[question.key] = make(formdata=None, prefix=question.key) if fresh else make(prefix=question.key)
+    return found
+
+
+def _errors_of(asked: Sequence[tuple[Question, Words, AnswerForm]]) -> list[tuple[str, str]]:
+    """Every error of a page of several questions, each with the field it belongs to."""
+    found = []
+    for _question, words, form in asked:
+        for field in form:
+            anchor = f"{field.id}-0" if isinstance(field, RadioField) else field.id
+            found += [(anchor, f"{words.label}: {error}") for error in field.errors]
+    return found
+
+
+def _renewal_page(walk: Walk, status: int = 200) -> Response:
+    case, proposed = walk.case, walk.child.proposed
+    rows = [
+        (words_of(case, each), checked(case, each, dict(proposed[each.key])))
+        for each in questions_of(case)
+        if each.key in proposed
+    ]
+    left = [words_of(case, each).label for each in questions_of(case) if each.key not in proposed]
+    return page(
+        "consent/portal/renewal.html", status, case=case, rows=rows, left=left, signed_at=walk.earlier[case.request.id].signed_at,
+        shown=fingerprint(proposed), ways=(RENEWED, OWN), wrong=status == 422, **walk.progress(Stop.RENEWAL),
+    )  # fmt: skip
+
+
+def _sign_page(walk: Walk, form: SignForm, status: int = 200) -> Response:
+    children = []
+    groups = _groups_of(walk)
+    for case in walk.cases.values():
+        lines = [
+            summary_of(case, each, case.draft[each.key])
+            for each in questions_of(case)
+            if each.kind is SectionKind.DECISION and each.key in case.draft
+        ]
+        about = [groups.get((case.season.id, case.youth.id)), f"{program_of(case)}, {_season(case)}"]
+        children.append({"case": case, "lines": lines, "about": ", ".join(part for part in about if part)})
+    return page("consent/portal/sign.html", status, case=walk.case, form=form, children=children)
+
+
+def _groups_of(walk: Walk) -> dict[tuple[int, int], str]:
+    """The child's group by season and child. One statement a season."""
+    found = {}
+    for season_id in {case.season.id for case in walk.cases.values()}:
+        youth_ids = [case.youth.id for case in walk.cases.values() if case.season.id == season_id]
+        for youth_id, groups in programs.groups_of(youth_ids, season_id).items():
+            found[season_id, youth_id] = groups[0][1]
+    return found
 
 
 def _take_back_page(case: Case, form: TakeBackForm, status: int = 200) -> Response:
-    words = {question.key: words_of(case, question) for question in _questions(case)}
+    words = {question.key: words_of(case, question) for question in questions_of(case)}
     decisions = queries.decisions_of(case.request.id)
-    kinds = {question.key: question.kind for question in _questions(case)}
+    kinds = {question.key: question.kind for question in questions_of(case)}
     standing = services.given_now(case.request.id, clock.today())
     given = {row.section_key for row in standing if kinds[row.section_key] in services.TAKEN_BACK_KINDS}
     return page(
@@ -343,86 +632,18 @@ def _take_back_page(case: Case, form: TakeBackForm, status: int = 200) -> Respon
     )
 
 
-def _closed(case: Case) -> BaseResponse | None:
-    """Another page, when this form cannot be answered: the receipt of a signed one, or the reasons."""
-    if case.request.signed_at is not None:
-        return redirect(url_for(".done", request_id=case.request.id), 303)
-    return _closed_page(case) if services.may_answer(case, now=clock.now()) else None
-
-
-def _closed_page(case: Case) -> Response:
-    reasons = services.may_answer(case, now=clock.now())
-    return page("consent/portal/closed.html", case=case, reasons=[says(reason) for reason in reasons])
-
-
-# ---- parts ----
-
-
-def _case(request_id: int) -> Case:
-    """The request, when it is the actor's own; behind a link, the one the link was made for."""
-    link: LinkKey | None = g.get("link")
-    if link is not None and link.subject_id != request_id:
-        raise NotFound
-    return queries.get_own_request_for(actor(), P.CONSENT_SIGN, request_id, clock.today())
-
-
-def _questions(case: Case) -> list[Question]:
-    known: dict[int, list[Question]] = g.setdefault("questions", {})
-    if case.version.id not in known:
-        known[case.version.id] = queries.questions_of(case.version.id)
-    return known[case.version.id]
-
-
-def _question(case: Case, number: int) -> Question:
-    for question in _questions(case):
-        if question.position == number:
-            return question
-    raise NotFound
-
-
-def _unanswered(case: Case) -> list[Question]:
-    draft = case.draft
-    return [each for each in _questions(case) if not rules.is_answered(each.kind, draft.get(each.key))]
-
-
-def _next_open(case: Case) -> str:
-    waiting = _unanswered(case)
-    if not waiting:
-        return url_for(".check", request_id=case.request.id)
-    return url_for(".show_question", request_id=case.request.id, number=waiting[0].position)
-
-
-def _after(case: Case, number: int) -> str:
-    if number < len(_questions(case)):
-        return url_for(".show_question", request_id=case.request.id, number=number + 1)
-    return url_for(".check", request_id=case.request.id)
-
-
-def _is_open(case: Case) -> bool:
-    return case.request.state in rules.OPEN_STATES
-
-
-def _program(case: Case) -> str:
-    return services.program_names(case)[language()]
-
-
 def _season(case: Case) -> str:
-    return case.season.name_es if language() == "es" else case.season.name
+    return case.season.name_es if language() == "es" and case.season.name_es else case.season.name
 
 
-def _progress(case: Case, now: int) -> dict[str, Any]:
-    total = len(_questions(case))
-    return {"now": now, "total": total, "about": f"{case.youth.first_name} · {_program(case)}"}
-
-
-def _signing(form: SignForm) -> Signing:
-    seen = form.version.data
+def _signing(form: SignForm, seen_version: int) -> Signing:
     return Signing(
         typed_name=form.typed_name.data or "",
         is_guardian=bool(form.is_guardian.data),
         agrees=bool(form.agrees.data),
-        seen_version=UNSEEN if seen is None else seen,
+        seen_version=seen_version,
         language=language(),
+        drawn=form.path,
     )
 
 
@@ -433,6 +654,19 @@ STEPS: list[tuple[str, str, View, bool]] = [
     ("GET", "", start, False),
     ("GET", "/q/<int(max=99):number>", show_question, False),
     ("POST", "/q/<int(max=99):number>", save_answer, False),
+    ("GET", "/agreement", agreement.show_agreement, False),
+    ("POST", "/agreement", agreement.agree, False),
+    ("POST", "/sample", agreement.open_sample, False),
+    ("GET", "/paper", agreement.paper, False),
+    ("GET", "/same", show_same, False),
+    ("POST", "/same", choose_same, False),
+    ("GET", "/choices", show_choices, False),
+    ("POST", "/choices", save_choices, False),
+    ("GET", "/people", show_people, False),
+    ("POST", "/people", save_people, False),
+    ("GET", "/renewal", show_renewal, False),
+    ("POST", "/renewal", renew, False),
+    ("POST", "/newest", reword, False),
     ("GET", "/later", later, False),
     ("GET", "/check", check, False),
     ("POST", "/check", confirm, False),

@@ -1,5 +1,6 @@
 """How questions and answers look to a guardian: words filled in, answers in a line, what we know already."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,10 +51,10 @@ def checked(case: Case, question: Question, given: dict[str, Any]) -> Checked:
     return Checked(words.label, _("No"), False, words.no_hint, number)
 
 
-def summary(case: Case, question: Question) -> str:
-    """A decision in one line, as the page to sign shows it."""
+def summary_of(case: Case, question: Question, given: Mapping[str, Any]) -> str:
+    """An answer in one line about this child, as the page to sign shows it."""
     words = words_of(case, question)
-    return words.yes_summary if case.draft[question.key]["choice"] == "yes" else words.no_summary
+    return words.no_summary if given.get("choice") == "no" else words.yes_summary
 
 
 def suggested(case: Case, question: Question) -> dict[str, Any]:

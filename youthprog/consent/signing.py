@@ -25,6 +25,7 @@ from youthprog.consent.cases import (
 )
 from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson
 from youthprog.consent.queries import Case
+from youthprog.consent.sitting import RENEWED, WAY
 from youthprog.consent.types import ConsentSigned, Happening, Question, RequestState, SectionKind, SignFacts, Signing
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
@@ -39,6 +40,7 @@ from youthprog.people import queries as people
 from youthprog.people import services as people_services
 from youthprog.people.types import GuardianLine, HealthKind, Relationship
 
+REWORDED = Refusal("reworded", N_("The form has changed since this page was opened. Nothing is signed."))
 CHANGED = Refusal("changed", N_("Your answers changed since this page was opened. Check them again, then sign."))
 
 
@@ -68,16 +70,70 @@ def open_form(
 
 def answer(case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
     """Keep one answer. Raises `Refused` when the form is closed, `Conflict` when another page was faster."""
+    answer_all(case, {question.key: given}, by=by, now=now)
+
+
+def answer_all(
+    case: Case,
+    given: Mapping[str, Mapping[str, Any]],
+    *,
+    way: Mapping[str, Any] | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Keep the answers of one page at once, and how the guardian goes on when the page asked that.
+
+    Raises `Refused` when the form is closed, `Conflict` when another page was faster.
+    """
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_to_answer(case, guardian, now))
     draft, request = case.draft, case.request
-    if draft.get(question.key) == given:
+    fresh = {key: dict(answer) for key, answer in given.items() if draft.get(key) != answer}
+    if way is not None and draft.get(WAY) != way:
+        fresh[WAY] = dict(way)
+    if not fresh:
         return
-    changed = question.key in draft
-    draft[question.key] = dict(given)
     _count(request, request.version)
-    request.seal("draft_sealed", json.dumps(draft, ensure_ascii=False))
-    note(request.id, Happening.CHANGED if changed else Happening.ANSWERED, now, {"section": question.key})
+    request.seal("draft_sealed", json.dumps(draft | fresh, ensure_ascii=False))
+    for key in fresh:
+        if key != WAY:
+            note(request.id, Happening.CHANGED if key in draft else Happening.ANSWERED, now, {"section": key})
+
+
+def confirm_earlier(case: Case, earlier: Mapping[str, Mapping[str, Any]], *, by: Actor, now: datetime) -> None:
+    """Take over the answers of last time, as they were shown."""
+    answer_all(case, earlier, way={"choice": RENEWED, "keys": sorted(earlier)}, by=by, now=now)
+    note(case.request.id, Happening.RENEWED, now, {"sections": list(earlier)})
+
+
+def follow_form(case: Case, *, by: Actor, now: datetime) -> None:
+    """Move an open request to the newest version of its form; answers whose words are the same are kept.
+
+    Raises `Refused` when the form is closed, `Conflict` when another page was faster.
+    """
+    if not case.is_outdated:
+        return
+    guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_to_answer(case, guardian, now))
+    request, draft = case.request, case.draft
+    before = {each.key: each for each in queries.questions_of(case.version.id)}
+    kept = {
+        each.key: draft[each.key]
+        for each in queries.questions_of(case.newest_version_id)
+        if each.key in draft and each.key in before and _same_words(each, before[each.key])
+    }
+    _count(request, request.version)
+    request.form_version_id = case.newest_version_id
+    request.seal("draft_sealed", json.dumps(kept, ensure_ascii=False))
+    note(request.id, Happening.REWORDED, now, {"sections": sorted(kept)})
+    db.flush()
+    record("consent.reworded", "consent_request", request.id, by=by, now=now, version_id=case.newest_version_id)
+
+
+def _same_words(one: Question, other: Question) -> bool:
+    return {code: words.sha256 for code, words in one.words.items()} == {
+        code: words.sha256 for code, words in other.words.items()
+    }
 
 
 def check_answers(case: Case, *, now: datetime) -> None:
@@ -121,10 +177,24 @@ def prepare_signature(case: Case, signing: Signing, *, by: Actor, now: datetime)
     return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
 
 
-def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Document:
+def prepare_signatures(signings: Sequence[tuple[Case, Signing]], *, by: Actor, now: datetime) -> list[Prepared]:
+    """Prepare one signature under several forms: all of them, or none. Raises `Refused` with every reason."""
+    done: list[Prepared] = []
+    try:
+        for case, signing in signings:
+            done.append(prepare_signature(case, signing, by=by, now=now))
+    except Exception:
+        for each in done:
+            documents.discard(each.document)
+        raise
+    return done
+
+
+def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, signed_with_id: int | None = None) -> Document:
     """Record what was prepared: decisions, people, health, the sealed document, the copy, all or nothing.
 
-    Raises `Conflict` when the answers changed meanwhile, `Refused` when the guardian may not decide any more.
+    `signed_with_id` names the first request of the same act. Raises `Conflict` when the answers or the form changed
+    meanwhile, `Refused` when the guardian may not decide any more.
     """
     request, signing = case.request, prepared.facts.signing
     _count(request, signing.seen_version)
@@ -139,6 +209,8 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Documen
     request.route = signing.route
     request.language = signing.language
     request.document_id = document.id
+    request.signed_with_id = signed_with_id
+    request.seal("drawn_sealed", signing.drawn or None)
     request.valid_until_on = prepared.facts.valid_until_on
     request.seal("draft_sealed", None)
     for question in prepared.facts.questions:
@@ -170,9 +242,7 @@ def _decide(case: Case, question: Question, given: Mapping[str, Any], *, by: Act
     )
     match question.kind:
         case SectionKind.HEALTH if given["choice"] == "yes":
-            people_services.note_health(
-                case.youth, HealthKind.OTHER, alert=given.get("alert"), detail=given.get("detail"), by=by, now=now
-            )
+            _note_health(case, given, by=by, now=now)
         case SectionKind.PICKUP:
             _replace_pickups(request, given["names"], now)
         case SectionKind.EMERGENCY:
@@ -181,6 +251,15 @@ def _decide(case: Case, question: Question, given: Mapping[str, Any], *, by: Act
                 people_services.add_emergency_contact(
                     case.youth, given["name"], given["phone"], relation=given.get("relation"), by=by, now=now
                 )
+
+
+def _note_health(case: Case, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
+    """Note what was told. The very words noted before give way to the fresh note: nothing stands twice in the file."""
+    words = (given.get("alert") or None, given.get("detail") or None)
+    for line in people.health_of(case.youth.id):
+        if (line.alert or None, line.detail or None) == words:
+            people_services.end_health(people.get_health_note(case.youth.id, line.note_id), by=by, now=now)
+    people_services.note_health(case.youth, HealthKind.OTHER, alert=words[0], detail=words[1], by=by, now=now)
 
 
 def _replace_pickups(request: ConsentRequest, names: Sequence[str], now: datetime) -> None:
@@ -228,12 +307,16 @@ def _sign_facts(
     seen = signing.seen_version + 1 if counted else signing.seen_version
     if case.request.version != seen and case.request.state in rules.OPEN_STATES:
         raise Conflict([CHANGED])
+    if case.is_outdated and case.request.state in rules.OPEN_STATES:
+        raise Conflict([REWORDED])
+    disclosure = queries.find_disclosure(case.guardian.id)
     return SignFacts(
         state=case.request.state,
         valid_until_on=valid_until(case.season),
         today=clock.day_of(now),
         may_decide=guardian is not None and guardian.may_decide,
         unanswered=tuple(each.key for each in questions if not rules.is_answered(each.kind, draft.get(each.key))),
+        agreed_to_screens=disclosure is not None and disclosure.accepted_at is not None,
         signing=signing,
     )
 
@@ -241,7 +324,14 @@ def _sign_facts(
 def _record_facts(
     case: Case, questions: Sequence[Question], relationship: Relationship, signing: Signing, by: Actor, now: datetime
 ) -> paper.RecordFacts:
-    events = [paper.Happened(row.happening, row.at, row.detail) for row in queries.events_of(case.request.id)]
+    events = [
+        paper.Happened(row.happening, row.at, row.detail)
+        for row in queries.events_of(case.request.id)
+        if row.happening is not Happening.AGREED
+    ]
+    agreement = _agreement(case.guardian.id)
+    if agreement is not None:
+        events = sorted([*events, agreement], key=lambda event: event.at)
     events.append(paper.Happened(Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent}))
     return paper.RecordFacts(
         code=documents.new_code(),
@@ -264,3 +354,12 @@ def _record_facts(
         valid_until_on=valid_until(case.season),
         events=events,
     )
+
+
+def _agreement(person_id: int) -> paper.Happened | None:
+    """The agreement to screens as the record tells it: which words, which language, and that the sample opened."""
+    row = queries.find_disclosure(person_id)
+    if row is None or row.accepted_at is None or row.opened_at is None:
+        return None
+    detail = {"version": row.version, "language": row.language, "opened_at": row.opened_at.isoformat()}
+    return paper.Happened(Happening.AGREED, row.accepted_at, detail)

@@ -114,6 +114,8 @@ class Happening(enum.StrEnum):
     MATCHED = "matched"
     PART_SIGNED = "part_signed"  # by the athlete, a coach, an interpreter, somebody outside
     RENEWED = "renewed"
+    WANTS_PAPER = "wants_paper"  # instead of a screen
+    REWORDED = "reworded"  # a newer version of the form took the place of the one that was open
 
 
 HAPPENINGS = {
@@ -138,7 +140,9 @@ HAPPENINGS = {
     Happening.ORIGINAL_SEEN: N_("Original seen by a second person"),
     Happening.MATCHED: N_("Matched by the office"),
     Happening.PART_SIGNED: N_("Part signed"),
-    Happening.RENEWED: N_("Asked again for the next time"),
+    Happening.RENEWED: N_("Earlier answers confirmed"),
+    Happening.WANTS_PAPER: N_("Wants paper instead"),
+    Happening.REWORDED: N_("Moved to the newer version of the form"),
 }
 
 
@@ -319,6 +323,7 @@ class Signing:
     seen_version: int
     language: str
     route: Route = Route.ONLINE
+    drawn: str = ""  # a drawing beside the typed name, as SVG path data of our own making
 
 
 @dataclass(frozen=True)
@@ -330,6 +335,7 @@ class SignFacts:
     today: date
     may_decide: bool
     unanswered: tuple[str, ...]
+    agreed_to_screens: bool  # to records on a screen, in the words of today (15 USC 7001(c))
     signing: Signing
 
 
@@ -384,5 +390,17 @@ class FormLine:
     valid_until_on: date | None
 
 
-# What signing on a screen means; its words and their version are kept with each signature.
-DISCLOSURE = "electronic-records-1"
+@dataclass(frozen=True)
+class DisclosureWords:
+    """What signing on a screen means, in one language. A point is its label and its text."""
+
+    title: str
+    intro: str
+    points: tuple[tuple[str, str], ...]
+    sample: str
+    agree: str
+    paper: str
+
+
+# What signing on a screen means. Its words lie in forms/electronic_records.toml; the version is kept with each signature.
+DISCLOSURE = "electronic-records-2"
