@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from tests.makers.people import NOW, make_guardian, make_youth
+from tests.makers.people import NOW, make_contacts, make_guardian, make_person, make_youth
 from tests.makers.programs import join, make_group, make_season
 from youthprog.consent import queries, services
 from youthprog.consent.models import ConsentRequest
@@ -15,7 +15,8 @@ from youthprog.consent.types import Signing
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.outreach.models import Message
-from youthprog.people.models import Person
+from youthprog.people.models import Guardianship, Person
+from youthprog.people.types import Relationship
 from youthprog.programs.models import Group, Season
 
 YES: dict[str, dict[str, Any]] = {
@@ -56,6 +57,31 @@ class Family:
     def cleared_on(self, on: date) -> bool:
         """Whether consent has no objection on a day."""
         return not queries.objections([self.youth.id], self.season_id, on)
+
+
+class Siblings:
+    """Children on one team with one guardian: Mateo, Luca, Noa and Ana Aguilar, and Rosa."""
+
+    NAMES = ("Mateo", "Luca", "Noa", "Ana")
+
+    def __init__(self, count: int = 2, group: Group | None = None):
+        self.group = group or make_group(make_season())
+        self.season_id = self.group.season_id
+        self.youth: list[Person] = []
+        self.guardian: Person = make_person("Rosa Elena", "Aguilar")
+        make_contacts(self.guardian)
+        for name in self.NAMES[:count]:
+            child = make_youth(name)
+            db.session().add(
+                Guardianship(youth_id=child.id, guardian_id=self.guardian.id, relationship=Relationship.MOTHER, rank=1)
+            )
+            join(child, self.group)
+            self.youth.append(child)
+
+    def ask(self, now: datetime = NOW) -> list[ConsentRequest]:
+        """Ask the family, and give the requests in order."""
+        services.ask([each.id for each in self.youth], self.season_id, by=SYSTEM, now=now)
+        return [request_of(each) for each in self.youth]
 
 
 def _with_season(group: Group) -> Group:

@@ -11,10 +11,12 @@ import time_machine
 from tests.makers.accounts import make_account
 from tests.makers.consent import YES, Family, answer_all, request_of, token_in_newest_mail
 from tests.makers.people import NOW
+from tests.support.sitting import place_of
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
-from youthprog.consent import portal, queries, services
+from youthprog.consent import queries, services, signing
 from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest
+from youthprog.consent.types import Signing
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
@@ -56,10 +58,15 @@ def token(family):
 
 
 def enter(visitor, token, language="en"):
-    """Open the link and press the button."""
+    """Open the link, press the button, and agree to sign on a screen when that is asked."""
     page = visitor.get(f"/c/{token}")
     assert "Mateo" in page.h1
-    return visitor.post(f"/c/{token}", {"language": language})
+    page = visitor.post(f"/c/{token}", {"language": language})
+    if place_of(page) == "agreement":
+        address = page.response.request.path
+        visitor.raw(address.replace("agreement", "sample"), "POST", data={"csrf_token": page.form()["csrf_token"]})
+        page = visitor.post(address, {"way": "agree"})
+    return page
 
 
 def to_check(visitor, token, request_id, answers=ANSWERS):
@@ -224,10 +231,10 @@ def test_two_signatures_at_once_leave_one(visitor, family, token, monkeypatch):
     request_id = request_of(family.youth).id
     page = to_signature(visitor, token, request_id)
     given = SIGNED | {"version": page.form()["version"]}
-    prepare, raced = services.prepare_signature, []
+    prepare, raced = signing.prepare_signature, []
 
-    def slow(case, signing, **kwargs):
-        prepared = prepare(case, signing, **kwargs)
+    def slow(case, given, **kwargs):
+        prepared = prepare(case, given, **kwargs)
         if not raced:
             raced.append(True)
             db.begin_writing()
@@ -238,10 +245,10 @@ def test_two_signatures_at_once_leave_one(visitor, family, token, monkeypatch):
 
     case = queries.get_request(request_id)
     prepare_again = prepare(
-        case, portal.Signing("Rosa Elena Aguilar", True, True, case.request.version, "en"), by=SYSTEM, now=SEPTEMBER
+        case, Signing("Rosa Elena Aguilar", True, True, case.request.version, "en"), by=SYSTEM, now=SEPTEMBER
     )
     db.session().rollback()
-    monkeypatch.setattr(services, "prepare_signature", slow)
+    monkeypatch.setattr(signing, "prepare_signature", slow)
     page = visitor.post(f"/consent/{request_id}/sign", given)
     assert page.h1 == "Signed. Thank you, Rosa."
     assert count(Document) == 1
@@ -355,6 +362,9 @@ def test_a_signed_in_guardian_reaches_the_same_pages(visitor, session, family):
     assert "Mateo" in page.text
     assert "Waiting: signature" in page.text
     page = visitor.post(f"/my/forms/{request_id}/open")
+    assert page.h1 == "Before you sign on a screen"
+    visitor.raw(f"/my/forms/{request_id}/sample", "POST", data={"csrf_token": page.form()["csrf_token"]})
+    page = visitor.post(f"/my/forms/{request_id}/agreement", {"way": "agree"})
     assert page.h1 == "May Mateo take part?"
     for number, given in ANSWERS.items():
         page = visitor.post(f"/my/forms/{request_id}/q/{number}", given)

@@ -20,7 +20,7 @@ from youthprog.consent.disclosing import (
     want_paper,
 )
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
-from youthprog.consent.publishing import publish_form, publish_starter_form
+from youthprog.consent.publishing import publish_form, publish_starter_form, starter_source
 from youthprog.consent.signing import (
     CHANGED,
     REWORDED,
@@ -75,6 +75,7 @@ __all__ = [
     "publish_starter_form",
     "remind",
     "sign",
+    "starter_source",
     "take_back",
     "valid_until",
     "want_paper",

@@ -122,10 +122,12 @@ def follow_form(case: Case, *, by: Actor, now: datetime) -> None:
         for each in queries.questions_of(case.newest_version_id)
         if each.key in draft and each.key in before and _same_words(each, before[each.key])
     }
+    if WAY in draft:
+        kept[WAY] = draft[WAY]
     _count(request, request.version)
     request.form_version_id = case.newest_version_id
     request.seal("draft_sealed", json.dumps(kept, ensure_ascii=False))
-    note(request.id, Happening.REWORDED, now, {"sections": sorted(kept)})
+    note(request.id, Happening.REWORDED, now, {"sections": sorted(kept.keys() - {WAY})})
     db.flush()
     record("consent.reworded", "consent_request", request.id, by=by, now=now, version_id=case.newest_version_id)
 

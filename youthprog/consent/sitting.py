@@ -101,9 +101,11 @@ def next_step(steps: Sequence[Step]) -> Step:
 
 
 def step_after(steps: Sequence[Step], stop: Stop, request_id: int, key: str | None = None) -> Step:
-    """The page after one of them; where the sitting was left when that page is not among them."""
+    """The next page not done after one of them; when there is none, where the sitting was left."""
     place = place_of(steps, stop, request_id, key)
-    return next_step(steps) if place is None else steps[place + 1]
+    later = [] if place is None else [step for step in steps[place + 1 :] if not step.done]
+    waiting = [step for step in later if step.stop not in (Stop.CHECK, Stop.SIGN)]
+    return waiting[0] if waiting else next_step(steps)
 
 
 def step_before(steps: Sequence[Step], stop: Stop, request_id: int, key: str | None = None) -> Step | None:
@@ -164,7 +166,7 @@ def _is_answered(question: Question, answers: Answers) -> bool:
 def _steps_of_child(child: Child, first: Child, language: str) -> Iterator[Step]:
     rest = list(child.questions)
     if child.proposed or child.way == RENEWED:
-        keys = child.renewed or frozenset(child.proposed)
+        keys = frozenset(key for key in child.renewed if child.has(key)) or frozenset(child.proposed)
         told = child.way is not None or all(child.has(key) for key in keys)
         shown = tuple(each.key for each in rest if each.key in keys)
         yield Step(Stop.RENEWAL, child.request_id, shown, done=told)
@@ -187,13 +189,18 @@ def _one_by_one(child: Child, questions: Sequence[Question]) -> Iterator[Step]:
 def _sibling(child: Child, questions: Sequence[Question], alike: tuple[str, ...]) -> Iterator[Step]:
     told = child.way is not None or all(child.has(key) for key in alike)
     yield Step(Stop.SAME, child.request_id, alike, done=told)
-    asked = [each for each in questions if each.kind in ALIKE and (child.way == OWN or each.key not in alike)]
+    asked = [each for each in questions if each.kind in ALIKE and _is_asked(child, each.key, alike)]
     if asked:
         yield _together(Stop.CHOICES, child, asked)
     yield from _one_by_one(child, [each for each in questions if each.kind not in ALIKE | PEOPLE])
     people = [each for each in questions if each.kind in PEOPLE]
     if people:
         yield _together(Stop.PEOPLE, child, people)
+
+
+def _is_asked(child: Child, key: str, alike: tuple[str, ...]) -> bool:
+    """Whether a decision about a sibling is asked for itself: chosen so, other words, or left open by "the same"."""
+    return key not in alike or child.way == OWN or (child.way is not None and not child.has(key))
 
 
 def _together(stop: Stop, child: Child, questions: Sequence[Question]) -> Step:
