@@ -58,7 +58,8 @@ def test_the_first_page_not_done_is_the_agreement():
 @pytest.mark.parametrize("way", [SAME, OWN])
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_pages_for_one_to_four_children(way, count):
-    later = [child(n, {WAY: {"choice": way}}) for n in range(2, count + 1)]
+    shared = answers(STARTER, "s1", "s2", "s3", "s4") if way == SAME else {}
+    later = [child(n, {WAY: {"choice": way}, **shared}) for n in range(2, count + 1)]
     assert page_count(child(1), *later) == 12 + (count - 1) * (3 if way == SAME else 4)
 
 
@@ -88,7 +89,7 @@ def test_a_renewal_asks_what_it_could_not_propose():
 
 
 def test_who_answers_again_is_asked_everything():
-    again = child(1, {WAY: {"choice": OWN}}, proposed=answers())
+    again = child(1, {WAY: {"choice": OWN}})
     assert [stop for stop, _who in stops(again)].count(Stop.QUESTION) == len(STARTER)
 
 

@@ -164,21 +164,25 @@ def _is_answered(question: Question, answers: Answers) -> bool:
 
 
 def _steps_of_child(child: Child, first: Child, language: str) -> Iterator[Step]:
-    rest = list(child.questions)
-    if child.proposed or child.way == RENEWED:
-        keys = frozenset(key for key in child.renewed if child.has(key)) or frozenset(child.proposed)
-        told = child.way is not None or all(child.has(key) for key in keys)
-        shown = tuple(each.key for each in rest if each.key in keys)
+    renewed = _renewed(child)
+    if renewed is not None:
+        shown = tuple(each.key for each in child.questions if each.key in renewed)
+        told = child.way == RENEWED or all(child.has(key) for key in shown)
         yield Step(Stop.RENEWAL, child.request_id, shown, done=told)
-        if child.way != OWN:
-            rest = [each for each in rest if each.key not in keys]
-            yield from _one_by_one(child, rest)
-            return
+        yield from _one_by_one(child, [each for each in child.questions if each.key not in renewed])
+        return
     alike = shared_keys(first, child, language) if child is not first else ()
     if alike:
-        yield from _sibling(child, rest, alike)
+        yield from _sibling(child, child.questions, alike)
     else:
-        yield from _one_by_one(child, rest)
+        yield from _one_by_one(child, child.questions)
+
+
+def _renewed(child: Child) -> frozenset[str] | None:
+    """The sections that are confirmed rather than asked; None when this is no renewal, or everything is answered anew."""
+    if child.way == RENEWED:
+        return frozenset(key for key in child.renewed if child.has(key))
+    return frozenset(child.proposed) if child.way is None and child.proposed else None
 
 
 def _one_by_one(child: Child, questions: Sequence[Question]) -> Iterator[Step]:
