@@ -8,6 +8,10 @@ from playwright.sync_api import Page
 
 from tests.journeys.conftest import DESK, Traveler
 
+ASKING = re.compile(r"/(q/\d+|same|choices|people|renewal)(\?.*)?$")
+OPEN_SAMPLE = re.compile("Open the sample|Abrir la muestra")
+AGREE = re.compile("I could open it|Pude abrirla")
+
 
 def link_for(coordinator: Traveler, group: str, guardian: str) -> str:
     """Ask a group's families when they were not asked yet, and read a guardian's link in the Outbox."""
@@ -26,26 +30,44 @@ def link_for(coordinator: Traveler, group: str, guardian: str) -> str:
     return found
 
 
-def answer_everything(page: Page, *, no_to: tuple[str, ...] = (), next_words: str) -> int:
-    """Answer question after question: yes but to those named, with plausible words; returns how many pages."""
-    pages = 0
-    while "/q/" in page.url:
+def agree_to_screens(page: Page) -> int:
+    """Open the sample in its own tab, and agree; returns how many pages that took."""
+    if not page.url.endswith("/agreement"):
+        return 0
+    with page.context.expect_page() as tab:
+        page.get_by_role("button", name=OPEN_SAMPLE).click()
+    tab.value.close()
+    page.get_by_role("button", name=AGREE).click()
+    page.wait_for_load_state()
+    return 1
+
+
+def answer_page(page: Page, *, no_to: tuple[str, ...] = (), next_words: str, same: bool = True) -> None:
+    """Answer one page: yes but to those named, with plausible words."""
+    heading = page.locator("h1").inner_text().lower()
+    for group in page.locator("main fieldset").all():
+        radios = group.locator("input[type=radio]")
+        words = f"{heading} {group.inner_text().lower()}"
+        refuse = any(word in words for word in no_to) if not page.url.endswith("/same") else not same
+        radios.nth(radios.count() - 1 if refuse else 0).check(force=True)
+    for field in page.locator("main input[type=text]:visible, main input[type=tel]:visible").all():
+        if not field.input_value():
+            name = field.get_attribute("name") or ""
+            field.fill("(217) 555-0142" if "phone" in name else "José Luis Aguilar")
+    for area in page.locator("main textarea:visible").all():
+        if not area.input_value():
+            area.fill("Asma leve")
+    page.get_by_role("button", name=next_words).click()
+    page.wait_for_load_state()
+
+
+def answer_everything(page: Page, *, no_to: tuple[str, ...] = (), next_words: str, same: bool = True) -> int:
+    """Answer page after page; returns how many pages."""
+    pages = agree_to_screens(page)
+    while ASKING.search(page.url):
         pages += 1
-        heading = page.locator("h1").inner_text().lower()
-        radios = page.locator("main input[type=radio]")
-        if radios.count():
-            refuse = any(word in heading for word in no_to)
-            radios.nth(radios.count() - 1 if refuse else 0).check(force=True)
-        for field in page.locator("main input[type=text]:visible, main input[type=tel]:visible").all():
-            if not field.input_value():
-                name = field.get_attribute("name") or ""
-                field.fill("(217) 555-0142" if "phone" in name else "José Luis Aguilar")
-        for area in page.locator("main textarea:visible").all():
-            if not area.input_value():
-                area.fill("Asma leve")
-        page.get_by_role("button", name=next_words).click()
-        page.wait_for_load_state()
+        answer_page(page, no_to=no_to, next_words=next_words, same=same)
     return pages
 
 
-__all__ = ["DESK", "answer_everything", "link_for"]
+__all__ = ["DESK", "agree_to_screens", "answer_everything", "answer_page", "link_for"]

@@ -420,11 +420,16 @@ def test_change_on_the_check_page_leads_to_that_childs_question_and_back(visitor
 # ---- renewal ----
 
 
+def next_season(family):
+    """The same program's next season."""
+    return make_season(family.group.season.program, starts_on=date(2027, 3, 1), ends_on=date(2027, 6, 30))
+
+
 def renewed(session, september, **answers):
     """A family that signed, and a year later is asked again."""
     family = Family()
     family.sign(SEPTEMBER, **answers)
-    later = make_group(make_season(starts_on=date(2027, 3, 1), ends_on=date(2027, 6, 30)))
+    later = make_group(next_season(family))
     join(family.youth, later)
     september.move_to(NEXT_YEAR)
     services.ask([family.youth.id], later.season_id, by=SYSTEM, now=NEXT_YEAR)
@@ -487,11 +492,21 @@ def test_another_guardians_words_are_not_proposed(visitor, session, september):
     assert "Nothing to tell us" in page.text
 
 
+def test_another_programs_answers_are_not_proposed(session):
+    family = Family()
+    family.sign(SEPTEMBER)
+    other = make_group(make_season())
+    join(family.youth, other)
+    services.ask([family.youth.id], other.season_id, by=SYSTEM, now=SEPTEMBER)
+    assert request_of(family.youth).season_id == other.season_id
+    assert request_of(family.youth).renews_id is None
+
+
 def test_what_was_taken_back_is_asked_again(visitor, session, september):
     family = Family()
     request = family.sign(SEPTEMBER, photos={"choice": "yes"})
     services.take_back(queries.get_request(request.id), ["photos"], by=actor_of(family.guardian), now=SEPTEMBER)
-    later = make_group(make_season(starts_on=date(2027, 3, 1), ends_on=date(2027, 6, 30)))
+    later = make_group(next_season(family))
     join(family.youth, later)
     september.move_to(NEXT_YEAR)
     services.ask([family.youth.id], later.season_id, by=SYSTEM, now=NEXT_YEAR)

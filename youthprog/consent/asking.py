@@ -113,7 +113,7 @@ def _open_request(
         state=RequestState.QUEUED,
         language=guardian.language,
         created_at=now,
-        renews_id=find_renewed(youth_id, guardian.guardian_id),
+        renews_id=find_renewed(youth_id, guardian.guardian_id, season_id),
     )
     db.session().add(request)
     db.flush()

@@ -14,6 +14,7 @@ from youthprog.consent.types import Decision, SectionKind
 from youthprog.core import db
 from youthprog.people import queries as people
 from youthprog.people.models import HealthNote
+from youthprog.programs.models import Season
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,18 @@ class Earlier:
     hashes: Mapping[tuple[str, str], str]
 
 
-def find_renewed(youth_id: int, guardian_id: int) -> int | None:
-    """The newest request this guardian signed about the youth, which a new one renews. One statement."""
+def find_renewed(youth_id: int, guardian_id: int, season_id: int) -> int | None:
+    """The newest request this guardian signed about the youth in the same program, which a new one renews.
+
+    Another program's words would speak of another program. One statement.
+    """
+    program_id = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
     return db.session().scalar(
         sa.select(ConsentRequest.id)
+        .join(Season, Season.id == ConsentRequest.season_id)
         .where(
+            Season.program_id == program_id,
+            ConsentRequest.gathering_id.is_(None),
             ConsentRequest.youth_id == youth_id,
             ConsentRequest.guardian_id == guardian_id,
             ConsentRequest.signed_at.is_not(None),
