@@ -84,6 +84,14 @@ class Siblings:
         return [request_of(each) for each in self.youth]
 
 
+def next_season(family: Family) -> Season:
+    """The next season of the family's program, from March to June 2027."""
+    return make_season(
+        family.group.season.program, name="Spring 2027", name_es="Primavera 2027",
+        starts_on=date(2027, 3, 1), ends_on=date(2027, 6, 30),
+    )  # fmt: skip
+
+
 def _with_season(group: Group) -> Group:
     """The group with what a commit made it forget."""
     season = joinedload(Group.season).joinedload(Season.program)

@@ -21,7 +21,7 @@ class Walk:
     def __init__(self, visitor: Visitor, token: str, *, language: str = "en", same: bool = True, renew: bool = True):
         self.visitor, self.same, self.renew = visitor, same, renew
         self.pages: list[str] = ["landing"]
-        self.bytes: dict[str, int] = {}
+        self.sources: list[str] = []
         visitor.get(f"/c/{token}")
         self.page = visitor.post(f"/c/{token}", {"language": language})
 
@@ -30,6 +30,7 @@ class Walk:
         for _each in range(80):
             place = place_of(self.page)
             self.pages.append(place)
+            self.sources.append(self.page.text_source)
             if place == until:
                 return self.page
             self.page = self.step(place, special.get(place.replace("/", "_")))

@@ -18,6 +18,7 @@ from tests.makers.consent import (
     actor_of,
     agree,
     answer_all,
+    next_season,
     request_of,
     signing,
     token_in_newest_mail,
@@ -385,7 +386,7 @@ def test_the_account_has_the_same_sitting(visitor, session, family):
     visitor.get("/my/forms")
     page = visitor.post(f"/my/forms/{first.id}/open")
     assert page.h1 == "May Mateo take part?"
-    assert "Child 1 of 2 · page 1 of 7" in page.text
+    assert "Form 1 of 2 · page 1 of 7" in page.text
     answer_all(request_of(family.youth[0]), now=SEPTEMBER)
     session.commit()
     assert place_of(visitor.get(f"/my/forms/{second.id}")).endswith("same")
@@ -418,11 +419,6 @@ def test_change_on_the_check_page_leads_to_that_childs_question_and_back(visitor
 
 
 # ---- renewal ----
-
-
-def next_season(family):
-    """The same program's next season."""
-    return make_season(family.group.season.program, starts_on=date(2027, 3, 1), ends_on=date(2027, 6, 30))
 
 
 def renewed(session, september, **answers):

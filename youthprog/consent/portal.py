@@ -34,6 +34,7 @@ from youthprog.consent.walk import (
     questions_of,
     reworded_page,
     sitting_of,
+    titles_of,
     walk_of,
 )
 from youthprog.core import clearance, clock, db
@@ -96,7 +97,7 @@ def _landing(case: Case, who: Actor) -> dict[str, Any]:
     open_ones = [each for each in cases if each.request.id in allowed] or [case]
     return {
         "case": case, "program": program_of(case), "count": len(questions_of(case)),
-        "names": [each.youth.first_name for each in open_ones],
+        "names": list(dict.fromkeys(each.youth.first_name for each in open_ones)),
     }  # fmt: skip
 
 
@@ -308,7 +309,10 @@ def check(request_id: int) -> BaseResponse:
         (each, [checked(each, question, each.draft[question.key]) for question in questions_of(each)])
         for each in walk.cases.values()
     ]
-    return page("consent/portal/check.html", case=case, children=children, back_url=walk.back(Stop.CHECK))
+    return page(
+        "consent/portal/check.html", case=case, children=children, titles=titles_of(walk.cases.values()),
+        back_url=walk.back(Stop.CHECK),
+    )  # fmt: skip
 
 
 def confirm(request_id: int) -> BaseResponse:
@@ -427,10 +431,12 @@ def done(request_id: int) -> BaseResponse:
     if case.request.signed_at is None:
         return redirect(url_for(".start", request_id=request_id), 303) if is_open(case) else closed_page(case)
     contacts = people.contacts_of([case.guardian.id]).get(case.guardian.id, [])
+    act = sitting_of(case)
     return page(
         "consent/portal/done.html",
         case=case,
-        receipts=[_receipt(each) for each in sitting_of(case)],
+        receipts=[_receipt(each) for each in act],
+        titles=titles_of(act),
         address=next((line.value for line in contacts if "@" in line.value), None),
         waiting=_still_waiting(case),
     )
@@ -536,9 +542,15 @@ def _same_page(walk: Walk, form: WayForm, status: int = 200) -> BaseResponse:
         return redirect(walk.onward(), 303)
     lines = [summary_of(case, each, first.draft[each.key]) for each in questions_of(case) if each.key in keys]
     return page(
-        "consent/portal/same.html", status, case=case, first=walk.cases[first.request_id], lines=lines, form=form,
+        "consent/portal/same.html", status, case=case, lines=lines, form=form, name=_short(case, walk), other=_short(walk.cases[first.request_id], walk),
         ways=(SAME, OWN), back_url=walk.back(Stop.SAME), **walk.progress(Stop.SAME),
     )  # fmt: skip
+
+
+def _short(case: Case, walk: Walk) -> str:
+    """The child's first name, or the program when the same child has another form in this sitting."""
+    youth = [each.youth.id for each in walk.cases.values()]
+    return case.youth.first_name if youth.count(case.youth.id) == 1 else program_of(case)
 
 
 def _together_page(walk: Walk, stop: Stop, forms: dict[str, AnswerForm] | None, status: int = 200) -> BaseResponse:
@@ -608,7 +620,8 @@ def _sign_page(walk: Walk, form: SignForm, status: int = 200) -> Response:
         ]
         about = [groups.get((case.season.id, case.youth.id)), f"{program_of(case)}, {_season(case)}"]
         children.append({"case": case, "lines": lines, "about": ", ".join(part for part in about if part)})
-    return page("consent/portal/sign.html", status, case=walk.case, form=form, children=children)
+    names = list(dict.fromkeys(case.youth.first_name for case in walk.cases.values()))
+    return page("consent/portal/sign.html", status, case=walk.case, form=form, children=children, names=names)
 
 
 def _groups_of(walk: Walk) -> dict[tuple[int, int], str]:

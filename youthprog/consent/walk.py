@@ -1,5 +1,6 @@
 """Where a guardian is in the sitting: the requests behind this door, the pages they make, what comes before and after."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,9 +160,18 @@ class Walk:
             return _("Question %(now)s of %(total)s", now=now, total=total)
         number = list(self.children).index(self.case.request.id) + 1
         return _(
-            "Child %(number)s of %(children)s · page %(now)s of %(total)s",
-            number=number, children=len(self.children), now=now, total=total,
+            "Form %(number)s of %(forms)s · page %(now)s of %(total)s",
+            number=number, forms=len(self.children), now=now, total=total,
         )  # fmt: skip
+
+
+def titles_of(cases: Iterable[Case]) -> dict[int, str]:
+    """What each form is called beside the others: the child's first name, with the program when the child has two."""
+    known = list(cases)
+    youth = [case.youth.id for case in known]
+    named = {case.request.id: case.youth.first_name for case in known}
+    twice = {case.request.id: program_of(case) for case in known if youth.count(case.youth.id) > 1}
+    return {each: f"{name} · {twice[each]}" if each in twice else name for each, name in named.items()}
 
 
 def walk_of(case: Case) -> Walk:
