@@ -33,6 +33,7 @@ EDGE = {
     "keeping",
     "walk",
     "agreement",
+    "siblings",
 }
 FLOORS = {"types": 0, "models": 1, "rules": 2, "queries": 3, "services": 4, "forms": 5} | dict.fromkeys(
     EDGE - {"forms"}, 6

@@ -4,7 +4,7 @@ The same views stand behind two doors: a signed link (`/consent/…`, opened at 
 account (`/my/forms/…`). JavaScript is never needed; every answer is kept on the server as it is given.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
@@ -12,23 +12,24 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import RadioField
 
 from youthprog.access.queries import LinkKey, find_link, live_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record_read
-from youthprog.consent import agreement, queries, rules, services
-from youthprog.consent.forms import FORM_OF, AnswerForm, SignForm, TakeBackForm, WayForm
+from youthprog.consent import agreement, queries, rules, services, siblings
+from youthprog.consent.forms import FORM_OF, AnswerForm, SignForm, TakeBackForm
 from youthprog.consent.queries import Case
 from youthprog.consent.shown import checked, suggested, summary_of, words_of
-from youthprog.consent.sitting import OWN, RENEWED, SAME, Stop, fingerprint, shared_keys
-from youthprog.consent.types import Question, RequestState, SectionKind, Signing, Words
+from youthprog.consent.sitting import Stop
+from youthprog.consent.types import Question, RequestState, SectionKind, Signing
 from youthprog.consent.walk import (
     Walk,
     case_of,
     closed,
     closed_page,
+    go_on,
     is_open,
+    keep,
     program_of,
     question_of,
     questions_of,
@@ -169,115 +170,10 @@ def save_answer(request_id: int, number: int) -> BaseResponse:
     question = question_of(case, number)
     form = FORM_OF[question.kind]()
     if form.validate_on_submit():
-        _keep(case, {question.key: form.answer()})
+        keep(case, {question.key: form.answer()})
     elif "later" not in request.form:
         return _question_page(walk_of(case), question, form, 422)
-    return _go_on(case, Stop.QUESTION, question.key)
-
-
-# ---- a sibling ----
-
-
-def show_same(request_id: int) -> BaseResponse:
-    """The first child's answers as sentences about this one: the same, or one by one. Nothing is chosen beforehand."""
-    case = case_of(request_id)
-    return closed(case) or _same_page(walk_of(case), WayForm(formdata=None))
-
-
-def choose_same(request_id: int) -> BaseResponse:
-    """Take the first child's answers over, or answer for this child alone."""
-    case, form = case_of(request_id), WayForm()
-    stopped = closed(case)
-    if stopped is not None:
-        return stopped
-    walk = walk_of(case)
-    keys = shared_keys(walk.first, walk.child, language())
-    if not keys or case.request.id == walk.first.request_id:
-        return redirect(walk.onward(), 303)
-    if form.validate_on_submit():
-        same = form.way.data == SAME
-        given = {key: walk.first.draft[key] for key in keys if walk.first.has(key)} if same else {}
-        _keep(case, given, way={"choice": SAME if same else OWN})
-    elif "later" not in request.form:
-        return _same_page(walk, form, 422)
-    return _go_on(case, Stop.SAME)
-
-
-def show_choices(request_id: int) -> BaseResponse:
-    """All decisions about this child on one page."""
-    case = case_of(request_id)
-    return closed(case) or _together_page(walk_of(case), Stop.CHOICES, None)
-
-
-def save_choices(request_id: int) -> BaseResponse:
-    """Keep all decisions about this child."""
-    return _save_together(request_id, Stop.CHOICES)
-
-
-def show_people(request_id: int) -> BaseResponse:
-    """Who picks this child up and whom to call, filled in with what was typed for the first child."""
-    case = case_of(request_id)
-    return closed(case) or _together_page(walk_of(case), Stop.PEOPLE, None)
-
-
-def save_people(request_id: int) -> BaseResponse:
-    """Keep the people of this child."""
-    return _save_together(request_id, Stop.PEOPLE)
-
-
-def _save_together(request_id: int, stop: Stop) -> BaseResponse:
-    case = case_of(request_id)
-    stopped = closed(case)
-    if stopped is not None:
-        return stopped
-    walk = walk_of(case)
-    forms = _forms_of(walk, stop)
-    if not forms:
-        return redirect(walk.onward(), 303)
-    good = [form.validate_on_submit() for form in forms.values()]  # every one, so that all reasons are shown at once
-    if all(good):
-        _keep(case, {key: form.answer() for key, form in forms.items()})
-    elif "later" not in request.form:
-        return _together_page(walk, stop, forms, 422)
-    return _go_on(case, stop)
-
-
-# ---- a renewal ----
-
-
-def show_renewal(request_id: int) -> BaseResponse:
-    """What was answered last time and still has the same words: confirm it, or answer again."""
-    case = case_of(request_id)
-    stopped = closed(case)
-    if stopped is not None:
-        return stopped
-    walk = walk_of(case)
-    if not walk.child.proposed:
-        return redirect(walk.onward(), 303)
-    if "health" in {each.kind for each in walk.child.questions if each.key in walk.child.proposed}:
-        record_read("health.read", "person", case.youth.id, by=actor())
-    return _renewal_page(walk)
-
-
-def renew(request_id: int) -> BaseResponse:
-    """The answers of last time are still right, or are given anew."""
-    case = case_of(request_id)
-    stopped = closed(case)
-    if stopped is not None:
-        return stopped
-    walk, chosen = walk_of(case), request.form.get("way", "")
-    if not walk.child.proposed:
-        return redirect(walk.onward(), 303)
-    if chosen == RENEWED and request.form.get("shown") == fingerprint(walk.child.proposed):
-        _opened(case)
-        services.confirm_earlier(case, walk.child.proposed, by=actor(), now=clock.now())
-    elif chosen == RENEWED:
-        raise Conflict([services.CHANGED])
-    elif chosen == OWN:
-        _keep(case, {}, way={"choice": OWN})
-    else:
-        return _renewal_page(walk, 422)
-    return redirect(walk_of(case_of(request_id)).onward(), 303)
+    return go_on(case, Stop.QUESTION, question.key)
 
 
 # ---- stop, check, read ----
@@ -494,32 +390,6 @@ def take_back(request_id: int) -> BaseResponse:
     return redirect(url_for(".show_take_back", request_id=request_id), 303)
 
 
-# ---- keeping and going on ----
-
-
-def _opened(case: Case) -> None:
-    if case.request.opened_at is None:
-        via = "link" if g.get("link") else "account"
-        services.open_form(case, language=language(), via=via, by=actor(), now=clock.now())
-
-
-def _keep(case: Case, given: Mapping[str, Mapping[str, Any]], *, way: dict[str, Any] | None = None) -> None:
-    """Keep the answers of one page; a sibling's form, and one of an account, is opened by its first answer."""
-    _opened(case)
-    services.answer_all(case, given, way=way, by=actor(), now=clock.now())
-
-
-def _go_on(case: Case, stop: Stop, key: str | None = None) -> BaseResponse:
-    """The next page: where one stops for now, back to the list of answers, or on."""
-    if "later" in request.form:
-        return redirect(url_for(".later", request_id=case.request.id), 303)
-    if request.args.get("check"):
-        return redirect(url_for(".check", request_id=case.request.id), 303)
-    if closed(case) is not None:
-        return redirect(url_for(".start", request_id=case.request.id), 303)
-    return redirect(walk_of(case).after(stop, key), 303)
-
-
 # ---- pages ----
 
 
@@ -531,81 +401,6 @@ def _question_page(walk: Walk, question: Question, form: AnswerForm, status: int
     return page(
         "consent/portal/question.html", status, case=case, words=words_of(case, question), question=question, form=form,
         back_url=back, kinds=SectionKind, **walk.progress(Stop.QUESTION, question.key),
-    )  # fmt: skip
-
-
-def _same_page(walk: Walk, form: WayForm, status: int = 200) -> BaseResponse:
-    """Sentences about this child, from the answers for the first; nothing to compare leads on."""
-    case, first = walk.case, walk.first
-    keys = [key for key in shared_keys(first, walk.child, language()) if first.has(key)]
-    if not keys or first.request_id == case.request.id:
-        return redirect(walk.onward(), 303)
-    lines = [summary_of(case, each, first.draft[each.key]) for each in questions_of(case) if each.key in keys]
-    return page(
-        "consent/portal/same.html", status, case=case, lines=lines, form=form, name=_short(case, walk), other=_short(walk.cases[first.request_id], walk),
-        ways=(SAME, OWN), back_url=walk.back(Stop.SAME), **walk.progress(Stop.SAME),
-    )  # fmt: skip
-
-
-def _short(case: Case, walk: Walk) -> str:
-    """The child's first name, or the program when the same child has another form in this sitting."""
-    youth = [each.youth.id for each in walk.cases.values()]
-    return case.youth.first_name if youth.count(case.youth.id) == 1 else program_of(case)
-
-
-def _together_page(walk: Walk, stop: Stop, forms: dict[str, AnswerForm] | None, status: int = 200) -> BaseResponse:
-    """Several questions of a sibling on one page, each with its own form under one button."""
-    case = walk.case
-    if forms is None:
-        forms = _forms_of(walk, stop, fresh=True)
-        for question in questions_of(case):
-            if question.key in forms:
-                typed = walk.first.draft.get(question.key) if stop is Stop.PEOPLE else None
-                kept = case.draft.get(question.key) or typed or (suggested(case, question) if typed is None else {})
-                forms[question.key].fill(kept)
-    if not forms:
-        return redirect(walk.onward(), 303)
-    asked = [(each, words_of(case, each), forms[each.key]) for each in questions_of(case) if each.key in forms]
-    return page(
-        "consent/portal/together.html", status, case=case, asked=asked, kinds=SectionKind, stop=stop,
-        refusals=_errors_of(asked), back_url=walk.back(stop), **walk.progress(stop),
-    )  # fmt: skip
-
-
-def _forms_of(walk: Walk, stop: Stop, *, fresh: bool = False) -> dict[str, AnswerForm]:
-    """The forms of the questions that stand together on a sibling's page; their fields carry the question's key."""
-    found: dict[str, AnswerForm] = {}
-    keys = {
-        key for step in walk.steps if step.stop is stop and step.request_id == walk.case.request.id for key in step.keys
-    }
-    for question in questions_of(walk.case):
-        if question.key in keys:
-            make = FORM_OF[question.kind]
-            found[question.key] = make(formdata=None, prefix=question.key) if fresh else make(prefix=question.key)
-    return found
-
-
-def _errors_of(asked: Sequence[tuple[Question, Words, AnswerForm]]) -> list[tuple[str, str]]:
-    """Every error of a page of several questions, each with the field it belongs to."""
-    found = []
-    for _question, words, form in asked:
-        for field in form:
-            anchor = f"{field.id}-0" if isinstance(field, RadioField) else field.id
-            found += [(anchor, f"{words.label}: {error}") for error in field.errors]
-    return found
-
-
-def _renewal_page(walk: Walk, status: int = 200) -> Response:
-    case, proposed = walk.case, walk.child.proposed
-    rows = [
-        (words_of(case, each), checked(case, each, dict(proposed[each.key])))
-        for each in questions_of(case)
-        if each.key in proposed
-    ]
-    left = [words_of(case, each).label for each in questions_of(case) if each.key not in proposed]
-    return page(
-        "consent/portal/renewal.html", status, case=case, rows=rows, left=left, signed_at=walk.earlier[case.request.id].signed_at,
-        shown=fingerprint(proposed), ways=(RENEWED, OWN), wrong=status == 422, **walk.progress(Stop.RENEWAL),
     )  # fmt: skip
 
 
@@ -671,14 +466,14 @@ STEPS: list[tuple[str, str, View, bool]] = [
     ("POST", "/agreement", agreement.agree, False),
     ("POST", "/sample", agreement.open_sample, False),
     ("GET", "/paper", agreement.paper, False),
-    ("GET", "/same", show_same, False),
-    ("POST", "/same", choose_same, False),
-    ("GET", "/choices", show_choices, False),
-    ("POST", "/choices", save_choices, False),
-    ("GET", "/people", show_people, False),
-    ("POST", "/people", save_people, False),
-    ("GET", "/renewal", show_renewal, False),
-    ("POST", "/renewal", renew, False),
+    ("GET", "/same", siblings.show_same, False),
+    ("POST", "/same", siblings.choose_same, False),
+    ("GET", "/choices", siblings.show_choices, False),
+    ("POST", "/choices", siblings.save_choices, False),
+    ("GET", "/people", siblings.show_people, False),
+    ("POST", "/people", siblings.save_people, False),
+    ("GET", "/renewal", siblings.show_renewal, False),
+    ("POST", "/renewal", siblings.renew, False),
     ("POST", "/newest", reword, False),
     ("GET", "/later", later, False),
     ("GET", "/check", check, False),

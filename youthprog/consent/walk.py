@@ -1,10 +1,10 @@
 """Where a guardian is in the sitting: the requests behind this door, the pages they make, what comes before and after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, g, redirect, url_for
+from flask import Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access.queries import LinkKey
@@ -213,3 +213,30 @@ def closed_page(case: Case) -> Response:
 def reworded_page(case: Case, status: int = 200) -> Response:
     """The form has a newer version: nothing is signed, and what did not change is kept."""
     return page("consent/portal/reworded.html", status, case=case)
+
+
+# ---- keeping and going on ----
+
+
+def opened(case: Case) -> None:
+    """Note that the form is open; a sibling's, and one of an account, is opened by its first answer."""
+    if case.request.opened_at is None:
+        via = "link" if g.get("link") else "account"
+        services.open_form(case, language=language(), via=via, by=actor(), now=clock.now())
+
+
+def keep(case: Case, given: Mapping[str, Mapping[str, Any]], *, way: dict[str, Any] | None = None) -> None:
+    """Keep the answers of one page, and how the guardian goes on when the page asked that."""
+    opened(case)
+    services.answer_all(case, given, way=way, by=actor(), now=clock.now())
+
+
+def go_on(case: Case, stop: Stop, key: str | None = None) -> BaseResponse:
+    """The next page: where one stops for now, back to the list of answers, or on."""
+    if "later" in request.form:
+        return redirect(url_for(".later", request_id=case.request.id), 303)
+    if request.args.get("check"):
+        return redirect(url_for(".check", request_id=case.request.id), 303)
+    if closed(case) is not None:
+        return redirect(url_for(".start", request_id=case.request.id), 303)
+    return redirect(walk_of(case).after(stop, key), 303)
