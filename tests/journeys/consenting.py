@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page
 
@@ -34,12 +35,18 @@ def agree_to_screens(page: Page) -> int:
     """Open the sample in its own tab, and agree; returns how many pages that took."""
     if not page.url.endswith("/agreement"):
         return 0
-    with page.context.expect_page() as tab:
-        page.get_by_role("button", name=OPEN_SAMPLE).click()
-    tab.value.close()
-    page.get_by_role("button", name=AGREE).click()
-    page.wait_for_load_state()
+    open_sample(page, lambda: page.get_by_role("button", name=OPEN_SAMPLE).click())
+    with page.expect_navigation():
+        page.get_by_role("button", name=AGREE).click()
     return 1
+
+
+def open_sample(page: Page, press: Callable[[], object]) -> None:
+    """Open the sample in its own tab, and close the tab when the server has answered."""
+    seen = page.context.expect_event("response", lambda answer: answer.url.endswith("/sample"))
+    with page.context.expect_page() as tab, seen:
+        press()
+    tab.value.close()
 
 
 def answer_page(page: Page, *, no_to: tuple[str, ...] = (), next_words: str, same: bool = True) -> None:
@@ -57,8 +64,8 @@ def answer_page(page: Page, *, no_to: tuple[str, ...] = (), next_words: str, sam
     for area in page.locator("main textarea:visible").all():
         if not area.input_value():
             area.fill("Asma leve")
-    page.get_by_role("button", name=next_words).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name=next_words).click()
 
 
 def answer_everything(page: Page, *, no_to: tuple[str, ...] = (), next_words: str, same: bool = True) -> int:
@@ -70,4 +77,4 @@ def answer_everything(page: Page, *, no_to: tuple[str, ...] = (), next_words: st
     return pages
 
 
-__all__ = ["DESK", "agree_to_screens", "answer_everything", "answer_page", "link_for"]
+__all__ = ["DESK", "agree_to_screens", "answer_everything", "answer_page", "link_for", "open_sample"]

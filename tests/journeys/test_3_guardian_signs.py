@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from tests.journeys.conftest import DESK, NARROW, PHONE, Installation
-from tests.journeys.consenting import agree_to_screens, answer_everything, answer_page, link_for
+from tests.journeys.consenting import agree_to_screens, answer_everything, answer_page, link_for, open_sample
 
 MOST_PAGES = 15
 
@@ -107,8 +107,8 @@ def test_two_siblings_in_one_sitting(travelers):
     phone.assert_fits()
     phone.assert_accessible()
     page.get_by_text("No, I answer one by one").click()
-    page.get_by_role("button", name="Continue").click()
-    page.wait_for_url("**/choices")
+    with page.expect_navigation(url="**/choices"):
+        page.get_by_role("button", name="Continue").click()
     assert page.locator("main input[type=radio]:checked").count() == 0
     phone.assert_fits()
     phone.assert_accessible()
@@ -169,9 +169,7 @@ def test_a_guardian_signs_with_the_keyboard_alone(travelers):
 
     press("Continue in English")
     tab_to("Open the sample")
-    with page.context.expect_page() as tab:
-        page.keyboard.press("Enter")
-    tab.value.close()
+    open_sample(page, lambda: page.keyboard.press("Enter"))
     press("I could open it")
     while re.search(r"/q/\d+$", page.url):
         if page.locator("main input[type=radio]").count():
