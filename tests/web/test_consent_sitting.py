@@ -405,6 +405,17 @@ def test_the_same_link_leads_back_to_where_a_sibling_was_left(visitor, family):
     assert other.post(f"/c/{token}", {"language": "en"}).h1 == "Your answers for Luca"
 
 
+def test_every_record_of_a_sitting_tells_of_a_screen_of_the_staff(visitor, session, family):
+    employee = make_account(Role.COORDINATOR)
+    account_id = employee.id
+    session.commit()
+    visitor.sign_in(employee)
+    walk(visitor)
+    for child in family.youth:
+        opened = [e for e in queries.events_of(request_of(child).id) if e.happening is Happening.OPENED]
+        assert [event.detail["staff_account_id"] for event in opened] == [account_id]
+
+
 @ON_ONE_ENGINE
 def test_change_on_the_check_page_leads_to_that_childs_question_and_back(visitor, family):
     at_signature(visitor, family)

@@ -85,9 +85,10 @@ def enter(token: str) -> BaseResponse:
     session["links"] = {**session.get("links", {}), LinkPurpose.CONSENT.value: key.link_id}
     speak(session["language"])
     staff = actor().account_id if actor().person_id != case.guardian.id else None
-    services.open_form(
-        case, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
-    )
+    for each in queries.list_sitting(who, P.CONSENT_SIGN, case.request, clock.today()):
+        services.open_form(
+            each, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
+        )
     return redirect(url_for("consent_link.start", request_id=case.request.id), 303)
 
 
@@ -136,8 +137,8 @@ def forms() -> Response:
 @door(P.CONSENT_SIGN)
 def open_own(request_id: int) -> BaseResponse:
     """Open one of one's own forms."""
-    case = case_of(request_id)
-    services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
+    for case in queries.list_sitting(actor(), P.CONSENT_SIGN, case_of(request_id).request, clock.today()):
+        services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
     return redirect(url_for(".start", request_id=request_id), 303)
 
 

@@ -219,7 +219,7 @@ def reworded_page(case: Case, status: int = 200) -> Response:
 
 
 def opened(case: Case) -> None:
-    """Note that the form is open; a sibling's, and one of an account, is opened by its first answer."""
+    """Note that the form is open, when its first answer comes before anybody opened it."""
     if case.request.opened_at is None:
         via = "link" if g.get("link") else "account"
         services.open_form(case, language=language(), via=via, by=actor(), now=clock.now())
