@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.conftest import DESK, Traveler
 
-ASKING = re.compile(r"/(q/\d+|same|choices|people|renewal)(\?.*)?$")
+ASKING = re.compile(r"/(q/\d+|same|choices|people)(\?.*)?$")
 OPEN_SAMPLE = re.compile("Open the sample|Abrir la muestra")
 AGREE = re.compile("I could open it|Pude abrirla")
 
@@ -68,11 +68,19 @@ def answer_page(page: Page, *, no_to: tuple[str, ...] = (), next_words: str, sam
         page.get_by_role("button", name=next_words).click()
 
 
-def answer_everything(page: Page, *, no_to: tuple[str, ...] = (), next_words: str, same: bool = True) -> int:
-    """Answer page after page; returns how many pages."""
+def answer_everything(
+    page: Page,
+    *,
+    no_to: tuple[str, ...] = (),
+    next_words: str,
+    same: bool = True,
+    look: Callable[[], object] = lambda: None,
+) -> int:
+    """Answer page after page, with a look at each first; returns how many pages."""
     pages = agree_to_screens(page)
     while ASKING.search(page.url):
         pages += 1
+        look()
         answer_page(page, no_to=no_to, next_words=next_words, same=same)
     return pages
 
