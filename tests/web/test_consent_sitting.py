@@ -585,6 +585,20 @@ def test_a_form_changed_while_the_page_is_open_gives_409_and_no_signature(visito
     assert len(rows(Document)) == 2
 
 
+def test_the_office_reads_the_history_of_a_form_that_lost_a_section(visitor, session, family):
+    at_signature(visitor, family)
+    source = services.starter_source()
+    source |= {"number": 2, "section": source["section"][:3]}
+    services.publish_form(source, by=SYSTEM, now=SEPTEMBER)
+    session.commit()
+    first = request_of(family.youth[0]).id
+    visitor.get(f"/consent/{first}/check")
+    page = visitor.post(f"/consent/{first}/newest", {})
+    assert place_of(page) == "check", "what is left was answered"
+    office = type(visitor)(visitor.app).sign_in(make_account(Role.COORDINATOR))
+    assert "Moved to the newer version of the form" in office.get(f"/consents/requests/{first}").text
+
+
 def test_a_form_changed_between_printing_and_recording_gives_no_signature(visitor, session, family, monkeypatch):
     address, given = at_signature(visitor, family)
     prepare = services.prepare_signatures
