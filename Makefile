@@ -14,9 +14,7 @@ help: ## list what can be made
 
 run: ## set up and serve a demo department on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@$(PYTHON) tools/bootstrap.py run
-	@.venv/bin/youthprog init
-	@.venv/bin/youthprog demo --if-empty --size s
-	@exec .venv/bin/youthprog serve --port $(PORT)
+	@exec .venv/bin/youthprog serve --demo --port $(PORT)
 
 test: ## set up and run the whole suite (ARGS="-k consent" for a part, WORKERS=0 for one process)
 	@$(PYTHON) tools/bootstrap.py test

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.support import postgres
+from tests.support.dealing import pytest_xdist_make_scheduler  # noqa: F401  a hook: pytest finds it by its name
 from tests.support.houses import House, build_house
 from tests.support.pages import Visitor
 from tests.support.skipping import skip_unless_ci

@@ -64,6 +64,11 @@ class Settings:
         """Where sealed files are kept."""
         return self.instance / "documents"
 
+    @property
+    def uploads(self) -> Path:
+        """Where files that families sent are kept, encrypted."""
+        return self.instance / "uploads"
+
 
 def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of the department's own data: `YOUTHPROG_INSTANCE` or `instance/`."""

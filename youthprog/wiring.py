@@ -20,9 +20,15 @@ from youthprog.attendance import services as attendance_services
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
+from youthprog.consent import builder as consent_builder
+from youthprog.consent import chase as consent_chase
+from youthprog.consent import copies as consent_copies
+from youthprog.consent import cosigners
+from youthprog.consent import outings as consent_outings
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
+from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.core import clearance, crypto, db, events, reach
 from youthprog.core.actor import Actor
@@ -34,17 +40,19 @@ from youthprog.leagues import routes as leagues
 from youthprog.leagues import teams
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
-from youthprog.outreach import access_letters, worker
+from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
 from youthprog.outreach.types import MessageBounced, MessageSent
 from youthprog.people import routes as people
-from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded
+from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded, SchoolChanged
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
+from youthprog.programs.types import GatheringCanceled, GroupChanged
 from youthprog.reports import certificates
 from youthprog.reports import routes as reports
+from youthprog.reports.rounds import compare_documents
 from youthprog.web import edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
@@ -71,9 +79,15 @@ BLUEPRINTS: list[Any] = [
     reports.bp,
     certificates.bp,
     consent.bp,
+    consent_copies.bp,
+    consent_builder.bp,
+    consent_sections.bp,
+    consent_chase.bp,
+    consent_outings.bp,
     consent_portal.by_token,
     consent_portal.by_link,
     consent_portal.by_account,
+    cosigners.bp,
     outreach.bp,
 ]
 
@@ -92,12 +106,24 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ],
     CustodyRestricted: [consent_services.close_for_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
+    GatheringCanceled: [consent_services.close_slips],
+    GroupChanged: [consent_services.end_at_group],
+    SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
 }
 
 # Who may object to a youth taking part on a day.
 CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
+
+# What the worker does once a day, in this order, besides anchoring the audit trail.
+CHORES: list[chores.Chore] = [
+    compare_documents,
+    admission.sweep,
+    consent_services.close_for_adults,
+    consent_services.renew_ending,
+    consent_services.remind_due,
+]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
@@ -171,7 +197,7 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE)
-    worker.install(app, chores=[lambda now: anchor(settings.instance, now), admission.sweep])
+    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

@@ -26,14 +26,18 @@ HAPPENINGS = [
 ]  # fmt: skip
 NEW_HAPPENINGS = [
     "agreed", "sheet_read", "delivered", "noticed", "called", "scanned", "original_seen", "matched", "part_signed",
-    "renewed", "wants_paper", "reworded",
+    "renewed", "wants_paper", "reworded", "confirmed_earlier",
 ]  # fmt: skip
 PURPOSES = ["consent", "invitation", "password_reset", "session_log"]
 NEW_PURPOSES = ["consent_part"]
 PAPERS = ["roster", "sign_in", "certificate", "consent_record"]
 NEW_PAPERS = ["withdrawal_record", "consent_blank"]
 
-
+OPEN = "state IN ('queued', 'sent', 'opened', 'bounced')"
+ONE_OPEN = {
+    "uq_consent_request_open": ("season_id", f"{OPEN} AND gathering_id IS NULL"),
+    "uq_consent_request_slip": ("gathering_id", f"{OPEN} AND gathering_id IS NOT NULL"),
+}
 POINTERS = {
     "gathering_id": "gathering",
     "renews_id": "consent_request",
@@ -60,6 +64,15 @@ def altered(table: str, **checks: str | None) -> Iterator[BatchOperations]:
         for name, text in named.items():
             if text is not None:
                 batch.create_check_constraint(name, text)
+
+
+def one_open(name: str, column: str, where: str) -> None:
+    """One open request of a guardian about a youth, for a season or for a gathering."""
+    columns = ["form_version_id", "youth_id", "guardian_id", column]
+    condition = sa.text(where)
+    op.create_index(
+        name, "consent_request", columns, unique=True, sqlite_where=condition, postgresql_where=condition
+    )  # fmt: skip
 
 
 def upgrade() -> None:
@@ -334,6 +347,9 @@ def upgrade() -> None:
         for column, target in POINTERS.items():
             name = f"fk_consent_request_{column}_{target}"
             batch.create_foreign_key(op.f(name), target, [column], ["id"])
+    op.drop_index("uq_consent_request_open", "consent_request")
+    for name, (column, where) in ONE_OPEN.items():
+        one_open(name, column, where)
 
     with altered("form") as batch:
         batch.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
@@ -341,6 +357,7 @@ def upgrade() -> None:
     with altered("form_version") as batch:
         batch.add_column(sa.Column("published_by_id", KEY, nullable=True))
         batch.add_column(sa.Column("exception", sa.String(length=500), nullable=True))
+        batch.add_column(sa.Column("edits", KEY, server_default="0", nullable=False))
         batch.create_foreign_key(op.f("fk_form_version_published_by_id_person"), "person", ["published_by_id"], ["id"])
 
     with altered("program", guardian_rule=one_of("guardian_rule", ["one", "both", "one_unless"])) as batch:
@@ -356,8 +373,10 @@ def upgrade() -> None:
         batch.add_column(sa.Column("also_about", sa.JSON(), nullable=False, server_default="[]"))
     with altered("consent_event", happening=one_of("happening", HAPPENINGS + NEW_HAPPENINGS)):
         pass
-    with altered("document", kind=one_of("kind", PAPERS + NEW_PAPERS)):
-        pass
+    with altered("document", kind=one_of("kind", PAPERS + NEW_PAPERS)) as batch:
+        batch.add_column(sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("damaged_at", sa.DateTime(timezone=True), nullable=True))
+        batch.create_index(op.f("ix_document_checked_at"), ["checked_at"], unique=False)
     with altered("signed_link", purpose=one_of("purpose", PURPOSES + NEW_PURPOSES)):
         pass
 
@@ -374,8 +393,10 @@ def downgrade() -> None:
         _refuse_newer(table, column, gone)
     with altered("signed_link", purpose=one_of("purpose", PURPOSES)):
         pass
-    with altered("document", kind=one_of("kind", PAPERS)):
-        pass
+    with altered("document", kind=one_of("kind", PAPERS)) as batch:
+        batch.drop_index(op.f("ix_document_checked_at"))
+        batch.drop_column("damaged_at")
+        batch.drop_column("checked_at")
     with altered("consent_event", happening=one_of("happening", HAPPENINGS)):
         pass
     with altered("message") as batch:
@@ -388,10 +409,13 @@ def downgrade() -> None:
         batch.drop_column("guardian_rule")
     with altered("form_version") as batch:
         batch.drop_constraint(op.f("fk_form_version_published_by_id_person"), type_="foreignkey")
+        batch.drop_column("edits")
         batch.drop_column("exception")
         batch.drop_column("published_by_id")
     with altered("form") as batch:
         batch.drop_column("closed_at")
+    for name in ONE_OPEN:
+        op.drop_index(name, "consent_request")
     with altered(
         "consent_request",
         route=one_of("route", ROUTES),
@@ -407,6 +431,7 @@ def downgrade() -> None:
             *POINTERS, "purged_at", "scan_sha256", "confirmed_at", "drawn_sealed", "match_code", "due_on", "awaited",
         ):  # fmt: skip
             batch.drop_column(column)
+    one_open("uq_consent_request_open", "season_id", OPEN)
     with altered("consent_decision") as batch:
         for column in ("confirmed_at", "needs_original", "ended_on", "ends_on_move"):
             batch.drop_column(column)

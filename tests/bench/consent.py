@@ -1,6 +1,4 @@
-"""What consent costs a guardian: pages of a journey, and bytes of the largest page."""
-
-from __future__ import annotations
+"""Consent. Each figure is a function of its own; `PARTS` names them."""
 
 import gzip
 import tempfile
@@ -8,10 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from flask.testing import FlaskClient
 
-from tests.bench.measure import Measure
+from tests.bench.measure import Measure, ratio
+from tests.makers.accounts import make_account, session_cookie
 from tests.makers.consent import Family, Siblings, next_season, token_in_newest_mail
 from tests.makers.people import NOW
 from tests.makers.programs import join, make_group
@@ -19,9 +21,84 @@ from tests.support.houses import build_house
 from tests.support.pages import Visitor
 from tests.support.sitting import Walk
 from tests.support.walking import QuickPress
+from youthprog.access.types import Role
 from youthprog.consent import services
-from youthprog.core import db
+from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
+from youthprog.demo.department import plan_department
+from youthprog.demo.load import load, prepare_record
+from youthprog.demo.types import Size
+
+
+def measures() -> Iterator[Measure]:
+    for part in PARTS:
+        yield from part()
+
+
+# ---- the coordinator's pages ----
+
+FLOOR = "/people"  # fifty people with a guardian and a phone: what any list of fifty costs
+CHASED = {
+    "who to chase": ("/consents/chase", 6),
+    "who to chase, of families who speak Spanish": ("/consents/chase?language=es", 6),
+    "who to chase, a state nobody is in": ("/consents/chase?state=conflict", 6),
+    "consents of all teams": ("/consents", 8),
+}
+MOST_STATEMENTS = 30
+
+
+def chasing() -> Iterator[Measure]:
+    """Pages of a department of 2,200 youth against a plain list of fifty people, and their statements."""
+    with tempfile.TemporaryDirectory() as folder, build_house("sqlite", Path(folder)) as house:
+        assert house.app is not None
+        browser = demo_department(house.app)
+        for name, (path, limit) in CHASED.items():
+            measured = ratio(lambda path=path: opened(browser, path), lambda: opened(browser, FLOOR))
+            yield Measure(f"{name}, 2,200 youth, against a list of 50 people", measured, "times", limit)
+        with house.app.app_context():
+            sent = statements_of(lambda: opened(browser, "/consents/chase"))
+        yield Measure("statements of a page of who to chase", sent, "statements", MOST_STATEMENTS)
+
+
+def demo_department(app: Flask) -> FlaskClient:
+    """The demonstration at size m, and its coordinator's browser."""
+    app.extensions["youthprog.press"] = QuickPress()
+    with app.app_context():
+        now = clock.now()
+        load(plan_department(Size.M, seed=1, today=clock.today()), prepare_record(now=now), now=now)
+        token = session_cookie(make_account(Role.COORDINATOR))
+        db.session().commit()
+        db.db.session.remove()
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer is not None
+    browser = app.test_client()
+    browser.set_cookie(app.config["SESSION_COOKIE_NAME"], serializer.dumps({"_user_id": token, "_fresh": True}))
+    return browser
+
+
+def opened(browser: FlaskClient, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 200, path
+    assert len(answer.data) > 5_000
+
+
+def statements_of(work: Callable[[], object]) -> int:
+    """How many statements some work sends."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    engine = db.db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    return sum(not statement.startswith(("PRAGMA", "BEGIN")) for statement in sent)
+
+
+# ---- the guardian's journey ----
 
 STATIC = Path(__file__).resolve().parents[2] / "youthprog" / "static"
 SEPTEMBER = NOW.replace(hour=18)
@@ -29,10 +106,6 @@ NEXT_YEAR = SEPTEMBER + timedelta(days=200)
 # What a guardian's page loads besides itself, without web fonts; the page to sign loads the drawing pad too.
 EVERY_PAGE = ("css/youthprog.css", "js/youthprog.js", "icons/shield.svg")
 DRAWING = ("js/drawing.js", "vendor/signature_pad.min.js")
-
-
-def measures() -> Iterator[Measure]:
-    yield from journey()
 
 
 def journey() -> Iterator[Measure]:
@@ -87,3 +160,6 @@ def loaded_with(source: str) -> int:
     files = [*EVERY_PAGE, *(DRAWING if "drawing.js" in source else ())]
     parts = [source.encode(), *((STATIC / name).read_bytes() for name in files)]
     return sum(len(gzip.compress(part)) for part in parts)
+
+
+PARTS: list[Callable[[], Iterator[Measure]]] = [chasing, journey]

@@ -13,10 +13,10 @@ import pytest
 from pypdf import PdfReader
 
 from youthprog import config
-from youthprog.documents.compose import compose
+from youthprog.documents.compose import compose, enclosed_of
 from youthprog.documents.press import Press, PrintJob
 from youthprog.documents.seal import make_seal_keys
-from youthprog.documents.types import ConsentRecord, Enclosed, Sheet, Variant
+from youthprog.documents.types import ConsentRecord, Sheet, Variant, WithdrawalRecord
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 TEMPLATES = config.ROOT / "templates"
@@ -45,14 +45,14 @@ def print_sheet(press: Press) -> PrintSheet:
 
     def print_it(sheet: Sheet, *, sealed: bool = False) -> bytes:
         composed = compose(sheet, templates=TEMPLATES)
-        archived = isinstance(sheet, ConsentRecord)
+        archived = isinstance(sheet, ConsentRecord | WithdrawalRecord)
         job = PrintJob(
             html=composed.html,
             identifier="test",
             variant=Variant.ARCHIVAL if archived else Variant.ACCESSIBLE,
             made_at=NOON,
             assets=composed.assets,
-            enclosed=Enclosed("consent.json", "What was signed", sheet.canonical_json) if archived else None,
+            enclosed=enclosed_of(sheet),
             seal_reason="Sealed for a test" if sealed else None,
         )
         return press.render_and_seal(job).content

@@ -3,19 +3,23 @@
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from tests.makers import sheets
 from tests.support.pages import Visitor
+from youthprog import config
 from youthprog.core import db
 from youthprog.core.refusals import NotFound, Refused
-from youthprog.documents import commands, queries, services, storage
+from youthprog.documents import commands, queries, seal, services, storage
 from youthprog.documents.codes import grouped
 from youthprog.documents.models import Document
+from youthprog.documents.press import Press, SheetJob
 
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 
@@ -164,6 +168,51 @@ def test_the_command_tells_ours_from_others(
     assert "ours and unchanged" in capsys.readouterr().out
     assert run(commands, changed) == 3
     assert "something was added afterwards" in capsys.readouterr().err
+
+
+def attacks(content: bytes, tmp_path: Path) -> dict[str, bytes]:
+    """Four ways to change a sealed record, and what becomes of it."""
+    place = content.index(b"stream") + 20
+    again = BytesIO()
+    with pikepdf.open(BytesIO(content)) as pdf:
+        pdf.save(again)
+    seal.make_seal_keys(tmp_path / "elsewhere", department="Elsewhere Police")
+    unsealed = Press(tmp_path / "elsewhere", keys=tmp_path / "elsewhere")
+    try:
+        job = SheetJob(sheets.consent_record(), config.ROOT / "templates", tmp_path / "elsewhere", NOW)
+        elsewhere = unsealed.print_sheet(job).content
+    finally:
+        unsealed.close()
+    return {
+        "flipped": content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :],
+        "appended": content + b"\n% a later thought\n",
+        "saved again": again.getvalue(),
+        "other authority": elsewhere,
+    }
+
+
+def test_the_command_detects_every_attack_on_a_record(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "create_app", lambda: app)
+    prepared = services.prepare(sheets.consent_record(code=services.new_code()), now=NOW)
+    document = services.record_document(prepared, subject_kind="consent_request", subject_id=1, now=NOW)
+    db.session().commit()
+    content = services.load_bytes(document)
+    said = {}
+    for name, changed in attacks(content, tmp_path).items():
+        assert changed != content
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(changed)
+        db.session().rollback()
+        assert run(commands, path) == 3, name
+        said[name] = capsys.readouterr().err
+    assert said["flipped"]
+    assert said["saved again"]
+    assert "something was added afterwards" in said["appended"]
+    assert "sealed by somebody else" in said["other authority"]
+    path.write_bytes(content)
+    assert run(commands, path) == 0
 
 
 def run(module: Any, path: Any) -> int:

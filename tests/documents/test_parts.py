@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.makers import sheets
-from youthprog.documents import codes, rules, storage
+from youthprog.documents import codes, qr, rules, storage
 from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import PARTICIPATION, fit, width_of, words_of
 from youthprog.documents.fonts import OUR_FONTS, use_our_fonts
@@ -40,9 +40,9 @@ def test_what_is_no_code(typed: str) -> None:
 
 
 def test_a_printed_code_stays_easy_to_scan() -> None:
-    assert codes.qr_version("https://youth.riverton.example/v/R3WD8HNC") <= 4
-    assert codes.qr_version("https://youth-programs.police.springfield.example/v/R3WD8HNC") <= 4
-    assert codes.qr_png("https://youth.riverton.example/v/R3WD8HNC").startswith(b"\x89PNG")
+    assert qr.qr_version("https://youth.riverton.example/v/R3WD8HNC") <= 4
+    assert qr.qr_version("https://youth-programs.police.springfield.example/v/R3WD8HNC") <= 4
+    assert qr.qr_png("https://youth.riverton.example/v/R3WD8HNC").startswith(b"\x89PNG")
 
 
 def test_a_short_name_stands_large_on_one_line() -> None:

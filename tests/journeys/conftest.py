@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -41,11 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Installation:
-    """A served installation: its address, folder and environment."""
+    """A served installation: its address, folder and environment; which files used it; who served it at the start."""
 
     url: str
     folder: Path
     environment: dict[str, str]
+    seen: set[str] = field(default_factory=set)
+    began_with: set[int] = field(default_factory=set)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `youthprog` on it."""
@@ -53,6 +55,20 @@ class Installation:
             [sys.executable, "-m", "youthprog.cli", *arguments],
             env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False,
         )  # fmt: skip
+
+    def web_processes(self) -> set[int]:
+        """The processes of granian that serve this installation."""
+        ours = f"YOUTHPROG_INSTANCE={self.folder}".encode()
+        found = set()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                mine = ours in (folder / "environ").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if mine and (b"granian" in words or any(b"multiprocessing" in word for word in words)):
+                found.add(int(folder.name))
+        return found
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +93,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     )  # fmt: skip
     try:
         _wait_until_ready(here.url, process, folder / "serve.log")
+        here.began_with.update(here.web_processes())
+        assert here.began_with, "no web process was found"
         yield here
     finally:
         process.terminate()
@@ -137,8 +155,9 @@ class Traveler:
 
 
 @pytest.fixture
-def travelers(browser: Browser, installation: Installation) -> Iterator[Any]:
+def travelers(request: pytest.FixtureRequest, browser: Browser, installation: Installation) -> Iterator[Any]:
     """Makes people with devices: `travelers(PHONE, java_script_enabled=False, locale="es-US")`."""
+    installation.seen.add(request.path.stem)
     contexts: list[BrowserContext] = []
 
     def make(viewport: dict[str, int] = PHONE, **options: Any) -> Traveler:

@@ -10,14 +10,14 @@ from sqlalchemy.orm import joinedload
 from tests.makers.people import NOW, make_contacts, make_guardian, make_person, make_youth
 from tests.makers.programs import join, make_group, make_season
 from youthprog.consent import queries, services
-from youthprog.consent.models import ConsentRequest
+from youthprog.consent.models import ConsentRequest, Form, FormUse, FormVersion, Section, SectionText
 from youthprog.consent.types import Signing
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.outreach.models import Message
 from youthprog.people.models import Guardianship, Person
 from youthprog.people.types import Relationship
-from youthprog.programs.models import Group, Season
+from youthprog.programs.models import Group, Program, Season
 
 YES: dict[str, dict[str, Any]] = {
     "take_part": {"choice": "yes"},
@@ -147,3 +147,24 @@ def token_in_newest_mail(kind: str | None = None) -> str:
         statement = statement.where(Message.kind == kind)
     text = db.session().scalars(statement).first().unseal("text_sealed")  # type: ignore[union-attr]
     return re.search(r"/c/(\S+)", text or "").group(1)  # type: ignore[union-attr]
+
+
+def make_slip_form(program: Program, *, now: datetime = NOW) -> FormVersion:
+    """A published form for single gatherings with one needed question, in use by the program."""
+    starter = services.publish_starter_form(now=now)
+    form = Form(key=f"slip-{program.id}", title="Outing", title_es="Salida")
+    db.session().add(form)
+    db.flush()
+    version = FormVersion(form_id=form.id, number=1, published_at=now)
+    db.session().add_all([version, FormUse(program_id=program.id, form_id=form.id, for_events=True)])
+    db.flush()
+    old = db.session().scalars(sa.select(Section).where(Section.version_id == starter.id, Section.key == "take_part"))
+    source = old.one()
+    section = Section(version_id=version.id, key="take_part", position=1, kind=source.kind, required=True, settings={})
+    db.session().add(section)
+    db.flush()
+    for text in db.session().scalars(sa.select(SectionText).where(SectionText.section_id == source.id)):
+        values = {each.key: getattr(text, each.key) for each in SectionText.__table__.columns}
+        db.session().add(SectionText(**values | {"section_id": section.id}))
+    db.flush()
+    return version

@@ -231,7 +231,7 @@ def consent_record(**changes: Any) -> ConsentRecord:
         relationship="mother and legal guardian",
         signature="Luz Ruiz de Castellanos",
         signed_at=signed_at,
-        zone_name="Central time",
+        zone="America/Chicago",
         statements=ENGLISH,
         events=events,
         canonical_json=b'{"answers":{"photos":"no","take_part":"yes"},"form":"participation","version":4}',

@@ -14,6 +14,7 @@ from itertools import count
 from flask import current_app
 
 from tests.makers import accounts as account_maker
+from tests.makers import forms as form_maker
 from tests.makers import people as people_maker
 from tests.makers import programs as program_maker
 from youthprog.access.models import Account, RoleGrant, UserSession
@@ -22,9 +23,29 @@ from youthprog.access.types import LinkPurpose, Role
 from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
-from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest, Section
-from youthprog.consent.services import publish_starter_form
-from youthprog.consent.types import Decision, Happening, RequestState, Route
+from youthprog.consent.models import (
+    ConsentDecision,
+    ConsentEvent,
+    ConsentPart,
+    ConsentRequest,
+    ConsentUpload,
+    Form,
+    FormVersion,
+    Section,
+)
+from youthprog.consent.queries import questions_of
+from youthprog.consent.services import (
+    add_blocks,
+    begin_draft,
+    block_of,
+    publish,
+    publish_form,
+    publish_starter_form,
+    start_form,
+    store_upload,
+    use_form,
+)
+from youthprog.consent.types import Decision, Happening, RequestState, Route, SectionKind, Signer
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
@@ -51,6 +72,13 @@ from youthprog.people.types import ContactKind, HealthKind, Relationship
 from youthprog.programs.models import Enrollment, Gathering, Group, Season
 from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, StaffRole
 
+# A form with parts for others than the guardian.
+PARTED = form_maker.form_of(
+    "parted",
+    form_maker.section("exam", SectionKind.UPLOAD),
+    form_maker.section("doctor", SectionKind.EXTERNAL),
+    form_maker.section("desk", SectionKind.STAFF, more={"fields": ["Locker"]}),
+)
 NOWHERE = 987_654_321  # the id of nothing
 SIDES = ("A", "neighbor", "B")
 _number = count(1)
@@ -58,8 +86,13 @@ _number = count(1)
 # Which thing an argument of an address means, where the same name means several.
 MEANT = {
     ("accounts.", "person_id"): "adult_id",
+    ("builder.", "version_id"): "draft_id",
+    ("form_sections.", "version_id"): "draft_id",
     ("certificates.", "document_id"): "certificate_id",
+    ("form_sections.", "section_id"): "block_id",
     ("consent.record", "request_id"): "signed_id",
+    ("cosigners.", "request_id"): "parted_id",
+    ("cosigners.", "section_id"): "part_section_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
     ("people.", "contact_id"): "emergency_id",
 }
@@ -129,6 +162,7 @@ def make_world() -> World:
     moment = clock.now()
     version = publish_starter_form(now=moment - timedelta(days=60))
     sections = db.session().query(Section).filter(Section.version_id == version.id).order_by(Section.position).all()
+    publish_form(PARTED, by=SYSTEM, now=moment - timedelta(days=60))
     first, second = _season("Fall football"), _season("Spring wrestling")
     made = [_Maker("A", first, sections), _Maker("neighbor", first, sections), _Maker("B", second, sections)]
     sides = {maker.side.name: maker.make() for maker in made}
@@ -189,6 +223,7 @@ class _Maker:
         self._gatherings()
         self._match()
         self._forms()
+        self._parts()
         self._papers()
         self._accounts()
         self._notes()
@@ -232,7 +267,7 @@ class _Maker:
             self._child(name, rank) for rank, name in enumerate(("Mateo", "Zoe", "Noa"))
         )
         self.guardian, self.other = self._guardian(self.child, "Rosa"), self._guardian(self.second, "Dana")
-        self._guardian(self.waiting, "Kim")
+        self.third = self._guardian(self.waiting, "Kim")
         self.kept_away = people_maker.make_guardian(
             self.child, "Paul", f"Kept{self.tag}", relationship=Relationship.FATHER, rank=2
         )
@@ -431,10 +466,49 @@ class _Maker:
         self.side.ids |= {"version_id": opened.form_version_id}
         message = self._message(opened.id)
         self.side.ids["message_id"] = message.id
+        self._slip()
 
-    def _request(self, child: Person, guardian: Person, state: RequestState) -> ConsentRequest:
+    def _slip(self) -> None:
+        """A form of the program's own, published once and with a draft of its next version."""
+        deed = {"by": SYSTEM, "now": self.now - timedelta(days=3)}
+        first = start_form(f"Slip {self.tag}", f"Permiso {self.tag}", **deed)
+        use_form(first.form_id, {self.season.program_id: "events"}, **deed)
+        blocks = [block_of(each) for each in questions_of(self.sections[0].version_id)[:2]]
+        add_blocks(first, blocks, seen=0, **deed)
+        publish(first, seen=1, reason="", **deed)
+        draft = begin_draft(first.form_id, **deed)
+        block = questions_of(draft.id)[0]
+        self.side.ids |= {"form_id": first.form_id, "draft_id": draft.id, "block_id": block.section_id}
+
+    def _parts(self) -> None:
+        """A request with a part for the office, one for somebody outside, and a file from the family."""
+        parted = db.session().query(Section).join(FormVersion, FormVersion.id == Section.version_id)
+        parted = parted.join(Form, Form.id == FormVersion.form_id).filter(Form.key == PARTED["key"])
+        by_key = {section.key: section for section in parted}
+        version_id = by_key["desk"].version_id
+        row = self._request(self.waiting, self.third, RequestState.OPENED, version_id)
+        part = ConsentPart(request_id=row.id, section_id=by_key["doctor"].id, signer=Signer.EXTERNAL)
+        content = b"%PDF-1.7 " + self.tag.encode()
+        upload = ConsentUpload(
+            request_id=row.id,
+            section_id=by_key["exam"].id,
+            name="exam.pdf",
+            content_type="application/pdf",
+            size_bytes=len(content),
+            sha256=store_upload(content),
+            kept_at=self.now,
+        )
+        db.session().add_all([part, upload])
+        db.flush()
+        _link_id, token = issue_link(LinkPurpose.CONSENT_PART, self.third.id, part.id, days=14, now=self.now)
+        self.side.words |= {f"cosigners.{name} token": token for name in ("show_outside", "sign_outside")}
+        self.side.ids |= {"parted_id": row.id, "part_section_id": by_key["desk"].id, "upload_id": upload.id}
+
+    def _request(
+        self, child: Person, guardian: Person, state: RequestState, version_id: int | None = None
+    ) -> ConsentRequest:
         row = ConsentRequest(
-            form_version_id=self.sections[0].version_id,
+            form_version_id=version_id or self.sections[0].version_id,
             youth_id=child.id,
             guardian_id=guardian.id,
             season_id=self.season.id,

@@ -22,7 +22,8 @@ STARTER = [*[SectionKind.DECISION] * 4, SectionKind.HEALTH, SectionKind.PICKUP, 
 
 
 def question(position, kind, sha256="same"):
-    words = Words(*[""] * (len(Words.__dataclass_fields__) - 1), sha256=sha256)
+    texts = {name: "" for name in Words.__dataclass_fields__ if name not in ("sha256", "more")}
+    words = Words(**texts, sha256=sha256, more={})
     return Question(position, f"s{position}", position, kind, True, {"en": words, "es": words})
 
 

@@ -14,6 +14,7 @@ from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import join, make_group, make_season
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import paper, queries, services
+from youthprog.consent.blocks import words_hash
 from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest, FormVersion
 from youthprog.consent.types import Happening, RequestState
 from youthprog.core import clearance, db
@@ -51,7 +52,7 @@ def test_the_starter_form_is_published_once(session):
     assert [question.key for question in questions] == list(YES)
     assert all(set(question.words) == {"en", "es"} for question in questions)
     words = questions[0].words["en"]
-    assert words.sha256 == paper.text_hash([getattr(words, name) for name in queries.TEXTS])
+    assert words.sha256 == words_hash([getattr(words, name) for name in queries.TEXTS], {})
 
 
 def test_asking_writes_one_mail_and_asking_again_none(session, family):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +76,9 @@ def test_a_backup_comes_back_whole_on_either_engine(tmp_path, here, there):
     assert file.stat().st_mode & 0o077 == 0
     documents = list((tmp_path / "here" / "documents").rglob("*.pdf"))
     assert len(documents) == len(list((tmp_path / "there" / "documents").rglob("*.pdf"))) > 0
+    files = {path.name: path.read_bytes() for path in (tmp_path / "here" / "uploads").rglob("*.sealed")}
+    assert files
+    assert {path.name: path.read_bytes() for path in (tmp_path / "there" / "uploads").rglob("*.sealed")} == files
 
 
 @pytest.mark.parametrize("content", [b"", b"not a backup", b"\x1f\x8b\x08\x00broken"])
@@ -95,13 +100,25 @@ def test_every_sealed_field_is_sealed_anew_and_says_the_same(app):
         make_world()
         before = _opened()
         key_id = setup.add_field_key(app.config["YOUTHPROG"], crypto.keyring())
-        assert sum(changed for _table, changed in rekey.rekey()) == len(before) > 10
+        files = list(app.config["YOUTHPROG"].uploads.rglob("*.sealed"))
+        done = dict(_totals())
+        assert done.pop("uploaded files") == len(files) > 0
+        assert sum(done.values()) == len(before) > 10
+        assert {crypto.Keyring.key_id(each.read_bytes()) for each in files} == {key_id}
         assert _opened() == before
         assert _key_ids() == {key_id}
         assert sum(changed for _table, changed in rekey.rekey()) == 0
     finally:
+        shutil.rmtree(app.config["YOUTHPROG"].uploads)  # their key goes with the key file
         write_keys(instance)
         os.utime(instance / "keys.toml", ns=(time.time_ns(), time.time_ns()))
+
+
+def _totals() -> Counter[str]:
+    found: Counter[str] = Counter()
+    for table, changed in rekey.rekey():
+        found[table] += changed
+    return found
 
 
 def _sealed() -> Iterator[tuple[crypto.Sealable, str]]:
@@ -202,6 +219,27 @@ def test_help_imports_nothing_heavy():
     assert HEAVY & set(modules.split()) == set()
 
 
+def test_the_web_process_loads_nothing_it_does_not_do(tmp_path):
+    """docs/decisions/0009: mail, printing, seals, the task queue and the other engine stay elsewhere."""
+    elsewhere = {
+        "babel.messages", "cryptography.x509", "email.headerregistry", "huey", "openpyxl", "psycopg", "pyhanko", "segno",
+        "smtplib", "sqlalchemy.dialects.postgresql", "uharfbuzz", "weasyprint", "youthprog.outreach.worker",
+    }  # fmt: skip
+    script = (
+        "import sys, babel.core, babel.localedata; from youthprog.operations.wsgi import app; "
+        "assert app.test_client().get('/sign-in', headers={'Host': '127.0.0.1'}).status_code == 200; "
+        "print(len(babel.localedata._cache), babel.core._global_data, *sys.modules)"
+    )
+    assert youthprog("init", folder=tmp_path).returncode == 0
+    environment = {**os.environ, "YOUTHPROG_INSTANCE": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    locales, regions, *modules = done.stdout.split()
+    assert elsewhere & set(modules) == set()
+    assert (locales, regions) == ("0", "None"), "Babel's tables were loaded"
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "says"),
     [
@@ -238,16 +276,25 @@ def test_server_and_worker_stop_together(tmp_path):
         )  # fmt: skip
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-            family = _descendants(process.pid)
-            words = [Path(f"/proc/{pid}/cmdline").read_text() for pid in family]
-            assert any("granian" in each for each in words), words
-            assert any("worker" in each.split("\0") for each in words), words
+            family = _family(process.pid, "granian", "worker")
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(30)
     assert code == 0
     assert [pid for pid in family if _lives(pid)] == []
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def _family(parent: int, *wanted: str) -> list[int]:
+    """The processes under one, once each wanted word is a word of somebody's command: the worker comes a moment later."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        family = _descendants(parent)
+        words = {word for pid in family for word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")}
+        if words.issuperset(wanted):
+            return family
+        time.sleep(0.1)
+    raise AssertionError(f"not all of {wanted} were started: {words}")
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -14,7 +14,7 @@ from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict
-from youthprog.outreach import queries, rules, services, worker
+from youthprog.outreach import chores, queries, rules, services, worker
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Delivery, Outcome, Recipient, Result
 from youthprog.people import services as people
@@ -246,8 +246,8 @@ def test_a_chore_that_fails_does_not_stop_the_next(app, session):
     def broken(_now):
         raise RuntimeError("broken on purpose")
 
-    before = app.extensions[worker.CHORES]
-    app.extensions[worker.CHORES] = (broken, done.append)
-    worker.do_chores()
-    app.extensions[worker.CHORES] = before
+    before = app.extensions[chores.CHORES]
+    app.extensions[chores.CHORES] = (broken, done.append)
+    chores.do_chores()
+    app.extensions[chores.CHORES] = before
     assert len(done) == 1

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from youthprog.access import queries, throttle
+from youthprog.access import queries
 from youthprog.access.admission import drop_codes
 from youthprog.access.models import Account, RoleGrant
 from youthprog.access.queries import LinkKey
@@ -16,7 +16,15 @@ from youthprog.access.rules import (
     refusals_to_send_link,
     refusals_to_take,
 )
-from youthprog.access.services import end_links, end_sessions, grant_role, issue_link, open_account, use_link
+from youthprog.access.services import (
+    end_links,
+    end_sessions,
+    grant_role,
+    issue_link,
+    may_ask,
+    open_account,
+    use_link,
+)
 from youthprog.access.types import InvitationIssued, LinkMade, LinkPurpose, PasswordResetAsked, Role
 from youthprog.audit.services import record
 from youthprog.core import clock, db
@@ -32,7 +40,6 @@ from youthprog.people.types import ContactKind, PersonKind
 
 INVITATION_DAYS = 3.0
 RESET_DAYS = 1 / 24
-ASKS = 3  # mails somebody can be made to get in fifteen minutes
 
 
 def open_with_role(
@@ -84,15 +91,8 @@ def send_new_password(account: Account, *, by: Actor, now: datetime) -> str:
 
 def ask_new_password(email: str, *, by: Actor, now: datetime) -> None:
     """Send the person behind an address a link, if there is one. Whoever asks learns nothing."""
-    per_address, per_visitor = (
-        throttle.bucket("forgot", email.strip().casefold()),
-        throttle.bucket("forgot-from", by.ip),
-    )
-    throttle.lock([per_address, per_visitor])
-    full = throttle.full_until([per_address], now, ASKS) or throttle.full_until([per_visitor], now)
-    if full:
+    if not may_ask("forgot", email.strip().casefold(), by=by, now=now):
         return
-    throttle.count([per_address, per_visitor], now)
     account = queries.find_account(email)
     if account is not None and account.closed_at is None:
         send_new_password(account, by=by, now=now)

@@ -6,7 +6,6 @@ import hmac
 from datetime import datetime
 
 import pyotp
-import segno
 
 from youthprog.core import crypto
 
@@ -45,6 +44,8 @@ def uri(secret: str, email: str, issuer: str) -> str:
 
 def picture(text: str) -> str:
     """The QR picture of a text as SVG, dark on white in either color scheme."""
+    import segno
+
     return str(segno.make(text, error="l").svg_inline(border=4, dark="#14212f", light="#ffffff", omitsize=True))
 
 

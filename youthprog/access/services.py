@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from youthprog.access import queries, rules
+from youthprog.access import queries, rules, throttle
 from youthprog.access.models import Account, Assignment, Placement, RoleGrant, SignedLink, UserSession
 from youthprog.access.passwords import hash_password
 from youthprog.access.types import HeldRole, LinkPurpose, Role
@@ -17,6 +17,8 @@ from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.people.models import Person
 from youthprog.people.rules import normal_email
 from youthprog.people.types import PeopleMerged, PersonAdded, PersonKind
+
+ASKS = 3  # mails somebody can be made to get in fifteen minutes
 
 
 def open_account(
@@ -114,6 +116,19 @@ def issue_link(purpose: LinkPurpose, person_id: int, subject_id: int, *, days: f
     db.session().add(link)
     db.flush()
     return link.id, token
+
+
+def may_ask(kind: str, about: object, *, by: Actor, now: datetime) -> bool:
+    """Count that a visitor asked for a mail about something; False when it was asked too often already.
+
+    Three mails about one thing and ten of one visitor in any fifteen minutes, exact across workers.
+    """
+    per_thing, per_visitor = throttle.bucket(kind, about), throttle.bucket(f"{kind}-from", by.ip)
+    throttle.lock([per_thing, per_visitor])
+    if throttle.full_until([per_thing], now, ASKS) or throttle.full_until([per_visitor], now):
+        return False
+    throttle.count([per_thing, per_visitor], now)
+    return True
 
 
 def use_link(link_id: int, *, now: datetime) -> bool:

@@ -13,7 +13,10 @@ from youthprog.consent.cases import (
     COPY,
     LINK_DAYS,
     REMIND,
+    RENEW,
     close,
+    due_on,
+    labels_missing,
     letter_values,
     note,
     recipient,
@@ -22,6 +25,7 @@ from youthprog.consent.cases import (
 )
 from youthprog.consent.models import ConsentRequest, FormVersion
 from youthprog.consent.publishing import publish_starter_form
+from youthprog.consent.queries import Case
 from youthprog.consent.renewing import find_renewed
 from youthprog.consent.types import Asked, Happening, RequestState
 from youthprog.core import clock, db
@@ -82,7 +86,7 @@ def write_again_without(youth_id: int, guardian_id: int, *, now: datetime) -> No
     """
     for message in outreach.cancel_about(ASK, guardian_id, youth_id):
         about = {message.about_youth_id, *message.also_about} - {youth_id}
-        waiting = queries.open_requests_of(guardian_id, [each for each in about if each is not None])
+        waiting = queries.requests_waiting_for(guardian_id, [each for each in about if each is not None])
         lines = people.guardians_of({each.youth_id for each in waiting}, clock.day_of(now))
         known = [
             line for each in lines.values() for line in each if line.guardian_id == guardian_id and line.may_decide
@@ -103,6 +107,7 @@ def _open_request(
     for known in queries.open_requests([youth_id], season_id):
         if known.guardian_id == guardian.guardian_id and known.form_version_id == version.id:
             known.state = RequestState.QUEUED
+            known.due_on = due_on(season_id, now)
             return known
         close(known, now)
     request = ConsentRequest(
@@ -113,6 +118,7 @@ def _open_request(
         state=RequestState.QUEUED,
         language=guardian.language,
         created_at=now,
+        due_on=due_on(season_id, now),
         renews_id=find_renewed(youth_id, guardian.guardian_id, season_id),
     )
     db.session().add(request)
@@ -127,19 +133,31 @@ def remind(request_id: int, *, by: Actor, now: datetime) -> bool:
     refuse_if(refusals_to_answer(case, guardian, now))
     if guardian is None or guardian.email is None or guardian.email_bounced:
         return False
-    _write(REMIND, "consent/mail/reminder", request_id, guardian, by=by, now=now)
+    write(REMIND, "consent/mail/reminder", case, guardian, missing=labels_missing(case, guardian, now), by=by, now=now)
     record("consent.reminded", "consent_request", request_id, by=by, now=now)
     return True
 
 
-def _write(kind: str, letter: str, request_id: int, guardian: GuardianLine, *, by: Actor, now: datetime) -> None:
-    """Write a letter with a link, count it, and note it when it is held for the office to hand over."""
-    case = queries.get_request(request_id)
+def write(
+    kind: str,
+    letter: str,
+    case: Case,
+    guardian: GuardianLine,
+    *,
+    by: Actor,
+    now: datetime,
+    missing: Sequence[str] = (),
+    **more: Any,
+) -> None:
+    """Write a letter with a link, count it, and note it when it is held for the office to hand over.
+
+    `missing` are the labels of the sections the letter names.
+    """
     request = case.request
     _link_id, token = issue_link(LinkPurpose.CONSENT, request.guardian_id, request.id, days=LINK_DAYS, now=now)
     message = outreach.send(
         kind, letter, to=recipient(guardian), subject_id=request.id, about_youth_id=request.youth_id,
-        values=letter_values(case, guardian.language, token), by=by, now=now,
+        values=letter_values(case, guardian.language, token) | {"missing": missing} | more, by=by, now=now,
     )  # fmt: skip
     request.times_asked += 1
     if message.delivery is Delivery.HELD:
@@ -155,7 +173,9 @@ def _sent(request: ConsentRequest, happening: Happening, now: datetime, detail: 
 
 def note_sent(event: MessageSent) -> None:
     """A server took the mail of a request."""
-    happening = {ASK: Happening.SENT, REMIND: Happening.REMINDED, COPY: Happening.COPY_SENT}.get(event.kind)
+    happening = {ASK: Happening.SENT, RENEW: Happening.SENT, REMIND: Happening.REMINDED, COPY: Happening.COPY_SENT}.get(
+        event.kind
+    )
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
     if happening is None or not request:
         return
@@ -169,7 +189,7 @@ def note_sent(event: MessageSent) -> None:
 def note_bounced(event: MessageBounced) -> None:
     """The mail of a request came back."""
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
-    if event.kind not in (ASK, REMIND) or not request:
+    if event.kind not in (ASK, RENEW, REMIND) or not request:
         return
     for each in [request, *_of_the_same_letter(request, event.message_id)]:
         if each.state in (RequestState.QUEUED, RequestState.SENT):
@@ -180,7 +200,7 @@ def note_bounced(event: MessageBounced) -> None:
 def _of_the_same_letter(request: ConsentRequest, message_id: int) -> Sequence[ConsentRequest]:
     """The requests about the other children a letter named."""
     youth_ids = outreach.also_about(message_id)
-    return queries.open_requests_of(request.guardian_id, youth_ids, request.season_id) if youth_ids else ()
+    return queries.requests_waiting_for(request.guardian_id, youth_ids, request.season_id) if youth_ids else ()
 
 
 def _masked_address(request: ConsentRequest) -> str:

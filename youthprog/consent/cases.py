@@ -1,16 +1,18 @@
 """What every deed of consent needs of a request: who signs, what the form's places mean, a line in its history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
 
 from youthprog.audit.services import record
-from youthprog.consent import paper, rules
+from youthprog.consent import paper, queries, rules, showing, timing
 from youthprog.consent.models import ConsentEvent, ConsentRequest
 from youthprog.consent.queries import Case
-from youthprog.consent.types import Happening, RequestState
+from youthprog.consent.types import Happening, Question, RequestState, SectionKind, Signer
+from youthprog.consent.validity import last_day
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Refusal
@@ -18,11 +20,14 @@ from youthprog.documents import services as documents
 from youthprog.outreach.types import Recipient
 from youthprog.people import queries as people
 from youthprog.people.models import Person
+from youthprog.people.rules import age_on
 from youthprog.people.types import GuardianLine
 from youthprog.programs.models import Season
 
 LINK_DAYS = 45
 ASK, REMIND, COPY, TAKEN_BACK = "consent_request", "consent_reminder", "consent_copy", "consent_withdrawn"
+LINK = "consent_link"
+RENEW = "consent_renewal"
 
 
 def may_answer(case: Case, *, now: datetime) -> list[Refusal]:
@@ -57,6 +62,30 @@ def valid_until(season: Season) -> date:
     return season.ends_on
 
 
+def due_on(season_id: int, now: datetime) -> date:
+    """The day by which a form asked for now is wanted."""
+    season = db.session().get_one(Season, season_id)
+    return timing.due_day(clock.day_of(now), season.starts_on, season.ends_on)
+
+
+def labels_missing(case: Case, guardian: GuardianLine, now: datetime) -> list[str]:
+    """What this guardian's answer is wanted on, as the form calls it, in the guardian's language.
+
+    The required sections that are not given, those of a renewal by what ends. What a form asks about health is
+    not named in a mail.
+    """
+    request, today = case.request, clock.day_of(now)
+    on = (request.due_on or today) + timedelta(days=1) if request.renews_id else today
+    given = queries.keys_given(request, on)
+    language = guardian.language if guardian.language in ("en", "es") else "en"
+    values = places_of(case, language)
+    return [
+        rules.filled(question.words[language].label, values)
+        for question in queries.questions_of(case.version.id)
+        if question.required and question.kind is not SectionKind.HEALTH and question.key not in given
+    ]
+
+
 def signer_line(case: Case, on: date) -> GuardianLine | None:
     lines = people.guardians_of([case.youth.id], on).get(case.youth.id, [])
     return next((line for line in lines if line.guardian_id == case.guardian.id), None)
@@ -71,16 +100,98 @@ def program_names(case: Case) -> dict[str, str]:
     return {"en": case.program.name, "es": case.program.name_es or case.program.name}
 
 
-def places_of(case: Case, language: str) -> dict[str, str]:
-    """What the places in the form's text stand for in this case."""
+@dataclass(frozen=True)
+class Roster:
+    """The team and its leader, for the blanks of a sentence."""
+
+    team: str | None = None
+    coach: str | None = None
+
+
+def places_of(
+    case: Case, language: str, question: Question | None = None, *, roster: Roster | None = None
+) -> dict[str, str]:
+    """What the places in the form's text stand for in this case; `until` is the last day of the section's own rule."""
+    until: date | None = case.request.valid_until_on or valid_until(case.season)
+    if question is not None:
+        given = case.draft.get(question.key, {}) if question.kind is SectionKind.UPLOAD else {}
+        until = last_day_of(case, question, case.request.signed_at or clock.now(), expires_on=expiry_in(given))
     return paper.places(
         language,
         first_name=case.youth.first_name,
         full_name=full_name(case.youth),
         program=program_names(case)[language],
         department=documents.letterhead().full_name,
-        until=case.request.valid_until_on or valid_until(case.season),
+        until=until,
+        born_on=case.youth.born_on,
+        blanks=blanks_of(case, language, roster),
     )
+
+
+def roster_of(case: Case, questions: Iterable[Question], now: datetime) -> Roster:
+    """Team and leader, looked up only when a text has a blank for them."""
+    texts = (text for each in questions for words in each.words.values() for text in showing.texts_of(words))
+    if not any(place in text for text in texts for place in ("%(team)s", "%(coach)s")):
+        return Roster()
+    found = queries.next_for(case.youth.id, case.season.id, now)
+    return Roster(found.group, found.coach)
+
+
+def blanks_of(case: Case, language: str, roster: Roster | None = None) -> dict[str, str | None]:
+    """The roster's blanks by name."""
+    known = roster or Roster()
+    return {
+        "team": known.team,
+        "coach": known.coach,
+        "season": case.season.name_es if language == "es" and case.season.name_es else case.season.name,
+        "school": case.youth.school,
+        "guardian": full_name(case.guardian),
+    }
+
+
+# ---- which sections ----
+
+
+def shown_of(
+    case: Case, questions: Sequence[Question], on: date, answers: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[Question]:
+    """The sections this form shows on a day with the answers so far, texts and other signers' sections included.
+
+    Of a signed form, whose answers are in its record alone, every section.
+    """
+    if case.request.signed_at is not None:
+        return list(questions)
+    asks_second = any(each.settings.signer is Signer.GUARDIAN_2 for each in questions)
+    return showing.shown(
+        questions,
+        age=None if case.youth.born_on is None else age_on(case.youth.born_on, on),
+        answers=case.draft if answers is None else answers,
+        program={str(case.program.id), case.program.name},
+        second=asks_second and queries.is_second_guardian(case.request),
+    )
+
+
+def questions_to_ask(case: Case, questions: Sequence[Question], on: date) -> list[Question]:
+    """The sections the guardian is asked, one a page: without texts, what show-if hides, and other signers' parts."""
+    return [each for each in shown_of(case, questions, on) if showing.is_page(each)]
+
+
+def last_day_of(case: Case, question: Question, at: datetime, *, expires_on: date | None = None) -> date | None:
+    """The last day of an answer signed at a time; a file's own last day ends it sooner."""
+    day = last_day(
+        question.settings,
+        signed_on=clock.day_of(at),
+        season_ends_on=case.season.ends_on,
+        event_on=queries.event_day(case.request),
+        born_on=case.youth.born_on,
+    )
+    return min((each for each in (day, expires_on) if each is not None), default=None)
+
+
+def expiry_in(answer: Mapping[str, Any]) -> date | None:
+    """The last day of a file given with an answer, when one was written."""
+    text = answer.get("expires_on")
+    return date.fromisoformat(text) if text else None
 
 
 def recipient(line: GuardianLine) -> Recipient:
@@ -98,6 +209,8 @@ def letter_values(case: Case, language: str, token: str | None) -> dict[str, Any
         "until": valid_until(case.season),
         "link_until": clock.now() + timedelta(days=LINK_DAYS),
         "public_url": public,
+        "due": case.request.due_on if case.request.due_on and case.request.due_on >= clock.today() else None,
+        "missing": (),  # the sections a reminder or a renewal names
     }
 
 
@@ -105,8 +218,9 @@ def note(request_id: int, happening: Happening, at: datetime, detail: Mapping[st
     db.session().add(ConsentEvent(request_id=request_id, happening=happening, at=at, detail=dict(detail)))
 
 
-def close(request: ConsentRequest, now: datetime) -> None:
+def close(request: ConsentRequest, now: datetime, **detail: str) -> None:
+    """Close a request that nobody need answer any more; `reason` in the detail says why."""
     request.state = RequestState.CANCELED
-    note(request.id, Happening.CANCELED, now, {})
-    record("consent.canceled", "consent_request", request.id, by=SYSTEM, now=now)
+    note(request.id, Happening.CANCELED, now, detail)
+    record("consent.canceled", "consent_request", request.id, by=SYSTEM, now=now, **detail)
     db.flush()

@@ -35,6 +35,9 @@ class AnswerForm(Form):
             if name in self:
                 self[name].data = value
 
+    def remember(self, kept: Mapping[str, Any]) -> None:
+        """What was kept before, for a kind of which a part is not sent again, such as a file."""
+
     def answer(self) -> dict[str, Any]:
         """What is kept of a valid form."""
         raise NotImplementedError

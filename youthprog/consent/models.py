@@ -21,10 +21,11 @@ from youthprog.consent.types import (
     Signer,
 )
 from youthprog.core.crypto import Sealable
-from youthprog.core.db import Model, choice
+from youthprog.core.db import Model, choice, partial_index
 
 PERSON = "person.id"
 OPEN = "state IN ('queued', 'sent', 'opened', 'bounced')"
+OPEN_FORM, OPEN_SLIP = f"{OPEN} AND gathering_id IS NULL", f"{OPEN} AND gathering_id IS NOT NULL"
 
 
 class Form(Model):
@@ -61,6 +62,7 @@ class FormVersion(Model):
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
     exception: Mapped[str | None] = mapped_column(sa.String(500))  # why it was published although the gate said no
+    edits: Mapped[int] = mapped_column(default=0)  # counts changes of a draft, so two hands never overwrite one another
     form: Mapped[Form] = relationship(lazy="raise_on_sql")
 
 
@@ -101,6 +103,35 @@ class SectionText(Model):
     sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
+class PublishedForGood(Exception):
+    """Somebody tried to change what is published. A fault of ours, never of a visitor: services refuse before."""
+
+
+def _keep_version(_mapper: object, _connection: sa.Connection, row: FormVersion) -> None:
+    before = sa.inspect(row).attrs.published_at.history
+    was = before.deleted or before.unchanged
+    if was and was[0] is not None:
+        raise PublishedForGood(f"version {row.id} is published")
+
+
+def _keep_section(_mapper: object, connection: sa.Connection, row: Section | SectionText) -> None:
+    version, section = FormVersion.__table__, Section.__table__
+    asked = sa.select(version.c.published_at)
+    if isinstance(row, Section):
+        asked = asked.where(version.c.id == row.version_id)
+    else:
+        asked = asked.join(section, section.c.version_id == version.c.id).where(section.c.id == row.section_id)
+    if connection.scalar(asked) is not None:
+        raise PublishedForGood(f"{type(row).__name__} belongs to a published version")
+
+
+for _when in ("before_update", "before_delete"):
+    sa.event.listen(FormVersion, _when, _keep_version)
+for _when in ("before_insert", "before_update", "before_delete"):
+    sa.event.listen(Section, _when, _keep_section)
+    sa.event.listen(SectionText, _when, _keep_section)
+
+
 class ConsentRequest(Sealable, Model):
     """One guardian asked about one youth for one season.
 
@@ -109,15 +140,11 @@ class ConsentRequest(Sealable, Model):
 
     __tablename__ = "consent_request"
     __table_args__ = (
-        sa.Index(
-            "uq_consent_request_open",  # a guardian is asked once at a time; what is over stays as history
-            "form_version_id",
-            "youth_id",
-            "guardian_id",
-            "season_id",
-            unique=True,
-            sqlite_where=sa.text(OPEN),
-            postgresql_where=sa.text(OPEN),
+        partial_index(  # a guardian is asked once at a time; what is over stays as history
+            "uq_consent_request_open", "form_version_id", "youth_id", "guardian_id", "season_id", where=OPEN_FORM
+        ),
+        partial_index(  # and once for each gathering that needs a slip of its own
+            "uq_consent_request_slip", "form_version_id", "youth_id", "guardian_id", "gathering_id", where=OPEN_SLIP
         ),
         sa.CheckConstraint("(signed_at IS NULL) = (document_id IS NULL)", name="signed_with_document"),
         sa.CheckConstraint("(signed_at IS NULL) = (typed_name IS NULL)", name="signed_with_name"),

@@ -6,61 +6,57 @@ Paper speaks the language in which the guardian signed, whoever prints it, so it
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-from babel.dates import format_date, get_timezone_name
-
-from youthprog.consent.rules import decision_of, filled
-from youthprog.consent.types import DISCLOSURE, Decision, Happening, Question, SectionKind, Signing
-from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, Language, Letterhead, Statement
+from youthprog.consent import retelling, wording
+from youthprog.consent.retelling import Happened
+from youthprog.consent.rules import filled
+from youthprog.consent.showing import decision_of, signer_of
+from youthprog.consent.statements import asked_of, filled_more, masked, statement_of
+from youthprog.consent.types import DISCLOSURE, Happening, Question, Route, SectionKind, Signing
+from youthprog.consent.validity import ends_on_move
+from youthprog.core import dates
+from youthprog.documents.types import ConsentRecord, Language, Letterhead, Statement
 from youthprog.people.types import Relationship
 
+__all__ = ["Happened", "RecordFacts", "canonical", "masked", "places", "record_of", "say"]
+
 SCHEMA = "youthprog.consent/1"
-LOCALES = {"en": "en_US", "es": "es_US"}
 OTHER = {"en": "es", "es": "en"}
+BLANK = "____"
+BLANKS = ("team", "coach", "season", "school", "guardian")
 
 WORDS = {
-    "yes": ("Yes", "Sí"),
-    "no": ("No", "No"),
-    "told": ("Told us", "Nos contó"),
-    "nothing": ("Nothing to tell", "Nada que contar"),
-    "optional": ("Optional. Does not affect taking part", "Opcional. No cambia la participación"),
-    "needed": ("Needed to take part", "Hace falta para participar"),
     "form": ("%(title)s form, version %(number)s", "Formulario de %(title)s, versión %(number)s"),
-    "mail": ("Mail to %(address)s", "Correo a %(address)s"),
-    "desk": ("Handed over by the office", "Entregado por la oficina"),
-    "link": ("Signed link, opened in %(spoken)s", "Enlace firmado, abierto en %(spoken)s"),
-    "account": ("Own account, opened in %(spoken)s", "Cuenta propia, abierta en %(spoken)s"),
-    "staff": (
-        "Signed link, on a screen signed in by staff, in %(spoken)s",
-        "Enlace firmado, en una pantalla de un empleado, en %(spoken)s",
+    "typed": ("Typed by the signer as electronic signature", "Escrito por quien firma como firma electrónica"),
+    "by_hand": (
+        "Signed by hand on paper; the name as it stands there",
+        "Firmado a mano en papel; el nombre como está ahí",
     ),
-    "answered": ("All %(count)s questions on screen", "Las %(count)s preguntas en pantalla"),
-    "agreed": (
-        "Ticked “parent or legal guardian” and “sign on this screen”",
-        "Marcó «madre, padre o tutor legal» y «firmar en esta pantalla»",
+    "told_name": ("Answered by telephone; nothing was signed by hand", "Respondido por teléfono; nada se firmó a mano"),
+    "paper": (
+        "Signed on paper. The sheet was scanned and entered by %(recorder)s.",
+        "Firmado en papel. %(recorder)s escaneó la hoja y anotó las respuestas.",
     ),
-    "typed": ("Typed full name, pressed “Sign”", "Escribió su nombre completo y oprimió «Firmar»"),
-    "screens": (
-        "Read “%(version)s” in %(spoken)s, opened the sample first",
-        "Leyó «%(version)s» en %(spoken)s; antes abrió la muestra",
+    "phone": (
+        "Answered by telephone. %(recorder)s wrote the answers down.",
+        "Respondido por teléfono. %(recorder)s anotó las respuestas.",
     ),
+    "matched": (
+        "Answered online by a contact not on file, then matched to this young person by %(recorder)s.",
+        "Respondido en línea por un contacto no registrado; %(recorder)s lo asignó a este menor.",
+    ),
+    "demo": ("Made up for the demo. Nobody signed.", "Inventado para la demostración. Nadie firmó."),
+    "seen": ("%(confirmer)s saw the original.", "%(confirmer)s vio el original."),
+    "scan": ("SHA-256 of the scan: %(digest)s", "SHA-256 del escaneo: %(digest)s"),
+    "office": ("the office", "la oficina"),
     "en": ("English", "inglés"),
     "es": ("Spanish", "español"),
 }
-HAPPENINGS = {
-    Happening.SENT: ("Sent", "Enviado"),
-    Happening.REMINDED: ("Reminded", "Recordado"),
-    Happening.BOUNCED: ("Came back", "Devuelto"),
-    Happening.AGREED: ("Agreed to a screen", "Aceptó la pantalla"),
-    Happening.OPENED: ("Opened", "Abierto"),
-    Happening.CHECKED: ("Answers checked", "Respuestas revisadas"),
-    Happening.SIGNED: ("Signed", "Firmado"),
-}
+SIGNED_HOW = {Route.PAPER: "by_hand", Route.PHONE: "told_name"}
 RELATIONSHIPS = {
     Relationship.MOTHER: ("mother", "madre"),
     Relationship.FATHER: ("father", "padre"),
@@ -71,15 +67,6 @@ RELATIONSHIPS = {
     Relationship.LEGAL_GUARDIAN: ("legal guardian", "tutor legal"),
     Relationship.OTHER: ("legal guardian as stated", "tutor legal según declaró"),
 }
-
-
-@dataclass(frozen=True)
-class Happened:
-    """One event of a request, in the order of the record's table."""
-
-    happening: Happening
-    at: datetime
-    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -103,27 +90,48 @@ class RecordFacts:
     answers: Mapping[str, Mapping[str, Any]]
     signing: Signing
     signed_at: datetime
-    valid_until_on: date
+    valid_until_on: date | None
     events: Sequence[Happened]
+    waiting: frozenset[str] = frozenset()  # sections somebody else has still to sign
+    days: Mapping[str, date | None] = field(default_factory=dict)  # the last day of each section
+    blanks: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)  # of the roster, by language
 
 
 def say(word: str, language: str, **values: Any) -> str:
     """A word of the record in a language."""
-    text = WORDS[word][0 if language == "en" else 1]
-    return text % values if values else text
+    return retelling.spoken(WORDS[word], language, **values)
 
 
 def places(
-    language: str, *, first_name: str, full_name: str, program: str, department: str, until: date
+    language: str,
+    *,
+    first_name: str,
+    full_name: str,
+    program: str,
+    department: str,
+    until: date | None,
+    born_on: date | None = None,
+    blanks: Mapping[str, str | None] | None = None,
 ) -> dict[str, str]:
-    """What the places in a form's text stand for, in a language."""
+    """What the places in a form's text stand for, in a language. What the roster does not know is a line to fill in.
+
+    `blanks` are the roster's: season, school, guardian, and where they are known team and coach.
+    """
+    roster = dict.fromkeys(BLANKS) | dict(blanks or {})
     return {
         "name": first_name,
         "full_name": full_name,
         "program": program,
         "department": department,
-        "until": format_date(until, "long", locale=LOCALES[language]),
+        "until": day_in(until, language),
+        "born_on": day_in(born_on, language),
+        **{name: value or BLANK for name, value in roster.items()},
     }
+
+
+def day_in(day: date | None, language: str) -> str:
+    """A day in words, or the line for one nobody knows."""
+    return BLANK if day is None else dates.day(day, language)
 
 
 def record_of(facts: RecordFacts) -> ConsentRecord:
@@ -141,16 +149,31 @@ def record_of(facts: RecordFacts) -> ConsentRecord:
         relationship=RELATIONSHIPS[facts.relationship][number],
         signature=facts.signing.typed_name,
         signed_at=facts.signed_at.astimezone(facts.zone),
-        zone_name=get_timezone_name(facts.zone, width="long", locale=LOCALES[language], zone_variant="generic"),
+        zone=facts.zone.key,
         statements=_statements(facts, language),
-        events=tuple(_event(event, facts, language) for event in facts.events if event.happening in HAPPENINGS),
+        events=retelling.events_of(facts.events, facts.questions, facts.signing, facts.zone, language),
         canonical_json=canonical(facts),
         language=Language(language),
         in_force_from=facts.signed_at.astimezone(facts.zone).date(),
         in_force_until=facts.valid_until_on,
         other_language=Language(OTHER[language]),
         other_statements=_statements(facts, OTHER[language]),
+        shown=wording.shown(facts.questions, language, lambda each: places_in(facts, language, each)),
+        signed_how=say(SIGNED_HOW.get(facts.signing.route, "typed"), language),
+        route_note=route_note(facts.signing, language),
     )
+
+
+def route_note(signing: Signing, language: str) -> str:
+    """How the answers came when not by the guardian's own hand on a screen: the route, who wrote them down, the scan."""
+    if signing.route is Route.ONLINE:
+        return ""
+    parts = [say(signing.route.value, language, recorder=signing.recorded_by or say("office", language))]
+    if signing.confirmed_by:
+        parts.append(say("seen", language, confirmer=signing.confirmed_by))
+    if signing.scan_sha256:
+        parts.append(say("scan", language, digest=signing.scan_sha256))
+    return " ".join(parts)
 
 
 def canonical(facts: RecordFacts) -> bytes:
@@ -163,7 +186,8 @@ def canonical(facts: RecordFacts) -> bytes:
         "language": language,
         "program": facts.program_names[language],
         "season": facts.season_names[language],
-        "youth": {"name": facts.youth_name, "born_on": facts.youth_born_on and facts.youth_born_on.isoformat()},
+        "places": places_in(facts, language),
+        "youth": {"name": facts.youth_name, "born_on": _iso(facts.youth_born_on)},
         "guardian": {"name": facts.guardian_name, "relationship": facts.relationship.value},
         "sections": [_section_json(question, facts, language) for question in facts.questions],
         "signature": {
@@ -172,10 +196,13 @@ def canonical(facts: RecordFacts) -> bytes:
             "route": facts.signing.route.value,
             "says_guardian": facts.signing.is_guardian,
             "agrees_to_electronic_records": DISCLOSURE if facts.signing.agrees else None,
-            "drawn_sha256": text_hash([facts.signing.drawn]) if facts.signing.drawn else None,
+            "drawn_sha256": hashlib.sha256(facts.signing.drawn.encode()).hexdigest() if facts.signing.drawn else None,
+            "recorded_by": facts.signing.recorded_by or None,
+            "confirmed_by": facts.signing.confirmed_by or None,
+            "scan_sha256": facts.signing.scan_sha256 or None,
         },
         "disclosure": _disclosure_json(facts),
-        "valid_until_on": facts.valid_until_on.isoformat(),
+        "valid_until_on": _iso(facts.valid_until_on),
         "events": [
             {"what": event.happening.value, "at": event.at.isoformat(), "detail": dict(event.detail)}
             for event in facts.events
@@ -192,91 +219,65 @@ def _disclosure_json(facts: RecordFacts) -> dict[str, Any] | None:
     return None
 
 
-def text_hash(parts: Sequence[str]) -> str:
-    """The SHA-256 of a section's words in one language."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
 def _section_json(question: Question, facts: RecordFacts, language: str) -> dict[str, Any]:
-    answer, words, values = facts.answers[question.key], question.words[language], _places(facts, language)
-    private = question.kind is SectionKind.HEALTH
-    return {
+    """A section as data: its words, who answers it, what was answered, what that decides and until when."""
+    words, values = question.words[language], places_in(facts, language, question)
+    found: dict[str, Any] = {
         "key": question.key,
+        "kind": question.kind.value,
+        "signer": signer_of(question).value,
         "required": question.required,
         "text_sha256": words.sha256,
+        "words": wording.raw(words),
         "question": filled(words.question, values),
         "body": filled(words.body, values),
         "statement": filled(words.statement, values),
-        "decision": decision_of(question.kind, answer).value,
+    }
+    if words.more:
+        found["more"] = filled_more(words.more, values)
+    if question.kind is SectionKind.TEXT:
+        return found
+    answer = facts.answers.get(question.key, {})
+    if question.key in facts.waiting:
+        return found | {"decision": None, "waits_for": found["signer"], "answer": asked_of(question, answer)}
+    private = question.kind is SectionKind.HEALTH
+    return found | {
+        "decision": decision_of(question, answer).value,
         "answer": {"choice": answer.get("choice")} if private else dict(answer),
+        "valid_until_on": _iso(facts.days.get(question.key)),
+        "ends_on_move": ends_on_move(question.settings),
+        "original": question.settings.original.value,
     }
 
 
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def _statements(facts: RecordFacts, language: str) -> tuple[Statement, ...]:
-    values = _places(facts, language)
-    return tuple(_statement(question, facts.answers[question.key], language, values) for question in facts.questions)
+    return tuple(
+        statement_of(
+            question,
+            facts.answers.get(question.key, {}),
+            language,
+            places_in(facts, language, question),
+            waits=question.key in facts.waiting,
+        )
+        for question in facts.questions
+    )
 
 
-def _statement(question: Question, answer: Mapping[str, Any], language: str, values: Mapping[str, str]) -> Statement:
-    text = filled(question.words[language].statement, values)
-    label = question.words[language].label
-    match question.kind:
-        case SectionKind.HEALTH:
-            told = say("told" if answer["choice"] == "yes" else "nothing", language)
-            return Statement(text, told, AnswerMark.UNDERSTOOD, title=label)
-        case SectionKind.PICKUP:
-            named = f"{text}\n{', '.join(answer['names'])}"
-            return Statement(named, say("yes", language), AnswerMark.YES, title=label)
-        case SectionKind.EMERGENCY:
-            named = f"{text}\n{answer['name']}, {_phone(answer['phone'])}"
-            return Statement(named, say("yes", language), AnswerMark.YES, title=label)
-    if decision_of(question.kind, answer) is Decision.GIVEN:
-        return Statement(text, say("yes", language), AnswerMark.YES, title=label)
-    note = say("needed" if question.required else "optional", language)
-    return Statement(text, say("no", language), AnswerMark.NO, note, title=label)
-
-
-def _places(facts: RecordFacts, language: str) -> dict[str, str]:
+def places_in(facts: RecordFacts, language: str, question: Question | None = None) -> dict[str, str]:
+    """What the places of a section stand for in this record; of the form as a whole without one."""
+    days = facts.days
+    until = days[question.key] if question is not None and question.key in days else facts.valid_until_on
     return places(
         language,
         first_name=facts.youth_first_name,
         full_name=facts.youth_name,
         program=facts.program_names[language],
         department=facts.letterhead.full_name,
-        until=facts.valid_until_on,
+        until=until,
+        born_on=facts.youth_born_on,
+        blanks=facts.blanks.get(language) or {"season": facts.season_names[language], "guardian": facts.guardian_name},
     )
-
-
-def _event(event: Happened, facts: RecordFacts, language: str) -> ConsentEvent:
-    what = HAPPENINGS[event.happening][0 if language == "en" else 1]
-    return ConsentEvent(what, event.at.astimezone(facts.zone), _how(event, facts, language))
-
-
-def _how(event: Happened, facts: RecordFacts, language: str) -> str:
-    match event.happening:
-        case Happening.SENT | Happening.REMINDED | Happening.BOUNCED:
-            address = event.detail.get("address")
-            return say("mail", language, address=address) if address else say("desk", language)
-        case Happening.OPENED:
-            spoken = say(str(event.detail.get("language", language)), language)
-            return say(str(event.detail.get("by", "link")), language, spoken=spoken)
-        case Happening.AGREED:
-            spoken = say(str(event.detail.get("language", language)), language)
-            return say("screens", language, version=event.detail.get("version", ""), spoken=spoken)
-        case Happening.CHECKED:
-            return say("answered", language, count=len(facts.questions))
-        case Happening.SIGNED:
-            return f"{say('typed', language)}. {say('agreed', language)}"
-    return ""
-
-
-def _phone(number: str) -> str:
-    """(217) 555-0142, as people read it."""
-    parsed = phonenumbers.parse(number, "US")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-
-
-def masked(address: str) -> str:
-    """An address as evidence shows it: the first letter and the host."""
-    name, _at, host = address.partition("@")
-    return f"{name[:1]}•••@{host}" if host else "•••"

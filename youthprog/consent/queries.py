@@ -11,10 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.consent import rules
+from youthprog.consent.blocks import settings_of
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
+    ConsentPart,
     ConsentRequest,
+    ConsentUpload,
+    ConsentWithdrawal,
     Disclosure,
     Form,
     FormVersion,
@@ -22,18 +26,25 @@ from youthprog.consent.models import (
     Section,
     SectionText,
 )
+from youthprog.consent.staleness import stale_texts
+from youthprog.consent.surely import needed_by_programs, surely_fine
 from youthprog.consent.types import (
     DISCLOSURE,
     FALLBACK_REQUIRED,
     STARTER,
+    TEXTS,
     ConsentLine,
+    Decision,
     DecisionFact,
     FormLine,
     GroupProgress,
     MemberConsent,
+    Objection,
     Question,
     RequestFact,
     RequestState,
+    SectionKind,
+    Signer,
     Words,
 )
 from youthprog.core import clock, db
@@ -45,12 +56,12 @@ from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.documents.models import Document
 from youthprog.people import queries as people
-from youthprog.people.models import CustodyRestriction, Person
+from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff, Program, Season
 from youthprog.programs.types import StaffRole
 
-TEXTS = tuple(name for name in Words.__dataclass_fields__ if name != "sha256")
+FEW = 100  # so many youth the rules look at without SQL's help
 
 # ---- standing ----
 
@@ -63,43 +74,58 @@ class Histories:
     requests: Mapping[tuple[int, int], list[RequestFact]]
     required: Sequence[str]
 
-    def line(self, youth_id: int, season_id: int, on: date) -> ConsentLine:
-        """Where a youth stands in a season."""
+    def objection(self, youth_id: int, season_id: int, on: date) -> Objection | None:
+        """Why a youth is not cleared in a season; None when cleared."""
         key = (youth_id, season_id)
-        return rules.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, self.required)
+        return rules.objection(self.decisions.get(key, []), self.requests.get(key, []), on, self.required)
+
+    def line(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> ConsentLine:
+        """Where a youth stands in a season: in the needed sections, or in those named."""
+        key, wanted = (youth_id, season_id), self.required if keys is None else keys
+        return rules.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, wanted)
 
 
 def required_keys() -> Sequence[str]:
     """The sections of the form in force that a youth cannot do without."""
     statement = (
-        sa.select(Section.key)
-        .where(Section.version_id == _current_version(), Section.required)
+        sa.select(Section.key, Section.settings)
+        .where(Section.version_id == _current_version(), Section.required, Section.kind != SectionKind.TEXT)
         .order_by(Section.position)
     )
-    return tuple(db.session().scalars(statement)) or FALLBACK_REQUIRED
+    keys = [
+        key
+        for key, settings in db.session().execute(statement)
+        if settings.get("signer") != Signer.GUARDIAN_2  # a second guardian's own: needed only to sign that form
+    ]
+    return tuple(keys) or FALLBACK_REQUIRED
 
 
-def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histories:
-    """Everything decided and asked about the youth in the seasons. Three statements."""
+def histories(youth_ids: Collection[int], season_ids: Collection[int], *, gathering_id: int | None = None) -> Histories:
+    """Everything decided and asked about the youth in the seasons: for the season, or the slips for one gathering.
+
+    Four statements.
+    """
     decisions: dict[tuple[int, int], list[DecisionFact]] = defaultdict(list)
     requests: dict[tuple[int, int], list[RequestFact]] = defaultdict(list)
-    table, asked = ConsentDecision, ConsentRequest
+    table, asked, stale = ConsentDecision, ConsentRequest, stale_texts()
     for row in db.session().execute(
         sa.select(
             table.id, table.youth_id, table.season_id, table.guardian_id, table.section_key, table.decision,
-            table.decided_at, table.valid_until_on, table.withdrawn_at,
-        ).where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids))
+            table.decided_at, table.valid_until_on, table.withdrawn_at, table.section_id, asked.language,
+        )
+        .join(asked, asked.id == table.request_id)
+        .where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids), asked.gathering_id.is_not_distinct_from(gathering_id))
     ):  # fmt: skip
         fact = DecisionFact(
             row.guardian_id, row.section_key, row.decision, row.decided_at, clock.day_of(row.decided_at),
-            row.valid_until_on, _day(row.withdrawn_at), row.id,
+            row.valid_until_on, _day(row.withdrawn_at), row.id, stale_on=stale.get((row.section_id, row.language)),
         )  # fmt: skip
         decisions[row.youth_id, row.season_id].append(fact)
     for each in db.session().execute(
         sa.select(
             asked.id, asked.youth_id, asked.season_id, asked.guardian_id, asked.state, asked.created_at,
             asked.sent_at, asked.opened_at, asked.times_asked,
-        ).where(asked.youth_id.in_(youth_ids), asked.season_id.in_(season_ids))
+        ).where(asked.youth_id.in_(youth_ids), asked.season_id.in_(season_ids), asked.gathering_id.is_not_distinct_from(gathering_id))
     ):  # fmt: skip
         request = RequestFact(
             each.id, each.guardian_id, each.state, clock.day_of(each.created_at),
@@ -110,10 +136,11 @@ def histories(youth_ids: Collection[int], season_ids: Collection[int]) -> Histor
 
 
 def objections(youth_ids: Sequence[int], season_id: int, on: date) -> list[NotCleared]:
-    """Why youth of a season are not cleared by consent on a day. Three statements."""
-    known = histories(youth_ids, [season_id])
+    """Why youth of a season are not cleared by consent on a day. As many statements as `histories`, three more for many."""
+    doubtful = _doubtful(youth_ids, season_id, on)
+    known = histories(doubtful, [season_id])
     found = []
-    for youth_id in youth_ids:
+    for youth_id in doubtful:
         key = (youth_id, season_id)
         reason = rules.objection(known.decisions.get(key, []), known.requests.get(key, []), on, known.required)
         if reason is not None:
@@ -123,6 +150,20 @@ def objections(youth_ids: Sequence[int], season_id: int, on: date) -> list[NotCl
     return found
 
 
+def _doubtful(youth_ids: Sequence[int], season_id: int, on: date) -> Sequence[int]:
+    """The youth whom the rules have to look at: all of a few, of many those who are not surely fine."""
+    if len(youth_ids) <= FEW:
+        return youth_ids
+    statement = (
+        sa.select(Person.id)
+        .join(Season, Season.id == season_id)
+        .join(Program, Program.id == Season.program_id)
+        .where(Person.id.in_(youth_ids), surely_fine(needed_by_programs(), Person.id, Season.id, on))
+    )
+    fine = set(db.session().scalars(statement))
+    return [youth_id for youth_id in youth_ids if youth_id not in fine]
+
+
 def lines_for(youth_ids: Collection[int], season_id: int, on: date) -> dict[int, ConsentLine]:
     """Where each youth's consent stands in a season, every one asked for included. Three statements."""
     known = histories(youth_ids, [season_id])
@@ -130,21 +171,27 @@ def lines_for(youth_ids: Collection[int], season_id: int, on: date) -> dict[int,
 
 
 def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, int, int]]:
-    """How many youth of each group are (signed, waiting, missing); expired counts as missing. Four statements."""
+    """How many youth of each group are (signed, waiting, missing); expired counts as missing. Six statements."""
     counts = {group_id: [0, 0, 0] for group_id in group_ids}
+    fine = surely_fine(needed_by_programs(), GroupMember.youth_id, Group.season_id, on)
     members = (
         db.session()
         .execute(
-            sa.select(GroupMember.group_id, Group.season_id, GroupMember.youth_id)
+            sa.select(GroupMember.group_id, Group.season_id, GroupMember.youth_id, fine.label("fine"))
             .join(Group, Group.id == GroupMember.group_id)
+            .join(Season, Season.id == Group.season_id)
+            .join(Program, Program.id == Season.program_id)
+            .join(Person, Person.id == GroupMember.youth_id)
             .where(GroupMember.group_id.in_(group_ids), programs.during(GroupMember.from_on, GroupMember.until_on, on))
         )
         .all()
     )
-    known = histories({row.youth_id for row in members}, {row.season_id for row in members})
+    doubtful = [row for row in members if not row.fine]
+    known = histories({row.youth_id for row in doubtful}, {row.season_id for row in doubtful})
     place = {"signed": 0, "waiting": 1}
     for row in members:
-        counts[row.group_id][place.get(known.line(row.youth_id, row.season_id, on).state, 2)] += 1
+        state = "signed" if row.fine else known.line(row.youth_id, row.season_id, on).state
+        counts[row.group_id][place.get(state, 2)] += 1
     return {group_id: (signed, waiting, missing) for group_id, (signed, waiting, missing) in counts.items()}
 
 
@@ -216,12 +263,15 @@ def questions_of(version_id: int) -> list[Question]:
     )
     sections: dict[int, tuple[Section, dict[str, Words]]] = {}
     for section, text in rows:
-        words = Words(**{name: getattr(text, name) for name in TEXTS}, sha256=text.sha256)
+        words = Words(**{name: getattr(text, name) for name in TEXTS}, sha256=text.sha256, more=text.more or {})
         sections.setdefault(section.id, (section, {}))[1][text.language] = words
     return [
-        Question(section.id, section.key, section.position, section.kind, section.required, words)
+        Question(
+            section.id, section.key, section.position, section.kind, section.required, words,
+            settings_of(section.settings or {}),
+        )
         for section, words in sections.values()
-    ]
+    ]  # fmt: skip
 
 
 # ---- agreement to screens ----
@@ -351,6 +401,63 @@ def _cases(*conditions: sa.ColumnElement[bool]) -> list[Case]:
     return [Case(*row) for row in rows]
 
 
+def is_second_guardian(request: ConsentRequest) -> bool:
+    """Whether the request goes to a second guardian: not first in rank, or another one was asked before. One statement."""
+    other = aliased(ConsentRequest)
+    earlier = sa.exists().where(
+        other.youth_id == request.youth_id,
+        other.season_id == request.season_id,
+        other.guardian_id != request.guardian_id,
+        other.id < request.id,
+        other.state != RequestState.CANCELED,
+    )
+    lower = sa.exists().where(
+        Guardianship.youth_id == request.youth_id,
+        Guardianship.guardian_id == request.guardian_id,
+        Guardianship.ended_on.is_(None),
+        Guardianship.rank > 1,
+    )
+    return bool(db.session().scalar(sa.select(sa.or_(earlier, lower))))
+
+
+def event_day(request: ConsentRequest) -> date | None:
+    """The day of the one gathering a slip is for; None for a season's form."""
+    gathering = request.gathering_id and db.session().get(Gathering, request.gathering_id)
+    return clock.day_of(gathering.starts_at) if gathering else None
+
+
+def parts_of(request_id: int) -> dict[int, ConsentPart]:
+    """What others than the guardian were asked or answered in a request, by section."""
+    rows = db.session().scalars(sa.select(ConsentPart).where(ConsentPart.request_id == request_id))
+    return {row.section_id: row for row in rows}
+
+
+def uploads_of(request_id: int) -> Sequence[ConsentUpload]:
+    """The files of a request that stand: given with an answer and not replaced. Oldest first."""
+    statement = sa.select(ConsentUpload).where(
+        ConsentUpload.request_id == request_id,
+        ConsentUpload.section_id.is_not(None),
+        ConsentUpload.ended_at.is_(None),
+    )
+    return db.session().scalars(statement.order_by(ConsentUpload.id)).all()
+
+
+def get_upload(request_id: int, upload_id: int) -> ConsentUpload:
+    """One file of a request. Raises `NotFound`."""
+    found = db.session().get(ConsentUpload, upload_id)
+    if found is None or found.request_id != request_id:
+        raise NotFound
+    return found
+
+
+def get_part(part_id: int) -> tuple[ConsentPart, Case]:
+    """Somebody else's part with its request, for the link that was made for it. Raises `NotFound`."""
+    part = db.session().get(ConsentPart, part_id)
+    if part is None:
+        raise NotFound
+    return part, get_request(part.request_id)
+
+
 def events_of(request_id: int) -> Sequence[ConsentEvent]:
     """What happened to a request, in order."""
     statement = sa.select(ConsentEvent).where(ConsentEvent.request_id == request_id)
@@ -365,6 +472,25 @@ def document_of(request: ConsentRequest) -> Document:
     return document
 
 
+def withdrawals_of(request_id: int) -> list[tuple[ConsentWithdrawal, Document]]:
+    """What was taken back of a request, oldest first, each with its sealed record. One statement."""
+    statement = (
+        sa.select(ConsentWithdrawal, Document)
+        .join(Document, Document.id == ConsentWithdrawal.document_id)
+        .where(ConsentWithdrawal.request_id == request_id)
+        .order_by(ConsentWithdrawal.at, ConsentWithdrawal.id)
+    )
+    return [(row, document) for row, document in db.session().execute(statement)]
+
+
+def pickup_names_of(request_id: int) -> list[str]:
+    """The names a request put on the pick-up list that stand on it still."""
+    statement = sa.select(PickupPerson.name).where(
+        PickupPerson.request_id == request_id, PickupPerson.ended_at.is_(None)
+    )
+    return list(db.session().scalars(statement.order_by(PickupPerson.id)))
+
+
 def decisions_of(request_id: int) -> Sequence[ConsentDecision]:
     """The decisions of a request, in the order of its sections."""
     statement = (
@@ -374,6 +500,35 @@ def decisions_of(request_id: int) -> Sequence[ConsentDecision]:
         .order_by(Section.position, ConsentDecision.id)
     )
     return db.session().scalars(statement).all()
+
+
+def keys_given(request: ConsentRequest, on: date) -> set[str]:
+    """The sections this guardian has given already and that hold on a day, of the same season or the same gathering."""
+    table, asked = ConsentDecision, ConsentRequest
+    rows = db.session().execute(
+        sa.select(table)
+        .join(asked, asked.id == table.request_id)
+        .where(
+            table.youth_id == request.youth_id,
+            table.guardian_id == request.guardian_id,
+            table.season_id == request.season_id,
+            asked.gathering_id.is_(None)
+            if request.gathering_id is None
+            else asked.gathering_id == request.gathering_id,
+        )
+        .order_by(table.decided_at, table.id)
+    )
+    latest = {row.section_key: row for (row,) in rows}
+    return {key for key, row in latest.items() if _holds(row, on)}
+
+
+def _holds(row: ConsentDecision, on: date) -> bool:
+    return (
+        row.decision is Decision.GIVEN
+        and row.withdrawn_at is None
+        and (row.ended_on is None or row.ended_on > on)
+        and (row.valid_until_on is None or row.valid_until_on >= on)
+    )
 
 
 @dataclass(frozen=True)
@@ -486,8 +641,9 @@ def list_members(actor: Actor, group: Group, on: date) -> list[MemberConsent]:
 
 
 def open_requests(youth_ids: Collection[int], season_id: int) -> Sequence[ConsentRequest]:
-    """Requests of a season that wait for an answer."""
+    """Requests of a season that wait for an answer; slips for one gathering are not among them."""
     statement = sa.select(ConsentRequest).where(
+        ConsentRequest.gathering_id.is_(None),
         ConsentRequest.youth_id.in_(youth_ids),
         ConsentRequest.season_id == season_id,
         ConsentRequest.state.in_(rules.OPEN_STATES),
@@ -495,7 +651,7 @@ def open_requests(youth_ids: Collection[int], season_id: int) -> Sequence[Consen
     return db.session().scalars(statement.order_by(ConsentRequest.id)).all()
 
 
-def open_requests_of(
+def requests_waiting_for(
     guardian_id: int, youth_ids: Collection[int], season_id: int | None = None
 ) -> Sequence[ConsentRequest]:
     """Requests about some youth that wait for a guardian, as they were asked."""
@@ -506,6 +662,16 @@ def open_requests_of(
     )
     if season_id is not None:
         statement = statement.where(ConsentRequest.season_id == season_id)
+    return db.session().scalars(statement.order_by(ConsentRequest.id)).all()
+
+
+def open_requests_of(youth_id: int, guardian_id: int) -> Sequence[ConsentRequest]:
+    """Every request about a youth that waits for one guardian."""
+    statement = sa.select(ConsentRequest).where(
+        ConsentRequest.youth_id == youth_id,
+        ConsentRequest.guardian_id == guardian_id,
+        ConsentRequest.state.in_(rules.OPEN_STATES),
+    )
     return db.session().scalars(statement.order_by(ConsentRequest.id)).all()
 
 

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
 from youthprog.consent import queries, rules, services
+from youthprog.consent.cosigners import beside
 from youthprog.consent.models import ConsentEvent
-from youthprog.consent.types import HAPPENINGS, Asked, MemberConsent, Question, RequestState
+from youthprog.consent.types import CLOSED_BECAUSE, HAPPENINGS, Asked, MemberConsent, Question, RequestState
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
@@ -98,6 +99,7 @@ def show(request_id: int) -> Response:
         how=lambda event: _how(event, questions),
         shows_record=shows_record,
         is_open=case.request.state in rules.OPEN_STATES,
+        **beside(case, shows_record=bool(known)),
     )
 
 
@@ -160,6 +162,8 @@ def _told(asked: Asked) -> str:
 def _how(event: ConsentEvent, questions: Mapping[str, Question]) -> str:
     """What is known of an event: the question (if the version still has it), the masked address, the language."""
     detail = event.detail
+    if detail.get("reason") in CLOSED_BECAUSE:
+        return _(CLOSED_BECAUSE[detail["reason"]])
     keys = [detail["section"]] if "section" in detail else detail.get("sections", [])
     if keys:
         return ", ".join(questions[key].words[language()].label for key in keys if key in questions)

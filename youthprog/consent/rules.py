@@ -57,7 +57,17 @@ def _latest_of_each_guardian(decisions: Iterable[DecisionFact], on: date) -> dic
     for fact in sorted(decisions, key=lambda fact: (fact.decided_at, fact.order)):
         if fact.decided_on <= on:
             latest[fact.guardian_id, fact.section_key] = fact
-    return latest
+    return {key: fact for key, fact in latest.items() if not _outdated(fact, on)}
+
+
+def _outdated(fact: DecisionFact, on: date) -> bool:
+    """A yes, never taken back, to words that the form no longer has on the day. It is as if nobody had answered."""
+    return (
+        fact.stale_on is not None
+        and fact.stale_on <= on
+        and fact.decision is Decision.GIVEN
+        and fact.withdrawn_on is None
+    )
 
 
 def _standing(fact: DecisionFact, on: date) -> SectionState:

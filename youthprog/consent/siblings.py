@@ -1,6 +1,7 @@
 """Pages beside one question at a time: a sibling's answers together, and a renewal confirmed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -8,7 +9,8 @@ from wtforms import RadioField
 
 from youthprog.audit.services import record_read
 from youthprog.consent import services
-from youthprog.consent.forms import FORM_OF, AnswerForm, WayForm
+from youthprog.consent.answers import form_of
+from youthprog.consent.forms import AnswerForm, WayForm
 from youthprog.consent.queries import Case
 from youthprog.consent.shown import checked, suggested, summary_of, words_of
 from youthprog.consent.sitting import OWN, RENEWED, SAME, Stop, fingerprint, shared_keys
@@ -174,8 +176,9 @@ def _forms_of(walk: Walk, stop: Stop, *, fresh: bool = False) -> dict[str, Answe
     }
     for question in questions_of(walk.case):
         if question.key in keys:
-            make = FORM_OF[question.kind]
-            found[question.key] = make(formdata=None, prefix=question.key) if fresh else make(prefix=question.key)
+            make = form_of(question, words_of(walk.case, question), walk.case.draft.get(question.key))
+            how: dict[str, Any] = {"prefix": f"{question.key}-", "meta": {"csrf": False}}
+            found[question.key] = make(formdata=None, **how) if fresh else make(**how)
     return found
 
 

@@ -1,9 +1,9 @@
 """Opening a form, answering it, and signing: prepare on paper first, then record everything at once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,19 +11,25 @@ import sqlalchemy as sa
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import paper, queries, rules
+from youthprog.consent import paper, parts, queries, rules, showing, uploads
 from youthprog.consent.cases import (
     COPY,
     LINK_DAYS,
+    blanks_of,
+    expiry_in,
     full_name,
+    last_day_of,
     letter_values,
     note,
     program_names,
     refusals_to_answer,
+    roster_of,
+    shown_of,
     signer_line,
     valid_until,
 )
-from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson
+from youthprog.consent.deciding import decide
+from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
 from youthprog.consent.sitting import RENEWED, WAY
 from youthprog.consent.types import ConsentSigned, Happening, Question, RequestState, SectionKind, SignFacts, Signing
@@ -36,9 +42,7 @@ from youthprog.documents.models import Document
 from youthprog.documents.types import PreparedDocument
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Recipient
-from youthprog.people import queries as people
-from youthprog.people import services as people_services
-from youthprog.people.types import GuardianLine, HealthKind, Relationship
+from youthprog.people.types import GuardianLine, Relationship
 
 REWORDED = Refusal("reworded", N_("The form has changed since this page was opened. Nothing is signed."))
 CHANGED = Refusal("changed", N_("Your answers changed since this page was opened. Check them again, then sign."))
@@ -68,9 +72,14 @@ def open_form(
     request.language = language
 
 
-def answer(case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
-    """Keep one answer. Raises `Refused` when the form is closed, `Conflict` when another page was faster."""
-    answer_all(case, {question.key: given}, by=by, now=now)
+def answer(
+    case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime, language: str | None = None
+) -> None:
+    """Keep one answer. Raises `Refused` when the form is closed, `Conflict` when another page was faster.
+
+    A page of a sheet is kept too, so that reading goes on where it stopped; it is no answer until the last page.
+    """
+    answer_all(case, {question.key: given}, by=by, now=now, language=language)
 
 
 def answer_all(
@@ -80,6 +89,7 @@ def answer_all(
     way: Mapping[str, Any] | None = None,
     by: Actor,
     now: datetime,
+    language: str | None = None,
 ) -> None:
     """Keep the answers of one page at once, and how the guardian goes on when the page asked that.
 
@@ -93,17 +103,37 @@ def answer_all(
         fresh[WAY] = dict(way)
     if not fresh:
         return
+    asked = {each.key: each for each in queries.questions_of(case.version.id)} if fresh.keys() - {WAY} else {}
+    for key, answer in fresh.items():
+        if key in asked and asked[key].kind is SectionKind.EXTERNAL:
+            refuse_if(parts.refusals_of_outsider(case, answer))
+        if key in asked and asked[key].kind is SectionKind.UPLOAD:
+            uploads.note_upload(case, asked[key], answer, now=now)
     _count(request, request.version)
     request.seal("draft_sealed", json.dumps(draft | fresh, ensure_ascii=False))
-    for key in fresh:
-        if key != WAY:
-            note(request.id, Happening.CHANGED if key in draft else Happening.ANSWERED, now, {"section": key})
+    for key in fresh.keys() & asked.keys():
+        for happening, detail in _events_of_answer(
+            case, asked[key], draft.get(key), fresh[key], language or request.language
+        ):
+            note(request.id, happening, now, {"section": key} | detail)
+
+
+def _events_of_answer(
+    case: Case, question: Question, before: Mapping[str, Any] | None, given: Mapping[str, Any], language: str
+) -> Iterator[tuple[Happening, dict[str, Any]]]:
+    """What keeping an answer is told as: nothing of a half-read sheet, its end with version and language."""
+    if not showing.is_answered(question, given):
+        return
+    was_there = showing.is_answered(question, before)
+    if question.kind is SectionKind.INFORMATION and not was_there and given.get("choice") == "read":
+        yield Happening.SHEET_READ, {"version": str(case.version.number), "language": language}
+    yield Happening.CHANGED if was_there else Happening.ANSWERED, {}
 
 
 def confirm_earlier(case: Case, earlier: Mapping[str, Mapping[str, Any]], *, by: Actor, now: datetime) -> None:
     """Take over the answers of last time, as they were shown."""
     answer_all(case, earlier, way={"choice": RENEWED, "keys": sorted(earlier)}, by=by, now=now)
-    note(case.request.id, Happening.RENEWED, now, {"sections": list(earlier)})
+    note(case.request.id, Happening.CONFIRMED_EARLIER, now, {"sections": list(earlier)})
 
 
 def follow_form(case: Case, *, by: Actor, now: datetime) -> None:
@@ -171,7 +201,7 @@ class Prepared:
 
 def prepare_signature(case: Case, signing: Signing, *, by: Actor, now: datetime) -> Prepared:
     """Decide, print and seal, without a lock. Raises `Refused` with every reason."""
-    questions = queries.questions_of(case.version.id)
+    questions = shown_of(case, queries.questions_of(case.version.id), clock.day_of(now))
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, questions, guardian, signing, now)))
     relationship = guardian.relationship if guardian else Relationship.OTHER
@@ -215,8 +245,7 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, signed_wit
     request.seal("drawn_sealed", signing.drawn or None)
     request.valid_until_on = prepared.facts.valid_until_on
     request.seal("draft_sealed", None)
-    for question in prepared.facts.questions:
-        _decide(case, question, prepared.facts.answers[question.key], by=by, now=now)
+    _record_answers(case, prepared.facts, by=by, now=now)
     note(request.id, Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent, "document": document.code})
     db.flush()
     record(
@@ -227,58 +256,18 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, signed_wit
     return document
 
 
-def _decide(case: Case, question: Question, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
-    request = case.request
-    db.session().add(
-        ConsentDecision(
-            request_id=request.id,
-            section_id=question.section_id,
-            youth_id=request.youth_id,
-            guardian_id=request.guardian_id,
-            season_id=request.season_id,
-            section_key=question.key,
-            decision=rules.decision_of(question.kind, given),
-            decided_at=now,
-            valid_until_on=request.valid_until_on,
-        )
-    )
-    match question.kind:
-        case SectionKind.HEALTH if given["choice"] == "yes":
-            _note_health(case, given, by=by, now=now)
-        case SectionKind.PICKUP:
-            _replace_pickups(request, given["names"], now)
-        case SectionKind.EMERGENCY:
-            known = {(line.name, line.phone) for line in people.emergency_of([case.youth.id]).get(case.youth.id, [])}
-            if (given["name"], given["phone"]) not in known:
-                people_services.add_emergency_contact(
-                    case.youth, given["name"], given["phone"], relation=given.get("relation"), by=by, now=now
-                )
-
-
-def _note_health(case: Case, given: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
-    """Note what was told. The very words noted before give way to the fresh note: nothing stands twice in the file."""
-    words = (given.get("alert") or None, given.get("detail") or None)
-    for line in people.health_of(case.youth.id):
-        if (line.alert or None, line.detail or None) == words:
-            people_services.end_health(people.get_health_note(case.youth.id, line.note_id), by=by, now=now)
-    people_services.note_health(case.youth, HealthKind.OTHER, alert=words[0], detail=words[1], by=by, now=now)
-
-
-def _replace_pickups(request: ConsentRequest, names: Sequence[str], now: datetime) -> None:
-    """A guardian's new list takes the place of the same guardian's older one."""
-    earlier = db.session().scalars(
-        sa.select(PickupPerson)
-        .join(ConsentRequest, ConsentRequest.id == PickupPerson.request_id)
-        .where(
-            PickupPerson.youth_id == request.youth_id,
-            PickupPerson.ended_at.is_(None),
-            ConsentRequest.guardian_id == request.guardian_id,
-        )
-    )
-    for row in earlier:
-        row.ended_at = now
-    for name in names:
-        db.session().add(PickupPerson(request_id=request.id, youth_id=request.youth_id, name=name))
+def _record_answers(case: Case, facts: paper.RecordFacts, *, by: Actor, now: datetime) -> None:
+    """One decision for each section that was shown and is answered, and what others signed or are still asked for."""
+    for question in facts.questions:
+        if question.kind is not SectionKind.TEXT and question.key not in facts.waiting:
+            decide(case, question, facts.answers[question.key], by=by, now=now)
+    parts.record_in_sitting(case, facts.questions, facts.answers, now=now)
+    parts.open_parts(case, facts.questions)
+    parts.ask_outside(case, facts.questions, facts.answers, by=by, now=now)
+    shown = {question.key for question in facts.questions}
+    for question in queries.questions_of(case.version.id):
+        if question.kind is SectionKind.UPLOAD and question.key not in shown:
+            uploads.end_upload(case, question, now=now)
 
 
 def _send_copy(case: Case, guardian: GuardianLine | None, document: Document, *, by: Actor, now: datetime) -> None:
@@ -317,7 +306,7 @@ def _sign_facts(
         valid_until_on=valid_until(case.season),
         today=clock.day_of(now),
         may_decide=guardian is not None and guardian.may_decide,
-        unanswered=tuple(each.key for each in questions if not rules.is_answered(each.kind, draft.get(each.key))),
+        unanswered=tuple(each.key for each in showing.unanswered(questions, draft)),
         agreed_to_screens=disclosure is not None and disclosure.accepted_at is not None,
         signing=signing,
     )
@@ -335,6 +324,13 @@ def _record_facts(
     if agreement is not None:
         events = sorted([*events, agreement], key=lambda event: event.at)
     events.append(paper.Happened(Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent}))
+    signed_before = parts.answers_of(queries.parts_of(case.request.id), questions)
+    draft = case.draft
+    answers = {each.key: draft[each.key] for each in questions if each.key in draft} | signed_before
+    waiting = {each.key for each in questions if showing.is_by_another(each) and each.key not in signed_before}
+    days = {
+        each.key: last_day_of(case, each, now, expires_on=expiry_in(answers.get(each.key, {}))) for each in questions
+    }
     return paper.RecordFacts(
         code=documents.new_code(),
         letterhead=documents.letterhead(),
@@ -350,12 +346,24 @@ def _record_facts(
         guardian_name=case.guardian.name,
         relationship=relationship,
         questions=questions,
-        answers=case.draft,
+        answers=answers,
+        waiting=frozenset(waiting),
+        days=days,
+        blanks={spoken: blanks_of(case, spoken, roster_of(case, questions, now)) for spoken in ("en", "es")},
         signing=signing,
         signed_at=now,
-        valid_until_on=valid_until(case.season),
+        valid_until_on=earliest([days[each.key] for each in questions if each.required], days.values()),
         events=events,
     )
+
+
+def earliest(required: Iterable[date | None], all_days: Iterable[date | None]) -> date | None:
+    """The day a form ends as a whole: the first of its required sections' last days, else of any; None when none has one."""
+    for days in (required, all_days):
+        known = [day for day in days if day is not None]
+        if known:
+            return min(known)
+    return None
 
 
 def _agreement(person_id: int) -> paper.Happened | None:

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from youthprog.consent.rules import is_answered
+from youthprog.consent import showing
+from youthprog.consent.blocks import shape_of
 from youthprog.consent.types import Question, SectionKind
 
 WAY = "*"  # in a draft, beside the answers: how the guardian chose to go on; no section is named so
@@ -34,6 +35,7 @@ class Stop(enum.StrEnum):
     SAME = "same"
     CHOICES = "choices"
     PEOPLE = "people"
+    ATHLETE = "athlete"
     CHECK = "check"
     SIGN = "sign"
 
@@ -46,6 +48,7 @@ class Child:
     questions: Sequence[Question]
     draft: Answers
     proposed: Answers = field(default_factory=dict)
+    athletes: Sequence[Question] = ()  # what the young person answers, on one page after the guardian's
 
     @property
     def way(self) -> str | None:
@@ -61,7 +64,7 @@ class Child:
 
     def has(self, key: str) -> bool:
         """Whether a section is answered."""
-        question = next((each for each in self.questions if each.key == key), None)
+        question = next((each for each in (*self.questions, *self.athletes) if each.key == key), None)
         return question is not None and _is_answered(question, self.draft)
 
 
@@ -84,6 +87,8 @@ def steps_of(children: Sequence[Child], *, agreed: bool, language: str) -> list[
     found = [Step(Stop.AGREEMENT, first.request_id, done=agreed)]
     for child in children:
         found += _steps_of_child(child, first, language)
+        if child.athletes:
+            found.append(_together(Stop.ATHLETE, child, child.athletes))
     answered = all(step.done for step in found)
     return [*found, Step(Stop.CHECK, first.request_id, done=answered), Step(Stop.SIGN, first.request_id)]
 
@@ -135,7 +140,7 @@ def shared_keys(first: Child, child: Child, language: str) -> tuple[str, ...]:
 
 def unanswered(child: Child) -> tuple[str, ...]:
     """The sections that have no complete answer yet."""
-    return tuple(each.key for each in child.questions if not _is_answered(each, child.draft))
+    return tuple(each.key for each in (*child.questions, *child.athletes) if not _is_answered(each, child.draft))
 
 
 def proposals(
@@ -160,7 +165,7 @@ def fingerprint(answers: Answers) -> str:
 
 
 def _is_answered(question: Question, answers: Answers) -> bool:
-    return is_answered(question.kind, answers.get(question.key))
+    return showing.is_answered(question, answers.get(question.key))
 
 
 def _steps_of_child(child: Child, first: Child, language: str) -> Iterator[Step]:
@@ -194,12 +199,19 @@ def _sibling(child: Child, questions: Sequence[Question], alike: tuple[str, ...]
     told = child.way is not None or all(child.has(key) for key in alike)
     yield Step(Stop.SAME, child.request_id, alike, done=told)
     asked = [each for each in questions if each.kind in ALIKE and _is_asked(child, each.key, alike)]
-    if asked:
-        yield _together(Stop.CHOICES, child, asked)
-    yield from _one_by_one(child, [each for each in questions if each.kind not in ALIKE | PEOPLE])
+    together = [each for each in asked if _is_short(each)]
+    if together:
+        yield _together(Stop.CHOICES, child, together)
+    alone = [each for each in asked if not _is_short(each)]
+    yield from _one_by_one(child, [each for each in questions if each in alone or each.kind not in ALIKE | PEOPLE])
     people = [each for each in questions if each.kind in PEOPLE]
     if people:
         yield _together(Stop.PEOPLE, child, people)
+
+
+def _is_short(question: Question) -> bool:
+    """Whether a decision fits on a page with others: no sheet to page through, no initials under a no."""
+    return not shape_of(question).get("pages") and not question.settings.initials_if_refused
 
 
 def _is_asked(child: Child, key: str, alike: tuple[str, ...]) -> bool:

@@ -2,11 +2,12 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from youthprog.core.refusals import N_
-from youthprog.people.types import GuardianLine
+from youthprog.people.types import GuardianLine, Relationship
 
 
 class SectionKind(enum.StrEnum):
@@ -38,6 +39,17 @@ class Signer(enum.StrEnum):
     INTERPRETER = "interpreter"  # whoever read the form to the guardian
     STAFF = "staff"
     EXTERNAL = "external"
+
+
+SIGNERS = {
+    Signer.GUARDIAN: N_("Guardian"),
+    Signer.GUARDIAN_2: N_("Second guardian"),
+    Signer.ATHLETE: N_("Young person"),
+    Signer.COACH: N_("Coach"),
+    Signer.INTERPRETER: N_("Interpreter"),
+    Signer.STAFF: N_("Office"),
+    Signer.EXTERNAL: N_("Somebody outside"),
+}
 
 
 class Validity(enum.StrEnum):
@@ -114,6 +126,7 @@ class Happening(enum.StrEnum):
     MATCHED = "matched"
     PART_SIGNED = "part_signed"  # by the athlete, a coach, an interpreter, somebody outside
     RENEWED = "renewed"
+    CONFIRMED_EARLIER = "confirmed_earlier"  # last time's answers, as they were
     WANTS_PAPER = "wants_paper"  # instead of a screen
     REWORDED = "reworded"  # a newer version of the form took the place of the one that was open
 
@@ -140,9 +153,17 @@ HAPPENINGS = {
     Happening.ORIGINAL_SEEN: N_("Original seen by a second person"),
     Happening.MATCHED: N_("Matched by the office"),
     Happening.PART_SIGNED: N_("Part signed"),
-    Happening.RENEWED: N_("Earlier answers confirmed"),
+    Happening.RENEWED: N_("Asked again for the next time"),
+    Happening.CONFIRMED_EARLIER: N_("Earlier answers confirmed"),
     Happening.WANTS_PAPER: N_("Wants paper instead"),
     Happening.REWORDED: N_("Moved to the newer version of the form"),
+}
+
+
+# Why a request was closed, where its event says so.
+CLOSED_BECAUSE = {
+    "turned_18": N_("The young person turned 18 and signs alone now."),
+    "gathering_canceled": N_("The meeting was canceled."),
 }
 
 
@@ -240,6 +261,7 @@ class DecisionFact:
     valid_until_on: date | None = None
     withdrawn_on: date | None = None
     order: int = 0
+    stale_on: date | None = None  # from then on the form words this section otherwise: a yes counts no more, a no does
 
 
 @dataclass(frozen=True)
@@ -299,6 +321,10 @@ class Words:
     yes_summary: str
     no_summary: str
     sha256: str
+    more: Mapping[str, Any] = field(default_factory=dict)  # what only some kinds have; see blocks.MORE
+
+
+TEXTS = tuple(each.name for each in fields(Words) if each.name not in ("sha256", "more"))  # the words of every kind
 
 
 @dataclass(frozen=True)
@@ -311,6 +337,7 @@ class Question:
     kind: SectionKind
     required: bool
     words: Mapping[str, Words]
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True)
@@ -324,6 +351,9 @@ class Signing:
     language: str
     route: Route = Route.ONLINE
     drawn: str = ""  # a drawing beside the typed name, as SVG path data of our own making
+    recorded_by: str = ""  # paper and telephone: who wrote the answers down
+    confirmed_by: str = ""  # who saw the original
+    scan_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -404,3 +434,153 @@ class DisclosureWords:
 
 # What signing on a screen means. Its words lie in forms/electronic_records.toml; the version is kept with each signature.
 DISCLOSURE = "electronic-records-2"
+
+
+# ---- chasing ----
+
+
+class ChaseState(enum.StrEnum):
+    """Why somebody is on the list of those to chase."""
+
+    UNASKED = "unasked"
+    UNOPENED = "unopened"
+    OPENED = "opened"
+    BOUNCED = "bounced"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CONFLICT = "conflict"
+    MATCHING = "matching"
+    EXPIRED = "expired"
+    SOON = "soon"
+    ADULT = "adult"
+
+
+CHASE_STATES = {
+    ChaseState.UNASKED: N_("Not asked yet"),
+    ChaseState.UNOPENED: N_("Asked, not opened"),
+    ChaseState.OPENED: N_("Opened, not finished"),
+    ChaseState.BOUNCED: N_("Mail came back"),
+    ChaseState.REFUSED: N_("Refused"),
+    ChaseState.WITHDRAWN: N_("Taken back"),
+    ChaseState.CONFLICT: N_("Guardians disagree"),
+    ChaseState.MATCHING: N_("Answer to check"),
+    ChaseState.EXPIRED: N_("Expired"),
+    ChaseState.SOON: N_("Ends soon"),
+    ChaseState.ADULT: N_("Turned 18"),
+}
+
+
+class ChaseChannel(enum.StrEnum):
+    """How far a letter came, as the list filters by it."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    SENT = "sent"
+    OPENED = "opened"
+    BOUNCED = "bounced"
+    CALLED = "called"
+
+
+CHASE_CHANNELS = {
+    ChaseChannel.NONE: N_("No letter"),
+    ChaseChannel.QUEUED: N_("Leaving"),
+    ChaseChannel.SENT: N_("Sent"),
+    ChaseChannel.OPENED: N_("Opened"),
+    ChaseChannel.BOUNCED: N_("Came back"),
+    ChaseChannel.CALLED: N_("Called"),
+}
+
+# The last that is known of the way to a guardian, by its code; the day stands beside it.
+REACHED = {
+    "sent": N_("Sent %(on)s"),
+    "reminded": N_("Reminded %(on)s"),
+    "delivered": N_("Delivered %(on)s"),
+    "noticed": N_("Told %(on)s"),
+    "opened": N_("Opened %(on)s"),
+    "called": N_("Called %(on)s"),
+    "bounced": N_("Came back %(on)s"),
+    "queued": N_("Leaving since %(on)s"),
+    "failed": N_("Could not be sent %(on)s"),
+    "bounced_before": N_("The address does not work"),
+    "no_address": N_("No mail address"),
+    "not_asked": N_("No letter yet"),
+}
+
+
+@dataclass(frozen=True)
+class ChaseFilter:
+    """What a coordinator wants to see of the list."""
+
+    season_id: int | None = None
+    group_id: int | None = None
+    state: ChaseState | None = None
+    language: str = ""
+    channel: ChaseChannel | None = None
+
+
+class ChaseKey(NamedTuple):
+    """A place in the list: due day, whether anything waits, name, youth, season."""
+
+    due: date
+    rank: int
+    folded_name: str
+    youth_id: int
+    season_id: int
+
+
+@dataclass(frozen=True)
+class ChasedGuardian:
+    """A guardian who may decide, and the last that is known of the way there. `reached` is a key of `REACHED`."""
+
+    guardian_id: int
+    name: str
+    relationship: Relationship
+    language: str
+    phone: str | None
+    reached: str
+    reached_at: datetime | None
+    request_id: int | None
+    awaited: bool
+    due_on: date | None
+    reachable: bool
+    may_be_reminded: bool
+
+
+@dataclass(frozen=True)
+class ChaseLine:
+    """One youth to chase in one season."""
+
+    youth_id: int
+    name: str
+    list_name: str
+    season_id: int
+    program: str
+    program_es: str
+    season: str
+    season_es: str
+    groups: tuple[str, ...]
+    state: ChaseState
+    reason: Objection
+    due_on: date | None
+    guardians: tuple[ChasedGuardian, ...]
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether nobody was asked whom a mail still reaches, and somebody can be."""
+        waits = any(each.awaited and each.may_be_reminded for each in self.guardians)
+        return self.state is not ChaseState.ADULT and not waits and any(each.reachable for each in self.guardians)
+
+    @property
+    def to_remind(self) -> tuple[int, ...]:
+        """The requests that wait for an answer of guardians whom a mail reaches."""
+        return tuple(
+            each.request_id
+            for each in self.guardians
+            if each.request_id is not None and each.awaited and each.reachable and each.may_be_reminded
+        )
+
+    @property
+    def to_call(self) -> ChasedGuardian | None:
+        """Whom to call: the guardian who was asked, else the first with a phone."""
+        with_phone = [each for each in self.guardians if each.phone]
+        return next((each for each in with_phone if each.awaited), next(iter(with_phone), None))

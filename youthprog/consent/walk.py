@@ -8,11 +8,11 @@ from flask import Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access.queries import LinkKey
-from youthprog.consent import queries, rules, services, sitting
+from youthprog.consent import queries, rules, services, showing, sitting
 from youthprog.consent.queries import Case
 from youthprog.consent.renewing import Earlier, earlier_answers
 from youthprog.consent.sitting import Child, Step, Stop
-from youthprog.consent.types import Question
+from youthprog.consent.types import Question, Signer
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
@@ -28,6 +28,7 @@ ENDPOINTS = {
     Stop.SAME: ".show_same",
     Stop.CHOICES: ".show_choices",
     Stop.PEOPLE: ".show_people",
+    Stop.ATHLETE: ".show_athlete",
     Stop.CHECK: ".check",
     Stop.SIGN: ".show_signature",
 }
@@ -66,12 +67,27 @@ def sitting_of(case: Case) -> list[Case]:
     return [each for each in found if each.request.id in allowed]
 
 
-def questions_of(case: Case) -> list[Question]:
-    """The questions of a request, read once."""
+def shown_in(case: Case) -> list[Question]:
+    """The sections this form shows with the answers so far, texts and other signers' sections included."""
     known: dict[int, list[Question]] = g.setdefault("questions", {})
     if case.version.id not in known:
         known[case.version.id] = queries.questions_of(case.version.id)
-    return known[case.version.id]
+    return services.shown_of(case, known[case.version.id], clock.today())
+
+
+def questions_of(case: Case) -> list[Question]:
+    """What the guardian is asked, one a page."""
+    return [each for each in shown_in(case) if showing.is_page(each)]
+
+
+def athletes_of(case: Case) -> list[Question]:
+    """What the young person answers, on one page after the guardian's questions."""
+    return showing.signed_by(shown_in(case), Signer.ATHLETE)
+
+
+def interpreters_of(case: Case) -> list[Question]:
+    """What whoever read the form to the guardian signs, beside the check."""
+    return showing.signed_by(shown_in(case), Signer.INTERPRETER)
 
 
 def question_of(case: Case, number: int) -> Question:
@@ -186,7 +202,7 @@ def walk_of(case: Case) -> Walk:
         if found is not None:
             spoken = sorted({found.language, language()})
             proposed = sitting.proposals(questions_of(each), found.answers, found.hashes, spoken)
-        children[each.request.id] = Child(each.request.id, questions_of(each), each.draft, proposed)
+        children[each.request.id] = Child(each.request.id, questions_of(each), each.draft, proposed, athletes_of(each))
     agreed = disclosure is not None and disclosure.accepted_at is not None
     steps = sitting.steps_of(list(children.values()), agreed=agreed, language=language())
     return Walk(case, cases, children, steps, earlier)
@@ -228,7 +244,7 @@ def opened(case: Case) -> None:
 def keep(case: Case, given: Mapping[str, Mapping[str, Any]], *, way: dict[str, Any] | None = None) -> None:
     """Keep the answers of one page, and how the guardian goes on when the page asked that."""
     opened(case)
-    services.answer_all(case, given, way=way, by=actor(), now=clock.now())
+    services.answer_all(case, given, way=way, by=actor(), now=clock.now(), language=language())
 
 
 def go_on(case: Case, stop: Stop, key: str | None = None) -> BaseResponse:
@@ -239,4 +255,4 @@ def go_on(case: Case, stop: Stop, key: str | None = None) -> BaseResponse:
         return redirect(url_for(".check", request_id=case.request.id), 303)
     if closed(case) is not None:
         return redirect(url_for(".start", request_id=case.request.id), 303)
-    return redirect(walk_of(case).after(stop, key), 303)
+    return redirect(walk_of(case_of(case.request.id)).after(stop, key), 303)

@@ -36,18 +36,29 @@ class Keyring:
 
     def seal(self, text: str, *, place: str) -> bytes:
         """Encrypt for one place (`table:row:column`)."""
-        nonce = os.urandom(NONCE_BYTES)
-        box = AESGCM(self.keys[self.current]).encrypt(nonce, text.encode(), place.encode())
-        return self.current.encode() + nonce + box
+        return self.seal_bytes(text.encode(), place=place)
 
     def open(self, sealed: bytes, *, place: str) -> str:
         """Decrypt what was sealed for this place. Raises `Unreadable`."""
+        try:
+            return self.open_bytes(sealed, place=place).decode()
+        except ValueError as problem:
+            raise Unreadable(f"{place} does not open") from problem
+
+    def seal_bytes(self, content: bytes, *, place: str) -> bytes:
+        """Encrypt a file for one place."""
+        nonce = os.urandom(NONCE_BYTES)
+        box = AESGCM(self.keys[self.current]).encrypt(nonce, content, place.encode())
+        return self.current.encode() + nonce + box
+
+    def open_bytes(self, sealed: bytes, *, place: str) -> bytes:
+        """Decrypt a file that was sealed for this place. Raises `Unreadable`."""
         key = self.keys.get(self.key_id(sealed))
         if key is None:
             raise Unreadable(f"no key for {place}")
         nonce = sealed[KEY_ID_BYTES : KEY_ID_BYTES + NONCE_BYTES]
         try:
-            return AESGCM(key).decrypt(nonce, sealed[KEY_ID_BYTES + NONCE_BYTES :], place.encode()).decode()
+            return AESGCM(key).decrypt(nonce, sealed[KEY_ID_BYTES + NONCE_BYTES :], place.encode())
         except (InvalidTag, ValueError) as problem:
             raise Unreadable(f"{place} does not open") from problem
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest
+from youthprog.consent.timing import due_day
 from youthprog.consent.types import Decision, Happening, RequestState, Route
 from youthprog.demo.frame import Frame, Row, Table, numbered
 from youthprog.demo.plan import ConsentPlan
@@ -44,6 +45,7 @@ def consent_tables(frame: Frame, paper: Paper) -> Iterator[Table]:
 
 
 def _request(frame: Frame, paper: Paper, plan: ConsentPlan, number: int, language: str, name: str) -> Row:
+    season = next(each for each in frame.plan.seasons if each.key == plan.season_key)
     is_signed = plan.signed_on is not None and paper.document_id is not None
     signed_at = frame.at(plan.signed_on, time(19, 30)) if plan.signed_on and is_signed else None
     opened_at = frame.at(plan.sent_on, time(18, 0)) if plan.answer is Answer.OPENED else None
@@ -66,6 +68,8 @@ def _request(frame: Frame, paper: Paper, plan: ConsentPlan, number: int, languag
         "route": Route.DEMO if signed_at else None,
         "document_id": paper.document_id if signed_at else None,
         "valid_until_on": plan.until_on,
+        "awaited": True,
+        "due_on": due_day(plan.sent_on, season.starts_on, season.ends_on),
     }
 
 

@@ -75,7 +75,7 @@ def prepare_record(*, now: datetime) -> PreparedDocument:
         relationship="None",
         signature="Not signed",
         signed_at=local,
-        zone_name=str(clock.zone()),
+        zone=clock.zone().key,
         statements=(Statement(DISCLAIMER, "Generated", AnswerMark.UNDERSTOOD, title="Demonstration"),),
         events=(ConsentEvent("Generated", local, "youthprog demo"),),
         canonical_json=json.dumps(values, sort_keys=True, ensure_ascii=False).encode(),

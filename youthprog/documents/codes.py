@@ -1,16 +1,12 @@
-"""Codes that people read aloud, and their QR pictures."""
+"""Codes that people read aloud."""
 
 import re
-from io import BytesIO
-
-import segno
 
 from youthprog.core.crypto import CODE_LETTERS
 from youthprog.core.crypto import code as random_letters
 
 CODE_LENGTH = 8
 GROUP = 4
-NAVY = "#123f73"
 
 
 def new_code() -> str:
@@ -27,19 +23,3 @@ def read_code(typed: str) -> str | None:
     """The code in what someone typed, or None: case, blanks and dashes do not matter."""
     code = re.sub(r"[\s\-\u2010-\u2015]", "", typed).upper()
     return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_LETTERS) else None
-
-
-def qr_png(address: str, *, dark: str = NAVY) -> bytes:
-    """A QR code of an address as a small PNG: level M, quiet zone of four modules."""
-    picture = BytesIO()
-    _symbol(address).save(picture, kind="png", scale=8, border=4, dark=dark, light="#ffffff")
-    return picture.getvalue()
-
-
-def qr_version(address: str) -> int:
-    """How large the symbol gets; up to 4 a printed module stays wide enough for any phone."""
-    return int(_symbol(address).version)
-
-
-def _symbol(address: str) -> segno.QRCode:
-    return segno.make(address, error="m", boost_error=False, micro=False)

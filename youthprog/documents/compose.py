@@ -7,7 +7,7 @@ everything, and fails on a name it was not given.
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import Any
 
 import jinja2
 
-from youthprog.documents.codes import grouped, qr_png
+from youthprog.documents.codes import grouped
 from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
 from youthprog.documents.guilloche import frame_svg
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
+from youthprog.documents.qr import qr_png
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
@@ -33,8 +34,10 @@ from youthprog.documents.types import (
     Letterhead,
     RosterSheet,
     Sheet,
+    ShownSection,
     SignInSheet,
     Variant,
+    WithdrawalRecord,
 )
 from youthprog.documents.words import Words
 
@@ -45,6 +48,8 @@ ROWS_AT_EASE = 19
 """So many roster rows fit one page at their full height; up to two more fit when set closer."""
 ROWS_CLOSE = 21
 UNDRAWABLE = "?"
+LONGEST_BESIDE = 1200
+"""So many letters of a shown question still stand in half the width of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +72,25 @@ def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
             raise Undrawable(missing)
     own_crest = own.read_bytes() if own.exists() else None
     composed = compose(sheet, templates=job.templates, instance=job.instance, own_crest=own_crest)
-    enclosed = None
-    if isinstance(sheet, ConsentRecord):
-        enclosed = Enclosed("consent.json", "What was signed, as data", sheet.canonical_json)
     return composed, PrintJob(
         html=composed.html,
         identifier=hashlib.sha256(composed.html.encode()).hexdigest()[:32],
         variant=Variant.ARCHIVAL if composed.kind in ARCHIVED else Variant.ACCESSIBLE,
         made_at=job.made_at,
         assets=composed.assets,
-        enclosed=enclosed,
+        enclosed=enclosed_of(sheet),
         seal_reason=composed.title if composed.kind in SEALED else None,
     )
+
+
+def enclosed_of(sheet: Sheet) -> Enclosed | None:
+    """The data of which the page is the readable form; it travels inside the file."""
+    match sheet:
+        case ConsentRecord():
+            return Enclosed("consent.json", "What was signed, as data", sheet.canonical_json)
+        case WithdrawalRecord():
+            return Enclosed("withdrawal.json", "What was taken back, as data", sheet.canonical_json)
+    return None
 
 
 def compose(sheet: Sheet, *, templates: Path, instance: Path | None = None, own_crest: bytes | None = None) -> Composed:
@@ -158,20 +170,60 @@ def _certificate(sheet: Certificate, templates: Path, own_crest: bytes | None) -
 
 def _consent_record(sheet: ConsentRecord, templates: Path, own_crest: bytes | None) -> Composed:
     words = Words(sheet.language)
-    digest = hashlib.sha256(sheet.canonical_json).hexdigest()
     page = {
         "kind": words("record"),
         "under_kind": sheet.form,
         "footer": f"{words('record_short')} {grouped(sheet.code)} · {words('record_footer')}",
-        "code": grouped(sheet.code),
-        "address": verify_address(sheet.letterhead, sheet.code),
-        "digest": " ".join(digest[start : start + 4] for start in range(0, len(digest), 4)),
+        "digest": _in_fours(hashlib.sha256(sheet.canonical_json).hexdigest()),
+        "shown_rows": side_by_side(sheet.shown),
         "marks": {AnswerMark.YES: "signed", AnswerMark.UNDERSTOOD: "signed", AnswerMark.NO: "declined"},
+        **_code_of(sheet),
     }
-    assets = {"qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}", dark=INK)}
     title = f"{words('record')} · {sheet.title}"
     name = "consent_record.html"
-    return _composed(DocumentKind.CONSENT_RECORD, name, title, sheet, words, page, templates, own_crest, assets)
+    return _composed(DocumentKind.CONSENT_RECORD, name, title, sheet, words, page, templates, own_crest, _qr_of(sheet))
+
+
+def side_by_side(sections: Sequence[ShownSection]) -> list[list[tuple[int, ShownSection]]]:
+    """Sections with their numbers, two in a row where both are short; a long one may break over pages and stands alone."""
+    rows: list[list[tuple[int, ShownSection]]] = []
+    may_join = False
+    for number, section in enumerate(sections, 1):
+        is_short = sum(map(len, (*section.paragraphs, *section.answers))) <= LONGEST_BESIDE
+        if may_join and is_short:
+            rows[-1].append((number, section))
+        else:
+            rows.append([(number, section)])
+        may_join = is_short and len(rows[-1]) == 1
+    return rows
+
+
+def _withdrawal_record(sheet: WithdrawalRecord, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    page = {
+        "kind": words("withdrawal"),
+        "under_kind": f"{words('of_record')} {grouped(sheet.first_code)}",
+        "footer": f"{words('record_short')} {grouped(sheet.code)} · {words('record_footer')}",
+        "digest": _in_fours(hashlib.sha256(sheet.canonical_json).hexdigest()),
+        "first_code": grouped(sheet.first_code),
+        "first_digest": _in_fours(sheet.first_sha256),
+        **_code_of(sheet),
+    }
+    title = f"{words('withdrawal')} · {sheet.title}"
+    name, kind = "withdrawal_record.html", DocumentKind.WITHDRAWAL_RECORD
+    return _composed(kind, name, title, sheet, words, page, templates, own_crest, _qr_of(sheet))
+
+
+def _code_of(sheet: ConsentRecord | WithdrawalRecord) -> dict[str, str]:
+    return {"code": grouped(sheet.code), "address": verify_address(sheet.letterhead, sheet.code)}
+
+
+def _qr_of(sheet: ConsentRecord | WithdrawalRecord) -> dict[str, bytes]:
+    return {"qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}", dark=INK)}
+
+
+def _in_fours(digest: str) -> str:
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
 _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
@@ -179,6 +231,7 @@ _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
     SignInSheet: _sign_in,
     Certificate: _certificate,
     ConsentRecord: _consent_record,
+    WithdrawalRecord: _withdrawal_record,
 }
 
 

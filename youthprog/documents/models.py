@@ -37,3 +37,7 @@ class Document(Model):
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None] = mapped_column(sa.String(300))
+    checked_at: Mapped[datetime | None] = mapped_column(
+        index=True
+    )  # when the stored file was last compared with its SHA-256
+    damaged_at: Mapped[datetime | None]  # since when it is known to be gone or changed

@@ -7,7 +7,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.documents import codes, queries, services
 from youthprog.documents.forms import LONGEST_TYPED, FileToCheck
+from youthprog.documents.models import Document
 from youthprog.documents.press import PressFailed
+from youthprog.documents.types import SealReport
 from youthprog.web.edge import public
 from youthprog.web.language import gettext as _
 from youthprog.web.pages import asked_text, page
@@ -45,7 +47,7 @@ def show(code: str) -> Response:
     known = codes.read_code(code[:LONGEST_TYPED])
     if document is None:
         return page("verify/unknown.html", 404, code=codes.grouped(known) if known else "")
-    return page("verify/document.html", document=document, code=codes.grouped(document.code), seal=None)
+    return _of(document, None)
 
 
 @bp.post("/v/")
@@ -64,6 +66,11 @@ def check_file() -> Response:
         form.file.errors = [*form.file.errors, _("We cannot check files just now. Check the code instead.")]
         return page("verify/check.html", 503, form=form, typed="", problem=None)
     if verdict.document is not None:
-        document = verdict.document
-        return page("verify/document.html", document=document, code=codes.grouped(document.code), seal=verdict.seal)
+        return _of(verdict.document, verdict.seal)
     return page("verify/file.html", seal=verdict.seal)
+
+
+def _of(document: Document, seal: SealReport | None) -> Response:
+    """What may be said of a document in public, and which records of answers taken back belong to it."""
+    later = queries.later_withdrawals(document)
+    return page("verify/document.html", document=document, code=codes.grouped(document.code), seal=seal, later=later)

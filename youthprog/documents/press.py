@@ -95,11 +95,15 @@ class PrintedSheet:
 
 
 class Press:
-    """One child process and the queue before it. Safe to share between threads."""
+    """One child process and the queue before it. Safe to share between threads.
 
-    def __init__(self, instance: Path, *, keys: Path, job_seconds: float = JOB_SECONDS):
+    Given a `department`, the child makes its sealing keys when there are none yet: what makes them weighs a megabyte.
+    """
+
+    def __init__(self, instance: Path, *, keys: Path, department: str = "", job_seconds: float = JOB_SECONDS):
         self.instance = instance
         self.keys = keys
+        self.department = department
         self.job_seconds = job_seconds
         self._turn = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
@@ -204,7 +208,7 @@ class Press:
         environment |= {"FONTCONFIG_FILE": str(use_our_fonts(self.instance)), "PYTHONUTF8": "1"}
         self._owner = os.getpid()
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "youthprog.documents.press_child"],
+            [sys.executable, "-m", "youthprog.documents.press_child", str(self.keys), self.department],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).resolve().parents[2],

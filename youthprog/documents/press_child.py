@@ -1,4 +1,4 @@
-"""The press itself: `python -m youthprog.documents.press_child`, one job at a time from its standard input.
+"""The press itself: `python -m youthprog.documents.press_child KEYS DEPARTMENT`, one job at a time from its standard input.
 
 It may use a gigabyte of memory and a bounded time of processor, has no secrets in its environment, and leaves
 when its parent does, when nothing came for five minutes, or after two hundred jobs (the heap only grows).
@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from youthprog.documents.compose import compose_job
 from youthprog.documents.press import PrintJob, Undrawable, read_message, unpacked, unpacked_sheet, write_message
-from youthprog.documents.seal import ROOT_CERTIFICATE, seal_pdf, verify_pdf
+from youthprog.documents.seal import ROOT_CERTIFICATE, make_seal_keys, seal_pdf, verify_pdf
 from youthprog.documents.typeset import CannotTypeset, typeset
 
 try:
@@ -31,10 +31,12 @@ IDLE_SECONDS = 300.0
 JOBS_IN_A_LIFE = 200
 
 
-def main() -> int:
+def main(keys: str, department: str) -> int:
     """Answer jobs until there are no more."""
     incoming, outgoing = _own_the_pipes()
     _limit_memory()
+    if department:
+        make_seal_keys(Path(keys), department=department)
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     trouble = _load_the_libraries()
     gc.freeze()
@@ -147,4 +149,4 @@ DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:3]))

@@ -6,6 +6,7 @@ from youthprog.core import db
 from youthprog.core.refusals import NotFound
 from youthprog.documents.codes import read_code
 from youthprog.documents.models import Document
+from youthprog.documents.types import DocumentKind
 
 
 def find_by_code(typed: str) -> Document | None:
@@ -27,6 +28,26 @@ def get(document_id: int) -> Document:
     if document is None:
         raise NotFound
     return document
+
+
+def list_longest_unchecked(limit: int) -> list[tuple[int, str]]:
+    """Id and SHA-256 of the documents whose stored files were not looked at for the longest time."""
+    statement = sa.select(Document.id, Document.sha256).order_by(sa.nulls_first(Document.checked_at), Document.id)
+    return [(row.id, row.sha256) for row in db.session().execute(statement.limit(limit))]
+
+
+def count_damaged() -> int:
+    """How many documents are known to be damaged on disk."""
+    counted = sa.select(sa.func.count()).select_from(Document).where(Document.damaged_at.is_not(None))
+    return db.session().scalar(counted) or 0
+
+
+def later_withdrawals(document: Document) -> list[Document]:
+    """Records of answers taken back that belong to a signed record, oldest first; of any other document none."""
+    if document.kind is not DocumentKind.CONSENT_RECORD:
+        return []
+    found = list_of_subject(document.subject_kind, document.subject_id)
+    return [each for each in reversed(found) if each.kind is DocumentKind.WITHDRAWAL_RECORD]
 
 
 def list_of_subject(subject_kind: str, subject_id: int) -> list[Document]:

@@ -114,12 +114,22 @@ def seal_pdf(content: bytes, *, keys: Path, reason: str) -> bytes:
         reason=reason,
     )
     sealed = BytesIO()
-    signers.PdfSigner(manner, signer, new_field_spec=place).sign_pdf(writer, output=sealed)
+    sealer = signers.PdfSigner(manner, signer, new_field_spec=place)
+    sealer.sign_pdf(writer, output=sealed, bytes_reserved=_room_for(signer))
     return sealed.getvalue()
 
 
-def verify_pdf(content: bytes, *, trust_root: Path) -> SealReport:
-    """Say whether a file bears our seal and is unchanged. Anything that is no PDF has no seal; never raises."""
+def _room_for(signer: Any) -> int:
+    """How many hexadecimal digits a seal may take: its certificates and a kilobyte; pyHanko alone leaves twice as much."""
+    certificates = [signer.signing_cert, *signer.cert_registry]
+    return 2 * (sum(len(each.dump()) for each in certificates) + 1024)
+
+
+def verify_pdf(content: bytes, *, trust_root: Path, at: datetime | None = None) -> SealReport:
+    """Say whether a file bears our seal and is unchanged, now or as somebody will find it `at` a later moment.
+
+    Anything that is no PDF has no seal; never raises.
+    """
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -128,7 +138,7 @@ def verify_pdf(content: bytes, *, trust_root: Path) -> SealReport:
         seals = PdfFileReader(BytesIO(content)).embedded_signatures
         if len(seals) != 1:
             return NO_SEAL
-        status = validate_pdf_signature(seals[0], _trust(trust_root))
+        status = validate_pdf_signature(seals[0], _trust(trust_root, at))
     except Exception:  # a stranger's bytes: whatever goes wrong in reading them, the answer is "not ours"
         return NO_SEAL
     return SealReport(
@@ -139,8 +149,8 @@ def verify_pdf(content: bytes, *, trust_root: Path) -> SealReport:
     )
 
 
-def _trust(root: Path) -> Any:
+def _trust(root: Path, at: datetime | None) -> Any:
     from pyhanko.keys import load_cert_from_pemder
     from pyhanko_certvalidator import ValidationContext
 
-    return ValidationContext(trust_roots=[load_cert_from_pemder(str(root))], allow_fetching=False)
+    return ValidationContext(trust_roots=[load_cert_from_pemder(str(root))], allow_fetching=False, moment=at)

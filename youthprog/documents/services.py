@@ -7,24 +7,25 @@ to the file; if the deed is refused after all, `discard` takes it away.
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import current_app
 
 from youthprog import config
 from youthprog.core import db
 from youthprog.core.refusals import refuse_if
-from youthprog.documents import codes, queries, rules, seal, storage
+from youthprog.documents import codes, queries, rules, storage
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
     NO_SEAL,
     SEALED,
-    Certificate,
-    ConsentRecord,
+    Issued,
     Letterhead,
     PreparedDocument,
     SealReport,
@@ -69,8 +70,8 @@ def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
     return _print(sheet, now).content
 
 
-def prepare(sheet: Certificate | ConsentRecord, *, now: datetime) -> PreparedDocument:
-    """Print, seal and keep the file of a certificate or consent record, without a lock and without a row.
+def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:
+    """Print, seal and keep the file of a certificate or record, without a lock and without a row.
 
     Raises `Refused` with every reason, `PressFailed` when the press cannot.
     """
@@ -123,6 +124,36 @@ def load_bytes(document: Document) -> bytes:
     return storage.load(document.sha256, _settings().documents)
 
 
+def compare(limit: int) -> dict[int, bool]:
+    """Compare the stored files longest not looked at with their SHA-256; document id to whether it is whole.
+
+    Reads only, and takes no lock: `note_compared` writes down what was found.
+    """
+    folder, found = _settings().documents, {}
+    for document_id, digest in queries.list_longest_unchecked(limit):
+        try:
+            storage.load(digest, folder)
+        except storage.Damaged:
+            found[document_id] = False
+        else:
+            found[document_id] = True
+    return found
+
+
+def note_compared(found: Mapping[int, bool], *, now: datetime) -> tuple[list[int], list[int]]:
+    """Write down what comparing found; returns the ids newly damaged and those whole again. The caller audits."""
+    damaged, mended = [], []
+    for document in db.session().scalars(sa.select(Document).where(Document.id.in_(found))):
+        document.checked_at = now
+        if not found[document.id] and document.damaged_at is None:
+            document.damaged_at = now
+            damaged.append(document.id)
+        elif found[document.id] and document.damaged_at is not None:
+            document.damaged_at = None
+            mended.append(document.id)
+    return damaged, mended
+
+
 def revoke(document: Document, *, reason: str, now: datetime) -> None:
     """Declare a document void from now on; the public page says so at once. The file stays. Raises `Refused`.
 
@@ -158,8 +189,7 @@ def warm_up() -> None:
 
 def _new_press() -> Press:
     settings = _settings()
-    seal.make_seal_keys(settings.instance, department=settings.department)
-    return Press(settings.instance, keys=settings.instance)
+    return Press(settings.instance, keys=settings.instance, department=settings.department)
 
 
 def _settings() -> config.Settings:

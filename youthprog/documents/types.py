@@ -211,6 +211,16 @@ class ConsentEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A question as it stood on the screen: its words, the answers offered with what each means, how to undo."""
+
+    question: str
+    paragraphs: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentRecord:
     """What a guardian signed. `canonical_json` holds the exact bytes signed; it travels inside the PDF."""
 
@@ -227,8 +237,8 @@ class ConsentRecord:
     signature: str
     """The name typed as signature, exactly as typed."""
     signed_at: datetime
-    zone_name: str
-    """The zone's name in words: "Pacific time"."""
+    zone: str
+    """Of the times here, as the clock's tables call it, "America/Chicago"; the press writes it in words."""
     statements: tuple[Statement, ...]
     events: tuple[ConsentEvent, ...]
     canonical_json: bytes
@@ -239,9 +249,54 @@ class ConsentRecord:
     other_statements: tuple[Statement, ...] = ()
     """The same statements in the other language offered; printed overleaf."""
     intro: str = ""
+    shown: tuple[ShownSection, ...] = ()
+    """Every word that was on the screen, in the language signed; printed after the seal."""
+    signed_how: str = ""
+    """What stands under the signature, when it was not typed by the signer."""
+    route_note: str = ""
+    """On paper or by telephone: who wrote the answers down, who saw the original, the SHA-256 of the scan."""
 
 
-Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord
+# Withdrawal record --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """One answer taken back: the section's name and the statement that holds no more, word for word."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRecord:
+    """What a guardian took back, from when, and of which signed record. That record stays as it was."""
+
+    letterhead: Letterhead
+    code: str
+    title: str
+    youth: str
+    youth_born_on: date | None
+    signer: str
+    relationship: str
+    taken_back_at: datetime
+    zone: str
+    taken: tuple[TakenBack, ...]
+    standing: tuple[str, ...]
+    """The names of the answers of the same record that still hold."""
+    how_we_know: str
+    first_code: str
+    first_sha256: str
+    first_signed_at: datetime
+    canonical_json: bytes
+    language: Language = Language.ENGLISH
+    other_language: Language | None = None
+    other_taken: tuple[TakenBack, ...] = ()
+
+
+Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord | WithdrawalRecord
+Issued = Certificate | ConsentRecord | WithdrawalRecord
+"""The sheets that are kept and have a code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import fromstring, register_namespace, tostring
 
+from youthprog.documents.slimming import slim
 from youthprog.documents.spelling import spell_every_glyph
 from youthprog.documents.types import Enclosed, Variant
 
@@ -70,6 +71,7 @@ def typeset(
         if variant is Variant.ARCHIVAL:
             _promise_both(document.metadata)
         content = document.write_pdf(
+            finisher=slim,
             pdf_variant=str(variant),
             pdf_identifier=identifier,
             attachments=[_attachment(weasyprint, enclosed, made_at)] if enclosed else None,

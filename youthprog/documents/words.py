@@ -5,8 +5,9 @@ and does not ask the reader's session.
 """
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_timezone_name
 
 from youthprog.documents.types import Language
 
@@ -102,16 +103,56 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Las palabras exactas mostradas y firmadas, en %(language)s.",
     ),
     "other_overleaf": (
-        "The %(language)s text offered beside them follows on the last page.",
-        "El texto en %(language)s que se ofreció al lado sigue en la última página.",
+        "Every word that was on the screen, and the %(language)s text that could be chosen instead, follow overleaf.",
+        "Todo lo que se vio en pantalla y el texto en %(language)s que se podía elegir siguen al dorso.",
     ),
     "other_offered": ("The %(language)s text offered", "El texto en %(language)s que se ofreció"),
     "other_hint": (
-        "Shown beside the signed words as a help to read; the signed words are those before.",
-        "Se mostró junto a las palabras firmadas como ayuda de lectura; las palabras firmadas son las anteriores.",
+        "The same form could be read and signed in this language. The signed words are those before.",
+        "El mismo formulario se podía leer y firmar en este idioma. Las palabras firmadas son las anteriores.",
     ),
     "statement": ("Statement", "Declaración"),
     "answer": ("Answer", "Respuesta"),
+    "shown": ("Every word that was on the screen", "Todo lo que se vio en pantalla"),
+    "shown_hint": (
+        "Question by question, as published, with the answers that were offered.",
+        "Pregunta por pregunta, como se publicó, con las respuestas que se ofrecieron.",
+    ),
+    "to_take_back": ("To take an answer back", "Para retirar una respuesta"),
+    "take_back_text": (
+        "Use the link in the mail that came with your copy, or open %(address)s and ask for a new link. No password is needed. "
+        "The answer ends from that moment on.",
+        "Use el enlace del correo que trae su copia, o abra %(address)s y pida un enlace nuevo. No hace falta contraseña. "
+        "La respuesta termina desde ese momento.",
+    ),
+    "withdrawal": ("Record of an answer taken back", "Constancia de respuesta retirada"),
+    "of_record": ("of record", "de la constancia"),
+    "taken_back": ("What was taken back", "Lo que se retiró"),
+    "taken_back_hint": (
+        "These words of the signed record hold no more from the moment above on. What happened before stays as it was.",
+        "Estas palabras de la constancia firmada ya no valen desde el momento indicado. Lo que pasó antes queda como fue.",
+    ),
+    "taken_back_by": ("Taken back by", "Retirado por"),
+    "ended_at": ("Ended on", "Terminó el"),
+    "ended": ("Taken back", "Retirado"),
+    "still": ("Still in force", "Sigue vigente"),
+    "nothing_still": (
+        "No answer of that record is in force any more.",
+        "Ninguna respuesta de esa constancia sigue vigente.",
+    ),
+    "first_record": ("The record it belongs to", "La constancia a la que pertenece"),
+    "first_text": (
+        "The signed record stays as history. Its code is %(code)s, signed on %(day)s.",
+        "La constancia firmada queda como historia. Su código es %(code)s, firmada el %(day)s.",
+    ),
+    "first_hash": ("SHA-256 of the signed record’s file", "SHA-256 del archivo de la constancia firmada"),
+    "hash_back": ("SHA-256 of what was taken back", "SHA-256 de lo retirado"),
+    "sealed_back": (
+        "This file was sealed the moment the answer was taken back. Any later change, even of one letter, breaks the seal. "
+        "To check, scan the code above or open %(address)s. The same facts travel inside this file as withdrawal.json.",
+        "Este archivo se selló en el momento en que se retiró la respuesta. Cualquier cambio posterior, aun de una letra, rompe el sello. "
+        "Para comprobarlo, escanee el código de arriba o abra %(address)s. Los mismos datos viajan dentro de este archivo como withdrawal.json.",
+    ),
     "typed": ("Typed by the signer as electronic signature", "Escrito por quien firma como firma electrónica"),
     "happened": ("What happened, and when", "Qué pasó y cuándo"),
     "event": ("Event", "Paso"),
@@ -176,6 +217,10 @@ class Words:
         """A span: "5:30 to 7:00 pm"; both halves of the day are named when they differ."""
         same_half = (start.hour < 12) == (end.hour < 12)
         return f"{self.hour(start, bare=same_half)} {self('to')} {self.hour(end)}"
+
+    def zone(self, name: str) -> str:
+        """A time zone in words: "Central Time" or "hora central"."""
+        return _plain(get_timezone_name(ZoneInfo(name), width="long", locale=self._locale, zone_variant="generic"))
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,7 @@
 """Backup and restore: one file for both engines.
 
-A backup is a tar.gz of a manifest, one JSON-lines file a table read in one snapshot, the sealed documents
-and the keys. It can be restored into an empty installation of either engine. It holds children's data and
+A backup is a tar.gz of a manifest, one JSON-lines file a table read in one snapshot, the sealed documents,
+uploaded files and the keys. It can be restored into an empty installation of either engine. It holds children's data and
 the keys that open it: keep it as you keep the installation.
 """
 
@@ -22,6 +22,7 @@ from youthprog.web.migrations import current
 
 FORMAT = 1
 BATCH = 1000
+FOLDERS = {"documents": ".pdf", "uploads": ".sealed"}  # what lies in the instance folder beside the keys
 KEY_FILES = ("keys.toml", "seal-root.pem", "seal-root-key.pem", "seal.pem", "seal-key.pem", "audit-anchors.log")
 
 
@@ -95,9 +96,10 @@ def _value(plain: Any) -> Any:
 
 
 def _add_documents(archive: tarfile.TarFile, instance: Path) -> None:
-    folder = instance / "documents"
-    for path in sorted(folder.rglob("*.pdf")) if folder.is_dir() else ():
-        archive.add(path, f"documents/{path.relative_to(folder)}")
+    for name, suffix in FOLDERS.items():
+        folder = instance / name
+        for path in sorted(folder.rglob(f"*{suffix}")) if folder.is_dir() else ():
+            archive.add(path, f"{name}/{path.relative_to(folder)}")
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -120,13 +122,13 @@ def manifest_of(path: Path) -> dict[str, Any]:
 
 
 def restore_files(path: Path, instance: Path) -> None:
-    """Put keys and documents into the folder; it must hold neither."""
+    """Put keys, documents and uploaded files into the folder; it must hold none."""
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
             top, _, rest = member.name.partition("/")
-            if top not in ("keys", "documents") or not member.isfile() or ".." in rest.split("/"):
+            if top not in ("keys", *FOLDERS) or not member.isfile() or ".." in rest.split("/"):
                 continue
-            target = instance / rest if top == "keys" else instance / "documents" / rest
+            target = instance / rest if top == "keys" else instance / top / rest
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             content = archive.extractfile(member)
             assert content is not None

@@ -15,6 +15,7 @@ from youthprog import config
 from youthprog.audit import anchors
 from youthprog.audit import queries as audit
 from youthprog.core import clock, crypto, db
+from youthprog.documents import queries as documents
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Delivery
 from youthprog.web.migrations import current, head
@@ -44,6 +45,7 @@ def look() -> Iterator[Finding]:
     yield _migrations()
     yield _keys(settings)
     yield _outbox()
+    yield _documents()
     free = shutil.disk_usage(settings.instance).free // 2**20
     yield Finding("disk", free > LEAST_FREE_MB, f"{free} MB free")
     verdict = audit.verify(anchors.read(settings.instance))
@@ -84,6 +86,14 @@ def _keys(settings: config.Settings) -> Finding:
     return Finding(
         "keys", fine, f"{len(ring.keys)} field keys, seal present" if fine else "missing: run youthprog init"
     )
+
+
+def _documents() -> Finding:
+    damaged = documents.count_damaged()
+    says = (
+        "none known to be damaged" if not damaged else f"{damaged} gone or changed on disk: restore them from a backup"
+    )
+    return Finding("documents", not damaged, says)
 
 
 def _outbox() -> Finding:

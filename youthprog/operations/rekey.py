@@ -1,4 +1,4 @@
-"""Changing the field key: every sealed field is opened and sealed anew, a batch a transaction.
+"""Changing the field key: every sealed field and uploaded file is opened and sealed anew, a batch a transaction.
 
 Safe to stop and repeat: fields already under the current key are skipped, old keys stay in the key file.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from youthprog.consent import services as consent
 from youthprog.core import crypto, db
 from youthprog.core.crypto import Sealable
 
@@ -34,6 +35,7 @@ def rekey() -> Iterator[tuple[str, int]]:
             after = rows[-1].id  # type: ignore[assignment]
             db.session().commit()
             yield table.__tablename__, changed
+    yield "uploaded files", sum(consent.reseal_uploads())
 
 
 def _reseal(row: Sealable, ring: crypto.Keyring) -> int:

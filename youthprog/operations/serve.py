@@ -14,9 +14,11 @@ import time
 from types import FrameType
 
 from youthprog import config
+from youthprog.operations import glance, greeting
 
 PATIENCE_SECONDS = 10.0
 RESTART_PAUSE_SECONDS = 1.0
+HEAD_START_SECONDS = 5.0  # the worker waits until the web server answers, but no longer: people wait for pages
 THREADS = 4
 # One heap for all threads, given back when it is empty: a heap a thread holds a tenth more for the same work.
 # A traceback names file and line; the columns it could underline are not kept. See docs/decisions/0009.
@@ -24,11 +26,12 @@ FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "65536", "PYTHONNOD
 
 
 def serve_arguments(parser: argparse.ArgumentParser) -> None:
-    """Port, address, number of web workers."""
+    """Port, address, number of web workers; whether what is missing is set up first."""
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--workers", type=int, default=1, help="web processes; one is best with SQLite")
     parser.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: youthprog worker")
+    parser.add_argument("--demo", action="store_true", help="set up first, and fill an empty installation with a demo")
 
 
 def serve_run(args: argparse.Namespace) -> int:
@@ -37,15 +40,27 @@ def serve_run(args: argparse.Namespace) -> int:
     if is_taken(args.host, args.port):
         print(f"youthprog serve: port {args.port} is in use. Try --port {args.port + 1}.", file=sys.stderr)
         return 1
+    if args.demo and (failed := prepare(settings)):
+        return failed
     address = f"http://{args.host}:{args.port}"
     if settings.public_url == config.Settings.public_url:  # nobody said how people reach us
         os.environ["YOUTHPROG_PUBLIC_URL"] = address
+    print("\n".join(greeting.lines(address, settings.department, glance.look(settings).demo_accounts)), flush=True)
     return serve(args.host, args.port, args.workers, with_worker=not args.no_worker)
 
 
-def greeting_command(address: str) -> list[str]:
-    """How the lines about address and demo sign-ins are printed: beside the start, not before it."""
-    return [sys.executable, "-m", "youthprog.operations.greeting", address]
+def prepare(settings: config.Settings) -> int:
+    """Set up what is not set up yet and load the demo where nobody is; returns the exit code of what failed, else 0.
+
+    Each runs in a process of its own, and only when a glance does not show that it has nothing to do.
+    """
+    seen = glance.look(settings)
+    wanted = [] if seen.is_set_up else [["init"]]
+    wanted += [] if seen.has_people else [["demo", "--if-empty", "--size", "s"]]
+    for command in wanted:
+        if failed := subprocess.run([sys.executable, "-m", "youthprog.cli", *command], check=False).returncode:
+            return failed
+    return 0
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
@@ -82,16 +97,14 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> in
     signal.signal(signal.SIGINT, stop)
     frugal = FRUGAL | os.environ
     web = subprocess.Popen(web_command(host, port, workers), start_new_session=True, env=frugal)
-    greeting = subprocess.Popen(greeting_command(f"http://{host}:{port}"), start_new_session=True)
-    worker = subprocess.Popen(worker_command(), start_new_session=True, env=frugal) if with_worker else None
-    restart_at = 0.0
+    worker: subprocess.Popen[bytes] | None = None
+    due = time.monotonic() + HEAD_START_SECONDS
     while not stopping and web.poll() is None:
-        if worker is not None and worker.poll() is not None and time.monotonic() >= restart_at:
-            restart_at = time.monotonic() + RESTART_PAUSE_SECONDS
+        wanted = with_worker and (worker is None or worker.poll() is not None)
+        if wanted and (time.monotonic() >= due or (worker is None and is_taken(host, port))):
             worker = subprocess.Popen(worker_command(), start_new_session=True, env=frugal)
-        greeting.poll()
+            due = time.monotonic() + RESTART_PAUSE_SECONDS
         time.sleep(0.1)
-    _end(greeting)
     if worker is not None:
         _end(worker)
     _end(web)

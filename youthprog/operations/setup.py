@@ -11,6 +11,7 @@ from youthprog import config, create_app
 from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
 from youthprog.documents.seal import make_seal_keys
+from youthprog.operations import glance
 from youthprog.web import migrations
 
 KEYS = "keys.toml"
@@ -64,4 +65,5 @@ def set_up() -> Flask:
     with app.app_context():
         publish_starter_form(now=clock.now())
         db.session().commit()
+    glance.leave_mark(settings, str(migrations.head()))
     return app

@@ -9,7 +9,7 @@ from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from youthprog.config import Settings
-from youthprog.outreach import worker
+from youthprog.outreach import chores, worker
 
 SHUTDOWN_SECONDS = 8.0
 
@@ -18,11 +18,11 @@ def run(app: Flask) -> None:
     """Work until SIGTERM or SIGINT: finish what is in hand, begin nothing new."""
     queue = open_queue(app.config["YOUTHPROG"])
 
-    def chores() -> None:
+    def do_chores() -> None:
         with app.app_context():
-            worker.do_chores()
+            chores.do_chores()
 
-    queue.periodic_task(crontab(minute="10", hour="3"), name="chores")(chores)
+    queue.periodic_task(crontab(minute="10", hour="3"), name="chores")(do_chores)
     consumer = queue.create_consumer(
         workers=1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=SHUTDOWN_SECONDS
     )

@@ -5,27 +5,26 @@ environment of its own that knows no request and no session. `subject.txt`, `bod
 one folder under `templates/`.
 """
 
+import gettext
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from babel.dates import format_date, format_time
-from babel.support import Translations
 from flask import current_app
 
-from youthprog.core import clock
+from youthprog.core import clock, dates
 from youthprog.outreach.types import Written
 
-LOCALES = {"en": "en_US", "es": "es_US"}
+LANGUAGES = ("en", "es")
 CATALOGS = Path(__file__).resolve().parent.parent / "translations"
 LONGEST_SUBJECT = 300
 
 
 def write(letter: str, language: str, values: Mapping[str, Any]) -> Written:
     """Write the letter of a folder, such as "consent/mail/request"."""
-    spoken = language if language in LOCALES else "en"
+    spoken = language if language in LANGUAGES else "en"
     words = _environment(spoken)
     known = {"language": spoken, "settings": current_app.config["YOUTHPROG"], **values}
 
@@ -51,21 +50,14 @@ def _new_environment(language: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    catalog = Translations.load(str(CATALOGS), [language])
+    catalog = gettext.translation("messages", str(CATALOGS), [language], fallback=True)
     environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
-    locale = LOCALES[language]
     environment.filters |= {
-        "day": lambda value: _day(value, locale),
-        "moment": lambda value: f"{_day(value, locale)}, {_time(value, locale)}",
+        "day": lambda value: _day(value, language),
+        "moment": lambda value: f"{_day(value, language)}, {dates.hour(value.astimezone(clock.zone()), language)}",
     }
     return environment
 
 
-def _day(value: date | datetime, locale: str) -> str:
-    on = clock.day_of(value) if isinstance(value, datetime) else value
-    return format_date(on, "long", locale=locale)
-
-
-def _time(value: datetime, locale: str) -> str:
-    text = format_time(value.astimezone(clock.zone()), "h:mm a", locale=locale)
-    return text.replace("\u202f", " ").replace("\xa0", " ").replace("AM", "am").replace("PM", "pm")
+def _day(value: date | datetime, language: str) -> str:
+    return dates.day(clock.day_of(value) if isinstance(value, datetime) else value, language)

@@ -122,8 +122,10 @@ class MessageLine:
 KINDS = {
     "consent_request": N_("Consent form"),
     "consent_reminder": N_("Reminder"),
+    "consent_renewal": N_("Renewal"),
     "consent_copy": N_("Signed copy"),
     "consent_withdrawn": N_("Answer taken back"),
+    "consent_part": N_("Part for somebody outside"),
     "invitation": N_("Invitation"),
     "password_reset": N_("New password"),
 }

@@ -1,14 +1,12 @@
 """The worker's work: mail leaves here, after the commit of the deed that wrote it.
 
 The outbox row is the truth. The worker looks for due rows every second, so nothing need be told to it and
-nothing can be lost on the way; `jobs` has the process around it. The web process imports this module for
-its daily chores alone and never a task queue (docs/decisions/0041).
+nothing can be lost on the way; `jobs` has the process around it. The web process imports neither, nor the
+mailer (docs/decisions/0041 and 0009).
 """
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from flask import Flask, current_app
 
@@ -18,14 +16,7 @@ from youthprog.outreach import delivery, queries, services
 from youthprog.outreach.models import Message
 
 log = logging.getLogger("youthprog.worker")
-CHORES = "youthprog.chores"
 LOOK_SECONDS = 1.0
-Chore = Callable[[datetime], object]
-
-
-def install(app: Flask, chores: Sequence[Chore] = ()) -> None:
-    """Say what is done once a day, each chore in a transaction of its own."""
-    app.extensions[CHORES] = tuple(chores)
 
 
 def watch(app: Flask, stopping: threading.Event) -> None:
@@ -74,17 +65,6 @@ def sweep(stopping: threading.Event | None = None) -> int:
             db.session().rollback()
             log.exception("a message could not be delivered", extra={"message_id": message_id})
     return len(found)
-
-
-def do_chores() -> None:
-    """Do the daily chores, each in its own transaction; one that fails does not stop the next."""
-    for chore in current_app.extensions[CHORES]:
-        try:
-            chore(clock.now())
-            db.session().commit()
-        except Exception:
-            db.session().rollback()
-            log.exception("a chore failed")
 
 
 def _sender(settings: Settings) -> delivery.Sender:

@@ -25,6 +25,11 @@ def folded(family_name: str, given_name: str) -> str:
     return fold(f"{family_name} {given_name}")
 
 
+def is_another_school(before: str | None, after: str | None) -> bool:
+    """Whether the file names another school now. A first name, or the same in other letters, is no change."""
+    return bool(before) and fold(before or "") != fold(after or "")
+
+
 def normal_email(text: str) -> str | None:
     """The comparable form of a mail address (lower case), or None when it is not one. Asks no server."""
     try:

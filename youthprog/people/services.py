@@ -36,6 +36,7 @@ from youthprog.people.types import (
     PersonAdded,
     PersonKind,
     Relationship,
+    SchoolChanged,
 )
 
 # ---- persons ----
@@ -114,10 +115,13 @@ def correct(
     changed = [name for name, value in wanted.items() if getattr(person, name) != value]
     if not changed:
         return
+    moved = rules.is_another_school(person.school, school) and person.kind is PersonKind.YOUTH
     for name in changed:
         setattr(person, name, wanted[name])
     db.flush()
     record("person.corrected", "person", person.id, by=by, now=now, changed=changed)
+    if moved:
+        publish(SchoolChanged(person.id, clock.day_of(now)))
 
 
 def know_as(person: Person, source: str, key: str) -> ExternalId:

@@ -202,6 +202,14 @@ class CustodyRestricted:
 
 
 @dataclass(frozen=True)
+class SchoolChanged:
+    """Event: a youth goes to another school from this day on."""
+
+    youth_id: int
+    on: date
+
+
+@dataclass(frozen=True)
 class GuardianshipEnded:
     """Event: an adult is no longer this child's guardian."""
 

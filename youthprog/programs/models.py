@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from youthprog.core.db import Model, choice
+from youthprog.core.db import Model, choice, partial_index
 from youthprog.people.models import Person
 from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, GuardianRule, ProgramKind, StaffRole
 
@@ -122,22 +122,8 @@ class GroupMember(Model):
     __table_args__ = (
         sa.Index("ix_group_member_group", "group_id", "until_on"),
         sa.Index("ix_group_member_youth", "youth_id"),
-        sa.Index(
-            "uq_group_member_jersey",
-            "group_id",
-            "jersey",
-            unique=True,
-            sqlite_where=sa.text("until_on IS NULL"),
-            postgresql_where=sa.text("until_on IS NULL"),
-        ),
-        sa.Index(
-            "uq_group_member_active",
-            "group_id",
-            "youth_id",
-            unique=True,
-            sqlite_where=sa.text("until_on IS NULL"),
-            postgresql_where=sa.text("until_on IS NULL"),
-        ),
+        partial_index("uq_group_member_jersey", "group_id", "jersey", where="until_on IS NULL"),
+        partial_index("uq_group_member_active", "group_id", "youth_id", where="until_on IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

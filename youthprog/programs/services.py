@@ -34,6 +34,7 @@ from youthprog.programs.types import (
     EnrollmentStatus,
     GatheringCanceled,
     GatheringKind,
+    GroupChanged,
     GroupKind,
     ProgramKind,
     StaffRole,
@@ -345,6 +346,7 @@ def join_group(youth_id: int, group: Group, *, by: Actor, now: datetime, jersey:
     leaders = [line.person_id for line in queries.staff_of([group.id], on).get(group.id, [])]
     assign([(adult_id, youth_id) for adult_id in leaders], source=_source(group.id), from_on=on)
     record("group.joined", "person", youth_id, by=by, now=now, group_id=group.id)
+    publish(GroupChanged(youth_id, group.season_id, group.id, on, joined=True))
     return member
 
 
@@ -374,6 +376,8 @@ def leave_group(youth_id: int, group: Group, *, by: Actor, now: datetime) -> Non
     db.flush()
     unassign(_source(group.id), on=on, youth_id=youth_id)
     record("group.left", "person", youth_id, by=by, now=now, group_id=group.id)
+    if member.from_on < on:  # put in and taken out on one day is a slip of the hand, no change of team
+        publish(GroupChanged(youth_id, group.season_id, group.id, on, joined=False))
 
 
 def lead_group(person_id: int, group: Group, role: StaffRole, *, by: Actor, now: datetime) -> GroupStaff:

@@ -230,6 +230,17 @@ class YouthEnrolled:
 
 
 @dataclass(frozen=True)
+class GroupChanged:
+    """Event: a youth joined a group of a season, or left one after a day or more in it."""
+
+    youth_id: int
+    season_id: int
+    group_id: int
+    on: date
+    joined: bool
+
+
+@dataclass(frozen=True)
 class YouthWithdrawn:
     """Event: a youth gave up a place, or lost it."""
 

@@ -407,12 +407,13 @@ def beginnings(actor: Actor, on: date) -> Beginnings:
 
 @dataclass(frozen=True)
 class AccountFigures:
-    """Accounts at a glance: open, invited and not yet in, live sessions, and how many may coordinate."""
+    """Accounts at a glance: open, invited and not yet in, live sessions, how many may coordinate; documents known damaged."""
 
     open: int
     invited: int
     sessions: int
     coordinators: int
+    damaged: int = 0
 
 
 def account_figures(now: datetime) -> AccountFigures:
@@ -427,8 +428,9 @@ def account_figures(now: datetime) -> AccountFigures:
     coordinate = opened.join(RoleGrant, RoleGrant.account_id == Account.id)
     coordinate = coordinate.where(RoleGrant.role == Role.COORDINATOR, RoleGrant.until_on.is_(None))
     invited = opened.where(Account.password_hash.is_(None))
-    row = db.session().execute(sa.select(count(opened), count(invited), count(live), count(coordinate))).one()
-    return AccountFigures(*row)
+    damaged = sa.select(sa.func.count()).select_from(Document).where(Document.damaged_at.is_not(None))
+    figures = sa.select(count(opened), count(invited), count(live), count(coordinate), count(damaged))
+    return AccountFigures(*db.session().execute(figures).one())
 
 
 def certificates_of(youth_id: int) -> list[Document]:

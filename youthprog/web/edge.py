@@ -5,6 +5,7 @@ stops the start of the application. A view never commits: what it did is committ
 its audit lines, when it answers below 400, or undone.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,13 +13,19 @@ from typing import Any, Literal, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, logout_user
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.crypto import code
 from youthprog.core.permissions import P
+from youthprog.core.refusals import NotFound, Refused
 
+log = logging.getLogger("youthprog")
+OWN_WORDS = (NotFound, Refused, HTTPException, IntegrityError, StaleDataError)  # failures that have a page already
 View = TypeVar("View", bound=Callable[..., Any])
 Kind = Literal["public", "signed_in", "permission", "link"]
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -102,15 +109,37 @@ def keep() -> None:
     g.keep = True
 
 
+class NotRecorded(Exception):
+    """A prepared deed could not be recorded, for no reason of its own: nothing of it was kept. The text is for the page."""
+
+
 @contextmanager
-def recording() -> Iterator[None]:
+def recording(*, undo: Callable[[], None] | None = None, says: str = "") -> Iterator[None]:
     """The second half of a `late` door: take the write lock and record what was prepared.
 
-    Rows loaded before are stale from here on; check again, by a conditional update, that they still hold.
+    Rows loaded before are stale from here on; check again, by a conditional update, that they still hold. `undo` takes
+    away what lies outside the database (a file), when recording or the commit after the view fails; `says` is what
+    the page then tells, when the failure has no words of its own.
     """
     db.begin_writing()
-    g.recording = True
-    yield
+    g.recording, g.undo, g.says = True, undo, says
+    try:
+        yield
+    except Exception as problem:
+        _undo(problem)
+        raise
+
+
+def _undo(problem: Exception) -> None:
+    """Undo what lies outside the database. Raises `NotRecorded` when the page is to say what did not happen."""
+    g.recording, undo, says = False, g.pop("undo", None), g.pop("says", "")
+    db.begin_writing()
+    if undo is not None:
+        undo()
+        db.begin_writing()
+    if says and not isinstance(problem, OWN_WORDS):
+        log.error("could not be recorded", exc_info=problem)
+        raise NotRecorded(says) from problem
 
 
 def _enter() -> BaseResponse | None:
@@ -119,6 +148,8 @@ def _enter() -> BaseResponse | None:
         "language",
         "link",
         "recording",
+        "undo",
+        "says",
         "csrf_token",
         "_login_user",
     ):  # of the request before, where tests share one context
@@ -201,7 +232,11 @@ def close(response: Response) -> Response:
     """Commit or undo, after the view and before the first byte leaves."""
     wrote = g.get("recording") or (g.get("writes") and not _is_late())
     if wrote and (response.status_code < 400 or g.get("keep")):
-        db.session().commit()
+        try:
+            db.session().commit()
+        except Exception as problem:
+            _undo(problem)
+            raise
     elif db.session().info.get("reads"):
         db.begin_writing()
         db.session().commit()

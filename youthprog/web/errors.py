@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from youthprog.core import db
 from youthprog.core.refusals import Conflict, NotFound, Refused
+from youthprog.web.edge import NotRecorded
 from youthprog.web.language import says
 
 log = logging.getLogger("youthprog")
@@ -68,6 +69,13 @@ def _busy(problem: OperationalError) -> Response:
     return response
 
 
+def _not_recorded(problem: NotRecorded) -> Response:
+    db.session().rollback()
+    response = error_page(503, [str(problem)])
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def _broken(problem: Exception) -> Response:
     db.session().rollback()
     log.exception("failure")
@@ -85,5 +93,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleDataError, _changed_meanwhile)
     app.register_error_handler(IntegrityError, _changed_meanwhile)
+    app.register_error_handler(NotRecorded, _not_recorded)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(Exception, _broken)

@@ -1,7 +1,8 @@
 """English and Spanish: the one module that imports Flask-Babel.
 
 Each room keeps its Spanish in `translations/es/<room>.po`; they are compiled into one catalog when they
-are newer than it.
+are newer than it. Flask-Babel finds the sentences; days and hours are written by `core.dates`. It is handed
+finished `Locale`s, because parsing the name of one loads the tables of all (docs/decisions/0009).
 """
 
 import os
@@ -11,18 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from flask import Flask, g, request, session
-from flask_babel import Babel, format_date, format_datetime, format_time, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
-from youthprog.core import clock
+from youthprog.core import clock, dates
 from youthprog.core.refusals import Refusal
 
 LANGUAGES = {"en": "English", "es": "Español"}
-LOCALES = {"en": "en_US", "es": "es_US"}
+LOCALES = {name: Locale(name, territory="US") for name in LANGUAGES}
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 
 __all__ = ["gettext", "lazy_gettext", "ngettext"]
@@ -31,9 +29,9 @@ __all__ = ["gettext", "lazy_gettext", "ngettext"]
 def install(app: Flask) -> None:
     """Speak both languages."""
     compile_catalogs()
-    app.config["BABEL_DEFAULT_LOCALE"] = "en_US"
+    app.config["BABEL_DEFAULT_LOCALE"] = LOCALES["en"]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
-    Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(clock.zone()))
+    Babel(app, locale_selector=lambda: LOCALES[language()])
 
 
 def compile_catalogs(folder: Path = FOLDER) -> None:
@@ -43,17 +41,25 @@ def compile_catalogs(folder: Path = FOLDER) -> None:
         compiled = language_folder / "LC_MESSAGES" / "messages.mo"
         if compiled.exists() and all(source.stat().st_mtime <= compiled.stat().st_mtime for source in sources):
             continue
-        merged = Catalog(locale=Locale.parse(language_folder.name))
-        for source in sources:
-            with source.open("rb") as file:
-                for message in read_po(file, locale=language_folder.name):
-                    if message.id and message.string:
-                        merged[message.id] = message
-        compiled.parent.mkdir(exist_ok=True)
-        fresh = compiled.with_suffix(f".{os.getpid()}")  # several processes may start at once
-        with fresh.open("wb") as file:
-            write_mo(file, merged)
-        fresh.replace(compiled)
+        _compile(sources, compiled, language_folder.name)
+
+
+def _compile(sources: Iterable[Path], compiled: Path, language: str) -> None:
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    merged = Catalog(locale=Locale(language))
+    for source in sources:
+        with source.open("rb") as file:
+            for message in read_po(file, locale=Locale(language)):
+                if message.id and message.string:
+                    merged[message.id] = message
+    compiled.parent.mkdir(exist_ok=True)
+    fresh = compiled.with_suffix(f".{os.getpid()}")  # several processes may start at once
+    with fresh.open("wb") as file:
+        write_mo(file, merged)
+    fresh.replace(compiled)
 
 
 def language() -> str:
@@ -103,41 +109,24 @@ def day(value: date | None, style: str = "long") -> str:
     """September 17, 2026 / 17 de septiembre de 2026. Styles: long, full, short (Sep 17), near (September 17)."""
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        value = clock.day_of(value)
-    if style == "short":
-        return format_date(value, "MMM d" if language() == "en" else "d MMM")
-    if style == "near":
-        return format_date(value, "MMMM d" if language() == "en" else "d 'de' MMMM")
-    return format_date(value, style)
+    return dates.day(clock.day_of(value) if isinstance(value, datetime) else value, language(), style)
 
 
 def time_of(value: datetime | None) -> str:
     """5:30 pm, in the department's zone."""
     if value is None:
         return ""
-    text = format_time(value, "h:mm a")
-    return text.replace("\u202f", " ").replace("AM", "am").replace("PM", "pm")
+    return dates.hour(value.astimezone(clock.zone()), language())
 
 
 def moment(value: datetime | None) -> str:
     """Sep 17, 2026, 5:30 pm."""
     if value is None:
         return ""
-    return f"{format_date(clock.day_of(value), 'medium')}, {time_of(value)}"
-
-
-def locale_name() -> str:
-    """The full locale of this page."""
-    return str(get_locale())
+    return f"{day(value, 'medium')}, {time_of(value)}"
 
 
 def weekday(value: date | datetime, *, whole: bool = False) -> str:
     """Thu, or Thursday in whole."""
     on = clock.day_of(value) if isinstance(value, datetime) else value
-    return format_date(on, "EEEE" if whole else "EEE")
-
-
-def timestamp(value: datetime) -> str:
-    """Sep 17, 2026, 5:30:12 pm, for evidence."""
-    return format_datetime(value, "MMM d, y, h:mm:ss a").replace("\u202f", " ")
+    return dates.weekday(on, language(), whole=whole)

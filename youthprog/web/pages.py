@@ -34,9 +34,9 @@ def cursor(*key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-def asked_cursor(kinds: tuple[type, ...]) -> tuple[Any, ...] | None:
+def asked_cursor(kinds: tuple[type, ...], name: str = "after") -> tuple[Any, ...] | None:
     """The place the visitor asked for, or None when it is missing or not one of ours."""
-    text = request.args.get("after", "")
+    text = request.args.get(name, "")
     if not text or len(text) > 1000:
         return None
     try:

@@ -1,0 +1,204 @@
+"""What others than the guardian answer: the young person, an interpreter, a coach, the office, somebody outside.
+
+The young person and an interpreter sign in the guardian's sitting; their parts are recorded with the signature. A coach
+and the office fill in theirs on the request's page, before or after. Somebody outside, such as a doctor, gets a link
+that opens one section and nothing else. Until the other one has signed, a section is asked and not given.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app
+
+from youthprog.access.services import issue_link
+from youthprog.access.types import LinkPurpose
+from youthprog.audit.services import record
+from youthprog.consent import paper, queries, rules, showing
+from youthprog.consent.cases import LINK_DAYS, last_day_of, note, program_names, shown_of
+from youthprog.consent.deciding import decide
+from youthprog.consent.models import ConsentPart
+from youthprog.consent.queries import Case
+from youthprog.consent.statements import filled_words
+from youthprog.consent.types import Happening, Question, RequestState, Signer, Words
+from youthprog.core import clock, db
+from youthprog.core.actor import Actor
+from youthprog.core.refusals import N_, Refusal, refuse_if
+from youthprog.core.text import fold
+from youthprog.documents import services as documents
+from youthprog.outreach import services as outreach
+from youthprog.outreach.types import Recipient
+from youthprog.people import queries as people
+
+PART = "consent_part"
+IN_THE_SITTING = (Signer.ATHLETE, Signer.INTERPRETER)
+CLOSED = (RequestState.CANCELED, RequestState.WITHDRAWN, RequestState.EXPIRED)
+
+
+def answers_of(parts: Mapping[int, ConsentPart], questions: Iterable[Question]) -> dict[str, dict[str, Any]]:
+    """What others have signed so far, by section, each with the name it was signed with."""
+    found = {}
+    for each in questions:
+        part = parts.get(each.section_id)
+        if part is not None and part.signed_at is not None:
+            found[each.key] = json.loads(part.unseal("answer_sealed") or "{}") | {"typed_name": part.typed_name}
+    return found
+
+
+def record_in_sitting(case: Case, questions: Sequence[Question], answers: Mapping[str, Any], *, now: datetime) -> None:
+    """Keep what the young person and an interpreter signed beside the guardian."""
+    for each in showing.signed_by(questions, *IN_THE_SITTING):
+        given = dict(answers[each.key])
+        name = given.pop("typed_name", None)
+        if not name:
+            continue  # nobody read the form to the guardian
+        part = _part(case, each)
+        part.person_id = case.youth.id if showing.signer_of(each) is Signer.ATHLETE else None
+        _fill(case, each, part, given, name, now=now)
+
+
+def refusals_of_outsider(case: Case, given: Mapping[str, Any]) -> list[Refusal]:
+    """Why somebody cannot be asked: the address is the guardian's own, so nobody else would sign."""
+    own = {line.value.casefold() for line in people.contacts_of([case.guardian.id]).get(case.guardian.id, [])}
+    if given.get("email") in own:
+        return [Refusal("own_address", N_("This is your own address. Write the address of the other person."), "email")]
+    return []
+
+
+def ask_outside(
+    case: Case, questions: Sequence[Question], answers: Mapping[str, Any], *, by: Actor, now: datetime
+) -> None:
+    """Write to everybody outside whose name and address the guardian gave."""
+    for each in showing.signed_by(questions, Signer.EXTERNAL):
+        given = answers.get(each.key, {})
+        if not given.get("email"):
+            continue
+        part = _part(case, each)
+        part.asked_at = now
+        part.seal("asked_sealed", json.dumps({"name": given["name"], "email": given["email"]}, ensure_ascii=False))
+        _write(case, each, part, given["name"], given["email"], by=by, now=now)
+        record("consent.part_asked", "consent_request", case.request.id, by=by, now=now, section=each.key)
+
+
+def _write(
+    case: Case, question: Question, part: ConsentPart, name: str, address: str, *, by: Actor, now: datetime
+) -> None:
+    """Somebody outside is told the child's first name, who asks, and for what; their link opens this part alone.
+
+    The guardian stands behind the letter: what custody keeps from the guardian does not leave on their word either.
+    """
+    _link_id, token = issue_link(LinkPurpose.CONSENT_PART, case.guardian.id, part.id, days=LINK_DAYS, now=now)
+    language = case.request.language if case.request.language in ("en", "es") else "en"
+    values = {
+        "child": case.youth.first_name,
+        "program": program_names(case)[language],
+        "label": outside_words(case, question, language).label,
+        "to": name,
+        "link": f"{current_app.config['YOUTHPROG'].public_url.rstrip('/')}/p/{token}",
+        "days": LINK_DAYS,
+    }
+    outreach.send(
+        PART, "consent/mail/part", to=Recipient(name, address, language, case.guardian.id), subject_id=part.id,
+        about_youth_id=case.youth.id, values=values, by=by, now=now,
+    )  # fmt: skip
+
+
+def open_parts(case: Case, questions: Sequence[Question]) -> None:
+    """Let the parts of a coach and the office wait from now on: of a signed form only these are still asked."""
+    for each in showing.signed_by(questions, Signer.COACH, Signer.STAFF):
+        _part(case, each)
+
+
+def parts_asked(case: Case, questions: Sequence[Question], on: date) -> list[tuple[Question, ConsentPart | None]]:
+    """The sections others than the guardian answer in this request, with what is there of each.
+
+    Of an open form those it shows with the answers so far; of a signed one those that were opened with it.
+    """
+    parts = queries.parts_of(case.request.id)
+    is_open = case.request.state in rules.OPEN_STATES
+    asked = shown_of(case, questions, on) if is_open else [each for each in questions if each.section_id in parts]
+    others = showing.signed_by(asked, *(set(Signer) - showing.GUARDIANS))
+    return [(each, parts.get(each.section_id)) for each in others]
+
+
+def sign_part(
+    case: Case,
+    question: Question,
+    given: Mapping[str, Any],
+    *,
+    typed_name: str,
+    person_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> ConsentPart:
+    """Sign a part outside the guardian's sitting. Of a signed form the section is decided now.
+
+    Raises `Refused`: the form is closed, the part is signed already, the name or the answer is missing.
+    """
+    part = queries.parts_of(case.request.id).get(question.section_id)
+    refuse_if(refusals_to_sign_part(case, question, part, given, typed_name))
+    part = part or _part(case, question)
+    part.person_id = person_id
+    _fill(case, question, part, given, typed_name, now=now)
+    if case.request.state is RequestState.SIGNED:
+        decide(case, question, given, by=by, now=now)
+    record("consent.part_signed", "consent_request", case.request.id, by=by, now=now, section=question.key)
+    return part
+
+
+def refusals_to_sign_part(
+    case: Case, question: Question, part: ConsentPart | None, given: Mapping[str, Any], typed_name: str
+) -> list[Refusal]:
+    """Every reason why a part cannot be signed now."""
+    if part_is_closed(case, clock.today()):
+        return [Refusal("closed", N_("This form is closed."))]
+    if part is not None and part.signed_at is not None:
+        return [Refusal("part_signed", N_("This part is signed already."))]
+    found = []
+    if not showing.is_part_complete(question, given):
+        found.append(Refusal("unanswered", N_("Something is not answered yet.")))
+    if len(fold(typed_name)) < rules.SHORTEST_NAME:
+        found.append(Refusal("no_name", N_("Type your full name."), "typed_name"))
+    return found
+
+
+def part_is_closed(case: Case, today: date) -> bool:
+    """Whether a part cannot be signed any more: the form was closed or taken back, or what it is about is over."""
+    return case.request.state in CLOSED or case.season.ends_on < today
+
+
+def outside_words(case: Case, question: Question, language: str, *, full_name: str | None = None) -> Words:
+    """A section's words for somebody who may know little: of the child they tell the first name and nothing else.
+
+    A coach, who knows the roster, reads the full name too.
+    """
+    words = question.words[language]
+    values = dict.fromkeys((*paper.BLANKS, "born_on"), paper.BLANK) | {
+        "name": case.youth.first_name,
+        "full_name": full_name or case.youth.first_name,
+        "program": program_names(case)[language],
+        "department": documents.letterhead().full_name,
+        "until": paper.day_in(last_day_of(case, question, clock.now()), language),
+    }
+    return filled_words(words, values)
+
+
+def _part(case: Case, question: Question) -> ConsentPart:
+    part = queries.parts_of(case.request.id).get(question.section_id)
+    if part is None:
+        part = ConsentPart(
+            request_id=case.request.id, section_id=question.section_id, signer=showing.signer_of(question)
+        )
+        db.session().add(part)
+        db.flush()
+    return part
+
+
+def _fill(
+    case: Case, question: Question, part: ConsentPart, given: Mapping[str, Any], name: str, *, now: datetime
+) -> None:
+    part.typed_name, part.signed_at = name, now
+    part.seal("answer_sealed", json.dumps(given, ensure_ascii=False))
+    detail = {"section": question.key, "signer": showing.signer_of(question).value, "name": name}
+    note(case.request.id, Happening.PART_SIGNED, now, detail)

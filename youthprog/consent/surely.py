@@ -1,0 +1,160 @@
+"""Who surely has everything: a condition in SQL, narrower than the rules of standing and never wider.
+
+Standing is computed, never stored, and computing it for a whole department to show fifty lines would be slow. Nearly
+everybody is the simple case: every needed section given by somebody who may decide, to the end, and nothing said against
+it. That one SQL can say. Whatever is less simple goes through the rules. A test compares both on random families.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from youthprog.consent import timing
+from youthprog.consent.models import (
+    ConsentDecision,
+    ConsentRequest,
+    Form,
+    FormUse,
+    FormVersion,
+    Section,
+    SectionText,
+)
+from youthprog.consent.types import STARTER, Decision
+from youthprog.core import clock, db
+from youthprog.people.models import CustodyRestriction, Guardianship, Person
+from youthprog.programs.models import Program, Season
+from youthprog.programs.types import GuardianRule
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The sections programs cannot do without, and the rows of them whose words hold today."""
+
+    program_ids: tuple[int, ...]
+    keys: tuple[str, ...]
+    section_ids: tuple[int, ...]
+
+
+def needed_by_programs() -> list[Needed]:
+    """What each program asks for a season: its own forms, else the starter form. Two statements.
+
+    A section of an older version counts while its words, kind and settings are those of the newest.
+    """
+    uses = db.session().execute(sa.select(Program.id, FormUse.form_id).outerjoin(FormUse, _is_season_form()))
+    rows = db.session().execute(
+        sa.select(
+            Form.id.label("form_id"), Form.key.label("form"), Form.closed_at, FormVersion.id, Section.id.label("section_id"),
+            Section.key, Section.kind, Section.required, Section.settings, SectionText.language, SectionText.sha256,
+        )
+        .join(FormVersion, FormVersion.form_id == Form.id)
+        .join(Section, Section.version_id == FormVersion.id)
+        .join(SectionText, SectionText.section_id == Section.id)
+        .where(FormVersion.published_at.is_not(None))
+        .order_by(Form.id, FormVersion.number, Section.position, SectionText.language)
+    ).all()  # fmt: skip
+    forms: dict[int, dict[int, dict[int, list[Any]]]] = {}
+    starter, closed = None, set()
+    for row in rows:
+        forms.setdefault(row.form_id, {}).setdefault(row.id, {}).setdefault(row.section_id, []).append(row)
+        starter = row.form_id if row.form == STARTER else starter
+        closed |= {row.form_id} if row.closed_at else set()
+    used: dict[int, set[int]] = {}
+    for program_id, form_id in uses:
+        used.setdefault(program_id, set())
+        if form_id in forms and form_id not in closed:
+            used[program_id].add(form_id)
+    programs_of: dict[tuple[int, ...], list[int]] = {}
+    for program_id, form_ids in used.items():
+        wanted = form_ids or ({starter} if starter else set())
+        programs_of.setdefault(tuple(sorted(wanted)), []).append(program_id)
+    return [
+        Needed(tuple(program_ids), *_holding([forms[form_id] for form_id in form_ids]))
+        for form_ids, program_ids in programs_of.items()
+    ]
+
+
+def _is_season_form() -> sa.ColumnElement[bool]:
+    return sa.and_(FormUse.program_id == Program.id, ~FormUse.for_events)
+
+
+def _holding(forms: Sequence[Mapping[int, Mapping[int, list[Any]]]]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The required keys of the newest versions, and the sections of any version that read like them."""
+    keys: dict[str, None] = {}
+    section_ids = []
+    for versions in forms:
+        newest = {
+            _terms(texts)[0]: _terms(texts) for texts in list(versions.values())[-1].values() if texts[0].required
+        }
+        keys |= dict.fromkeys(newest)
+        for sections in versions.values():
+            section_ids += [key for key, texts in sections.items() if newest.get(texts[0].key) == _terms(texts)]
+    return tuple(keys), tuple(section_ids)
+
+
+def _terms(texts: Sequence[Any]) -> tuple[Any, ...]:
+    first = texts[0]
+    return first.key, first.kind, first.settings, tuple((each.language, each.sha256) for each in texts)
+
+
+def surely_fine(
+    needed: Sequence[Needed], youth_id: Any, season_id: Any, on: date, *, days: int = 0
+) -> sa.ColumnElement[bool]:
+    """The condition that a youth lacks nothing in a season on a day, nor on the days after it within the season.
+
+    The statement around it has joined `Season`, `Program` and the youth as `Person`.
+    """
+    fine = [_fine_in(each, youth_id, season_id, on, on + timedelta(days=days)) for each in needed]
+    return sa.func.coalesce(sa.or_(sa.false(), *fine), sa.false())
+
+
+def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: date) -> sa.ColumnElement[bool]:
+    if not needed.keys:
+        return sa.false()  # no form is published: nobody can have signed one
+    row, asked, bond, limit = ConsentDecision, ConsentRequest, Guardianship, CustodyRestriction
+    barred = sa.exists().where(
+        limit.youth_id == row.youth_id,
+        limit.adult_id == row.guardian_id,
+        sa.or_(limit.ends_on.is_(None), limit.ends_on >= on),
+    )
+    decides = sa.exists().where(
+        bond.youth_id == row.youth_id, bond.guardian_id == row.guardian_id, bond.may_decide, bond.ended_on.is_(None)
+    )
+    tomorrow = datetime.combine(on + timedelta(days=1), time(), clock.zone())
+    last = until if until == on else sa.case((Season.ends_on < until, Season.ends_on), else_=until)
+    good = sa.and_(
+        row.section_id.in_(needed.section_ids),
+        row.decision == Decision.GIVEN,
+        row.withdrawn_at.is_(None),
+        row.ended_on.is_(None),
+        row.decided_at < tomorrow,
+        sa.or_(~row.needs_original, row.confirmed_at < tomorrow),
+        sa.or_(row.valid_until_on.is_(None), row.valid_until_on >= last),
+        decides,
+        ~barred,
+    )
+    found = (
+        sa.select(
+            sa.and_(
+                sa.func.count(row.section_key.distinct()) == len(needed.keys),
+                sa.func.count() == sa.func.count(sa.case((good, 1))),
+            )
+        )
+        .join(asked, asked.id == row.request_id)
+        .where(
+            row.youth_id == youth_id,
+            row.season_id == season_id,
+            row.section_key.in_(needed.keys),
+            asked.gathering_id.is_(None),
+        )
+        .correlate_except(ConsentDecision, ConsentRequest)
+        .scalar_subquery()
+    )
+    return sa.and_(
+        Season.program_id.in_(needed.program_ids),
+        Program.guardian_rule != GuardianRule.BOTH,
+        sa.or_(Person.born_on.is_(None), Person.born_on > timing.born_by(until)),
+        found,
+    )

@@ -1,0 +1,23 @@
+"""QR pictures of addresses, for paper: the press alone draws them."""
+
+from io import BytesIO
+
+import segno
+
+NAVY = "#123f73"
+
+
+def qr_png(address: str, *, dark: str = NAVY) -> bytes:
+    """A QR code of an address as a small PNG: level M, quiet zone of four modules; printed without smoothing."""
+    picture = BytesIO()
+    _symbol(address).save(picture, kind="png", scale=2, border=4, dark=dark, light="#ffffff")
+    return picture.getvalue()
+
+
+def qr_version(address: str) -> int:
+    """How large the symbol gets; up to 4 a printed module stays wide enough for any phone."""
+    return int(_symbol(address).version)
+
+
+def _symbol(address: str) -> segno.QRCode:
+    return segno.make(address, error="m", boost_error=False, micro=False)
