@@ -26,7 +26,7 @@ HAPPENINGS = [
 ]  # fmt: skip
 NEW_HAPPENINGS = [
     "agreed", "sheet_read", "delivered", "noticed", "called", "scanned", "original_seen", "matched", "part_signed",
-    "renewed",
+    "renewed", "wants_paper", "reworded", "confirmed_earlier",
 ]  # fmt: skip
 PURPOSES = ["consent", "invitation", "password_reset", "session_log"]
 NEW_PURPOSES = ["consent_part"]
@@ -393,6 +393,8 @@ def upgrade() -> None:
     with altered("section_text") as batch:
         batch.add_column(sa.Column("more", sa.JSON(), nullable=False, server_default="{}"))
 
+    with altered("message") as batch:
+        batch.add_column(sa.Column("also_about", sa.JSON(), nullable=False, server_default="[]"))
     with altered("consent_event", happening=one_of("happening", HAPPENINGS + NEW_HAPPENINGS)):
         pass
     with altered("document", kind=one_of("kind", PAPERS + NEW_PAPERS)) as batch:
@@ -423,6 +425,8 @@ def downgrade() -> None:
         batch.drop_column("purged_at")
     with altered("consent_event", happening=one_of("happening", HAPPENINGS)):
         pass
+    with altered("message") as batch:
+        batch.drop_column("also_about")
     with altered("section_text") as batch:
         batch.drop_column("more")
     with altered("section", kind=one_of("kind", KINDS)) as batch:

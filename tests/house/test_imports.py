@@ -37,6 +37,9 @@ EDGE = {
     "strangers",
     "keeping",
     "entries",
+    "walk",
+    "agreement",
+    "siblings",
     "copies",
     "guardians",
     "fair_forms",
@@ -58,7 +61,7 @@ FLOORS = {
     "services": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
-# how sections of a form behave, what decisions are worth, whom to ask
+# how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
 PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from tests.makers.people import NOW, make_guardian, make_youth
+from tests.makers.people import NOW, make_contacts, make_guardian, make_person, make_youth
 from tests.makers.programs import join, make_group, make_season
 from youthprog.consent import queries, services
 from youthprog.consent.models import ConsentRequest, Form, FormUse, FormVersion, Section, SectionText
@@ -15,7 +15,8 @@ from youthprog.consent.types import Signing
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.outreach.models import Message
-from youthprog.people.models import Person
+from youthprog.people.models import Guardianship, Person
+from youthprog.people.types import Relationship
 from youthprog.programs.models import Group, Program, Season
 
 YES: dict[str, dict[str, Any]] = {
@@ -58,6 +59,39 @@ class Family:
         return not queries.objections([self.youth.id], self.season_id, on)
 
 
+class Siblings:
+    """Children on one team with one guardian: Mateo, Luca, Noa and Ana Aguilar, and Rosa."""
+
+    NAMES = ("Mateo", "Luca", "Noa", "Ana")
+
+    def __init__(self, count: int = 2, group: Group | None = None):
+        self.group = group or make_group(make_season())
+        self.season_id = self.group.season_id
+        self.youth: list[Person] = []
+        self.guardian: Person = make_person("Rosa Elena", "Aguilar")
+        make_contacts(self.guardian)
+        for name in self.NAMES[:count]:
+            child = make_youth(name)
+            db.session().add(
+                Guardianship(youth_id=child.id, guardian_id=self.guardian.id, relationship=Relationship.MOTHER, rank=1)
+            )
+            join(child, self.group)
+            self.youth.append(child)
+
+    def ask(self, now: datetime = NOW) -> list[ConsentRequest]:
+        """Ask the family, and give the requests in order."""
+        services.ask([each.id for each in self.youth], self.season_id, by=SYSTEM, now=now)
+        return [request_of(each) for each in self.youth]
+
+
+def next_season(family: Family) -> Season:
+    """The next season of the family's program, from March to June 2027."""
+    return make_season(
+        family.group.season.program, name="Spring 2027", name_es="Primavera 2027",
+        starts_on=date(2027, 3, 1), ends_on=date(2027, 6, 30),
+    )  # fmt: skip
+
+
 def _with_season(group: Group) -> Group:
     """The group with what a commit made it forget."""
     season = joinedload(Group.season).joinedload(Season.program)
@@ -77,9 +111,17 @@ def actor_of(guardian: Person) -> Actor:
     return Actor("link", guardian.name, guardian.id, ip="192.0.2.7", user_agent="a phone")
 
 
+def agree(guardian: Person, now: datetime = NOW) -> None:
+    """Let a guardian open the sample and agree to sign on a screen."""
+    by = actor_of(guardian)
+    services.open_sample(guardian.id, language="en", by=by, now=now)
+    services.agree_to_screens([], guardian.id, language="en", by=by, now=now)
+
+
 def answer_all(request: ConsentRequest, *, now: datetime = NOW, **changes: dict[str, Any]) -> None:
     """Answer every question."""
     case = queries.get_request(request.id)
+    agree(case.guardian, now)
     services.open_form(case, language="en", via="link", by=actor_of(case.guardian), now=now)
     for question in queries.questions_of(case.version.id):
         given = changes.get(question.key, YES[question.key])

@@ -79,6 +79,7 @@ class Town:
                     values |= {"statement": "Other words.", "sha256": "0" * 64}
                 db.session().add(SectionText(**values | {"section_id": new.id}))
             again.append(new)
+        db.session().flush()
         version.published_at = NOW - 20 * DAY  # from here on it stays as it is
         self.version, self.sections = version, [*self.sections, *again]
         db.flush()

@@ -473,8 +473,8 @@ class _Maker:
         self.side.words |= {"token": token, "key": self.sections[0].key, "language": "es"}
         self.side.ids |= {"request_id": opened.id, "signed_id": signed.id, "section_id": self.sections[0].id}
         self.side.ids |= {"version_id": opened.form_version_id}
-        opened.match_code, opened.scan_sha256 = crypto.code(), self._upload(opened)
         self._family_matters()
+        opened.match_code, opened.scan_sha256 = crypto.code(), self._upload(opened)
         message = self._message(opened.id)
         self.side.ids["message_id"] = message.id
         self._slip()

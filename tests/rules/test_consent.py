@@ -1,5 +1,6 @@
 """What a consent is worth on a day, one test for each refusal, and histories that must never leak."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from youthprog.consent.types import (
     DecisionFact,
     RequestFact,
     RequestState,
+    Route,
     SectionKind,
     SectionState,
     SignFacts,
@@ -197,6 +199,7 @@ def refused(**changes):
         "today": ON,
         "may_decide": True,
         "unanswered": (),
+        "agreed_to_screens": True,
         "signing": COMPLETE,
     }
     return [refusal.code for refusal in rules.refusals_to_sign(SignFacts(**(facts | changes)))]
@@ -214,6 +217,7 @@ def test_a_complete_signature_counts():
         ({"signing": Signing("Rosa", False, True, 7, "en")}, "not_guardian"),
         ({"signing": Signing("Rosa", True, False, 7, "en")}, "not_agreed"),
         ({"unanswered": ("photos",)}, "unanswered"),
+        ({"agreed_to_screens": False}, "not_agreed_to_screens"),
         ({"state": RequestState.CANCELED}, "closed"),
         ({"state": RequestState.SIGNED}, "closed"),
         ({"valid_until_on": date(2026, 9, 16)}, "over"),
@@ -222,6 +226,11 @@ def test_a_complete_signature_counts():
 )
 def test_each_reason_not_to_sign(changes, code):
     assert refused(**changes) == [code]
+
+
+def test_paper_and_telephone_need_no_agreement_to_screens():
+    for route in (Route.PAPER, Route.PHONE):
+        assert refused(signing=replace(COMPLETE, route=route), agreed_to_screens=False) == []
 
 
 def test_all_reasons_come_at_once():

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from tests.makers.consent import YES, Family, actor_of, answer_all, request_of, signing
+from tests.makers.consent import YES, Family, actor_of, agree, answer_all, request_of, signing
 from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import join, make_group, make_season
 from youthprog.audit.models import AuditEntry
@@ -170,6 +170,7 @@ def test_the_record_holds_the_exact_words_and_no_health(session, family):
 
 def test_an_unanswered_section_keeps_the_form_unsigned(family):
     request = family.ask()
+    agree(family.guardian)
     with pytest.raises(Refused) as refused:
         services.prepare_signature(
             queries.get_request(request.id), signing(request), by=actor_of(family.guardian), now=NOW

@@ -18,7 +18,7 @@ from tests.makers.people import NOW, make_person
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import desk_queries, queries, services, uploads
-from youthprog.consent.models import ConsentRequest, LooseScan, Section
+from youthprog.consent.models import ConsentRequest, FormVersion, LooseScan, Section
 from youthprog.consent.services import Entry
 from youthprog.consent.types import Happening, RequestState, Route
 from youthprog.core import db
@@ -389,7 +389,7 @@ def test_what_needs_an_original_cannot_be_given_by_telephone(desk, original):
     request = desk.ask()
     needing(request, original, "emergency_care")
     case = queries.get_request(request.id)
-    assert "emergency_care" not in [each.key for each in services.desk_questions(case, Route.PHONE)]
+    assert "emergency_care" not in [each.key for each in services.questions_by_route(case, Route.PHONE)]
     desk.enter(request, services.prepare_phone)
     assert "emergency_care" not in [row.section_key for row in queries.decisions_of(request.id)]
     assert not desk.family.cleared_on(ON), "a required section still waits for paper"
@@ -485,3 +485,16 @@ def test_the_dates_of_an_entry_hold(desk):
     assert {row.valid_until_on for row in queries.decisions_of(request.id)} == {date(2026, 11, 21)}
     assert all(row.decided_at == NOW for row in queries.decisions_of(request.id))
     assert request_of(desk.family.youth).signed_at == NOW
+
+
+def test_a_sheet_with_older_words_is_no_sheet_of_the_newer_form(desk, session):
+    request = desk.ask()
+    code = request.match_code
+    old = session.get_one(FormVersion, request.form_version_id)
+    session.add(FormVersion(form_id=old.form_id, number=old.number + 1, published_at=NOW))
+    session.flush()
+    case = queries.get_request(request.id)
+    assert case.is_outdated
+    services.follow_form(case, by=actor_of(case.guardian), now=NOW)
+    assert request.match_code is None
+    assert desk.scan(code).loose == 1

@@ -27,9 +27,10 @@ from youthprog.consent.cases import (
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.publishing import publish_starter_form
 from youthprog.consent.queries import Case
+from youthprog.consent.renewing import find_renewed
 from youthprog.consent.types import Asked, Happening, RequestState, SectionState
 from youthprog.core import clock, db
-from youthprog.core.actor import Actor
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import refuse_if
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Delivery, MessageBounced, MessageSent
@@ -59,7 +60,9 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
     guardians = people.guardians_of(lacking, today)
     waiting = _season_requests(lacking, season_id)
     forms = forms_to_ask(season_id, now)
-    sent, already, unreachable = 0, 0, []
+    already, unreachable = 0, []
+    families: set[frozenset[int]] = set()
+    letters: dict[int, tuple[GuardianLine, list[int]]] = {}
     for youth_id in lacking:
         owed = still_owed(known, youth_id, season_id, forms, today, guardians.get(youth_id, []))
         plan = fairness_rules.whom_to_ask(
@@ -69,12 +72,51 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
             owing={guardian_id for guardian_id, versions in owed.items() if versions},
             excused=standing.excused_on(known.family(youth_id, season_id), today),
         )
-        for line, kind in [*((line, ASK) for line in plan.asked), *((line, NOTICE) for line in plan.told)]:
-            _address(kind, owed[line.guardian_id], youth_id, line, season_id, waiting.get(youth_id, []), by=by, now=now)
-        sent += bool(plan.asked)
+        open_ones = waiting.get(youth_id, [])
+        for line in plan.asked:
+            request_ids = _ask(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
+            letters.setdefault(line.guardian_id, (line, []))[1].extend(request_ids)
+        for line in plan.told:
+            _tell(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
+        if plan.asked:
+            families.add(frozenset(line.guardian_id for line in plan.asked))
         already += plan.waits and not plan.asked
         unreachable += [youth_id] if plan.unreachable else []
-    return Asked(sent, already, tuple(unreachable))
+    for guardian, request_ids in letters.values():
+        write_to_family(request_ids, guardian, by=by, now=now)
+    return Asked(len(families), already, tuple(unreachable))
+
+
+def write_to_family(request_ids: Sequence[int], guardian: GuardianLine, *, by: Actor, now: datetime) -> None:
+    """Ask a guardian about all the children in one letter; its link leads through all of them."""
+    first, *others = [queries.get_request(each) for each in request_ids]
+    _link_id, token = issue_link(LinkPurpose.CONSENT, guardian.guardian_id, first.request.id, days=LINK_DAYS, now=now)
+    children = {case.youth.id: case.youth.first_name for case in (first, *others)}
+    message = outreach.send(
+        ASK, "consent/mail/request", to=recipient(guardian), subject_id=first.request.id,
+        about_youth_id=first.youth.id, also_about=[each for each in children if each != first.youth.id],
+        values=letter_values(first, guardian.language, token) | {"names": list(children.values())}, by=by, now=now,
+    )  # fmt: skip
+    for case in (first, *others):
+        case.request.times_asked += 1
+        if message.delivery is Delivery.HELD:
+            _sent(case.request, Happening.SENT, now, {})
+
+
+def write_again_without(youth_id: int, guardian_id: int, *, now: datetime) -> None:
+    """A letter about several children that has not left may not name one of them any more: write it anew.
+
+    The letter is given up, and the guardian is asked about the others alone.
+    """
+    for message in outreach.cancel_about(ASK, guardian_id, youth_id):
+        about = {message.about_youth_id, *message.also_about} - {youth_id}
+        waiting = queries.requests_waiting_for(guardian_id, [each for each in about if each is not None])
+        lines = people.guardians_of({each.youth_id for each in waiting}, clock.day_of(now))
+        known = [
+            line for each in lines.values() for line in each if line.guardian_id == guardian_id and line.may_decide
+        ]
+        if waiting and known and known[0].email:
+            write_to_family([each.id for each in waiting], known[0], by=SYSTEM, now=now)
 
 
 def _season_requests(youth_ids: Sequence[int], season_id: int) -> dict[int, list[ConsentRequest]]:
@@ -119,8 +161,26 @@ def still_owed(
     }
 
 
-def _address(
-    kind: str,
+def _ask(
+    version_ids: Sequence[int],
+    youth_id: int,
+    guardian: GuardianLine,
+    season_id: int,
+    known: Sequence[ConsentRequest],
+    *,
+    by: Actor,
+    now: datetime,
+) -> list[int]:
+    """Open a request for each form; the letter goes to the family as a whole."""
+    opened = []
+    for version_id in version_ids:
+        request = _open_request(version_id, youth_id, guardian, season_id, known, True, now)
+        record("consent.asked", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
+        opened.append(request.id)
+    return opened
+
+
+def _tell(
     version_ids: Sequence[int],
     youth_id: int,
     guardian: GuardianLine,
@@ -130,15 +190,11 @@ def _address(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Ask a guardian for each form, or tell them of it."""
-    letter, action = {
-        ASK: ("consent/mail/request", "consent.asked"),
-        NOTICE: ("consent/mail/notice", "consent.noticed"),
-    }[kind]
+    """Tell a guardian that another was asked, and that they may object."""
     for version_id in version_ids:
-        request = _open_request(version_id, youth_id, guardian, season_id, known, kind == ASK, now)
-        write(kind, letter, queries.get_request(request.id), guardian, by=by, now=now)
-        record(action, "consent_request", request.id, by=by, now=now, youth_id=youth_id)
+        request = _open_request(version_id, youth_id, guardian, season_id, known, False, now)
+        write(NOTICE, "consent/mail/notice", queries.get_request(request.id), guardian, by=by, now=now)
+        record("consent.noticed", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
 
 
 def _open_request(
@@ -174,6 +230,7 @@ def _open_request(
         created_at=now,
         awaited=awaited,
         due_on=due_on(season_id, now),
+        renews_id=find_renewed(youth_id, guardian.guardian_id, season_id),
     )
     db.session().add(request)
     db.flush()
@@ -233,8 +290,9 @@ def note_sent(event: MessageSent) -> None:
         return
     if happening is Happening.COPY_SENT:
         note(request.id, happening, clock.now(), {})
-    else:
-        _sent(request, happening, clock.now(), {"address": _masked_address(request)})
+        return
+    for each in [request, *_of_the_same_letter(request, event.message_id)]:
+        _sent(each, happening, clock.now(), {"address": _masked_address(each)})
 
 
 def note_bounced(event: MessageBounced) -> None:
@@ -242,9 +300,16 @@ def note_bounced(event: MessageBounced) -> None:
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
     if event.kind not in (ASK, RENEW, REMIND, NOTICE) or not request:
         return
-    if request.state in (RequestState.QUEUED, RequestState.SENT):
-        request.state = RequestState.BOUNCED
-    note(request.id, Happening.BOUNCED, clock.now(), {"address": _masked_address(request)})
+    for each in [request, *_of_the_same_letter(request, event.message_id)]:
+        if each.state in (RequestState.QUEUED, RequestState.SENT):
+            each.state = RequestState.BOUNCED
+        note(each.id, Happening.BOUNCED, clock.now(), {"address": _masked_address(each)})
+
+
+def _of_the_same_letter(request: ConsentRequest, message_id: int) -> Sequence[ConsentRequest]:
+    """The requests about the other children a letter named."""
+    youth_ids = outreach.also_about(message_id)
+    return queries.requests_waiting_for(request.guardian_id, youth_ids, request.season_id) if youth_ids else ()
 
 
 def _masked_address(request: ConsentRequest) -> str:

@@ -36,6 +36,19 @@ def may_answer(case: Case, *, now: datetime) -> list[Refusal]:
     return refusals_to_answer(case, signer_line(case, clock.day_of(now)), now)
 
 
+def may_answer_each(cases: Sequence[Case], *, now: datetime) -> set[int]:
+    """Those of the requests that the guardian may answer now. One statement for any number."""
+    on = clock.day_of(now)
+    lines = people.guardians_of({case.youth.id for case in cases}, on)
+    signers = {
+        case.request.id: next(
+            (each for each in lines.get(case.youth.id, []) if each.guardian_id == case.guardian.id), None
+        )
+        for case in cases
+    }
+    return {case.request.id for case in cases if not refusals_to_answer(case, signers[case.request.id], now)}
+
+
 def refusals_to_answer(case: Case, guardian: GuardianLine | None, now: datetime) -> list[Refusal]:
     return rules.refusals_to_answer(
         case.request.state,
@@ -145,7 +158,12 @@ def blanks_of(case: Case, language: str, roster: Roster | None = None) -> dict[s
 def shown_of(
     case: Case, questions: Sequence[Question], on: date, answers: Mapping[str, Mapping[str, Any]] | None = None
 ) -> list[Question]:
-    """The sections this form shows on a day with the answers so far, texts and other signers' sections included."""
+    """The sections this form shows on a day with the answers so far, texts and other signers' sections included.
+
+    Of a signed form, whose answers are in its record alone, every section.
+    """
+    if case.request.signed_at is not None:
+        return list(questions)
     asks_second = any(each.settings.signer is Signer.GUARDIAN_2 for each in questions)
     return showing.shown(
         questions,

@@ -55,12 +55,17 @@ def decide(case: Case, question: Question, given: Mapping[str, Any], *, by: Acto
 
 
 def _note_health(answered: Answered) -> None:
-    given = answered.given
-    if given["choice"] == "yes":
-        people_services.note_health(
-            answered.case.youth, HealthKind.OTHER, alert=given.get("alert"), detail=given.get("detail"),
-            by=answered.by, now=answered.now,
-        )  # fmt: skip
+    """Note what was told. The very words noted before give way to the fresh note: nothing stands twice in the file."""
+    youth, given = answered.case.youth, answered.given
+    if given["choice"] != "yes":
+        return
+    words = (given.get("alert") or None, given.get("detail") or None)
+    for line in people.health_of(youth.id):
+        if (line.alert or None, line.detail or None) == words:
+            people_services.end_health(people.get_health_note(youth.id, line.note_id), by=answered.by, now=answered.now)
+    people_services.note_health(
+        youth, HealthKind.OTHER, alert=words[0], detail=words[1], by=answered.by, now=answered.now
+    )
 
 
 def _name_pickups(answered: Answered) -> None:

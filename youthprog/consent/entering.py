@@ -53,7 +53,7 @@ class PreparedEntry:
     how: Mapping[str, Any]
 
 
-def desk_questions(case: Case, route: Route, answers: Answers | None = None) -> list[Question]:
+def questions_by_route(case: Case, route: Route, answers: Answers | None = None) -> list[Question]:
     """The sections a guardian answers by a route. What needs ink or a notary cannot be given by telephone.
 
     Without answers those that depend on another answer are among them: a sheet of paper shows them all.

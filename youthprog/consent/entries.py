@@ -138,7 +138,7 @@ def _enter(request_id: int, way: Way) -> BaseResponse:
         return redirect(url_for("consent.show", request_id=request_id), 303)
     parts = _parts(case, way.route)
     answers = {part.question.key: part.form.answer() for part in parts if part.form.validate()}
-    shown = {each.key for each in services.desk_questions(case, way.route, answers)}
+    shown = {each.key for each in services.questions_by_route(case, way.route, answers)}
     if not form.validate_on_submit() or not shown <= answers.keys():
         return _page(case, way, form, [part for part in parts if part.question.key in shown], 422)
     answers = {key: given for key, given in answers.items() if key in shown}
@@ -184,7 +184,7 @@ def _parts(case: Case, route: Route, *, shown_first: bool = False) -> list[Part]
     spoken = case.request.language if case.request.language in ("en", "es") else "en"
     how: dict[str, Any] = {"formdata": None} if shown_first else {}
     parts = []
-    for question in services.desk_questions(case, route):
+    for question in services.questions_by_route(case, route):
         written, values = question.words[spoken], services.places_of(case, spoken, question)
         texts: dict[str, Any] = {name: rules.filled(getattr(written, name), values) for name in TEXTS}
         words = replace(written, **texts)
@@ -201,7 +201,7 @@ def _page(case: Case, way: Way, form: EntryForm, parts: Sequence[Part], status: 
         if field.errors
     ]
     asked = {part.question.key for part in parts}
-    left_out = [each for each in services.desk_questions(case, Route.PAPER) if each.key not in asked]
+    left_out = [each for each in services.questions_by_route(case, Route.PAPER) if each.key not in asked]
     return page(
         way.template, status, case=case, form=form, parts=parts, wrong=wrong, left_out=left_out,
         scans=desk_queries.scans_of(case.request.id), today=clock.today(),

@@ -1,17 +1,29 @@
 """The forms a guardian fills in: one small form per kind of question, and the signature."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import AnyOf, Length, Optional
 
+from youthprog.consent.drawing import LONGEST, path_of
 from youthprog.consent.rules import MOST_PICKUPS
 from youthprog.consent.types import SectionKind
+from youthprog.web.filters import phone
 from youthprog.web.forms import Filled, Form, Phone, SelectChoice, Text, phone_number
 from youthprog.web.language import lazy_gettext as _
 
 LONGEST_DETAIL = 1000
+SEEN = re.compile(r"(?a:\d{1,18}:\d{1,9})( (?a:\d{1,18}:\d{1,9})){0,49}")
 
 
 class AnswerForm(Form):
@@ -88,6 +100,10 @@ class EmergencyForm(AnswerForm):
     phone = Text(_("Phone"), [Filled(_("Write the phone number.")), Phone()], limit=40)
     relation = Text(_("What they are to your child"), [Optional()], limit=60)
 
+    def fill(self, kept: Mapping[str, Any]) -> None:
+        """Show the person with the phone as people write it."""
+        super().fill({**kept, "phone": phone(kept["phone"])} if kept.get("phone") else kept)
+
     def answer(self) -> dict[str, Any]:
         """Name, comparable phone and relation."""
         return {
@@ -127,13 +143,45 @@ FORM_OF: dict[SectionKind, type[AnswerForm]] = {
 }
 
 
+class WayForm(Form):
+    """How to go on with a sibling: the same answers as for the first child, or one by one."""
+
+    way = _choice("same", "own")
+
+
+class Drawn:
+    """A drawing is whole numbers alone."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if path_of(field.data or "") is None:
+            raise ValidationError(str(_("The drawing cannot be read. Draw it again, or leave it out.")))
+
+
 class SignForm(Form):
-    """The signature: a typed name, two statements, and which state of the answers was on the screen."""
+    """The signature: a typed name, two statements, a drawing if one likes, and what was on the screen.
+
+    `version` names each request that was shown with the state of its answers: "12:7 13:3".
+    """
 
     typed_name = Text(_("Type your full name"), [Optional()], limit=160)
     is_guardian = BooleanField(_("I am the parent or legal guardian"), [Optional()])
     agrees = BooleanField(_("I agree to sign on this screen."), [Optional()])
-    version = IntegerField(validators=[Optional()])
+    drawn = Text(_("Draw your signature"), [Optional(), Drawn()], limit=LONGEST)
+    version = HiddenField(validators=[Optional()])
+
+    def show(self, versions: Mapping[int, int]) -> None:
+        """Put down which requests are shown, and the state of their answers."""
+        self.version.data = " ".join(f"{request_id}:{version}" for request_id, version in versions.items())
+
+    def seen(self) -> dict[int, int]:
+        """The requests that were shown and the state of their answers; empty when it cannot be read."""
+        text = self.version.data or ""
+        return {int(a): int(b) for a, b in re.findall(r"(\d+):(\d+)", text)} if SEEN.fullmatch(text) else {}
+
+    @property
+    def path(self) -> str:
+        """The drawing as path data; empty when there is none."""
+        return path_of(self.drawn.data or "") or ""
 
 
 class TakeBackForm(Form):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from youthprog.access.services import end_links
 from youthprog.access.types import LinkPurpose
 from youthprog.consent import queries, rules
+from youthprog.consent.asking import write_again_without
 from youthprog.consent.cases import close
 from youthprog.consent.models import (
     ConsentDecision,
@@ -65,3 +66,4 @@ def _close_requests(youth_id: int, guardian_id: int) -> None:
         end_links(LinkPurpose.CONSENT, request.id, now=now, person_id=guardian_id)
         for part in queries.parts_of(request.id).values():
             end_links(LinkPurpose.CONSENT_PART, part.id, now=now)
+    write_again_without(youth_id, guardian_id, now=now)

@@ -3,6 +3,7 @@
 Paper speaks the language in which the guardian signed, whoever prints it, so it has words of its own.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from youthprog.consent.retelling import Happened
 from youthprog.consent.rules import filled
 from youthprog.consent.showing import decision_of, signer_of
 from youthprog.consent.statements import asked_of, filled_more, masked, statement_of
-from youthprog.consent.types import DISCLOSURE, Question, Route, SectionKind, Signing
+from youthprog.consent.types import DISCLOSURE, Happening, Question, Route, SectionKind, Signing
 from youthprog.consent.validity import ends_on_move
 from youthprog.core import dates
 from youthprog.documents.types import ConsentRecord, Language, Letterhead, Statement
@@ -201,12 +202,14 @@ def canonical(facts: RecordFacts) -> bytes:
             "route": facts.signing.route.value,
             "says_guardian": facts.signing.is_guardian,
             "agrees_to_electronic_records": DISCLOSURE if facts.signing.agrees else None,
+            "drawn_sha256": hashlib.sha256(facts.signing.drawn.encode()).hexdigest() if facts.signing.drawn else None,
             "recorded_by": facts.signing.recorded_by or None,
             "confirmed_by": facts.signing.confirmed_by or None,
             "scan_sha256": facts.signing.scan_sha256 or None,
             "day_on_the_sheet": facts.signing.signed_on.isoformat() if facts.signing.signed_on else None,
             "identity": facts.signing.identity or None,
         },
+        "disclosure": _disclosure_json(facts),
         "valid_until_on": _iso(facts.valid_until_on),
         "events": [
             {"what": event.happening.value, "at": event.at.isoformat(), "detail": dict(event.detail)}
@@ -214,6 +217,14 @@ def canonical(facts: RecordFacts) -> bytes:
         ],
     }
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _disclosure_json(facts: RecordFacts) -> dict[str, Any] | None:
+    """The agreement to electronic records: which words, in which language, when, and when the sample was opened."""
+    for event in facts.events:
+        if event.happening is Happening.AGREED:
+            return {**event.detail, "accepted_at": event.at.isoformat()}
+    return None
 
 
 def _section_json(question: Question, facts: RecordFacts, language: str) -> dict[str, Any]:

@@ -4,8 +4,9 @@ The same views stand behind two doors: a signed link (`/consent/…`, opened at 
 account (`/my/forms/…`). JavaScript is never needed; every answer is kept on the server as it is given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -15,13 +16,33 @@ from werkzeug.wrappers import Response as BaseResponse
 from youthprog.access.queries import LinkKey, find_link, live_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record_read
-from youthprog.consent import queries, rules, services, showing
+from youthprog.consent import agreement, queries, rules, services, showing, siblings
 from youthprog.consent.answers import TEMPLATES, InterpreterForm, NameForm, SheetForm, UploadForm, form_of
 from youthprog.consent.forms import AnswerForm, SignForm, TakeBackForm
 from youthprog.consent.queries import Case
 from youthprog.consent.showing import Sheet, sheet_of
-from youthprog.consent.shown import checked, suggested, summary, words_of
+from youthprog.consent.shown import checked, suggested, summary_of, words_of
+from youthprog.consent.sitting import Stop
 from youthprog.consent.types import Question, RequestState, SectionKind, Signer, Signing, Words
+from youthprog.consent.walk import (
+    Walk,
+    athletes_of,
+    case_of,
+    closed,
+    closed_page,
+    go_on,
+    interpreters_of,
+    is_open,
+    keep,
+    program_of,
+    question_of,
+    questions_of,
+    reworded_page,
+    shown_in,
+    sitting_of,
+    titles_of,
+    walk_of,
+)
 from youthprog.core import clearance, clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -30,15 +51,15 @@ from youthprog.documents.codes import grouped
 from youthprog.documents.press import PressFailed
 from youthprog.documents.services import discard, load_bytes, warm_up
 from youthprog.people import queries as people
+from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door, link_key, public, recording
-from youthprog.web.language import LANGUAGES, language, says, sentence, speak
+from youthprog.web.language import LANGUAGES, language, sentence, speak
 from youthprog.web.language import gettext as _
 from youthprog.web.pages import file_response, page
 
 by_token = Blueprint("consent_token", __name__)
 by_link = Blueprint("consent_link", __name__, url_prefix="/consent")
 by_account = Blueprint("consent_own", __name__, url_prefix="/my/forms")
-UNSEEN = -1
 NOT_SIGNED = N_("We could not keep your signature just now. Nothing is signed. Try again in a minute.")
 NOT_TAKEN_BACK = N_("We could not record this just now. Nothing is taken back yet. Try again in a minute, or call us.")
 
@@ -52,10 +73,10 @@ def landing(token: str) -> Response:
     found = _case_of(token)
     if found is None:
         return page("consent/portal/no_link.html", 404)
-    _by, case, _key = found
+    who, case, _key = found
     if session.get("language") not in LANGUAGES:
         speak(case.request.language)
-    return page("consent/portal/landing.html", case=case, program=_program(case), count=len(_questions(case)))
+    return page("consent/portal/landing.html", **_landing(case, who))
 
 
 @by_token.post("/c/<token>")
@@ -71,12 +92,24 @@ def enter(token: str) -> BaseResponse:
     session["links"] = {**session.get("links", {}), LinkPurpose.CONSENT.value: key.link_id}
     speak(session["language"])
     staff = actor().account_id if actor().person_id != case.guardian.id else None
-    services.open_form(
-        case, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
-    )
+    for each in queries.list_sitting(who, P.CONSENT_SIGN, case.request, clock.today()):
+        services.open_form(
+            each, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
+        )
     takes_back = request.form.get("to") == "take-back" and case.request.signed_at is not None
     step = "consent_link.show_take_back" if takes_back else "consent_link.start"
     return redirect(url_for(step, request_id=case.request.id), 303)
+
+
+def _landing(case: Case, who: Actor) -> dict[str, Any]:
+    """Whom the link asks about: all children of this sitting, by first name."""
+    cases = queries.list_sitting(who, P.CONSENT_SIGN, case.request, clock.today())
+    allowed = services.may_answer_each(cases, now=clock.now())
+    open_ones = [each for each in cases if each.request.id in allowed] or [case]
+    return {
+        "case": case, "program": program_of(case), "count": len(questions_of(case)),
+        "names": list(dict.fromkeys(each.youth.first_name for each in open_ones)),
+    }  # fmt: skip
 
 
 def _case_of(token: str) -> tuple[Actor, Case, LinkKey] | None:
@@ -113,8 +146,8 @@ def forms() -> Response:
 @door(P.CONSENT_SIGN)
 def open_own(request_id: int) -> BaseResponse:
     """Open one of one's own forms."""
-    case = _case(request_id)
-    services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
+    for case in queries.list_sitting(actor(), P.CONSENT_SIGN, case_of(request_id).request, clock.today()):
+        services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
     return redirect(url_for(".start", request_id=request_id), 303)
 
 
@@ -122,20 +155,20 @@ def open_own(request_id: int) -> BaseResponse:
 
 
 def start(request_id: int) -> BaseResponse:
-    """Go where this form was left."""
-    case = _case(request_id)
-    if case.request.state not in rules.OPEN_STATES:
+    """Go where this sitting was left."""
+    case = case_of(request_id)
+    if not is_open(case):
         return redirect(url_for(".done", request_id=request_id), 303)
-    return redirect(_next_open(case), 303)
+    return closed(case) or redirect(walk_of(case).onward(), 303)
 
 
 def show_question(request_id: int, number: int) -> BaseResponse:
     """One question; of a sheet the page that is next to read, or one read before."""
-    case = _case(request_id)
-    closed = _closed(case)
-    if closed is not None:
-        return closed
-    question = _question(case, number)
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    question = question_of(case, number)
     kept = case.draft.get(question.key) or {}
     sheet = sheet_of(question, kept, request.args.get("page", ""))
     if sheet is not None and sheet.is_ahead:
@@ -143,55 +176,48 @@ def show_question(request_id: int, number: int) -> BaseResponse:
     form = _form(case, question, sheet)(formdata=None)
     form.remember(kept)
     form.fill(kept or suggested(case, question))
-    return _question_page(case, question, form)
+    return _question_page(walk_of(case), question, form)
 
 
 def save_answer(request_id: int, number: int) -> BaseResponse:
     """Keep the answer and go on, or stop here for now. A file is written before anything is locked."""
-    case = _case(request_id)
-    question = _question(case, number)
+    case = case_of(request_id)
+    question = question_of(case, number)
     kept = case.draft.get(question.key) or {}
     sheet = sheet_of(question, kept, request.args.get("page", ""))
     if sheet is not None and sheet.is_ahead:
         return redirect(_address(case, question, sheet.next_page), 303)
     form = _form(case, question, sheet)()
     form.remember(kept)
-    stops = "later" in request.form
     if getattr(form, "wants_another", False):
-        return _question_page(case, question, form)
+        return _question_page(walk_of(case), question, form)
     if form.validate_on_submit():
         if isinstance(form, UploadForm) and form.content is not None:
             services.store_upload(form.content)
         given = form.answer() if sheet is None else sheet.read(form.answer())
         with recording():
-            case = _case(request_id)
-            if case.request.opened_at is None:
-                services.open_form(case, language=language(), via="account", by=actor(), now=clock.now())
+            case = case_of(request_id)
             try:
-                services.answer(case, question, given, by=actor(), now=clock.now(), language=language())
+                keep(case, {question.key: given})
             except Conflict:
                 raise
             except Refused as refused:
                 form.take(refused.reasons)
-                return _question_page(case, question, form, 422)
-    elif not stops:
-        return _question_page(case, question, form, 422)
-    if stops:
-        return redirect(url_for(".later", request_id=request_id), 303)
-    if sheet is not None and not sheet.is_last:
+                return _question_page(walk_of(case), question, form, 422)
+    elif "later" not in request.form:
+        return _question_page(walk_of(case), question, form, 422)
+    if sheet is not None and not sheet.is_last and "later" not in request.form:
         return redirect(_address(case, question, sheet.page + 1), 303)
-    if request.args.get("check"):
-        return redirect(url_for(".check", request_id=request_id), 303)
-    return redirect(_after(case, number), 303)
+    return go_on(case, Stop.QUESTION, question.key)
 
 
 def sheet(request_id: int, number: int) -> Response:
     """A sheet again from its first page to its last, to read, keep or print."""
-    case = _case(request_id)
-    found = next((each for each in _shown(case) if each.position == number), None)
+    case = case_of(request_id)
+    found = next((each for each in shown_in(case) if each.position == number), None)
     if found is None or found.kind is not SectionKind.INFORMATION:
         raise NotFound
-    return page("consent/portal/sheet.html", case=case, words=words_of(case, found), program=_program(case))
+    return page("consent/portal/sheet.html", case=case, words=words_of(case, found), program=program_of(case))
 
 
 # ---- the young person's turn ----
@@ -199,36 +225,36 @@ def sheet(request_id: int, number: int) -> Response:
 
 def show_athlete(request_id: int) -> BaseResponse:
     """What the young person reads, answers and signs, on one page."""
-    case = _case(request_id)
-    closed = _closed(case)
-    if closed is not None:
-        return closed
-    if _unasked(case):
-        return redirect(_next_open(case), 303)
-    return _athlete_page(case, *_athlete_forms(case, formdata=None))
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
+    if not athletes_of(case) or showing.unanswered(questions_of(case), case.draft):
+        return redirect(walk.onward(), 303)
+    return _athlete_page(walk, *_athlete_forms(case, formdata=None))
 
 
 def save_athlete(request_id: int) -> BaseResponse:
     """Keep what the young person answered, and the name it is signed with."""
-    case = _case(request_id)
-    if not _athletes(case):
+    case = case_of(request_id)
+    if not athletes_of(case):
         raise NotFound
     name, forms = _athlete_forms(case)
     good = name.validate_on_submit()
     for form in forms.values():
         good = form.validate() and good  # every one, so that all that is missing is told at once
     if not good:
-        return _athlete_page(case, name, forms, 422)
+        return _athlete_page(walk_of(case), name, forms, 422)
+    signed = {"typed_name": name.typed_name.data}
     with recording():
-        for question in _athletes(case):
-            given = forms[question.key].answer() | {"typed_name": name.typed_name.data}
-            services.answer(_case(request_id), question, given, by=actor(), now=clock.now(), language=language())
-    return redirect(url_for(".check", request_id=request_id), 303)
+        keep(case_of(request_id), {key: form.answer() | signed for key, form in forms.items()})
+    return go_on(case_of(request_id), Stop.ATHLETE)
 
 
 def _athlete_forms(case: Case, **data: Any) -> tuple[NameForm, dict[str, AnswerForm]]:
     name, forms, draft = NameForm(**data), {}, case.draft
-    for question in _athletes(case):
+    for question in athletes_of(case):
         kept = draft.get(question.key) or {}
         made = form_of(question, words_of(case, question))
         form = made(prefix=f"{question.key}-", meta={"csrf": False}, **data)
@@ -248,116 +274,130 @@ def _wrong_in(form: AnswerForm) -> list[tuple[str, str]]:
     ]
 
 
-def _athlete_page(case: Case, name: NameForm, forms: dict[str, AnswerForm], status: int = 200) -> Response:
-    shown = _shown(case)
+def _athlete_page(walk: Walk, name: NameForm, forms: dict[str, AnswerForm], status: int = 200) -> Response:
+    case = walk.case
+    shown = shown_in(case)
     asked = [
         (question, words_of(case, question), forms[question.key], _texts(case, shown, question))
-        for question in _athletes(case)
+        for question in athletes_of(case)
     ]
-    total = len(_questions(case))
-    back = (
-        url_for(".show_question", request_id=case.request.id, number=_questions(case)[-1].position) if total else None
-    )
-    if request.args.get("check"):
-        back = url_for(".check", request_id=case.request.id)
+    back = url_for(".check", request_id=case.request.id) if request.args.get("check") else walk.back(Stop.ATHLETE)
     return page(
         "consent/portal/athlete.html", status, case=case, asked=asked, form=name, fields_of=TEMPLATES, back_url=back,
         summary=[each for form in forms.values() for each in _wrong_in(form)],
-        **_progress(case, total + 1),
+        **walk.progress(Stop.ATHLETE),
     )  # fmt: skip
 
 
 def later(request_id: int) -> Response:
     """What is kept, and how to come back."""
-    case = _case(request_id)
+    case = case_of(request_id)
     link: LinkKey | None = g.get("link")
-    answered = len(_questions(case)) + bool(_athletes(case)) - len(_unasked(case))
-    answered -= bool(showing.unanswered(_athletes(case), case.draft))
-    until = clock.day_of(link.expires_at) if link else None
-    return page("consent/portal/later.html", case=case, answered=answered, until=until, **_progress(case, answered + 1))
+    asked, until = questions_of(case), clock.day_of(link.expires_at) if link else None
+    asked = [*asked, *athletes_of(case)]
+    answered = len(asked) - len(showing.unanswered(asked, case.draft))
+    return page(
+        "consent/portal/later.html", case=case, answered=answered, until=until, now=answered + 1, total=len(asked),
+        about=f"{case.youth.first_name} · {program_of(case)}",
+    )  # fmt: skip
 
 
 def check(request_id: int) -> BaseResponse:
-    """All answers, each with its Change link; and whether somebody read the form to the guardian."""
-    case = _case(request_id)
-    closed = _closed(case)
-    if closed is not None:
-        return closed
-    if _unanswered(case):
-        return redirect(_next_open(case), 303)
+    """All answers for all children, each with its Change link; and whether somebody read the form to the guardian."""
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
+    if walk.unanswered:
+        return redirect(walk.onward(), 303)
     warm_up()
-    form = _interpreter_form(case, formdata=None)
-    return _check_page(case, form)
+    return _check_page(walk, _interpreter_form(walk, formdata=None))
 
 
-def _check_page(case: Case, form: InterpreterForm | None, status: int = 200) -> Response:
-    shown, draft = _shown(case), case.draft
-    mine, athletes = _questions(case), _athletes(case)
+def _check_page(walk: Walk, form: InterpreterForm | None, status: int = 200) -> Response:
     return page(
-        "consent/portal/check.html",
-        status,
-        case=case,
-        form=form,
-        rows=[checked(case, each, draft[each.key]) for each in mine],
-        athlete=[checked(case, each, draft[each.key]) for each in athletes],
-        athlete_name=draft[athletes[0].key]["typed_name"] if athletes else None,
-        others=[words_of(case, each).label for each in showing.signed_by(shown, Signer.COACH, Signer.STAFF)],
-        texts=_texts(case, shown, None),
-        back_url=_last_page(case),
-        **_progress(case, len(mine) + bool(athletes) + 1),
-    )
+        "consent/portal/check.html", status, case=walk.case, form=form,
+        children=[_checked_child(case) for case in walk.cases.values()], titles=titles_of(walk.cases.values()),
+        back_url=walk.back(Stop.CHECK),
+    )  # fmt: skip
+
+
+def _checked_child(case: Case) -> dict[str, Any]:
+    """One child's answers: the guardian's, the young person's, and who answers what else."""
+    shown, draft, athletes = shown_in(case), case.draft, athletes_of(case)
+    return {
+        "case": case,
+        "rows": [checked(case, each, draft[each.key]) for each in questions_of(case)],
+        "athlete": [checked(case, each, draft[each.key]) for each in athletes],
+        "athlete_name": draft[athletes[0].key]["typed_name"] if athletes else None,
+        "others": [words_of(case, each).label for each in showing.signed_by(shown, Signer.COACH, Signer.STAFF)],
+        "texts": _texts(case, shown, None),
+    }
 
 
 def confirm(request_id: int) -> BaseResponse:
     """The answers are right: go on to sign."""
-    case = _case(request_id)
-    if _unanswered(case) or case.request.state not in rules.OPEN_STATES:
+    case = case_of(request_id)
+    walk = walk_of(case) if closed(case) is None else None
+    if walk is None or walk.unanswered:
         return redirect(url_for(".show_signature", request_id=request_id), 303)
-    form = _interpreter_form(case)
-    if form is not None:
-        if not form.validate_on_submit():
-            return _check_page(case, form, 422)
-        for question in _interpreters(case):
-            services.answer(
-                _case(request_id), question, form.answer(), by=actor(), now=clock.now(), language=language()
-            )
-        case = _case(request_id)
-    services.check_answers(case, now=clock.now())
+    form = _interpreter_form(walk)
+    if form is not None and not form.validate_on_submit():
+        return _check_page(walk, form, 422)
+    for each in walk.cases:
+        asked = interpreters_of(walk.cases[each])
+        if form is not None and asked:
+            keep(case_of(each), {question.key: form.answer() for question in asked})
+        services.check_answers(case_of(each), now=clock.now())
     return redirect(url_for(".show_signature", request_id=request_id), 303)
 
 
-def _interpreter_form(case: Case, **data: Any) -> InterpreterForm | None:
-    """The question about an interpreter, when the form has such a section."""
-    asked = _interpreters(case)
+def _interpreter_form(walk: Walk, **data: Any) -> InterpreterForm | None:
+    """The question about an interpreter, asked once, when one of the forms has such a section."""
+    asked = [(case, each) for case in walk.cases.values() for each in interpreters_of(case)]
     if not asked:
         return None
-    form, kept = InterpreterForm(**data), case.draft.get(asked[0].key, {})
+    case, question = asked[0]
+    form, kept = InterpreterForm(**data), case.draft.get(question.key, {})
     if data:
         form.read_by.data, form.reader_name.data = kept.get("choice"), kept.get("typed_name")
     return form
 
 
+def reword(request_id: int) -> BaseResponse:
+    """Go on with the newest version of the form; what did not change is kept."""
+    case = case_of(request_id)
+    if is_open(case):
+        for each in sitting_of(case):
+            services.follow_form(each, by=actor(), now=clock.now())
+    return redirect(url_for(".start", request_id=request_id), 303)
+
+
 def whole(request_id: int) -> Response:
     """The whole form to read, with the answers given so far."""
-    case = _case(request_id)
-    shown = [(words_of(case, each), each) for each in _shown(case)]
-    return page("consent/portal/whole.html", case=case, program=_program(case), shown=shown)
+    case = case_of(request_id)
+    shown = [(words_of(case, each), each) for each in shown_in(case)]
+    return page("consent/portal/whole.html", case=case, program=program_of(case), shown=shown)
 
 
 # ---- the signature ----
 
 
 def show_signature(request_id: int) -> BaseResponse:
-    """What is signed, in a few lines, and where to sign."""
-    case = _case(request_id)
-    closed = _closed(case)
-    if closed is not None:
-        return closed
-    if _unanswered(case) or showing.unanswered(_shown(case), case.draft):
-        return redirect(_next_open(case), 303)
+    """What is signed, in a few lines, and where to sign: once for all children."""
+    case = case_of(request_id)
+    stopped = closed(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
+    if walk.unanswered or not walk.agreed:
+        return redirect(walk.onward(), 303)
+    if any(showing.unanswered(shown_in(each), each.draft) for each in walk.cases.values()):
+        return redirect(url_for(".check", request_id=request_id), 303)
     form = SignForm(formdata=None)
-    form.version.data = case.request.version
-    return _sign_page(case, form)
+    form.show({each.request.id: each.request.version for each in walk.cases.values()})
+    return _sign_page(walk, form)
 
 
 def sign(request_id: int) -> BaseResponse:
@@ -365,63 +405,102 @@ def sign(request_id: int) -> BaseResponse:
 
     A second click, or a try after a lost answer, finds the signature there and shows the same receipt.
     """
-    case, form, now = _case(request_id), SignForm(), clock.now()
+    case, form, now = case_of(request_id), SignForm(), clock.now()
     if case.request.signed_at is not None:
         return redirect(url_for(".done", request_id=request_id), 303)
+    stopped = _stopped_at_signing(case)
+    if stopped is not None:
+        return stopped
+    walk = walk_of(case)
     if not form.validate_on_submit():
-        return _sign_page(case, form, 422)
+        return _sign_page(walk, form, 422)
+    seen = form.seen()
+    if not seen or not seen.keys() <= walk.cases.keys() or case.request.id not in seen:
+        raise Conflict([services.CHANGED])
+    signings = [(walk.cases[each], _signing(form, seen[each])) for each in sorted(seen)]
     try:
-        prepared = services.prepare_signature(case, _signing(form), by=actor(), now=now)
+        prepared = services.prepare_signatures(signings, by=actor(), now=now)
     except Conflict:
         raise
     except Refused as refused:
         form.take(refused.reasons)
-        return _sign_page(case, form, 422)
+        return _sign_page(walk, form, 422)
     except PressFailed:
         form.form_errors.append(_("We could not make the document just now. Nothing is signed. Try again in a minute."))
-        return _sign_page(case, form, 503)
-    with recording(undo=lambda: discard(prepared.document), says=_(NOT_SIGNED)):
-        _sign_once(request_id, prepared, now)
+        return _sign_page(walk, form, 503)
+    with recording(undo=lambda: _discard(prepared), says=_(NOT_SIGNED)):
+        _sign_once(sorted(seen), prepared, now)
     return redirect(url_for(".done", request_id=request_id), 303)
 
 
-def _sign_once(request_id: int, prepared: services.Prepared, now: Any) -> None:
+def _stopped_at_signing(case: Case) -> BaseResponse | None:
+    """Nothing is signed under words that are not the newest any more: 409."""
+    if services.may_answer(case, now=clock.now()):
+        return closed_page(case)
+    return reworded_page(case, 409) if case.is_outdated else None
+
+
+def _sign_once(request_ids: Sequence[int], prepared: Sequence[services.Prepared], now: datetime) -> None:
+    """Record every signature of the act, or find that it is recorded already."""
     try:
-        case = _case(request_id)
-        if case.request.signed_at is None:
-            services.sign(case, prepared, by=actor(), now=now)
+        cases = [case_of(each) for each in request_ids]
+        if any(each.request.signed_at is None for each in cases):
+            for each, ready in zip(cases, prepared, strict=True):
+                first = None if each is cases[0] else cases[0].request.id
+                services.sign(each, ready, by=actor(), now=now, signed_with_id=first)
             return
     except Conflict:
         db.begin_writing()
-        if _case(request_id).request.signed_at is None:
+        if any(case_of(each).request.signed_at is None for each in request_ids):
             raise
-    discard(prepared.document)
+    _discard(prepared)
+
+
+def _discard(prepared: Sequence[services.Prepared]) -> None:
+    for each in prepared:
+        discard(each.document)
 
 
 def done(request_id: int) -> BaseResponse:
-    """The receipt: what stands, the sealed copy, what happens next."""
-    case = _case(request_id)
+    """The receipt: each child with its sealed copy, what stands, what happens next."""
+    case = case_of(request_id)
     if case.request.signed_at is None:
-        return redirect(url_for(".start", request_id=request_id), 303) if _is_open(case) else _closed_page(case)
-    today, document = clock.today(), queries.document_of(case.request)
-    reasons = clearance.not_cleared([case.youth.id], case.season.id, today).get(case.youth.id, [])
+        return redirect(url_for(".start", request_id=request_id), 303) if is_open(case) else closed_page(case)
     contacts = people.contacts_of([case.guardian.id]).get(case.guardian.id, [])
+    act = sitting_of(case)
     return page(
         "consent/portal/done.html",
         case=case,
-        program=_program(case),
-        document=document,
-        code=grouped(document.code),
-        withdrawals=queries.withdrawals_of(request_id),
-        reasons=[(_(reason.word), sentence(reason.sentence, reason.values)) for reason in reasons],
-        next=queries.next_for(case.youth.id, case.season.id, clock.now()),
+        receipts=[_receipt(each) for each in act],
+        titles=titles_of(act),
         address=next((line.value for line in contacts if "@" in line.value), None),
+        waiting=_still_waiting(case),
     )
+
+
+def _receipt(case: Case) -> dict[str, Any]:
+    today, document = clock.today(), queries.document_of(case.request)
+    reasons = clearance.not_cleared([case.youth.id], case.season.id, today).get(case.youth.id, [])
+    return {
+        "case": case,
+        "document": document,
+        "code": grouped(document.code),
+        "reasons": [(_(reason.word), sentence(reason.sentence, reason.values)) for reason in reasons],
+        "withdrawals": queries.withdrawals_of(case.request.id),
+        "next": queries.next_for(case.youth.id, case.season.id, clock.now()),
+    }
+
+
+def _still_waiting(case: Case) -> list[Case]:
+    """Other forms that wait for the same guardian: one of them leads on to all."""
+    found = queries.list_waiting(actor(), P.CONSENT_SIGN, clock.today())
+    allowed = services.may_answer_each(found, now=clock.now())
+    return [each for each in found if each.request.id in allowed]
 
 
 def copy(request_id: int) -> Response:
     """The sealed record."""
-    case = _case(request_id)
+    case = case_of(request_id)
     document = queries.document_of(case.request)
     record_read("consent.record.read", "consent_request", request_id, by=actor())
     return file_response(load_bytes(document), name=f"{document.code}.pdf", download=True)
@@ -432,7 +511,7 @@ def copy(request_id: int) -> Response:
 
 def show_take_back(request_id: int) -> BaseResponse:
     """Which answers stand and may be taken back."""
-    case = _case(request_id)
+    case = case_of(request_id)
     if case.request.signed_at is None:
         return redirect(url_for(".start", request_id=request_id), 303)
     return _take_back_page(case, TakeBackForm(formdata=None))
@@ -443,7 +522,7 @@ def take_back(request_id: int) -> BaseResponse:
 
     A second click finds the answers ended already, and leads to the same page.
     """
-    case, form, now = _case(request_id), TakeBackForm(), clock.now()
+    case, form, now = case_of(request_id), TakeBackForm(), clock.now()
     if not form.validate_on_submit():
         return _take_back_page(case, form, 422)
     chosen = list(dict.fromkeys(form.sections.data or []))
@@ -466,7 +545,7 @@ def take_back(request_id: int) -> BaseResponse:
 
 def _take_back_once(request_id: int, chosen: list[str], prepared: services.PreparedWithdrawal, now: Any) -> None:
     try:
-        services.take_back(_case(request_id), chosen, by=actor(), now=now, prepared=prepared)
+        services.take_back(case_of(request_id), chosen, by=actor(), now=now, prepared=prepared)
     except Refused:
         db.begin_writing()
         if not set(chosen) <= _ended_keys(request_id):
@@ -476,11 +555,11 @@ def _take_back_once(request_id: int, chosen: list[str], prepared: services.Prepa
 
 def taken_back(request_id: int) -> BaseResponse:
     """The receipt of taking back: what ended and when, its sealed record, what still stands."""
-    case, withdrawals = _case(request_id), queries.withdrawals_of(request_id)
+    case, withdrawals = case_of(request_id), queries.withdrawals_of(request_id)
     if not withdrawals:
         return redirect(url_for(".done", request_id=request_id), 303)
     row, document = withdrawals[-1]
-    words = {question.key: words_of(case, question) for question in _questions(case)}
+    words = {question.key: words_of(case, question) for question in questions_of(case)}
     return page(
         "consent/portal/taken_back.html",
         case=case,
@@ -495,7 +574,7 @@ def taken_back(request_id: int) -> BaseResponse:
 
 def withdrawal(request_id: int, number: int) -> Response:
     """The sealed record of a taking back, by its number: the first, the second."""
-    _case(request_id)
+    case_of(request_id)
     withdrawals = queries.withdrawals_of(request_id)
     if not 1 <= number <= len(withdrawals):
         raise NotFound
@@ -511,41 +590,53 @@ def _ended_keys(request_id: int) -> set[str]:
 # ---- pages ----
 
 
-def _question_page(case: Case, question: Question, form: AnswerForm, status: int = 200) -> Response:
+def _question_page(walk: Walk, question: Question, form: AnswerForm, status: int = 200) -> Response:
+    case = walk.case
     kept = case.draft.get(question.key) or {}
     sheet = sheet_of(question, kept, request.args.get("page", ""))
-    asked = _questions(case)
-    place = next(place for place, each in enumerate(asked) if each.key == question.key)
-    back = url_for(".show_question", request_id=case.request.id, number=asked[place - 1].position) if place else None
+    back = walk.back(Stop.QUESTION, question.key)
     if request.args.get("check"):
         back = url_for(".check", request_id=case.request.id)
     if sheet is not None and sheet.page > 1:
         back = _address(case, question, sheet.page - 1)
     return page(
         "consent/portal/question.html", status, case=case, words=words_of(case, question), question=question, form=form,
-        back_url=back, sheet=sheet, texts=_texts(case, _shown(case), question), fields=TEMPLATES[question.kind],
-        kept=kept, **_progress(case, place + 1),
+        back_url=back, sheet=sheet, texts=_texts(case, shown_in(case), question), fields=TEMPLATES[question.kind],
+        kept=kept, **walk.progress(Stop.QUESTION, question.key),
     )  # fmt: skip
 
 
-def _sign_page(case: Case, form: SignForm, status: int = 200) -> Response:
-    lines = [
-        summary(case, each)
-        for each in _questions(case)
-        if each.kind is SectionKind.DECISION and showing.signer_of(each) in showing.GUARDIANS
-    ]
-    group = queries.next_for(case.youth.id, case.season.id, clock.now()).group
-    about = [group, f"{_program(case)}, {_season(case)}"]
-    return page(
-        "consent/portal/sign.html", status, case=case, form=form, lines=lines, program=_program(case),
-        about=", ".join(part for part in about if part),
-    )  # fmt: skip
+def _sign_page(walk: Walk, form: SignForm, status: int = 200) -> Response:
+    children = []
+    groups = _groups_of(walk)
+    for case in walk.cases.values():
+        lines = [
+            summary_of(case, each, case.draft[each.key])
+            for each in questions_of(case)
+            if each.kind is SectionKind.DECISION
+            and each.key in case.draft
+            and showing.signer_of(each) in showing.GUARDIANS
+        ]
+        about = [groups.get((case.season.id, case.youth.id)), f"{program_of(case)}, {_season(case)}"]
+        children.append({"case": case, "lines": lines, "about": ", ".join(part for part in about if part)})
+    names = list(dict.fromkeys(case.youth.first_name for case in walk.cases.values()))
+    return page("consent/portal/sign.html", status, case=walk.case, form=form, children=children, names=names)
+
+
+def _groups_of(walk: Walk) -> dict[tuple[int, int], str]:
+    """The child's group by season and child. One statement a season."""
+    found = {}
+    for season_id in {case.season.id for case in walk.cases.values()}:
+        youth_ids = [case.youth.id for case in walk.cases.values() if case.season.id == season_id]
+        for youth_id, groups in programs.groups_of(youth_ids, season_id).items():
+            found[season_id, youth_id] = groups[0][1]
+    return found
 
 
 def _take_back_page(case: Case, form: TakeBackForm, status: int = 200) -> Response:
-    words = {question.key: words_of(case, question) for question in _questions(case)}
+    words = {question.key: words_of(case, question) for question in questions_of(case)}
     decisions = queries.decisions_of(case.request.id)
-    kinds = {question.key: question.kind for question in _questions(case)}
+    kinds = {question.key: question.kind for question in questions_of(case)}
     standing = services.given_now(case.request.id, clock.today())
     given = {row.section_key for row in standing if kinds[row.section_key] in services.TAKEN_BACK_KINDS}
     return page(
@@ -554,55 +645,7 @@ def _take_back_page(case: Case, form: TakeBackForm, status: int = 200) -> Respon
     )  # fmt: skip
 
 
-def _closed(case: Case) -> BaseResponse | None:
-    """Another page, when this form cannot be answered: the receipt of a signed one, or the reasons."""
-    if case.request.signed_at is not None:
-        return redirect(url_for(".done", request_id=case.request.id), 303)
-    return _closed_page(case) if services.may_answer(case, now=clock.now()) else None
-
-
-def _closed_page(case: Case) -> Response:
-    reasons = services.may_answer(case, now=clock.now())
-    return page("consent/portal/closed.html", case=case, reasons=[says(reason) for reason in reasons])
-
-
 # ---- parts ----
-
-
-def _case(request_id: int) -> Case:
-    """The request, when it is the actor's own; behind a link, the one the link was made for."""
-    link: LinkKey | None = g.get("link")
-    if link is not None and link.subject_id != request_id:
-        raise NotFound
-    return queries.get_own_request_for(actor(), P.CONSENT_SIGN, request_id, clock.today())
-
-
-def _shown(case: Case) -> list[Question]:
-    """The sections this form shows with the answers so far, texts and other signers' sections included."""
-    known: dict[int, list[Question]] = g.setdefault("questions", {})
-    if case.version.id not in known:
-        known[case.version.id] = queries.questions_of(case.version.id)
-    return services.shown_of(case, known[case.version.id], clock.today())
-
-
-def _questions(case: Case) -> list[Question]:
-    """What the guardian is asked, one a page."""
-    return [each for each in _shown(case) if showing.is_page(each)]
-
-
-def _athletes(case: Case) -> list[Question]:
-    return showing.signed_by(_shown(case), Signer.ATHLETE)
-
-
-def _interpreters(case: Case) -> list[Question]:
-    return showing.signed_by(_shown(case), Signer.INTERPRETER)
-
-
-def _question(case: Case, number: int) -> Question:
-    for question in _questions(case):
-        if question.position == number:
-            return question
-    raise NotFound
 
 
 def _form(case: Case, question: Question, sheet: Sheet | None) -> type[AnswerForm]:
@@ -615,44 +658,6 @@ def _texts(case: Case, shown: list[Question], question: Question | None) -> list
     return [words_of(case, each) for each in showing.texts_above(shown, question)]
 
 
-def _unasked(case: Case) -> list[Question]:
-    """The guardian's own questions that have no complete answer."""
-    return showing.unanswered(_questions(case), case.draft)
-
-
-def _unanswered(case: Case) -> list[Question]:
-    """What is missing before the answers can be checked: the guardian's questions, then the young person's."""
-    return _unasked(case) + showing.unanswered(_athletes(case), case.draft)
-
-
-def _next_open(case: Case) -> str:
-    waiting = _unasked(case)
-    if waiting:
-        return _address(case, waiting[0])
-    return _athlete_or_check(case, only_open=True)
-
-
-def _after(case: Case, number: int) -> str:
-    """The page behind a question, also when the answer just given hid or showed others."""
-    for each in _questions(case):
-        if each.position > number:
-            return _address(case, each)
-    return _athlete_or_check(case)
-
-
-def _athlete_or_check(case: Case, *, only_open: bool = False) -> str:
-    athletes = _athletes(case)
-    waits = showing.unanswered(athletes, case.draft) if only_open else athletes
-    return url_for(".show_athlete" if waits else ".check", request_id=case.request.id)
-
-
-def _last_page(case: Case) -> str | None:
-    if _athletes(case):
-        return url_for(".show_athlete", request_id=case.request.id)
-    asked = _questions(case)
-    return _address(case, asked[-1]) if asked else None
-
-
 def _address(case: Case, question: Question, page: int | None = None) -> str:
     check = request.args.get("check")
     return url_for(
@@ -660,31 +665,18 @@ def _address(case: Case, question: Question, page: int | None = None) -> str:
     )
 
 
-def _is_open(case: Case) -> bool:
-    return case.request.state in rules.OPEN_STATES
-
-
-def _program(case: Case) -> str:
-    return services.program_names(case)[language()]
-
-
 def _season(case: Case) -> str:
-    return case.season.name_es if language() == "es" else case.season.name
+    return case.season.name_es if language() == "es" and case.season.name_es else case.season.name
 
 
-def _progress(case: Case, now: int) -> dict[str, Any]:
-    total = len(_questions(case)) + bool(_athletes(case))
-    return {"now": now, "total": total, "about": f"{case.youth.first_name} · {_program(case)}"}
-
-
-def _signing(form: SignForm) -> Signing:
-    seen = form.version.data
+def _signing(form: SignForm, seen_version: int) -> Signing:
     return Signing(
         typed_name=form.typed_name.data or "",
         is_guardian=bool(form.is_guardian.data),
         agrees=bool(form.agrees.data),
-        seen_version=UNSEEN if seen is None else seen,
+        seen_version=seen_version,
         language=language(),
+        drawn=form.path,
     )
 
 
@@ -698,6 +690,19 @@ STEPS: list[tuple[str, str, View, bool]] = [
     ("GET", "/sheet/<int(max=99):number>", sheet, False),
     ("GET", "/athlete", show_athlete, False),
     ("POST", "/athlete", save_athlete, True),
+    ("GET", "/agreement", agreement.show_agreement, False),
+    ("POST", "/agreement", agreement.agree, False),
+    ("POST", "/sample", agreement.open_sample, False),
+    ("GET", "/paper", agreement.paper, False),
+    ("GET", "/same", siblings.show_same, False),
+    ("POST", "/same", siblings.choose_same, False),
+    ("GET", "/choices", siblings.show_choices, False),
+    ("POST", "/choices", siblings.save_choices, False),
+    ("GET", "/people", siblings.show_people, False),
+    ("POST", "/people", siblings.save_people, False),
+    ("GET", "/renewal", siblings.show_renewal, False),
+    ("POST", "/renewal", siblings.renew, False),
+    ("POST", "/newest", reword, False),
     ("GET", "/later", later, False),
     ("GET", "/check", check, False),
     ("POST", "/check", confirm, False),

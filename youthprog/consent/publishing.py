@@ -48,7 +48,12 @@ def publish_starter_form(*, now: datetime) -> FormVersion:
     published = queries.find_current_version()
     if published is not None:
         return published
-    return publish_form(tomllib.loads((FORMS / "participation.toml").read_text(encoding="utf-8")), by=SYSTEM, now=now)
+    return publish_form(starter_source(), by=SYSTEM, now=now)
+
+
+def starter_source() -> dict[str, Any]:
+    """The starter form as it is written."""
+    return tomllib.loads((FORMS / "participation.toml").read_text(encoding="utf-8"))
 
 
 def publish_form(source: Mapping[str, Any], *, by: Actor, now: datetime) -> FormVersion:

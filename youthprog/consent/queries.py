@@ -29,6 +29,7 @@ from youthprog.consent.models import (
     ConsentRequest,
     ConsentUpload,
     ConsentWithdrawal,
+    Disclosure,
     Form,
     FormVersion,
     PickupPerson,
@@ -38,6 +39,7 @@ from youthprog.consent.models import (
 )
 from youthprog.consent.surely import needed_by_programs, surely_fine
 from youthprog.consent.types import (
+    DISCLOSURE,
     STARTER,
     TEXTS,
     ConsentLine,
@@ -223,6 +225,15 @@ def questions_of(version_id: int) -> list[Question]:
     ]  # fmt: skip
 
 
+# ---- agreement to screens ----
+
+
+def find_disclosure(person_id: int) -> Disclosure | None:
+    """What a person said to signing on a screen in the words of today; None when nothing yet."""
+    statement = sa.select(Disclosure).where(Disclosure.person_id == person_id, Disclosure.version == DISCLOSURE)
+    return db.session().scalar(statement)
+
+
 # ---- one request ----
 
 
@@ -237,6 +248,12 @@ class Case:
     program: Program
     form: Form
     version: FormVersion
+    newest_version_id: int
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a newer version of the form was published since."""
+        return self.newest_version_id != self.version.id
 
     @property
     def draft(self) -> dict[str, dict[str, Any]]:
@@ -276,6 +293,34 @@ def get_request(request_id: int) -> Case:
     return _case(ConsentRequest.id == request_id)
 
 
+def list_sitting(actor: Actor, permission: P, request: ConsentRequest, on: date) -> list[Case]:
+    """The requests a guardian goes through in one sitting with this one, as they were asked. One statement.
+
+    Of an open request all that wait for the same guardian about children within reach; of a signed one those that
+    were signed in the same act.
+    """
+    act = request.signed_with_id or request.id
+    together: sa.ColumnElement[bool]
+    if request.state in rules.OPEN_STATES:
+        together = ConsentRequest.state.in_(rules.OPEN_STATES)
+    else:
+        together = sa.or_(ConsentRequest.id == act, ConsentRequest.signed_with_id == act)
+    return list_cases(
+        sa.or_(ConsentRequest.id == request.id, together),
+        ConsentRequest.guardian_id == actor.person_id,
+        within(actor, permission, ConsentRequest.youth_id, on),
+    )
+
+
+def list_waiting(actor: Actor, permission: P, on: date) -> list[Case]:
+    """Every request that waits for the actor about children within reach, as they were asked. One statement."""
+    return list_cases(
+        ConsentRequest.state.in_(rules.OPEN_STATES),
+        ConsentRequest.guardian_id == actor.person_id,
+        within(actor, permission, ConsentRequest.youth_id, on),
+    )
+
+
 def _case(*conditions: sa.ColumnElement[bool]) -> Case:
     found = list_cases(*conditions, limit=1)
     if not found:
@@ -285,9 +330,17 @@ def _case(*conditions: sa.ColumnElement[bool]) -> Case:
 
 def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
     """Requests with everybody and everything they speak of, oldest first. One statement."""
-    guardian = aliased(Person)
+    guardian, newer = aliased(Person), aliased(FormVersion)
+    newest = (
+        sa.select(newer.id)
+        .where(newer.form_id == FormVersion.form_id, newer.published_at.is_not(None))
+        .order_by(newer.number.desc())
+        .limit(1)
+        .correlate(FormVersion)
+        .scalar_subquery()
+    )
     rows = db.session().execute(
-        sa.select(ConsentRequest, Person, guardian, Season, Program, Form, FormVersion)
+        sa.select(ConsentRequest, Person, guardian, Season, Program, Form, FormVersion, newest)
         .join(Person, Person.id == ConsentRequest.youth_id)
         .join(guardian, guardian.id == ConsentRequest.guardian_id)
         .join(Season, Season.id == ConsentRequest.season_id)
@@ -579,6 +632,20 @@ def open_requests(youth_ids: Collection[int], season_id: int) -> Sequence[Consen
         ConsentRequest.season_id == season_id,
         ConsentRequest.state.in_(rules.OPEN_STATES),
     )
+    return db.session().scalars(statement.order_by(ConsentRequest.id)).all()
+
+
+def requests_waiting_for(
+    guardian_id: int, youth_ids: Collection[int], season_id: int | None = None
+) -> Sequence[ConsentRequest]:
+    """Requests about some youth that wait for a guardian, as they were asked."""
+    statement = sa.select(ConsentRequest).where(
+        ConsentRequest.guardian_id == guardian_id,
+        ConsentRequest.youth_id.in_(youth_ids),
+        ConsentRequest.state.in_(rules.OPEN_STATES),
+    )
+    if season_id is not None:
+        statement = statement.where(ConsentRequest.season_id == season_id)
     return db.session().scalars(statement.order_by(ConsentRequest.id)).all()
 
 

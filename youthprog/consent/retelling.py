@@ -32,6 +32,9 @@ HAPPENINGS = {
     Happening.ORIGINAL_SEEN: ("Original seen", "Original visto"),
     Happening.MATCHED: ("Matched by the office", "Asignado por la oficina"),
     Happening.RENEWED: ("Asked again", "Pedido de nuevo"),
+    Happening.CONFIRMED_EARLIER: ("Earlier answers confirmed", "Respuestas anteriores confirmadas"),
+    Happening.WANTS_PAPER: ("Wanted paper", "Quiso papel"),
+    Happening.REWORDED: ("Newer version shown", "Versión nueva mostrada"),
     Happening.COPY_SENT: ("Copy sent", "Copia enviada"),
     Happening.WITHDRAWN: ("Taken back", "Retirado"),
     Happening.CANCELED: ("Closed", "Cerrado"),
@@ -70,6 +73,10 @@ WORDS = {
     "answered": ("%(count)s questions, in %(span)s", "%(count)s preguntas, en %(span)s"),
     "minutes": ("%(minutes)s min %(seconds)s s", "%(minutes)s min %(seconds)s s"),
     "seconds": ("%(seconds)s s", "%(seconds)s s"),
+    "screens": (
+        "Read “%(version)s” in %(spoken)s, opened the sample first",
+        "Leyó «%(version)s» en %(spoken)s; antes abrió la muestra",
+    ),
     "version": ("version %(version)s", "versión %(version)s"),
     "office": ("the office", "la oficina"),
     "en": ("English", "inglés"),
@@ -129,6 +136,12 @@ def _how(event: Happened, labels: Mapping[str, str], signing: Signing, language:
         case Happening.OPENED:
             way = WAYS.get(str(detail.get("by")), WAYS["link"])
             return spoken(way, language, spoken=_language(detail.get("language", language), language))
+        case Happening.AGREED:
+            words = {
+                "version": detail.get("version", ""),
+                "spoken": _language(detail.get("language", language), language),
+            }
+            return spoken(WORDS["screens"], language, **words)
         case Happening.CHECKED:
             return spoken(WORDS["checked"], language, count=len(labels))
         case Happening.SIGNED:

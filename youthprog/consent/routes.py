@@ -161,14 +161,14 @@ def _told(asked: Asked) -> str:
 
 
 def _how(event: ConsentEvent, questions: Mapping[str, Question]) -> str:
-    """What is known of an event: the question, the masked address, the language."""
+    """What is known of an event: the question (if the version still has it), the masked address, the language."""
     detail = event.detail
     because = CLOSED_BECAUSE.get(detail.get("reason", ""))
     if because is not None:
         return _(because)
     keys = [detail["section"]] if "section" in detail else detail.get("sections", [])
     if keys:
-        return ", ".join(questions[key].words[language()].label for key in keys)
+        return ", ".join(questions[key].words[language()].label for key in keys if key in questions)
     if "address" in detail:
         return str(detail["address"])
     return LANGUAGES.get(detail.get("language", ""), "")

@@ -5,7 +5,7 @@ What decisions are worth on a day stands in `standing`.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from youthprog.consent.standing import (
@@ -17,7 +17,7 @@ from youthprog.consent.standing import (
     objection,
     section_states,
 )
-from youthprog.consent.types import Decision, RequestState, SectionKind, SignFacts
+from youthprog.consent.types import Decision, RequestState, Route, SectionKind, SignFacts
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import fold
 
@@ -84,6 +84,13 @@ def refusals_to_answer(state: RequestState, *, may_decide: bool, valid_until_on:
     return []
 
 
+def refusals_to_agree(opened_at: datetime | None) -> list[Refusal]:
+    """Why an agreement to a screen does not count: nobody saw that the person can open our files."""
+    if opened_at is None:
+        return [Refusal("not_opened", N_("Open the sample first. It shows that this device can read your copies."))]
+    return []
+
+
 def refusals_to_sign(facts: SignFacts) -> list[Refusal]:
     """Every reason why a signature would not count (ESIGN: intent, agreement, attribution)."""
     signing = facts.signing
@@ -94,6 +101,10 @@ def refusals_to_sign(facts: SignFacts) -> list[Refusal]:
         found.append(Refusal("unanswered", N_("Some questions are not answered yet. Go back and finish them.")))
     if len(fold(signing.typed_name)) < SHORTEST_NAME:
         found.append(Refusal("no_name", N_("Type your full name."), "typed_name"))
+    if signing.route is Route.ONLINE and not facts.agreed_to_screens:
+        found.append(
+            Refusal("not_agreed_to_screens", N_("First read what signing on a screen means, and agree to it."))
+        )
     if not signing.is_guardian:
         found.append(
             Refusal("not_guardian", N_("Tick the box if you are the parent or legal guardian. If not, call us."), "is_guardian")

@@ -10,6 +10,7 @@ from youthprog.consent.cases import (
     TAKEN_BACK,
     Roster,
     may_answer,
+    may_answer_each,
     places_of,
     program_names,
     questions_to_ask,
@@ -18,14 +19,21 @@ from youthprog.consent.cases import (
     valid_until,
 )
 from youthprog.consent.chasing import Chased, chase, note_call
+from youthprog.consent.disclosing import (
+    agree_to_screens,
+    disclosure_source,
+    disclosure_words,
+    open_sample,
+    want_paper,
+)
 from youthprog.consent.entering import (
     Entry,
     PreparedEntry,
     confirm_original,
-    desk_questions,
     may_confirm,
     prepare_paper,
     prepare_phone,
+    questions_by_route,
     record_entry,
 )
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
@@ -49,12 +57,26 @@ from youthprog.consent.publishing import (
     publish_starter_form,
     remove_block,
     start_form,
+    starter_source,
     use_form,
 )
 from youthprog.consent.reminding import remind_due
 from youthprog.consent.retaining import hold, keep_after_all, propose, purge, release
 from youthprog.consent.scans import Filed, Received, discard_received, file_loose, file_pages, put_away, receive
-from youthprog.consent.signing import Prepared, answer, check_answers, open_form, prepare_signature, sign
+from youthprog.consent.signing import (
+    CHANGED,
+    REWORDED,
+    Prepared,
+    answer,
+    answer_all,
+    check_answers,
+    confirm_earlier,
+    follow_form,
+    open_form,
+    prepare_signature,
+    prepare_signatures,
+    sign,
+)
 from youthprog.consent.slips import ask_for_gathering, close_slips
 from youthprog.consent.taking_back import (
     TAKEN_BACK_KINDS,
@@ -90,11 +112,13 @@ from youthprog.consent.uploads import store as store_upload
 
 __all__ = [
     "ASK",
+    "CHANGED",
     "COPY",
     "MOST_BYTES",
     "PART",
     "REMIND",
     "RENEW",
+    "REWORDED",
     "TAKEN_BACK",
     "TAKEN_BACK_KINDS",
     "Asked",
@@ -111,7 +135,9 @@ __all__ = [
     "Roster",
     "add_block",
     "add_blocks",
+    "agree_to_screens",
     "answer",
+    "answer_all",
     "ask",
     "ask_for_gathering",
     "ask_on_paper",
@@ -126,11 +152,13 @@ __all__ = [
     "close_for_guardian",
     "close_for_restricted",
     "close_slips",
+    "confirm_earlier",
     "confirm_original",
-    "desk_questions",
     "disagreements",
     "discard_draft",
     "discard_received",
+    "disclosure_source",
+    "disclosure_words",
     "draft_from",
     "end_at_group",
     "end_at_school",
@@ -139,6 +167,7 @@ __all__ = [
     "file_loose",
     "file_pages",
     "find_draft",
+    "follow_form",
     "follow_merge",
     "full_child_name",
     "give_code",
@@ -149,12 +178,14 @@ __all__ = [
     "log_attempt",
     "match_answer",
     "may_answer",
+    "may_answer_each",
     "may_confirm",
     "move_block",
     "note_bounced",
     "note_call",
     "note_sent",
     "open_form",
+    "open_sample",
     "outside_answer",
     "outside_begin",
     "outside_case",
@@ -170,6 +201,7 @@ __all__ = [
     "prepare_paper",
     "prepare_phone",
     "prepare_signature",
+    "prepare_signatures",
     "prepare_taking_back",
     "program_names",
     "propose",
@@ -178,6 +210,7 @@ __all__ = [
     "publish_starter_form",
     "purge",
     "put_away",
+    "questions_by_route",
     "questions_for",
     "questions_to_ask",
     "receive",
@@ -198,6 +231,7 @@ __all__ = [
     "sign",
     "sign_part",
     "start_form",
+    "starter_source",
     "store_upload",
     "take_back",
     "tell_of_conflict",
@@ -205,5 +239,6 @@ __all__ = [
     "upload_name",
     "use_form",
     "valid_until",
+    "want_paper",
     "was_sent",
 ]

@@ -135,10 +135,10 @@ SUMMARIES: Mapping[SectionKind, Callable[[_Given], Checked]] = {
 }
 
 
-def summary(case: Case, question: Question) -> str:
-    """A decision in one line, as the page to sign shows it."""
+def summary_of(case: Case, question: Question, given: Mapping[str, Any]) -> str:
+    """An answer in one line about this child, as the page to sign shows it."""
     words = words_of(case, question)
-    return words.yes_summary if case.draft[question.key]["choice"] == "yes" else words.no_summary
+    return words.no_summary if given.get("choice") == "no" else words.yes_summary
 
 
 def suggested(case: Case, question: Question) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from youthprog.consent.cases import (
 from youthprog.consent.deciding import decide
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
+from youthprog.consent.sitting import RENEWED, WAY
 from youthprog.consent.types import (
     ConsentSigned,
     Happening,
@@ -52,6 +53,7 @@ from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Recipient
 from youthprog.people.types import GuardianLine, Relationship
 
+REWORDED = Refusal("reworded", N_("The form has changed since this page was opened. Nothing is signed."))
 CHANGED = Refusal("changed", N_("Your answers changed since this page was opened. Check them again, then sign."))
 
 
@@ -86,21 +88,43 @@ def answer(
 
     A page of a sheet is kept too, so that reading goes on where it stopped; it is no answer until the last page.
     """
+    answer_all(case, {question.key: given}, by=by, now=now, language=language)
+
+
+def answer_all(
+    case: Case,
+    given: Mapping[str, Mapping[str, Any]],
+    *,
+    way: Mapping[str, Any] | None = None,
+    by: Actor,
+    now: datetime,
+    language: str | None = None,
+) -> None:
+    """Keep the answers of one page at once, and how the guardian goes on when the page asked that.
+
+    Raises `Refused` when the form is closed, `Conflict` when another page was faster.
+    """
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_to_answer(case, guardian, now))
     draft, request = case.draft, case.request
-    before = draft.get(question.key)
-    if before == given:
+    fresh = {key: dict(answer) for key, answer in given.items() if draft.get(key) != answer}
+    if way is not None and draft.get(WAY) != way:
+        fresh[WAY] = dict(way)
+    if not fresh:
         return
-    if question.kind is SectionKind.EXTERNAL:
-        refuse_if(parts.refusals_of_outsider(case, given))
-    if question.kind is SectionKind.UPLOAD:
-        uploads.note_upload(case, question, given, now=now)
-    draft[question.key] = dict(given)
+    asked = {each.key: each for each in queries.questions_of(case.version.id)} if fresh.keys() - {WAY} else {}
+    for key, answer in fresh.items():
+        if key in asked and asked[key].kind is SectionKind.EXTERNAL:
+            refuse_if(parts.refusals_of_outsider(case, answer))
+        if key in asked and asked[key].kind is SectionKind.UPLOAD:
+            uploads.note_upload(case, asked[key], answer, now=now)
     claim(request, request.version)
-    request.seal("draft_sealed", json.dumps(draft, ensure_ascii=False))
-    for happening, detail in _events_of_answer(case, question, before, given, language or request.language):
-        note(request.id, happening, now, {"section": question.key} | detail)
+    request.seal("draft_sealed", json.dumps(draft | fresh, ensure_ascii=False))
+    for key in fresh.keys() & asked.keys():
+        for happening, detail in _events_of_answer(
+            case, asked[key], draft.get(key), fresh[key], language or request.language
+        ):
+            note(request.id, happening, now, {"section": key} | detail)
 
 
 def _events_of_answer(
@@ -113,6 +137,45 @@ def _events_of_answer(
     if question.kind is SectionKind.INFORMATION and not was_there and given.get("choice") == "read":
         yield Happening.SHEET_READ, {"version": str(case.version.number), "language": language}
     yield Happening.CHANGED if was_there else Happening.ANSWERED, {}
+
+
+def confirm_earlier(case: Case, earlier: Mapping[str, Mapping[str, Any]], *, by: Actor, now: datetime) -> None:
+    """Take over the answers of last time, as they were shown."""
+    answer_all(case, earlier, way={"choice": RENEWED, "keys": sorted(earlier)}, by=by, now=now)
+    note(case.request.id, Happening.CONFIRMED_EARLIER, now, {"sections": list(earlier)})
+
+
+def follow_form(case: Case, *, by: Actor, now: datetime) -> None:
+    """Move an open request to the newest version of its form; answers whose words are the same are kept.
+
+    Raises `Refused` when the form is closed, `Conflict` when another page was faster.
+    """
+    if not case.is_outdated:
+        return
+    guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_to_answer(case, guardian, now))
+    request, draft = case.request, case.draft
+    before = {each.key: each for each in queries.questions_of(case.version.id)}
+    kept = {
+        each.key: draft[each.key]
+        for each in queries.questions_of(case.newest_version_id)
+        if each.key in draft and each.key in before and _same_words(each, before[each.key])
+    }
+    if WAY in draft:
+        kept[WAY] = draft[WAY]
+    claim(request, request.version)
+    request.form_version_id = case.newest_version_id
+    request.match_code = request.scan_sha256 = None  # a sheet printed with the older words is another form: print again
+    request.seal("draft_sealed", json.dumps(kept, ensure_ascii=False))
+    note(request.id, Happening.REWORDED, now, {"sections": sorted(kept.keys() - {WAY})})
+    db.flush()
+    record("consent.reworded", "consent_request", request.id, by=by, now=now, version_id=case.newest_version_id)
+
+
+def _same_words(one: Question, other: Question) -> bool:
+    return {code: words.sha256 for code, words in one.words.items()} == {
+        code: words.sha256 for code, words in other.words.items()
+    }
 
 
 def check_answers(case: Case, *, now: datetime) -> None:
@@ -164,16 +227,31 @@ def prepare_signature(
     return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
 
 
-def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime) -> Document:
+def prepare_signatures(signings: Sequence[tuple[Case, Signing]], *, by: Actor, now: datetime) -> list[Prepared]:
+    """Prepare one signature under several forms: all of them, or none. Raises `Refused` with every reason."""
+    done: list[Prepared] = []
+    try:
+        for case, signing in signings:
+            done.append(prepare_signature(case, signing, by=by, now=now))
+    except Exception:
+        for each in done:
+            documents.discard(each.document)
+        raise
+    return done
+
+
+def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, signed_with_id: int | None = None) -> Document:
     """Record what was prepared: decisions, people, health, the sealed document, the copy, all or nothing.
 
-    Raises `Conflict` when the answers changed meanwhile, `Refused` when the guardian may not decide any more.
+    `signed_with_id` names the first request of the same act. Raises `Conflict` when the answers or the form changed
+    meanwhile, `Refused` when the guardian may not decide any more.
     """
     request, signing = case.request, prepared.facts.signing
     claim(request, signing.seen_version)
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, prepared.facts.questions, guardian, signing, now, counted=True)))
+    request.signed_with_id = signed_with_id
     document = record_answers(case, prepared, {"ip": by.ip, "agent": by.user_agent}, by=by, now=now)
     _send_copy(case, guardian, document, by=by, now=now)
     return document
@@ -199,6 +277,7 @@ def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by
     request.route = signing.route
     request.language = signing.language
     request.document_id = document.id
+    request.seal("drawn_sealed", signing.drawn or None)
     request.valid_until_on = prepared.facts.valid_until_on
     request.seal("draft_sealed", None)
     _record_answers(case, prepared.facts, by=by, now=now)
@@ -255,12 +334,16 @@ def _sign_facts(
     seen = signing.seen_version + 1 if counted else signing.seen_version
     if case.request.version != seen and case.request.state in rules.OPEN_STATES:
         raise Conflict([CHANGED])
+    if case.is_outdated and case.request.state in rules.OPEN_STATES:
+        raise Conflict([REWORDED])
+    disclosure = queries.find_disclosure(case.guardian.id)
     return SignFacts(
         state=case.request.state,
         valid_until_on=valid_until(case.season),
         today=clock.day_of(now),
         may_decide=guardian is not None and guardian.may_decide,
         unanswered=tuple(each.key for each in showing.unanswered(questions, draft)),
+        agreed_to_screens=disclosure is not None and disclosure.accepted_at is not None,
         signing=signing,
     )
 
@@ -275,7 +358,14 @@ def record_facts(
     now: datetime,
 ) -> paper.RecordFacts:
     """Everything the sealed record speaks of; `how` is what is known of the signature itself."""
-    events = [paper.Happened(row.happening, row.at, row.detail) for row in queries.events_of(case.request.id)]
+    events = [
+        paper.Happened(row.happening, row.at, row.detail)
+        for row in queries.events_of(case.request.id)
+        if row.happening is not Happening.AGREED
+    ]
+    agreement = _agreement(case.guardian.id)
+    if agreement is not None:
+        events = sorted([*events, agreement], key=lambda event: event.at)
     events.append(paper.Happened(Happening.SIGNED, now, how))
     signed_before = parts.answers_of(queries.parts_of(case.request.id), questions)
     answers = {each.key: given[each.key] for each in questions if each.key in given} | signed_before
@@ -316,3 +406,12 @@ def earliest(required: Iterable[date | None], all_days: Iterable[date | None]) -
         if known:
             return min(known)
     return None
+
+
+def _agreement(person_id: int) -> paper.Happened | None:
+    """The agreement to screens as the record tells it: which words, which language, and that the sample opened."""
+    row = queries.find_disclosure(person_id)
+    if row is None or row.accepted_at is None or row.opened_at is None:
+        return None
+    detail = {"version": row.version, "language": row.language, "opened_at": row.opened_at.isoformat()}
+    return paper.Happened(Happening.AGREED, row.accepted_at, detail)

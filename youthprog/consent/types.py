@@ -127,6 +127,9 @@ class Happening(enum.StrEnum):
     MATCHED = "matched"
     PART_SIGNED = "part_signed"  # by the athlete, a coach, an interpreter, somebody outside
     RENEWED = "renewed"
+    CONFIRMED_EARLIER = "confirmed_earlier"  # last time's answers, as they were
+    WANTS_PAPER = "wants_paper"  # instead of a screen
+    REWORDED = "reworded"  # a newer version of the form took the place of the one that was open
 
 
 HAPPENINGS = {
@@ -152,6 +155,9 @@ HAPPENINGS = {
     Happening.MATCHED: N_("Matched by the office"),
     Happening.PART_SIGNED: N_("Part signed"),
     Happening.RENEWED: N_("Asked again for the next time"),
+    Happening.CONFIRMED_EARLIER: N_("Earlier answers confirmed"),
+    Happening.WANTS_PAPER: N_("Wants paper instead"),
+    Happening.REWORDED: N_("Moved to the newer version of the form"),
 }
 
 
@@ -428,6 +434,7 @@ class Signing:
     seen_version: int
     language: str
     route: Route = Route.ONLINE
+    drawn: str = ""  # a drawing beside the typed name, as SVG path data of our own making
     recorded_by: str = ""  # paper and telephone: who wrote the answers down
     confirmed_by: str = ""  # who saw the original
     scan_sha256: str = ""
@@ -444,6 +451,7 @@ class SignFacts:
     today: date
     may_decide: bool
     unanswered: tuple[str, ...]
+    agreed_to_screens: bool  # to records on a screen, in the words of today (15 USC 7001(c))
     signing: Signing
 
 
@@ -511,8 +519,20 @@ class FormLine:
     awaited: bool = True
 
 
-# What signing on a screen means; its words and their version are kept with each signature.
-DISCLOSURE = "electronic-records-1"
+@dataclass(frozen=True)
+class DisclosureWords:
+    """What signing on a screen means, in one language. A point is its label and its text."""
+
+    title: str
+    intro: str
+    points: tuple[tuple[str, str], ...]
+    sample: str
+    agree: str
+    paper: str
+
+
+# What signing on a screen means. Its words lie in forms/electronic_records.toml; the version is kept with each signature.
+DISCLOSURE = "electronic-records-2"
 
 
 # ---- chasing ----

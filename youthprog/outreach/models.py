@@ -1,6 +1,7 @@
 """Tables of the outreach room."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,6 +31,7 @@ class Message(Sealable, Model):
     subject_id: Mapped[int | None]
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     about_youth_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    also_about: Mapped[list[Any]] = mapped_column(default=list)  # further youth a letter to a family names
     contact_point_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact_point.id"))
     to_name: Mapped[str]
     to_address: Mapped[str] = mapped_column(sa.String(254))

@@ -15,7 +15,7 @@ from youthprog.documents.services import load_bytes
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Attachment, Delivery, Envelope, MessageLine, Written
 from youthprog.people.models import ContactPoint
-from youthprog.people.queries import find_bond, restrictions_on
+from youthprog.people.queries import find_bond, restrictions_on, youth_kept_from
 from youthprog.people.rules import is_guardian_on
 
 PAGE = 50
@@ -24,7 +24,7 @@ PAGE = 50
 def list_messages(
     actor: Actor, on: date, *, delivery: Delivery | None = None, words: str = "", before: int | None = None
 ) -> list[MessageLine]:
-    """Messages within reach, newest first, below an id. One statement."""
+    """Messages within reach, newest first, below an id. Two statements."""
     statement = sa.select(Message).where(_within(actor, on)).order_by(Message.id.desc()).limit(PAGE + 1)
     if delivery is not None:
         statement = statement.where(Message.delivery == delivery)
@@ -68,11 +68,12 @@ def is_kept_from(message: Message, on: date) -> bool:
         return True
     if message.about_youth_id is None or message.person_id is None:
         return False
-    bond = find_bond(message.about_youth_id, message.person_id)
-    if bond is not None and not is_guardian_on(bond.ended_on, on):
+    youth_ids = [message.about_youth_id, *message.also_about]
+    bonds = [find_bond(each, message.person_id) for each in youth_ids]
+    if any(bond is not None and not is_guardian_on(bond.ended_on, on) for bond in bonds):
         return True
-    limits = restrictions_on([message.about_youth_id], on)
-    return "information" in limits.get((message.about_youth_id, message.person_id), set())
+    limits = restrictions_on(youth_ids, on)
+    return any("information" in limits.get((each, message.person_id), set()) for each in youth_ids)
 
 
 def envelope_of(message: Message) -> Envelope:
@@ -100,7 +101,15 @@ def _within(actor: Actor, on: date, permission: P = P.OUTBOX_READ) -> sa.ColumnE
     """Messages about a youth within reach; those about nobody for whoever reaches everything."""
     about = sa.type_coerce(Message.about_youth_id, sa.BigInteger)
     of_youth = sa.and_(Message.about_youth_id.is_not(None), within(actor, permission, about, on))
-    return sa.or_(Message.about_youth_id.is_(None), of_youth) if actor.everywhere(permission) else of_youth
+    reached = sa.or_(Message.about_youth_id.is_(None), of_youth) if actor.everywhere(permission) else of_youth
+    return sa.and_(reached, *(_names_not(youth_id) for youth_id in youth_kept_from(actor.person_id, on)))
+
+
+def _names_not(youth_id: int) -> sa.ColumnElement[bool]:
+    """A letter to a family does not name this further youth: both engines keep the list as text, `[12, 13]`."""
+    text = sa.cast(Message.also_about, sa.String)
+    shapes = (f"[{youth_id}]", f"[{youth_id},%", f"% {youth_id},%", f"% {youth_id}]")
+    return sa.not_(sa.or_(*(text.like(shape) for shape in shapes)))
 
 
 def _line(row: Message) -> MessageLine:

@@ -1,6 +1,6 @@
 """Verbs of the outbox: write a message with the deed it tells of, lease it, settle it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from youthprog.audit.services import record
-from youthprog.core import db
+from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.events import publish
 from youthprog.core.refusals import N_, Conflict, Refusal
@@ -27,6 +27,7 @@ def send(
     subject_id: int | None,
     values: Mapping[str, Any],
     about_youth_id: int | None = None,
+    also_about: Sequence[int] = (),
     document_id: int | None = None,
     by: Actor,
     now: datetime,
@@ -44,6 +45,7 @@ def send(
         subject_id=subject_id,
         person_id=to.person_id,
         about_youth_id=about_youth_id,
+        also_about=list(also_about),
         contact_point_id=to.contact_point_id,
         to_name=to.name,
         to_address=to.address,
@@ -105,6 +107,30 @@ def cancel(message_id: int, lease: datetime, *, now: datetime) -> None:
         record("message.canceled", "message", message.id, by=SYSTEM, now=now)
 
 
+def cancel_about(kind: str, person_id: int, youth_id: int) -> list[Message]:
+    """Give up the letters of a kind to somebody that name this youth among others and have not left; returns them."""
+    waiting = sa.select(Message).where(
+        Message.kind == kind,
+        Message.person_id == person_id,
+        Message.delivery.in_((Delivery.QUEUED, Delivery.HELD)),
+    )
+    found = [
+        each
+        for each in db.session().scalars(waiting.with_for_update())
+        if each.also_about and youth_id in (each.about_youth_id, *each.also_about)
+    ]
+    for message in found:
+        message.delivery = Delivery.CANCELED
+        record("message.canceled", "message", message.id, by=SYSTEM, now=clock.now())
+    return found
+
+
+def also_about(message_id: int) -> list[int]:
+    """The further youth a letter named."""
+    message = db.session().get(Message, message_id)
+    return list(message.also_about) if message else []
+
+
 def retry(message: Message, *, by: Actor, now: datetime) -> None:
     """Send a message again that was held, failed or came back. Raises `Conflict` when it is on its way."""
     table = db.table(Message)
@@ -138,6 +164,10 @@ def follow_merge(event: PeopleMerged) -> None:
         rows = db.session().scalars(sa.select(Message).where(getattr(Message, column) == event.gone_id))
         for row in rows:
             setattr(row, column, event.kept_id)
+    families = sa.select(Message).where(Message.person_id.is_not(None), sa.cast(Message.also_about, sa.String) != "[]")
+    for row in db.session().scalars(families):
+        if event.gone_id in row.also_about:
+            row.also_about = [event.kept_id if each == event.gone_id else each for each in row.also_about]
 
 
 def _note_bounce(message: Message, now: datetime) -> None:

@@ -496,6 +496,16 @@ def get_health_note(youth_id: int, note_id: int) -> HealthNote:
     return note
 
 
+def youth_kept_from(adult_id: int | None, on: date) -> list[int]:
+    """The youth of whom an adult may learn nothing on a day. One statement."""
+    if adult_id is None:
+        return []
+    statement = sa.select(CustodyRestriction.youth_id).where(
+        CustodyRestriction.adult_id == adult_id, CustodyRestriction.no_information, holds_on(on)
+    )
+    return sorted(set(db.session().scalars(statement)))
+
+
 def custody_of(youth_id: int) -> list[CustodyLine]:
     """A youth's custody restrictions, past ones too, newest first. Whoever shows them records the reading."""
     rows = db.session().execute(
