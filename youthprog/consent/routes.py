@@ -162,8 +162,9 @@ def _told(asked: Asked) -> str:
 def _how(event: ConsentEvent, questions: Mapping[str, Question]) -> str:
     """What is known of an event: the question (if the version still has it), the masked address, the language."""
     detail = event.detail
-    if detail.get("reason") in CLOSED_BECAUSE:
-        return _(CLOSED_BECAUSE[detail["reason"]])
+    why = CLOSED_BECAUSE.get(detail.get("reason", ""))
+    if why is not None:
+        return str(_(why))
     keys = [detail["section"]] if "section" in detail else detail.get("sections", [])
     if keys:
         return ", ".join(questions[key].words[language()].label for key in keys if key in questions)
