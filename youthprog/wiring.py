@@ -23,7 +23,11 @@ from youthprog.audit.anchors import anchor
 from youthprog.consent import builder as consent_builder
 from youthprog.consent import chase as consent_chase
 from youthprog.consent import copies as consent_copies
-from youthprog.consent import cosigners
+from youthprog.consent import cosigners, strangers
+from youthprog.consent import desk as consent_desk
+from youthprog.consent import entries as consent_entries
+from youthprog.consent import guardians as consent_guardians
+from youthprog.consent import keeping as consent_keeping
 from youthprog.consent import outings as consent_outings
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
@@ -79,6 +83,9 @@ BLUEPRINTS: list[Any] = [
     reports.bp,
     certificates.bp,
     consent.bp,
+    consent_desk.bp,
+    consent_entries.bp,
+    consent_keeping.bp,
     consent_copies.bp,
     consent_builder.bp,
     consent_sections.bp,
@@ -88,6 +95,9 @@ BLUEPRINTS: list[Any] = [
     consent_portal.by_link,
     consent_portal.by_account,
     cosigners.bp,
+    consent_guardians.bp,
+    strangers.outside,
+    strangers.bp,
     outreach.bp,
 ]
 

@@ -291,7 +291,14 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "waiting", "matched", "rejected", name="matching", native_enum=False, create_constraint=True, length=32
+                "draft",
+                "waiting",
+                "matched",
+                "rejected",
+                name="matching",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
             ),
             nullable=False,
         ),
@@ -354,6 +361,23 @@ def upgrade() -> None:
     with altered("form") as batch:
         batch.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
 
+    op.create_table(
+        "loose_scan",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("page", KEY, nullable=False),
+        sa.Column("content_type", sa.String(length=80), nullable=False),
+        sa.Column("size_bytes", KEY, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("code_read", sa.String(length=16), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", KEY, nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_loose_scan_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loose_scan")),
+    )
+    with op.batch_alter_table("loose_scan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_loose_scan_by_id"), ["by_id"], unique=False)
+
     with altered("form_version") as batch:
         batch.add_column(sa.Column("published_by_id", KEY, nullable=True))
         batch.add_column(sa.Column("exception", sa.String(length=500), nullable=True))
@@ -377,6 +401,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("damaged_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_index(op.f("ix_document_checked_at"), ["checked_at"], unique=False)
+        batch.add_column(sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True))
     with altered("signed_link", purpose=one_of("purpose", PURPOSES + NEW_PURPOSES)):
         pass
 
@@ -397,6 +422,7 @@ def downgrade() -> None:
         batch.drop_index(op.f("ix_document_checked_at"))
         batch.drop_column("damaged_at")
         batch.drop_column("checked_at")
+        batch.drop_column("purged_at")
     with altered("consent_event", happening=one_of("happening", HAPPENINGS)):
         pass
     with altered("message") as batch:
@@ -436,6 +462,10 @@ def downgrade() -> None:
         for column in ("confirmed_at", "needs_original", "ended_on", "ends_on_move"):
             batch.drop_column(column)
 
+    with op.batch_alter_table("loose_scan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_loose_scan_by_id"))
+
+    op.drop_table("loose_scan")
     with op.batch_alter_table("unmatched_answer", schema=None) as batch_op:
         batch_op.drop_index("ix_unmatched_answer_youth")
         batch_op.drop_index(batch_op.f("ix_unmatched_answer_season_id"))

@@ -19,6 +19,8 @@ KINDS = {
     "sign-in": sheets.sign_in(),
     "certificate": sheets.certificate(),
     "consent": sheets.consent_record(),
+    "paper form": sheets.consent_blanks(),
+    "paper forms of a team": sheets.consent_blanks(3),
     "consent in Spanish": sheets.consent_record(
         language=Language.SPANISH,
         statements=sheets.SPANISH,

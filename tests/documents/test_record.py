@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -180,6 +180,15 @@ def test_a_withdrawal_names_what_ended_and_the_first_record(sealed: dict[str, by
     value = json.loads(canonical(facts))
     assert [each["key"] for each in value["taken_back"]] == ["rides", "pickup"]
     assert value["of"]["sha256"] == facts.first_sha256
+
+
+def test_a_withdrawal_repeats_the_very_words_that_were_signed() -> None:
+    """Each section with its own last day and the roster's blanks, as in the first record."""
+    days: dict[str, date | None] = {"rides": date(2026, 10, 1), "pickup": None}
+    first = paper.record_of(records.record_facts(days=days, blanks={"en": {"team": "Tigers U10"}}))
+    second = withdrawal_of(records.withdrawal_facts(days=days, blanks={"en": {"team": "Tigers U10"}}))
+    signed = {each.title: each.text.splitlines()[0] for each in first.statements}
+    assert [each.text.splitlines()[0] for each in second.taken] == [signed[each.title] for each in second.taken]
 
 
 def test_words_of_new_kinds_are_shown_too() -> None:

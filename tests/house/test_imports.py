@@ -39,22 +39,30 @@ EDGE = {
     "walk",
     "agreement",
     "siblings",
+    "entries",
     "copies",
+    "guardians",
+    "fair_forms",
 }
 FLOORS = {
     "types": 0,
     "models": 1,
     "rules": 2,
+    "standing": 2,
+    "fairness_rules": 2,
     "blocks": 2,
     "showing": 2,
     "validity": 2,
     "composing": 2,
     "timing": 2,
+    "entry_rules": 2,
+    "retention": 2,
     "queries": 3,
     "services": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
-PURE = {"rules", "blocks", "showing", "validity", "composing"}  # the latter: how sections of a form behave
+# how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
+PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
@@ -71,6 +79,7 @@ ALSO_OPEN = {
     ("audit", "anchors"),  # operations check them
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own
+    ("access", "throttle"),  # how often something may be tried from one place
     ("consent", "rules"),
     ("consent", "timing"),  # the demo gives its requests their due days
 }

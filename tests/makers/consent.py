@@ -155,7 +155,7 @@ def make_slip_form(program: Program, *, now: datetime = NOW) -> FormVersion:
     form = Form(key=f"slip-{program.id}", title="Outing", title_es="Salida")
     db.session().add(form)
     db.flush()
-    version = FormVersion(form_id=form.id, number=1, published_at=now)
+    version = FormVersion(form_id=form.id, number=1)
     db.session().add_all([version, FormUse(program_id=program.id, form_id=form.id, for_events=True)])
     db.flush()
     old = db.session().scalars(sa.select(Section).where(Section.version_id == starter.id, Section.key == "take_part"))
@@ -166,5 +166,7 @@ def make_slip_form(program: Program, *, now: datetime = NOW) -> FormVersion:
     for text in db.session().scalars(sa.select(SectionText).where(SectionText.section_id == source.id)):
         values = {each.key: getattr(text, each.key) for each in SectionText.__table__.columns}
         db.session().add(SectionText(**values | {"section_id": section.id}))
+    db.flush()
+    version.published_at = now
     db.flush()
     return version

@@ -62,7 +62,7 @@ class Town:
 
     def publish_again(self, changed: str) -> None:
         """A second version in which one section reads otherwise."""
-        version = FormVersion(form_id=self.version.form_id, number=2, published_at=NOW - 20 * DAY)
+        version = FormVersion(form_id=self.version.form_id, number=2)
         db.session().add(version)
         db.flush()
         again = []
@@ -79,6 +79,8 @@ class Town:
                     values |= {"statement": "Other words.", "sha256": "0" * 64}
                 db.session().add(SectionText(**values | {"section_id": new.id}))
             again.append(new)
+        db.session().flush()
+        version.published_at = NOW - 20 * DAY  # from here on it stays as it is
         self.version, self.sections = version, [*self.sections, *again]
         db.flush()
 

@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 
 from youthprog.documents.types import (
     AnswerMark,
+    BlankChoice,
+    BlankForm,
+    BlankLayout,
+    BlankSection,
     Certificate,
+    ConsentBlanks,
     ConsentEvent,
     ConsentMark,
     ConsentRecord,
@@ -241,3 +246,59 @@ def consent_record(**changes: Any) -> ConsentRecord:
         other_statements=SPANISH,
     )
     return replace(record, **changes)
+
+
+def consent_blanks(count: int = 1, **changes: Any) -> ConsentBlanks:
+    """Paper forms of the same few parts, one in each layout."""
+    english, spanish = _blank(Language.ENGLISH), _blank(Language.SPANISH)
+    forms = tuple(replace((english, spanish)[n % 2], code=f"ABCD234{n + 2}") for n in range(count))
+    return replace(ConsentBlanks(letterhead=RIVERTON, forms=forms), **changes)
+
+
+def _blank(language: Language) -> BlankForm:
+    photos = BlankSection(
+        title="Photos",
+        question="May we use photos of Mateo?",
+        paragraphs=("We take pictures at games and meetings.", "We never print a child’s name next to a picture."),
+        statement="Riverton Police may show pictures of Mateo, with no name.",
+        layout=BlankLayout.CHOICES,
+        choices=(
+            BlankChoice("Yes, you may use photos", "With no name."),
+            BlankChoice("No, please do not", "Mateo takes part either way.", initials=True),
+        ),
+    )
+    people = BlankSection(
+        title="Pick-up",
+        question="Who may collect Mateo?",
+        paragraphs=("Only people on this list may collect Mateo.",),
+        statement="These people may collect Mateo.",
+        layout=BlankLayout.LINES,
+        lines=("Name|Phone|What they are to Mateo",) * 3,
+    )
+    rules = BlankSection(
+        title="Conduct",
+        question="Do you agree to the rules?",
+        paragraphs=(),
+        statement="",
+        layout=BlankLayout.INITIALS,
+        clauses=("Mateo comes on time.", "Mateo is kind to others, in words and in deeds, on the field and off it."),
+    )
+    doctor = BlankSection(
+        title="Medical",
+        question="May a doctor treat Mateo?",
+        paragraphs=("Some clinics ask for ink.",),
+        statement="A doctor may treat Mateo.",
+        layout=BlankLayout.CHOICES,
+        choices=(BlankChoice("Yes"), BlankChoice("No")),
+        note="Needs a notary.",
+        notary=True,
+    )
+    return BlankForm(
+        code="ABCD2345",
+        language=language,
+        title="Youth football, Fall 2026",
+        form="Taking part form, version 4",
+        youth="Mateo Aguilar Núñez",
+        guardian="Rosa Elena Aguilar",
+        sections=(photos, people, rules, doctor, photos),
+    )

@@ -6,6 +6,7 @@ with players, guardians, a coach, a mentor and a match, gatherings, a register, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -23,15 +24,20 @@ from youthprog.access.types import LinkPurpose, Role
 from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
+from youthprog.consent import uploads
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
     ConsentPart,
     ConsentRequest,
     ConsentUpload,
+    ContactAttempt,
     Form,
     FormVersion,
+    GuardianExcuse,
+    LooseScan,
     Section,
+    UnmatchedAnswer,
 )
 from youthprog.consent.queries import questions_of
 from youthprog.consent.services import (
@@ -45,7 +51,7 @@ from youthprog.consent.services import (
     store_upload,
     use_form,
 )
-from youthprog.consent.types import Decision, Happening, RequestState, Route, SectionKind, Signer
+from youthprog.consent.types import Decision, Excuse, Happening, Matching, RequestState, Route, SectionKind, Signer
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
@@ -91,6 +97,8 @@ MEANT = {
     ("certificates.", "document_id"): "certificate_id",
     ("form_sections.", "section_id"): "block_id",
     ("consent.record", "request_id"): "signed_id",
+    ("consent_desk.original", "request_id"): "signed_id",
+    ("consent_desk.confirm", "request_id"): "signed_id",
     ("cosigners.", "request_id"): "parted_id",
     ("cosigners.", "section_id"): "part_section_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
@@ -258,6 +266,7 @@ class _Maker:
         self._health(child, f"More {number}", f"More detail {number}")
         self._custody(child, self.kept_away, f"More note {number}")
         db.session().add(EmergencyContact(youth_id=child.id, name=f"Aunt {number}", phone="+12175550199"))
+        db.session().add(ContactAttempt(youth_id=child.id, guardian_id=None, way="letter", at=self.now))
         self._certificate(child)
 
     # ---- people ----
@@ -464,9 +473,36 @@ class _Maker:
         self.side.words |= {"token": token, "key": self.sections[0].key, "language": "es"}
         self.side.ids |= {"request_id": opened.id, "signed_id": signed.id, "section_id": self.sections[0].id}
         self.side.ids |= {"version_id": opened.form_version_id}
+        self._family_matters()
+        opened.match_code, opened.scan_sha256 = crypto.code(), self._upload(opened)
         message = self._message(opened.id)
         self.side.ids["message_id"] = message.id
         self._slip()
+
+    def _family_matters(self) -> None:
+        """An excuse, a try to reach, and an answer from somebody not on file."""
+        excuse = GuardianExcuse(
+            youth_id=self.child.id, guardian_id=self.kept_away.id, excuse=Excuse.NO_RESPONSIBILITY,
+            stated_by="Rosa", from_on=self.start, recorded_at=self.now,
+        )  # fmt: skip
+        attempt = ContactAttempt(
+            youth_id=self.child.id, guardian_id=self.guardian.id, way="phone", at=self.now - timedelta(days=3)
+        )
+        answer = UnmatchedAnswer(
+            season_id=self.season.id, form_version_id=self.sections[0].version_id, youth_id=self.child.id,
+            state=Matching.WAITING, received_at=self.now - timedelta(days=1),
+        )  # fmt: skip
+        db.session().add_all([excuse, attempt, answer])
+        db.session().flush()
+        who = {
+            "child_given": "Mateo", "child_family": "", "child_born_on": None, "name": "Abuela Consuelo",
+            "relationship": "grandparent", "has_right": True, "email": "consuelo@else.example", "phone": "",
+        }  # fmt: skip
+        value = {"who": who, "answers": {"take_part": {"choice": "yes"}}, "language": "en", "signed": "Consuelo"}
+        answer.seal("answer_sealed", json.dumps(value))
+        self.side.ids |= {"excuse_id": excuse.id, "answer_id": answer.id}
+        for endpoint in ("child", "say_child"):
+            self.side.words[f"consent_outside.{endpoint} code"] = str(self.season.id)
 
     def _slip(self) -> None:
         """A form of the program's own, published once and with a draft of its next version."""
@@ -525,6 +561,29 @@ class _Maker:
             at = self.now - timedelta(days=days)
             db.session().add(ConsentEvent(request_id=row.id, happening=happening, at=at, detail={}))
         return row
+
+    def _upload(self, request: ConsentRequest) -> str:
+        """A scanned page of a request, sealed in its place."""
+        digest = uploads.store(b"\x89PNG\r\n\x1a\n" + self.tag.encode())
+        row = ConsentUpload(
+            request_id=request.id, name="scan.png", content_type="image/png", size_bytes=10, sha256=digest,
+            kept_at=self.now,
+        )  # fmt: skip
+        db.session().add(row)
+        db.flush()
+        self.side.ids["page_id"] = row.id
+        return digest
+
+    def _loose(self, person: Person) -> None:
+        """A scanned page of somebody of the staff that could not be filed."""
+        digest = uploads.store(b"\x89PNG\r\n\x1a\nloose " + self.tag.encode())
+        row = LooseScan(
+            name="scan.png", page=1, content_type="image/png", size_bytes=10, sha256=digest, received_at=self.now,
+            by_id=person.id,
+        )  # fmt: skip
+        db.session().add(row)
+        db.flush()
+        self.side.ids["scan_id"] = row.id
 
     def _sign(self, row: ConsentRequest) -> None:
         at = self.now - timedelta(days=5)
@@ -609,6 +668,7 @@ class _Maker:
 
     def _accounts(self) -> None:
         leader = self._adult("Chris", f"Coordinator{self.tag}")
+        self._loose(leader)
         program_id = self.season.program_id
         for role, person, program in (
             (Role.COORDINATOR, leader, program_id),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from tests.makers.drafts import SHAPE_NAMES, make_block, question_of, questions_in, shape
-from youthprog.consent import drafts, library
+from youthprog.consent import drafts, library, reading
 from youthprog.consent.blocks import settings_as, settings_of
+from youthprog.consent.publishing import FORMS
 from youthprog.consent.types import Original, SectionKind, Signer, Validity
 
 STANDARD = library.standard_forms()
@@ -36,6 +39,15 @@ def test_the_concussion_sheet_is_read_page_by_page_in_both_languages():
     assert len(sheet.more["en"]["pages"]) == len(sheet.more["es"]["pages"]) >= 3
     assert "public domain" in STANDARD["concussion"].source
     assert "own words" in STANDARD["concussion"].source
+
+
+def test_other_texts_that_guardians_read_are_plain_too():
+    """The page about electronic records lies beside the forms: each of its points is inside the limits."""
+    for path in sorted(FORMS.glob("*.toml")):
+        source = tomllib.loads(path.read_text(encoding="utf-8"))
+        for language in ("en", "es") if "section" not in source else ():
+            for point in source[language]["point"]:
+                assert reading.level(f"{point['label']}. {point['text']}", language).is_plain, point["label"]
 
 
 def test_only_known_names_come_from_the_library():

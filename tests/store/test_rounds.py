@@ -17,7 +17,7 @@ from youthprog.core import db
 from youthprog.documents import queries, services, storage
 from youthprog.documents.models import Document
 from youthprog.operations import health
-from youthprog.outreach import worker
+from youthprog.outreach import chores
 from youthprog.reports.rounds import compare_documents
 
 
@@ -90,7 +90,7 @@ def test_no_documents_are_no_trouble(session):
 
 def test_the_worker_does_it_every_night(app, issued):
     path_of(app, issued[0]).unlink()
-    worker.do_chores()
+    chores.do_chores()
     assert told("document.damaged") == [issued[0].id]
 
 

@@ -32,9 +32,10 @@ from youthprog.access.models import Account
 from youthprog.access.queries import signed_in_by
 from youthprog.access.types import Role
 from youthprog.core import db
+from youthprog.documents.codes import match_code_in
 from youthprog.documents.compose import compose_job
 from youthprog.documents.press import PrintedSheet, PrintJob, SheetJob
-from youthprog.documents.types import NO_SEAL, SealReport
+from youthprog.documents.types import NO_SEAL, ScannedPage, SealReport
 from youthprog.web.converters import Id
 from youthprog.web.edge import Door, door_of
 
@@ -166,6 +167,12 @@ class QuickPress:
         """Nothing is ours."""
         return NO_SEAL
 
+    def read_scan(self, content: bytes) -> list[ScannedPage] | None:
+        """A page for whatever begins like a picture; its code follows, when there is one."""
+        if not content.startswith(b"\x89PNG"):
+            return None
+        return [ScannedPage(content, "image/png", match_code_in(content[4:].decode("ascii", "replace")))]
+
     def warm_up(self) -> None:
         """It is always ready."""
 
@@ -274,7 +281,8 @@ class Walker:
                 where = where.tb_next
             place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
             return Answer(BROKEN, f"{type(problem).__name__}: {problem} at {place}", changed=self.stage.watch.take())
-        body = response.get_data(as_text=True) if response.mimetype != "application/pdf" else "(pdf)"
+        drawn = response.mimetype == "application/pdf" or response.mimetype.startswith("image/")
+        body = "(drawn)" if drawn else response.get_data(as_text=True)
         answer = Answer(
             response.status_code, body, response.mimetype, response.headers.get("Location", ""), self.stage.watch.take()
         )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import time_machine
 
 from tests.makers.accounts import make_account
-from tests.makers.consent import YES, Family, request_of, token_in_newest_mail
+from tests.makers.consent import YES, Family, actor_of, request_of, token_in_newest_mail
 from tests.makers.people import NOW
 from tests.support.proofs import cases
 from tests.support.sitting import place_of
@@ -244,14 +244,15 @@ def test_two_signatures_at_once_leave_one(visitor, family, token, monkeypatch):
         if not raced:
             raced.append(True)
             db.begin_writing()
-            services.sign(queries.get_request(request_id), prepared, by=SYSTEM, now=SEPTEMBER)
+            services.sign(queries.get_request(request_id), prepared, by=signer, now=SEPTEMBER)
             db.session().commit()
             return prepare_again
         return prepared
 
     case = queries.get_request(request_id)
+    signer = actor_of(case.guardian)
     prepare_again = prepare(
-        case, Signing("Rosa Elena Aguilar", True, True, case.request.version, "en"), by=SYSTEM, now=SEPTEMBER
+        case, Signing("Rosa Elena Aguilar", True, True, case.request.version, "en"), by=signer, now=SEPTEMBER
     )
     db.session().rollback()
     monkeypatch.setattr(signing, "prepare_signature", slow)

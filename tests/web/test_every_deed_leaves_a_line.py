@@ -8,8 +8,9 @@ from tests.support.forms import encoded, forms_on
 from tests.support.walking import Stage, open_to
 
 SENDERS = ("coordinator", "admin", "coach of A", "mentor of A", "guardian of A", "guardian's link of A")
-# A draft is no deed yet: opening and answering a form leave their own events, signing leaves a line.
-DRAFT = {"consent_request", "consent_event"}
+# A draft is no deed yet: opening and answering a form leave their own events, signing leaves a line. So does sending
+# what somebody not on file answered; counting how often one begins is no deed.
+DRAFT = {"consent_request", "consent_event", "unmatched_answer", "throttle"}
 FORM = "application/x-www-form-urlencoded"
 
 

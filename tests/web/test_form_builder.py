@@ -166,6 +166,22 @@ def test_settings_are_kept_and_shown_again(coordinator):
     assert questions(version_id)[1].settings == expected
 
 
+def test_a_section_is_shown_in_some_programs(coordinator, session):
+    boxing, version_id = make_program("Boxing"), start(coordinator)
+    chosen = {"show_what": "program", "show_programs": str(boxing.id)}
+    write(coordinator, version_id, **chosen)
+    found = questions(version_id)[0]
+    assert found.settings.show_if == ShowIf("program", (chosen["show_programs"],))
+    boxing = db.session().merge(boxing)
+    boxing.closed_at = NOW
+    address = f"/consents/sections/{found.section_id}"
+    page = coordinator.get(address)
+    coordinator.post(address, shown(page))
+    assert questions(version_id)[0].settings.show_if == ShowIf("program", (chosen["show_programs"],)), (
+        "what one cannot choose stays"
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "changes", "sentence"),
     [
@@ -355,3 +371,14 @@ def test_nobody_chooses_the_starter_for_a_program(coordinator, session):
     form_id = queries.find_current_version().form_id
     assert "Every program that has chosen no other form." in coordinator.get(f"/consents/forms/{form_id}").text
     coordinator.get(f"/consents/forms/{form_id}/uses", status=404)
+
+
+@pytest.mark.parametrize("kind", [each for each in SectionKind if each not in (SectionKind.TEXT, SectionKind.STAFF)])
+def test_every_kind_is_previewed_as_guardians_see_it(coordinator, kind):
+    version_id = start(coordinator)
+    write(coordinator, version_id, kind)
+    page = coordinator.get(f"/consents/versions/{version_id}/preview/1")
+    assert page.h1 == "May Mateo swim with us?"
+    assert "%(" not in page.text
+    coordinator.get("/language/es")
+    assert coordinator.get(f"/consents/versions/{version_id}/preview/1").h1 == "¿Puede nadar Mateo con nosotros?"

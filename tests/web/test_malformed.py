@@ -57,7 +57,23 @@ ADDRESS_VALUES = [
     "\x00", "x" * 5000, "W10", "eyJhIjoxfQ", "WyJhIiwgOTk5OTk5OTk5OTk5OTk5OTk5OTk5OV0", "%", "_", "-1",
     "99999999999999999999", "1e5", "٣", "' OR 1=1 --", "{{7*7}}", "a\u0301" * 200,
 ]  # fmt: skip
-ASKED = ("after", "q", "page", "show", "who", "state", "season", "group", "program", "youth_id", "next", "kind", "week")
+ASKED = (
+    "on",
+    "youth",
+    "after",
+    "q",
+    "page",
+    "show",
+    "who",
+    "state",
+    "season",
+    "group",
+    "program",
+    "youth_id",
+    "next",
+    "kind",
+    "week",
+)
 SENDERS = ("coordinator", "admin", "coach of A", "mentor of A", "guardian of A", "guardian's link of A", "anonymous")
 BAD_IDS = [
     "0",

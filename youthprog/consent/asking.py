@@ -1,17 +1,18 @@
 """Asking guardians: the request, the letter, the reminder, and what became of each."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import paper, queries
+from youthprog.consent import fairness_rules, paper, queries, rules, standing
 from youthprog.consent.cases import (
     ASK,
     COPY,
     LINK_DAYS,
+    NOTICE,
     REMIND,
     RENEW,
     close,
@@ -23,11 +24,11 @@ from youthprog.consent.cases import (
     refusals_to_answer,
     signer_line,
 )
-from youthprog.consent.models import ConsentRequest, FormVersion
+from youthprog.consent.models import ConsentRequest
 from youthprog.consent.publishing import publish_starter_form
 from youthprog.consent.queries import Case
 from youthprog.consent.renewing import find_renewed
-from youthprog.consent.types import Asked, Happening, RequestState
+from youthprog.consent.types import Asked, Happening, RequestState, SectionState
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import refuse_if
@@ -36,41 +37,61 @@ from youthprog.outreach.types import Delivery, MessageBounced, MessageSent
 from youthprog.people import queries as people
 from youthprog.people.types import GuardianLine
 
+# What a letter that left means for its request.
+HAPPENINGS_OF = {
+    ASK: Happening.SENT,
+    RENEW: Happening.SENT,
+    REMIND: Happening.REMINDED,
+    COPY: Happening.COPY_SENT,
+    NOTICE: Happening.NOTICED,
+}
+
 
 def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime) -> Asked:
-    """Ask one deciding guardian of each youth who lacks consent: the first in rank whose address works."""
+    """Ask the guardians of each youth who lacks consent, as many as the program's rule says.
+
+    One: the first in rank whose address works. Both: each who may decide and has not said yes, nor is excused. One
+    unless another objects: the first, and the others are told. Nobody whom a court keeps from deciding or from the
+    child's information is asked or told.
+    """
     today = clock.day_of(now)
-    lacking = {reason.youth_id for reason in queries.objections(sorted(youth_ids), season_id, today)}
-    waiting = {
-        request.youth_id
-        for request in queries.open_requests(lacking, season_id)
-        if request.state is not RequestState.BOUNCED
-    }
+    known = queries.histories(sorted(youth_ids), [season_id])
+    lacking = [each for each in sorted(youth_ids) if known.objection(each, season_id, today) is not None]
     guardians = people.guardians_of(lacking, today)
-    version = publish_starter_form(now=now)
+    waiting = _season_requests(lacking, season_id)
+    forms = _forms_to_ask(season_id, now)
+    already, unreachable = 0, []
     families: dict[int, tuple[GuardianLine, list[int]]] = {}
-    unreachable = []
-    for youth_id in sorted(lacking - waiting):
-        guardian = _whom_to_ask(guardians.get(youth_id, []))
-        if guardian is None:
-            unreachable.append(youth_id)
-            continue
-        request = _open_request(version, youth_id, guardian, season_id, now)
-        families.setdefault(guardian.guardian_id, (guardian, []))[1].append(request.id)
-        record("consent.asked", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
+    for youth_id in lacking:
+        owed = _still_owed(known, youth_id, season_id, forms, today, guardians.get(youth_id, []))
+        plan = fairness_rules.whom_to_ask(
+            known.family(youth_id, season_id).rule,
+            guardians.get(youth_id, []),
+            requests=[(each.guardian_id, each.state, each.awaited) for each in waiting.get(youth_id, [])],
+            owing={guardian_id for guardian_id, versions in owed.items() if versions},
+            excused=standing.excused_on(known.family(youth_id, season_id), today),
+        )
+        for line, kind in [*((line, ASK) for line in plan.asked), *((line, NOTICE) for line in plan.told)]:
+            opened = _address(
+                kind, owed[line.guardian_id], youth_id, line, season_id, waiting.get(youth_id, []), by=by, now=now
+            )
+            if kind == ASK and opened:
+                families.setdefault(line.guardian_id, (line, []))[1].extend(opened)
+        already += plan.waits and not plan.asked
+        unreachable += [youth_id] if plan.unreachable else []
     for guardian, request_ids in families.values():
         write_to_family(request_ids, guardian, by=by, now=now)
-    return Asked(len(families), len(waiting), tuple(unreachable))
+    return Asked(len(families), already, tuple(unreachable))
 
 
 def write_to_family(request_ids: Sequence[int], guardian: GuardianLine, *, by: Actor, now: datetime) -> None:
     """Ask a guardian about all the children in one letter; its link leads through all of them."""
     first, *others = [queries.get_request(each) for each in request_ids]
     _link_id, token = issue_link(LinkPurpose.CONSENT, guardian.guardian_id, first.request.id, days=LINK_DAYS, now=now)
-    names = [case.youth.first_name for case in (first, *others)]
+    names = list(dict.fromkeys(case.youth.first_name for case in (first, *others)))
     message = outreach.send(
         ASK, "consent/mail/request", to=recipient(guardian), subject_id=first.request.id,
-        about_youth_id=first.youth.id, also_about=[case.youth.id for case in others],
+        about_youth_id=first.youth.id, also_about=sorted({case.youth.id for case in others} - {first.youth.id}),
         values=letter_values(first, guardian.language, token) | {"names": names}, by=by, now=now,
     )  # fmt: skip
     for case in (first, *others):
@@ -95,31 +116,103 @@ def write_again_without(youth_id: int, guardian_id: int, *, now: datetime) -> No
             write_to_family([each.id for each in waiting], known[0], by=SYSTEM, now=now)
 
 
-def _whom_to_ask(guardians: Sequence[GuardianLine]) -> GuardianLine | None:
-    reachable = (line for line in guardians if line.may_decide and line.email and not line.email_bounced)
-    return next(reachable, None)
+def _season_requests(youth_ids: Sequence[int], season_id: int) -> dict[int, list[ConsentRequest]]:
+    """The open requests of each youth for the season itself, slips for single events left out."""
+    found: dict[int, list[ConsentRequest]] = {}
+    for request in queries.open_requests(youth_ids, season_id):
+        if request.gathering_id is None:
+            found.setdefault(request.youth_id, []).append(request)
+    return found
+
+
+def _forms_to_ask(season_id: int, now: datetime) -> list[queries.FormInUse]:
+    forms = queries.forms_in_use(season_id)
+    if forms:
+        return forms
+    publish_starter_form(now=now)
+    return queries.forms_in_use(season_id)
+
+
+def _still_owed(
+    known: queries.Histories,
+    youth_id: int,
+    season_id: int,
+    forms: Sequence[queries.FormInUse],
+    on: date,
+    guardians: Sequence[GuardianLine],
+) -> dict[int, list[int]]:
+    """Which versions each guardian has still to answer: those with a needed section not given, or never decided."""
+    keys = sorted({key for form in forms for key in form.keys})
+    states = known.of_guardians(youth_id, season_id, on, keys)
+    needed = set(known.required(youth_id, season_id, on))
+
+    def is_owed(guardian_id: int, form: queries.FormInUse) -> bool:
+        found = {key: states.get((guardian_id, key), SectionState.NOT_ASKED) for key in form.keys}
+        if any(state is not SectionState.GIVEN for key, state in found.items() if key in needed):
+            return True
+        return all(state in standing.UNANSWERED for state in found.values())
+
+    return {
+        line.guardian_id: [form.version_id for form in forms if is_owed(line.guardian_id, form)] for line in guardians
+    }
+
+
+def _address(
+    kind: str,
+    version_ids: Sequence[int],
+    youth_id: int,
+    guardian: GuardianLine,
+    season_id: int,
+    known: Sequence[ConsentRequest],
+    *,
+    by: Actor,
+    now: datetime,
+) -> list[int]:
+    """Open a request for each form; of another guardian's tell them at once. What is asked goes into one letter later."""
+    action, opened = {ASK: "consent.asked", NOTICE: "consent.noticed"}[kind], []
+    for version_id in version_ids:
+        request = _open_request(version_id, youth_id, guardian, season_id, known, kind == ASK, now)
+        if kind == NOTICE:
+            write(kind, "consent/mail/notice", queries.get_request(request.id), guardian, by=by, now=now)
+        record(action, "consent_request", request.id, by=by, now=now, youth_id=youth_id)
+        opened.append(request.id)
+    return opened
 
 
 def _open_request(
-    version: FormVersion, youth_id: int, guardian: GuardianLine, season_id: int, now: datetime
+    version_id: int,
+    youth_id: int,
+    guardian: GuardianLine,
+    season_id: int,
+    known: Sequence[ConsentRequest],
+    awaited: bool,
+    now: datetime,
 ) -> ConsentRequest:
-    """A fresh request, or the one of this guardian whose mail came back."""
-    for known in queries.open_requests([youth_id], season_id):
-        if known.guardian_id == guardian.guardian_id and known.form_version_id == version.id:
-            known.state = RequestState.QUEUED
-            known.due_on = due_on(season_id, now)
-            return known
-        close(known, now)
+    """A fresh request, or the one this guardian has already: mail that came back, or a notice that becomes a question.
+
+    What another guardian was asked in vain, because the mail came back, is called off.
+    """
+    kept = None
+    for request in known:
+        if request.guardian_id == guardian.guardian_id and request.form_version_id == version_id:
+            kept = request
+        elif awaited and request.guardian_id != guardian.guardian_id and request.state is RequestState.BOUNCED:
+            close(request, now)
+    if kept is not None and kept.state in rules.OPEN_STATES:
+        kept.awaited, kept.state = awaited or kept.awaited, RequestState.QUEUED
+        kept.due_on = due_on(season_id, now)
+        return kept
     request = ConsentRequest(
-        form_version_id=version.id,
+        form_version_id=version_id,
         youth_id=youth_id,
         guardian_id=guardian.guardian_id,
         season_id=season_id,
         state=RequestState.QUEUED,
         language=guardian.language,
         created_at=now,
+        awaited=awaited,
         due_on=due_on(season_id, now),
-        renews_id=find_renewed(youth_id, guardian.guardian_id, season_id),
+        renews_id=find_renewed(youth_id, guardian.guardian_id, season_id, version_id),
     )
     db.session().add(request)
     db.flush()
@@ -159,9 +252,9 @@ def write(
         kind, letter, to=recipient(guardian), subject_id=request.id, about_youth_id=request.youth_id,
         values=letter_values(case, guardian.language, token) | {"missing": missing} | more, by=by, now=now,
     )  # fmt: skip
-    request.times_asked += 1
+    request.times_asked += kind != NOTICE
     if message.delivery is Delivery.HELD:
-        _sent(request, Happening.REMINDED if kind == REMIND else Happening.SENT, now, {})
+        _sent(request, HAPPENINGS_OF[kind], now, {})
 
 
 def _sent(request: ConsentRequest, happening: Happening, now: datetime, detail: Mapping[str, Any]) -> None:
@@ -173,9 +266,7 @@ def _sent(request: ConsentRequest, happening: Happening, now: datetime, detail: 
 
 def note_sent(event: MessageSent) -> None:
     """A server took the mail of a request."""
-    happening = {ASK: Happening.SENT, RENEW: Happening.SENT, REMIND: Happening.REMINDED, COPY: Happening.COPY_SENT}.get(
-        event.kind
-    )
+    happening = HAPPENINGS_OF.get(event.kind)
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
     if happening is None or not request:
         return
@@ -189,7 +280,7 @@ def note_sent(event: MessageSent) -> None:
 def note_bounced(event: MessageBounced) -> None:
     """The mail of a request came back."""
     request = event.subject_id and db.session().get(ConsentRequest, event.subject_id)
-    if event.kind not in (ASK, RENEW, REMIND) or not request:
+    if event.kind not in (ASK, RENEW, REMIND, NOTICE) or not request:
         return
     for each in [request, *_of_the_same_letter(request, event.message_id)]:
         if each.state in (RequestState.QUEUED, RequestState.SENT):

@@ -28,6 +28,7 @@ LINK_DAYS = 45
 ASK, REMIND, COPY, TAKEN_BACK = "consent_request", "consent_reminder", "consent_copy", "consent_withdrawn"
 LINK = "consent_link"
 RENEW = "consent_renewal"
+NOTICE, CONFLICT, WARNING = "consent_notice", "consent_conflict", "consent_warning"
 
 
 def may_answer(case: Case, *, now: datetime) -> list[Refusal]:
@@ -82,7 +83,9 @@ def labels_missing(case: Case, guardian: GuardianLine, now: datetime) -> list[st
     return [
         rules.filled(question.words[language].label, values)
         for question in queries.questions_of(case.version.id)
-        if question.required and question.kind is not SectionKind.HEALTH and question.key not in given
+        if question.required
+        and question.kind not in (SectionKind.HEALTH, SectionKind.TEXT)
+        and question.key not in given
     ]
 
 

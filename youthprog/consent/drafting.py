@@ -143,7 +143,8 @@ class BlockForm(EditsForm):
     """What the sections of all kinds have in common. `form_of` adds what a kind has besides."""
 
     kind: SectionKind
-    before: Sequence[Question]
+    programs: Mapping[int, str]  # those one may choose
+    others: Sequence[str] = ()  # programs out of the writer's sight that the section is shown in; they stay
 
     def fill(self, block: Block) -> None:
         """Show a section as it is kept."""
@@ -159,7 +160,9 @@ class BlockForm(EditsForm):
             elif show.what == "answer":
                 values["show_answers"] = [f"{show.key}|{value}" for value in show.values]
             else:
-                values["show_programs"] = list(show.values)
+                known = {str(key): name for key, name in self.programs.items()}
+                values["show_programs"] = [key for key, name in known.items() if {key, name} & set(show.values)]
+                self.keep(settings)
         for language in SPOKEN:
             values |= {f"{language}_{name}": text for name, text in block.words.get(language, {}).items()}
             values |= {f"{language}_{name}": said for name, said in block.more.get(language, {}).items()}
@@ -169,6 +172,13 @@ class BlockForm(EditsForm):
                 field.show(value)
             elif field is not None:
                 field.data = value
+
+    def keep(self, settings: Settings) -> None:
+        """Remember the programs of a section that this writer cannot choose."""
+        show = settings.show_if
+        if show is not None and show.what == "program":
+            known = {str(key) for key in self.programs} | set(self.programs.values())
+            self.others = [program for program in show.values if program not in known]
 
     def block(self) -> Block:
         """The section as it is typed. `validate` has said that it holds together."""
@@ -207,7 +217,7 @@ class BlockForm(EditsForm):
             return [("show_answers", _("Choose the answer."))]
         if what == "answer" and len({answer.partition("|")[0] for answer in answers}) > 1:
             return [("show_answers", _("Choose answers of one section only."))]
-        if what == "program" and not self._value("show_programs"):
+        if what == "program" and not (self._value("show_programs") or self.others):
             return [("show_programs", _("Choose the program."))]
         return []
 
@@ -232,7 +242,7 @@ class BlockForm(EditsForm):
         if what in ("age_under", "age_from"):
             return ShowIf(what, (str(self._value("show_age")),))
         if what == "program":
-            return ShowIf(what, tuple(self._value("show_programs")))
+            return ShowIf(what, (*self._value("show_programs"), *self.others))
         if what == "answer":
             pairs = [answer.partition("|") for answer in self._value("show_answers")]
             return ShowIf(what, tuple(value for _key, _bar, value in pairs), pairs[0][0])
@@ -250,9 +260,9 @@ class BlockForm(EditsForm):
         return field.items if isinstance(field, Lines) else self._text(name)
 
 
-def form_of(kind: SectionKind, before: Sequence[Question], programs: Sequence[str]) -> type[BlockForm]:
+def form_of(kind: SectionKind, before: Sequence[Question], programs: Mapping[int, str]) -> type[BlockForm]:
     """The form of a section of a kind; it may depend on the sections before it and on the programs."""
-    fields: dict[str, Any] = {"kind": kind, "before": before}
+    fields: dict[str, Any] = {"kind": kind, "programs": programs}
     if kind not in WITHOUT_ANSWER:
         fields["required"] = BooleanField(_("Needed: without it the young person cannot take part"), [Optional()])
         fields |= _answer_fields(kind)
@@ -294,7 +304,7 @@ def _kind_fields(kind: SectionKind) -> dict[str, Any]:
     return {}
 
 
-def _show_fields(before: Sequence[Question], programs: Sequence[str]) -> dict[str, Any]:
+def _show_fields(before: Sequence[Question], programs: Mapping[int, str]) -> dict[str, Any]:
     answers = [choice for question in before for choice in _answers_of(question)]
     whens = {key: words for key, words in SHOWN_WHEN.items() if key != "answer" or answers}
     return {
@@ -302,7 +312,9 @@ def _show_fields(before: Sequence[Question], programs: Sequence[str]) -> dict[st
         "show_age": Whole(_("Age in years"), [Optional()], least=1, most=25),
         "show_answers": SelectMultipleField(_("After this answer"), [Optional()], choices=answers),
         "show_programs": SelectMultipleField(
-            _("In these programs"), [Optional()], choices=[SelectChoice(name, name) for name in programs]
+            _("In these programs"),
+            [Optional()],
+            choices=[SelectChoice(str(key), name) for key, name in programs.items()],
         ),
     }
 

@@ -9,7 +9,14 @@ from youthprog.access.types import LinkPurpose
 from youthprog.consent import queries, rules
 from youthprog.consent.asking import write_again_without
 from youthprog.consent.cases import close
-from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson
+from youthprog.consent.models import (
+    ConsentDecision,
+    ConsentRequest,
+    ContactAttempt,
+    GuardianExcuse,
+    PickupPerson,
+    UnmatchedAnswer,
+)
 from youthprog.core import clock, db
 from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged
 
@@ -33,6 +40,9 @@ def follow_merge(event: PeopleMerged) -> None:
         (ConsentRequest, ("youth_id", "guardian_id")),
         (ConsentDecision, ("youth_id", "guardian_id")),
         (PickupPerson, ("youth_id",)),
+        (GuardianExcuse, ("youth_id", "guardian_id")),
+        (ContactAttempt, ("youth_id", "guardian_id")),
+        (UnmatchedAnswer, ("youth_id",)),
     ):
         for column in columns:
             rows = db.session().scalars(sa.select(model).where(getattr(model, column) == event.gone_id))

@@ -317,6 +317,22 @@ class ConsentUpload(Model):
     ended_at: Mapped[datetime | None]
 
 
+class LooseScan(Model):
+    """A scanned page that nobody could file by its code yet. Filed or put away, its row goes; the trail says what became of it."""
+
+    __tablename__ = "loose_scan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(160))
+    page: Mapped[int]
+    content_type: Mapped[str] = mapped_column(sa.String(80))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    code_read: Mapped[str | None] = mapped_column(sa.String(16))  # read well, but no open form of the reader's has it
+    received_at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), index=True)
+
+
 class ConsentReminder(Model):
     """A reminder that left for a request, so many days before its due day; each is sent once."""
 

@@ -45,6 +45,8 @@ WORDS = {
         "Answered by telephone. %(recorder)s wrote the answers down.",
         "Respondido por teléfono. %(recorder)s anotó las respuestas.",
     ),
+    "on_the_sheet": ("The sheet is dated %(day)s.", "La hoja lleva la fecha del %(day)s."),
+    "identity": ("How the caller was known: %(identity)s.", "Cómo se supo quién era: %(identity)s."),
     "matched": (
         "Answered online by a contact not on file, then matched to this young person by %(recorder)s.",
         "Respondido en línea por un contacto no registrado; %(recorder)s lo asignó a este menor.",
@@ -169,6 +171,10 @@ def route_note(signing: Signing, language: str) -> str:
     if signing.route is Route.ONLINE:
         return ""
     parts = [say(signing.route.value, language, recorder=signing.recorded_by or say("office", language))]
+    if signing.signed_on:
+        parts.append(say("on_the_sheet", language, day=dates.day(signing.signed_on, language)))
+    if signing.identity:
+        parts.append(say("identity", language, identity=signing.identity))
     if signing.confirmed_by:
         parts.append(say("seen", language, confirmer=signing.confirmed_by))
     if signing.scan_sha256:
@@ -200,6 +206,8 @@ def canonical(facts: RecordFacts) -> bytes:
             "recorded_by": facts.signing.recorded_by or None,
             "confirmed_by": facts.signing.confirmed_by or None,
             "scan_sha256": facts.signing.scan_sha256 or None,
+            "day_on_the_sheet": facts.signing.signed_on.isoformat() if facts.signing.signed_on else None,
+            "identity": facts.signing.identity or None,
         },
         "disclosure": _disclosure_json(facts),
         "valid_until_on": _iso(facts.valid_until_on),

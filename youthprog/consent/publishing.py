@@ -104,7 +104,8 @@ def _write_section(version_id: int, position: int, block: Block) -> Section:
 
 
 def _fill(section: Section, block: Block) -> None:
-    section.kind, section.required = block.kind, block.required
+    section.kind = block.kind
+    section.required = block.required and block.kind is not SectionKind.TEXT  # a text asks nothing
     section.settings = settings_as(block.settings)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,16 @@ from sqlalchemy.orm import aliased
 
 from youthprog.consent import rules
 from youthprog.consent.blocks import settings_of
+from youthprog.consent.histories import (
+    FormInUse,
+    Histories,
+    SeasonRule,
+    family_of,
+    forms_in_use,
+    histories,
+    required_keys,
+    season_rules,
+)
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
@@ -25,26 +35,22 @@ from youthprog.consent.models import (
     PickupPerson,
     Section,
     SectionText,
+    UnmatchedAnswer,
 )
-from youthprog.consent.staleness import stale_texts
 from youthprog.consent.surely import needed_by_programs, surely_fine
 from youthprog.consent.types import (
     DISCLOSURE,
-    FALLBACK_REQUIRED,
     STARTER,
     TEXTS,
     ConsentLine,
     Decision,
-    DecisionFact,
     FormLine,
     GroupProgress,
+    Matching,
     MemberConsent,
-    Objection,
     Question,
-    RequestFact,
     RequestState,
-    SectionKind,
-    Signer,
+    UnmatchedLine,
     Words,
 )
 from youthprog.core import clock, db
@@ -62,77 +68,19 @@ from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff,
 from youthprog.programs.types import StaffRole
 
 FEW = 100  # so many youth the rules look at without SQL's help
+MOST_UNMATCHED = 50
+__all__ = [
+    "FormInUse",
+    "Histories",
+    "SeasonRule",
+    "family_of",
+    "forms_in_use",
+    "histories",
+    "required_keys",
+    "season_rules",
+]
 
 # ---- standing ----
-
-
-@dataclass(frozen=True)
-class Histories:
-    """What guardians decided and were asked, by youth, for one or more seasons."""
-
-    decisions: Mapping[tuple[int, int], list[DecisionFact]]
-    requests: Mapping[tuple[int, int], list[RequestFact]]
-    required: Sequence[str]
-
-    def objection(self, youth_id: int, season_id: int, on: date) -> Objection | None:
-        """Why a youth is not cleared in a season; None when cleared."""
-        key = (youth_id, season_id)
-        return rules.objection(self.decisions.get(key, []), self.requests.get(key, []), on, self.required)
-
-    def line(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> ConsentLine:
-        """Where a youth stands in a season: in the needed sections, or in those named."""
-        key, wanted = (youth_id, season_id), self.required if keys is None else keys
-        return rules.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, wanted)
-
-
-def required_keys() -> Sequence[str]:
-    """The sections of the form in force that a youth cannot do without."""
-    statement = (
-        sa.select(Section.key, Section.settings)
-        .where(Section.version_id == _current_version(), Section.required, Section.kind != SectionKind.TEXT)
-        .order_by(Section.position)
-    )
-    keys = [
-        key
-        for key, settings in db.session().execute(statement)
-        if settings.get("signer") != Signer.GUARDIAN_2  # a second guardian's own: needed only to sign that form
-    ]
-    return tuple(keys) or FALLBACK_REQUIRED
-
-
-def histories(youth_ids: Collection[int], season_ids: Collection[int], *, gathering_id: int | None = None) -> Histories:
-    """Everything decided and asked about the youth in the seasons: for the season, or the slips for one gathering.
-
-    Four statements.
-    """
-    decisions: dict[tuple[int, int], list[DecisionFact]] = defaultdict(list)
-    requests: dict[tuple[int, int], list[RequestFact]] = defaultdict(list)
-    table, asked, stale = ConsentDecision, ConsentRequest, stale_texts()
-    for row in db.session().execute(
-        sa.select(
-            table.id, table.youth_id, table.season_id, table.guardian_id, table.section_key, table.decision,
-            table.decided_at, table.valid_until_on, table.withdrawn_at, table.section_id, asked.language,
-        )
-        .join(asked, asked.id == table.request_id)
-        .where(table.youth_id.in_(youth_ids), table.season_id.in_(season_ids), asked.gathering_id.is_not_distinct_from(gathering_id))
-    ):  # fmt: skip
-        fact = DecisionFact(
-            row.guardian_id, row.section_key, row.decision, row.decided_at, clock.day_of(row.decided_at),
-            row.valid_until_on, _day(row.withdrawn_at), row.id, stale_on=stale.get((row.section_id, row.language)),
-        )  # fmt: skip
-        decisions[row.youth_id, row.season_id].append(fact)
-    for each in db.session().execute(
-        sa.select(
-            asked.id, asked.youth_id, asked.season_id, asked.guardian_id, asked.state, asked.created_at,
-            asked.sent_at, asked.opened_at, asked.times_asked,
-        ).where(asked.youth_id.in_(youth_ids), asked.season_id.in_(season_ids), asked.gathering_id.is_not_distinct_from(gathering_id))
-    ):  # fmt: skip
-        request = RequestFact(
-            each.id, each.guardian_id, each.state, clock.day_of(each.created_at),
-            _day(each.sent_at), _day(each.opened_at), each.times_asked,
-        )  # fmt: skip
-        requests[each.youth_id, each.season_id].append(request)
-    return Histories(decisions, requests, required_keys())
 
 
 def objections(youth_ids: Sequence[int], season_id: int, on: date) -> list[NotCleared]:
@@ -141,8 +89,7 @@ def objections(youth_ids: Sequence[int], season_id: int, on: date) -> list[NotCl
     known = histories(doubtful, [season_id])
     found = []
     for youth_id in doubtful:
-        key = (youth_id, season_id)
-        reason = rules.objection(known.decisions.get(key, []), known.requests.get(key, []), on, known.required)
+        reason = known.objection(youth_id, season_id, on)
         if reason is not None:
             found.append(
                 NotCleared(youth_id, reason.code, reason.state, reason.word, reason.sentence, reason.values)
@@ -165,7 +112,7 @@ def _doubtful(youth_ids: Sequence[int], season_id: int, on: date) -> Sequence[in
 
 
 def lines_for(youth_ids: Collection[int], season_id: int, on: date) -> dict[int, ConsentLine]:
-    """Where each youth's consent stands in a season, every one asked for included. Three statements."""
+    """Where each youth's consent stands in a season, every one asked for included. As many statements as `histories`."""
     known = histories(youth_ids, [season_id])
     return {youth_id: known.line(youth_id, season_id, on) for youth_id in youth_ids}
 
@@ -198,15 +145,17 @@ def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, 
 def pickup_of(youth_ids: Collection[int], on: date) -> dict[int, list[str]]:
     """Who may collect each youth on a day: guardians who may, then those a guardian named.
 
-    A name that folds like an adult's whom a restriction keeps from collecting is left out.
+    A name that folds like an adult's whom a restriction keeps from collecting is left out; so are all names from a
+    guardian who may not decide on the day.
     """
+    guardians = people.guardians_of(youth_ids, on)
     found: dict[int, list[str]] = {
-        youth_id: [line.name for line in lines if line.may_collect]
-        for youth_id, lines in people.guardians_of(youth_ids, on).items()
+        youth_id: [line.name for line in lines if line.may_collect] for youth_id, lines in guardians.items()
     }
+    deciding = {(line.youth_id, line.guardian_id) for lines in guardians.values() for line in lines if line.may_decide}
     barred = _barred_names(youth_ids, on)
     rows = db.session().execute(
-        sa.select(PickupPerson.youth_id, PickupPerson.name)
+        sa.select(PickupPerson.youth_id, ConsentRequest.guardian_id, PickupPerson.name)
         .join(ConsentRequest, ConsentRequest.id == PickupPerson.request_id)
         .where(
             PickupPerson.youth_id.in_(youth_ids),
@@ -215,7 +164,9 @@ def pickup_of(youth_ids: Collection[int], on: date) -> dict[int, list[str]]:
         )
         .order_by(PickupPerson.id)
     )
-    for youth_id, name in rows:
+    for youth_id, guardian_id, name in rows:
+        if (youth_id, guardian_id) not in deciding:
+            continue
         names = found.setdefault(youth_id, [])
         if fold(name) not in barred[youth_id] | {fold(known) for known in names}:
             names.append(name)
@@ -354,7 +305,7 @@ def list_sitting(actor: Actor, permission: P, request: ConsentRequest, on: date)
         together = ConsentRequest.state.in_(rules.OPEN_STATES)
     else:
         together = sa.or_(ConsentRequest.id == act, ConsentRequest.signed_with_id == act)
-    return _cases(
+    return list_cases(
         sa.or_(ConsentRequest.id == request.id, together),
         ConsentRequest.guardian_id == actor.person_id,
         within(actor, permission, ConsentRequest.youth_id, on),
@@ -363,7 +314,7 @@ def list_sitting(actor: Actor, permission: P, request: ConsentRequest, on: date)
 
 def list_waiting(actor: Actor, permission: P, on: date) -> list[Case]:
     """Every request that waits for the actor about children within reach, as they were asked. One statement."""
-    return _cases(
+    return list_cases(
         ConsentRequest.state.in_(rules.OPEN_STATES),
         ConsentRequest.guardian_id == actor.person_id,
         within(actor, permission, ConsentRequest.youth_id, on),
@@ -371,13 +322,14 @@ def list_waiting(actor: Actor, permission: P, on: date) -> list[Case]:
 
 
 def _case(*conditions: sa.ColumnElement[bool]) -> Case:
-    found = _cases(*conditions)
+    found = list_cases(*conditions, limit=1)
     if not found:
         raise NotFound
     return found[0]
 
 
-def _cases(*conditions: sa.ColumnElement[bool]) -> list[Case]:
+def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
+    """Requests with everybody and everything they speak of, oldest first. One statement."""
     guardian, newer = aliased(Person), aliased(FormVersion)
     newest = (
         sa.select(newer.id)
@@ -397,6 +349,7 @@ def _cases(*conditions: sa.ColumnElement[bool]) -> list[Case]:
         .join(Form, Form.id == FormVersion.form_id)
         .where(*conditions)
         .order_by(ConsentRequest.id)
+        .limit(limit)
     )
     return [Case(*row) for row in rows]
 
@@ -465,7 +418,9 @@ def events_of(request_id: int) -> Sequence[ConsentEvent]:
 
 
 def document_of(request: ConsentRequest) -> Document:
-    """The sealed record of a signed request. Raises `NotFound` when it is not signed."""
+    """The sealed record of a signed request. Raises `NotFound` when it is not signed, or purged."""
+    if request.purged_at is not None:
+        raise NotFound
     document = request.document_id and db.session().get(Document, request.document_id)
     if not document:
         raise NotFound
@@ -584,6 +539,7 @@ def list_forms_of(actor: Actor, on: date) -> list[FormLine]:
         .where(
             ConsentRequest.guardian_id == actor.person_id,
             ConsentRequest.state != RequestState.CANCELED,
+            ConsentRequest.purged_at.is_(None),
             within(actor, P.CONSENT_SIGN, ConsentRequest.youth_id, on),
         )
         .order_by(ConsentRequest.signed_at.is_not(None), ConsentRequest.id.desc())
@@ -591,7 +547,7 @@ def list_forms_of(actor: Actor, on: date) -> list[FormLine]:
     return [
         FormLine(
             request.id, youth.first_name, program.name, program.name_es, request.state,
-            request.sent_at, request.signed_at, request.valid_until_on,
+            request.sent_at, request.signed_at, request.valid_until_on, request.awaited,
         )
         for request, youth, program in rows
     ]  # fmt: skip
@@ -640,6 +596,34 @@ def list_members(actor: Actor, group: Group, on: date) -> list[MemberConsent]:
     return sorted(found, key=lambda each: order[each.line.state])
 
 
+def list_unmatched(actor: Actor, on: date) -> list[UnmatchedLine]:
+    """Answers from contacts not on file that wait to be matched, within reach, oldest first. One statement."""
+    rows = db.session().execute(
+        sa.select(UnmatchedAnswer, Person, Program)
+        .join(Season, Season.id == UnmatchedAnswer.season_id)
+        .join(Program, Program.id == Season.program_id)
+        .outerjoin(Person, Person.id == UnmatchedAnswer.youth_id)
+        .where(UnmatchedAnswer.state == Matching.WAITING, unmatched_within(actor, P.CONSENT_MATCH, on))
+        .order_by(UnmatchedAnswer.id)
+        .limit(MOST_UNMATCHED)
+    )
+    return [
+        UnmatchedLine(
+            row.id, row.youth_id, youth.list_name if youth else None, program.name, program.name_es, row.received_at
+        )
+        for row, youth, program in rows
+    ]
+
+
+def unmatched_within(actor: Actor, permission: P, on: date) -> sa.ColumnElement[bool]:
+    """The condition on `UnmatchedAnswer` (joined with `Season`) that it is within reach: by its youth, or, while none
+    is known, by the season's program."""
+    of_youth = within(actor, permission, sa.type_coerce(UnmatchedAnswer.youth_id, sa.BigInteger), on)
+    of_program = programs.program_within(actor, permission, Season.program_id)
+    known = UnmatchedAnswer.youth_id.is_not(None)
+    return sa.or_(sa.and_(known, of_youth), sa.and_(~known, of_program))
+
+
 def open_requests(youth_ids: Collection[int], season_id: int) -> Sequence[ConsentRequest]:
     """Requests of a season that wait for an answer; slips for one gathering are not among them."""
     statement = sa.select(ConsentRequest).where(
@@ -673,7 +657,3 @@ def open_requests_of(youth_id: int, guardian_id: int) -> Sequence[ConsentRequest
         ConsentRequest.state.in_(rules.OPEN_STATES),
     )
     return db.session().scalars(statement.order_by(ConsentRequest.id)).all()
-
-
-def _day(moment: datetime | None) -> date | None:
-    return clock.day_of(moment) if moment else None

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
-from youthprog.consent import queries, rules, services
+from youthprog.consent import desk_queries, queries, rules, services
 from youthprog.consent.cosigners import beside
 from youthprog.consent.models import ConsentEvent
 from youthprog.consent.types import CLOSED_BECAUSE, HAPPENINGS, Asked, MemberConsent, Question, RequestState
@@ -99,6 +99,7 @@ def show(request_id: int) -> Response:
         how=lambda event: _how(event, questions),
         shows_record=shows_record,
         is_open=case.request.state in rules.OPEN_STATES,
+        awaits_original=actor().may(P.CONSENT_ENTER) and bool(desk_queries.waiting_for_original(request_id)),
         **beside(case, shows_record=bool(known)),
     )
 
@@ -162,9 +163,9 @@ def _told(asked: Asked) -> str:
 def _how(event: ConsentEvent, questions: Mapping[str, Question]) -> str:
     """What is known of an event: the question (if the version still has it), the masked address, the language."""
     detail = event.detail
-    why = CLOSED_BECAUSE.get(detail.get("reason", ""))
-    if why is not None:
-        return str(_(why))
+    because = CLOSED_BECAUSE.get(detail.get("reason", ""))
+    if because is not None:
+        return _(because)
     keys = [detail["section"]] if "section" in detail else detail.get("sections", [])
     if keys:
         return ", ".join(questions[key].words[language()].label for key in keys if key in questions)

@@ -1,196 +1,40 @@
-"""What a youth's consent is worth on a day. Pure.
+"""What an answer means, and what keeps a guardian from answering, signing or taking back. Pure.
 
-Decisions are weighed per guardian: the latest one of a guardian on a section counts, until it is taken back
-or its last day has passed. One guardian's yes is enough unless another guardian says no or takes it back.
+What decisions are worth on a day stands in `standing`.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from youthprog.consent.types import (
-    ConsentLine,
-    Decision,
-    DecisionFact,
-    Objection,
-    RequestFact,
-    RequestState,
-    Route,
-    SectionKind,
-    SectionState,
-    SignFacts,
+from youthprog.consent.standing import (
+    ASKED_ENOUGH,
+    OPEN_STATES,
+    guardian_states,
+    is_cleared,
+    line_of,
+    objection,
+    section_states,
 )
+from youthprog.consent.types import Decision, RequestState, Route, SectionKind, SignFacts
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import fold
 
+__all__ = [
+    "ASKED_ENOUGH",
+    "OPEN_STATES",
+    "guardian_states",
+    "is_cleared",
+    "line_of",
+    "objection",
+    "section_states",
+]
+
 PLACE = re.compile(r"%\((\w+)\)s")
-OPEN_STATES = frozenset({RequestState.QUEUED, RequestState.SENT, RequestState.OPENED, RequestState.BOUNCED})
-ASKED_ENOUGH = 3
 MOST_PICKUPS = 6
 SHORTEST_NAME = 2
 MAY_NOT_DECIDE = N_("Our records do not list you as somebody who may sign. Call us.")
-
-# ---- standing ----
-
-
-def section_states(
-    decisions: Iterable[DecisionFact], requests: Iterable[RequestFact], on: date, keys: Iterable[str]
-) -> dict[str, SectionState]:
-    """A youth's standing in each section on a day, of all guardians together."""
-    asked = any(request.created_on <= on and request.state is not RequestState.CANCELED for request in requests)
-    latest = _latest_of_each_guardian(decisions, on)
-    return {
-        key: _together([_standing(fact, on) for (_guardian, section), fact in latest.items() if section == key], asked)
-        for key in keys
-    }
-
-
-def is_cleared(states: Mapping[str, SectionState], required: Iterable[str]) -> bool:
-    """Whether every required section is given."""
-    return all(states.get(key) is SectionState.GIVEN for key in required)
-
-
-def _latest_of_each_guardian(decisions: Iterable[DecisionFact], on: date) -> dict[tuple[int, str], DecisionFact]:
-    latest: dict[tuple[int, str], DecisionFact] = {}
-    for fact in sorted(decisions, key=lambda fact: (fact.decided_at, fact.order)):
-        if fact.decided_on <= on:
-            latest[fact.guardian_id, fact.section_key] = fact
-    return {key: fact for key, fact in latest.items() if not _outdated(fact, on)}
-
-
-def _outdated(fact: DecisionFact, on: date) -> bool:
-    """A yes, never taken back, to words that the form no longer has on the day. It is as if nobody had answered."""
-    return (
-        fact.stale_on is not None
-        and fact.stale_on <= on
-        and fact.decision is Decision.GIVEN
-        and fact.withdrawn_on is None
-    )
-
-
-def _standing(fact: DecisionFact, on: date) -> SectionState:
-    """What one guardian's latest decision is worth on a day. Taking back works forward, never backward."""
-    if fact.withdrawn_on is not None and fact.withdrawn_on <= on:
-        return SectionState.WITHDRAWN
-    if fact.valid_until_on is not None and fact.valid_until_on < on:
-        return SectionState.EXPIRED
-    return SectionState.GIVEN if fact.decision is Decision.GIVEN else SectionState.REFUSED
-
-
-def _together(standings: Sequence[SectionState], asked: bool) -> SectionState:
-    found = set(standings)
-    if SectionState.GIVEN in found:
-        against = found & {SectionState.REFUSED, SectionState.WITHDRAWN}
-        return SectionState.CONFLICT if against else SectionState.GIVEN
-    for state in (SectionState.REFUSED, SectionState.WITHDRAWN, SectionState.EXPIRED):
-        if state in found:
-            return state
-    return SectionState.ASKED if asked else SectionState.NOT_ASKED
-
-
-# ---- why not ----
-
-
-def objection(
-    decisions: Sequence[DecisionFact], requests: Sequence[RequestFact], on: date, required: Sequence[str]
-) -> Objection | None:
-    """Why the youth is not cleared by consent on a day; None when cleared. The most telling reason alone."""
-    states = section_states(decisions, requests, on, required)
-    if is_cleared(states, required):
-        return None
-    found = set(states.values())
-    if SectionState.CONFLICT in found:
-        return Objection(
-            "consent.conflict", "missing", N_("Guardians disagree"), N_("One guardian said yes, another said no.")
-        )
-    if SectionState.REFUSED in found:
-        refused = [fact for fact in decisions if fact.section_key in required and fact.decision is Decision.REFUSED]
-        day = _last(fact.decided_on for fact in refused)
-        return _dated("consent.refused", "missing", N_("Consent refused"), N_("A guardian said no on %(on)s."), day)
-    if SectionState.WITHDRAWN in found:
-        day = _last(fact.withdrawn_on for fact in decisions if fact.section_key in required)
-        return _dated("consent.withdrawn", "missing", N_("Consent taken back"), N_("Taken back on %(on)s."), day)
-    waiting = _waiting(requests)
-    if SectionState.EXPIRED in found and (waiting is None or waiting.state == "missing"):
-        day = _last(fact.valid_until_on for fact in decisions if fact.section_key in required)
-        return _dated("consent.expired", "expired", N_("Consent expired"), N_("Consent ended %(on)s."), day)
-    return waiting or Objection("consent.not_asked", "missing", N_("Consent form"), N_("Not asked yet."))
-
-
-def _waiting(requests: Sequence[RequestFact]) -> Objection | None:
-    """How far the newest open request has come."""
-    open_ones = [request for request in requests if request.state in OPEN_STATES]
-    if not open_ones:
-        return None
-    newest = max(open_ones, key=lambda request: (request.created_on, request.request_id))
-    signature = N_("Waiting: signature")
-    if newest.state is RequestState.OPENED and newest.opened_on is not None:
-        sentence = N_("Opened %(on)s, not finished.")
-        return _dated("consent.opened", "waiting", signature, sentence, newest.opened_on)
-    if newest.state is RequestState.BOUNCED:
-        return Objection("consent.bounced", "missing", N_("Mail came back"), N_("The address does not work."))
-    if newest.times_asked >= ASKED_ENOUGH:
-        return Objection(
-            "consent.never_answered", "missing", N_("Consent form"), N_("Never sent back. Asked %(times)s times."),
-            (("times", newest.times_asked),), newest.sent_on,
-        )  # fmt: skip
-    if newest.state is RequestState.QUEUED or newest.sent_on is None:
-        return Objection("consent.leaving", "waiting", signature, N_("The mail is leaving now."))
-    return _dated("consent.sent", "waiting", signature, N_("Sent %(on)s."), newest.sent_on)
-
-
-def _dated(code: str, state: str, word: str, sentence: str, on: date | None) -> Objection:
-    return Objection(code, state, word, sentence, (("on", on),), on)
-
-
-def _last(days: Iterable[date | None]) -> date | None:
-    return max((day for day in days if day is not None), default=None)
-
-
-def line_of(
-    youth_id: int, decisions: Sequence[DecisionFact], requests: Sequence[RequestFact], on: date, required: Sequence[str]
-) -> ConsentLine:
-    """Where a youth stands, in one line: the badge, the sentence under it, and whether photos are allowed."""
-    newest = max(requests, key=lambda each: (each.created_on, each.request_id), default=None)
-    line = ConsentLine(
-        youth_id,
-        "signed",
-        N_("Signed"),
-        "",
-        photos=_photos(decisions, requests, on),
-        request_id=newest.request_id if newest else None,
-        request_state=newest.state if newest else None,
-    )
-    reason = objection(decisions, requests, on, required)
-    if reason is not None:
-        return replace(
-            line, state=reason.state, word=reason.word, note=reason.sentence, values=reason.values, since=reason.since
-        )
-    in_force = _in_force(decisions, on, required)
-    since = _last(fact.decided_on for fact in in_force)
-    until = min((fact.valid_until_on for fact in in_force if fact.valid_until_on), default=None)
-    sentence = N_("Until %(on)s.") if until else N_("Signed %(on)s.")
-    return replace(line, note=sentence, values=(("on", until or since),), since=since, until=until)
-
-
-def _photos(decisions: Sequence[DecisionFact], requests: Sequence[RequestFact], on: date) -> bool | None:
-    """Whether photos are allowed; None while nobody has said."""
-    state = section_states(decisions, requests, on, ["photos"])["photos"]
-    if state in (SectionState.NOT_ASKED, SectionState.ASKED):
-        return None
-    return state is SectionState.GIVEN
-
-
-def _in_force(decisions: Sequence[DecisionFact], on: date, required: Sequence[str]) -> list[DecisionFact]:
-    latest = _latest_of_each_guardian(decisions, on)
-    return [
-        fact
-        for (_guardian, key), fact in latest.items()
-        if key in required and _standing(fact, on) is SectionState.GIVEN
-    ]
-
 
 # ---- words ----
 

@@ -1,6 +1,6 @@
 """The sections of a draft: choosing, writing, moving them, and seeing them as a guardian does."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from youthprog.consent import drafting, drafts, form_queries, library, paper, queries, rules, services
+from youthprog.consent import drafting, drafts, form_queries, library, paper, queries, services
+from youthprog.consent.answers import TEMPLATES, form_of
 from youthprog.consent.builder import deed, draft
 from youthprog.consent.form_queries import Written
-from youthprog.consent.forms import FORM_OF
-from youthprog.consent.queries import TEXTS
+from youthprog.consent.forms import AnswerForm
 from youthprog.consent.showing import is_page, texts_above
+from youthprog.consent.statements import filled_words
 from youthprog.consent.types import Question, SectionKind, Words
 from youthprog.core import clock
 from youthprog.core.permissions import P
@@ -96,6 +97,7 @@ def change_block(section_id: int) -> BaseResponse:
     questions = queries.questions_of(version_id)
     here = next(each for each in questions if each.section_id == section_id)
     form = _block_form(written, section.kind, _before(questions, here))
+    form.keep(here.settings)
     if not form.validate_on_submit():
         return _block_page(written, form, 422, question=here)
     try:
@@ -138,7 +140,7 @@ def _before(questions: list[Question], here: Question) -> list[Question]:
 
 
 def _block_form(written: Written, kind: SectionKind, before: list[Question], **how: Any) -> Any:
-    names = [line.name.en for line in programs.list_programs(actor(), P.FORM_EDIT)]
+    names = {line.program_id: line.name.en for line in programs.list_programs(actor(), P.FORM_EDIT)}
     return drafting.form_of(kind, before, names)(**how)
 
 
@@ -186,62 +188,77 @@ def _tell_level(version_id: int, key: str) -> None:
 @door(P.FORM_EDIT)
 def preview(version_id: int, number: int) -> Response:
     """One question as a guardian sees it, of an invented child."""
-    written, questions, question = _previewed(version_id, number)
-    return _preview_page(written, questions, question, number, _answer_form(question, formdata=None))
+    shown = _previewed(version_id, number)
+    return _preview_page(shown, shown.form(formdata=None))
 
 
 @bp.post("/consents/versions/<id:version_id>/preview/<int(max=99):number>")
 @door(P.FORM_EDIT)
 def try_answer(version_id: int, number: int) -> BaseResponse:
     """Try an answer: what is wrong is said as to a guardian, and nothing is kept."""
-    written, questions, question = _previewed(version_id, number)
-    form = _answer_form(question)
-    if form is not None and not form.validate_on_submit():
-        return _preview_page(written, questions, question, number, form, 422)
-    if number < sum(is_page(each) for each in questions):
+    shown = _previewed(version_id, number)
+    form = shown.form()
+    if getattr(form, "wants_another", False):
+        return _preview_page(shown, form)
+    if not form.validate_on_submit():
+        return _preview_page(shown, form, 422)
+    if number < shown.total:
         return redirect(url_for(".preview", version_id=version_id, number=number + 1), 303)
     flash(_("That was the last question. Nothing was kept."), "neutral")
     return redirect(url_for("builder.version", version_id=version_id), 303)
 
 
-def _previewed(version_id: int, number: int) -> tuple[Written, list[Question], Question]:
+@dataclass(frozen=True)
+class Previewed:
+    """A question of a version, with its words filled in for an invented child and the texts above it."""
+
+    version_id: int
+    number: int
+    total: int
+    program: str
+    question: Question
+    words: Words
+    texts: list[Words]
+
+    @property
+    def form(self) -> type[AnswerForm]:
+        """The form a guardian answers it in."""
+        return form_of(self.question, self.words)
+
+
+def _previewed(version_id: int, number: int) -> Previewed:
     written = form_queries.get_version_for(actor(), version_id)
     questions = queries.questions_of(version_id)
     pages = [each for each in questions if is_page(each)]
     if not 1 <= number <= len(pages):
         raise NotFound
-    return written, questions, pages[number - 1]
-
-
-def _answer_form(question: Question, **how: Any) -> Any:
-    form = FORM_OF.get(question.kind)
-    return form(**how) if form else None
-
-
-def _preview_page(
-    written: Written, questions: list[Question], question: Question, number: int, form: Any, status: int = 200
-) -> Response:
-    total = sum(is_page(each) for each in questions)
     program = next((use.name_es if language() == "es" else use.name for use in written.row.uses), _("Your program"))
-    back = url_for(".preview", version_id=written.version.id, number=number - 1) if number > 1 else None
+    question = pages[number - 1]
+    texts = [_sample(each, program) for each in texts_above(questions, question)]
+    return Previewed(version_id, number, len(pages), program, question, _sample(question, program), texts)
+
+
+def _preview_page(shown: Previewed, form: AnswerForm, status: int = 200) -> Response:
+    before = shown.number - 1
+    back = url_for(".preview", version_id=shown.version_id, number=before) if before else None
     case = SimpleNamespace(
         youth=SimpleNamespace(first_name="Mateo", name="Mateo Aguilar"), request=SimpleNamespace(id=0)
     )
+    pages = shown.words.more.get("pages", ())
+    words = replace(shown.words, body="\n\n".join([shown.words.body, *pages]))  # all of a sheet at once
     return page(
-        "consent/builder/preview.html", status, case=case, words=_sample(question, program), question=question,
-        form=form, back_url=back or url_for("builder.version", version_id=written.version.id), kinds=SectionKind,
-        above=[_sample(each, program) for each in texts_above(questions, question)],
-        now=number, total=total, about=f"Mateo · {program}",
+        "consent/builder/preview.html", status, case=case, words=words, question=shown.question, form=form,
+        back_url=back or url_for("builder.version", version_id=shown.version_id), kinds=SectionKind, sheet=None, kept={},
+        fields=TEMPLATES[shown.question.kind], texts=shown.texts, now=shown.number, total=shown.total,
+        about=f"Mateo · {shown.program}",
     )  # fmt: skip
 
 
 def _sample(question: Question, program: str) -> Words:
     """The words of a section, filled in for an invented child."""
-    words = question.words[language()]
     values = paper.places(
         language(), first_name="Mateo", full_name="Mateo Aguilar", program=program,
         department=letterhead().full_name, until=clock.today() + timedelta(days=90),
     )  # fmt: skip
-    filled = {name: rules.filled(getattr(words, name), values) for name in TEXTS}
-    filled["question"] = filled["question"] or filled["label"] or _("Not written yet")
-    return replace(words, **filled)  # type: ignore[arg-type]
+    words = filled_words(question.words[language()], values)
+    return replace(words, question=words.question or words.label or _("Not written yet"))

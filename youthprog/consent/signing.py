@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import paper, parts, queries, rules, showing, uploads
+from youthprog.consent import fairness, paper, parts, queries, rules, showing, uploads
 from youthprog.consent.cases import (
     COPY,
     LINK_DAYS,
@@ -32,7 +32,16 @@ from youthprog.consent.deciding import decide
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
 from youthprog.consent.sitting import RENEWED, WAY
-from youthprog.consent.types import ConsentSigned, Happening, Question, RequestState, SectionKind, SignFacts, Signing
+from youthprog.consent.types import (
+    ConsentSigned,
+    Happening,
+    Question,
+    RequestState,
+    Route,
+    SectionKind,
+    SignFacts,
+    Signing,
+)
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.events import publish
@@ -109,7 +118,7 @@ def answer_all(
             refuse_if(parts.refusals_of_outsider(case, answer))
         if key in asked and asked[key].kind is SectionKind.UPLOAD:
             uploads.note_upload(case, asked[key], answer, now=now)
-    _count(request, request.version)
+    claim(request, request.version)
     request.seal("draft_sealed", json.dumps(draft | fresh, ensure_ascii=False))
     for key in fresh.keys() & asked.keys():
         for happening, detail in _events_of_answer(
@@ -154,7 +163,7 @@ def follow_form(case: Case, *, by: Actor, now: datetime) -> None:
     }
     if WAY in draft:
         kept[WAY] = draft[WAY]
-    _count(request, request.version)
+    claim(request, request.version)
     request.form_version_id = case.newest_version_id
     request.seal("draft_sealed", json.dumps(kept, ensure_ascii=False))
     note(request.id, Happening.REWORDED, now, {"sections": sorted(kept.keys() - {WAY})})
@@ -173,7 +182,7 @@ def check_answers(case: Case, *, now: datetime) -> None:
     note(case.request.id, Happening.CHECKED, now, {"version": case.request.version})
 
 
-def _count(request: ConsentRequest, seen: int) -> None:
+def claim(request: ConsentRequest, seen: int) -> None:
     """Raise the request's counter, unless somebody else did since it was seen. The row is ours from here on."""
     table = db.table(ConsentRequest)
     done = db.session().execute(
@@ -199,13 +208,21 @@ class Prepared:
     document: PreparedDocument
 
 
-def prepare_signature(case: Case, signing: Signing, *, by: Actor, now: datetime) -> Prepared:
-    """Decide, print and seal, without a lock. Raises `Refused` with every reason."""
+def prepare_signature(
+    case: Case, signing: Signing, *, by: Actor, now: datetime, told: Sequence[paper.Happened] = ()
+) -> Prepared:
+    """Decide, print and seal, without a lock. Raises `Refused` with every reason.
+
+    `told` are events the record names that are not noted yet: who matched an answer given from outside.
+    """
     questions = shown_of(case, queries.questions_of(case.version.id), clock.day_of(now))
     guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, questions, guardian, signing, now)))
     relationship = guardian.relationship if guardian else Relationship.OTHER
-    facts = _record_facts(case, questions, relationship, signing, by, now)
+    facts = record_facts(case, questions, case.draft, relationship, signing, {"ip": by.ip, "agent": by.user_agent}, now)
+    if told:
+        facts = replace(facts, events=[*facts.events[:-1], *told, facts.events[-1]])
     return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
 
 
@@ -229,9 +246,27 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, signed_wit
     meanwhile, `Refused` when the guardian may not decide any more.
     """
     request, signing = case.request, prepared.facts.signing
-    _count(request, signing.seen_version)
+    claim(request, signing.seen_version)
     guardian = signer_line(case, clock.day_of(now))
+    refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, prepared.facts.questions, guardian, signing, now, counted=True)))
+    request.signed_with_id = signed_with_id
+    document = record_answers(case, prepared, {"ip": by.ip, "agent": by.user_agent}, by=by, now=now)
+    _send_copy(case, guardian, document, by=by, now=now)
+    return document
+
+
+def refusals_of_route(case: Case, signing: Signing, by: Actor) -> list[Refusal]:
+    """Online is the guardian's own deed: nobody else, whatever their role, makes a record that says so."""
+    if signing.route is Route.ONLINE and by.person_id != case.guardian.id:
+        return [Refusal("not_the_guardian", N_("Only the guardian can sign online."))]
+    return []
+
+
+def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by: Actor, now: datetime) -> Document:
+    """Record a sealed signature, whatever its route: the document, decisions, people, health. The counter is ours already."""
+    request, signing = case.request, prepared.facts.signing
+    disagreed = fairness.disagreements(request.youth_id, request.season_id, now)
     document = documents.record_document(
         prepared.document, subject_kind="consent_request", subject_id=request.id, now=now
     )
@@ -241,18 +276,18 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, signed_wit
     request.route = signing.route
     request.language = signing.language
     request.document_id = document.id
-    request.signed_with_id = signed_with_id
     request.seal("drawn_sealed", signing.drawn or None)
     request.valid_until_on = prepared.facts.valid_until_on
     request.seal("draft_sealed", None)
     _record_answers(case, prepared.facts, by=by, now=now)
-    note(request.id, Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent, "document": document.code})
+    note(request.id, Happening.SIGNED, now, {**how, "document": document.code})
     db.flush()
     record(
-        "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256
-    )
+        "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256,
+        route=signing.route.value,
+    )  # fmt: skip
     publish(ConsentSigned(request.id, request.youth_id, request.season_id))
-    _send_copy(case, guardian, document, by=by, now=now)
+    fairness.tell_of_conflict(request.youth_id, request.season_id, disagreed, request_id=request.id, by=by, now=now)
     return document
 
 
@@ -312,9 +347,16 @@ def _sign_facts(
     )
 
 
-def _record_facts(
-    case: Case, questions: Sequence[Question], relationship: Relationship, signing: Signing, by: Actor, now: datetime
+def record_facts(
+    case: Case,
+    questions: Sequence[Question],
+    given: Mapping[str, Mapping[str, Any]],
+    relationship: Relationship,
+    signing: Signing,
+    how: Mapping[str, Any],
+    now: datetime,
 ) -> paper.RecordFacts:
+    """Everything the sealed record speaks of; `how` is what is known of the signature itself."""
     events = [
         paper.Happened(row.happening, row.at, row.detail)
         for row in queries.events_of(case.request.id)
@@ -323,10 +365,9 @@ def _record_facts(
     agreement = _agreement(case.guardian.id)
     if agreement is not None:
         events = sorted([*events, agreement], key=lambda event: event.at)
-    events.append(paper.Happened(Happening.SIGNED, now, {"ip": by.ip, "agent": by.user_agent}))
+    events.append(paper.Happened(Happening.SIGNED, now, how))
     signed_before = parts.answers_of(queries.parts_of(case.request.id), questions)
-    draft = case.draft
-    answers = {each.key: draft[each.key] for each in questions if each.key in draft} | signed_before
+    answers = {each.key: given[each.key] for each in questions if each.key in given} | signed_before
     waiting = {each.key for each in questions if showing.is_by_another(each) and each.key not in signed_before}
     days = {
         each.key: last_day_of(case, each, now, expires_on=expiry_in(answers.get(each.key, {}))) for each in questions

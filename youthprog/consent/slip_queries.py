@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from youthprog.consent import queries
 from youthprog.consent.models import Form, FormUse, FormVersion, Section
-from youthprog.consent.types import MemberConsent, RequestState
+from youthprog.consent.types import MemberConsent, RequestState, SectionKind
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -39,7 +39,7 @@ def slip_forms(season_id: int) -> list[SlipForm]:
     """The forms the program of a season uses for single gatherings. One statement."""
     newer = aliased(FormVersion)
     rows = db.session().execute(
-        sa.select(FormVersion.id, Form.title, Form.title_es, Section.key, Section.required)
+        sa.select(FormVersion.id, Form.title, Form.title_es, Section.key, Section.required, Section.kind)
         .join(Form, Form.id == FormVersion.form_id)
         .join(FormUse, FormUse.form_id == Form.id)
         .join(Season, Season.program_id == FormUse.program_id)
@@ -57,7 +57,9 @@ def slip_forms(season_id: int) -> list[SlipForm]:
     )
     found: dict[int, tuple[Any, list[str]]] = {}
     for row in rows:
-        found.setdefault(row.id, (row, []))[1].extend([row.key] if row.required else [])
+        found.setdefault(row.id, (row, []))[1].extend(
+            [row.key] if row.required and row.kind is not SectionKind.TEXT else []
+        )
     return [SlipForm(version_id, row.title, row.title_es, tuple(keys)) for version_id, (row, keys) in found.items()]
 
 

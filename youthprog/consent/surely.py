@@ -22,7 +22,7 @@ from youthprog.consent.models import (
     Section,
     SectionText,
 )
-from youthprog.consent.types import STARTER, Decision
+from youthprog.consent.types import STARTER, Decision, SectionKind, Signer
 from youthprog.core import clock, db
 from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.programs.models import Program, Season
@@ -85,13 +85,19 @@ def _holding(forms: Sequence[Mapping[int, Mapping[int, list[Any]]]]) -> tuple[tu
     keys: dict[str, None] = {}
     section_ids = []
     for versions in forms:
-        newest = {
-            _terms(texts)[0]: _terms(texts) for texts in list(versions.values())[-1].values() if texts[0].required
-        }
+        last = list(versions.values())[-1].values()
+        newest = {texts[0].key: _terms(texts) for texts in last if _is_needed(texts[0])}
         keys |= dict.fromkeys(newest)
         for sections in versions.values():
             section_ids += [key for key, texts in sections.items() if newest.get(texts[0].key) == _terms(texts)]
     return tuple(keys), tuple(section_ids)
+
+
+def _is_needed(section: Any) -> bool:
+    """Whether a family cannot do without a section; words to read, and what only a second guardian answers, decide nothing."""
+    if not section.required or section.kind is SectionKind.TEXT:
+        return False
+    return section.settings.get("signer") != Signer.GUARDIAN_2
 
 
 def _terms(texts: Sequence[Any]) -> tuple[Any, ...]:

@@ -9,15 +9,17 @@ import sqlalchemy as sa
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import queries, rules
+from youthprog.consent import fairness, queries, rules
 from youthprog.consent.cases import (
     LINK_DAYS,
     TAKEN_BACK,
+    blanks_of,
     full_name,
     letter_values,
     note,
     program_names,
     recipient,
+    roster_of,
     signer_line,
     valid_until,
 )
@@ -76,6 +78,7 @@ def take_back(
     questions = {question.key: question for question in queries.questions_of(case.version.id)}
     standing, guardian = _standing(case, list(questions.values()), now), signer_line(case, clock.day_of(now))
     _refuse(keys, standing, guardian)
+    disagreed = fairness.disagreements(request.youth_id, request.season_id, now)
     _end({standing[key].id for key in keys}, prepared, now)
     document = documents.record_document(
         prepared.document, subject_kind="consent_request", subject_id=request.id, now=now
@@ -95,6 +98,7 @@ def take_back(
         document_id=document.id, sha256=document.sha256,
     )  # fmt: skip
     publish(ConsentWithdrawn(request.id, request.youth_id, request.season_id))
+    fairness.tell_of_conflict(request.youth_id, request.season_id, disagreed, request_id=request.id, by=by, now=now)
     labels = [questions[key].words[prepared.facts.language].label for key in keys]
     _send_record(case, guardian, document, labels, by=by, now=now)
     return document
@@ -176,6 +180,10 @@ def _facts(
         first_code=first.code,
         first_sha256=first.sha256,
         first_signed_at=request.signed_at,
+        days={row.section_key: row.valid_until_on for row in queries.decisions_of(request.id)},
+        blanks={
+            spoken: blanks_of(case, spoken, roster_of(case, questions, request.signed_at)) for spoken in ("en", "es")
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,6 +51,8 @@ class WithdrawalFacts:
     first_code: str
     first_sha256: str
     first_signed_at: datetime
+    days: Mapping[str, date | None] = field(default_factory=dict)  # the last day of each section, as it was signed
+    blanks: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)  # of the roster, by language
 
 
 def withdrawal_of(facts: WithdrawalFacts) -> WithdrawalRecord:
@@ -107,26 +109,23 @@ def _chosen(facts: WithdrawalFacts) -> list[Question]:
 
 
 def _taken(facts: WithdrawalFacts, language: str) -> tuple[TakenBack, ...]:
-    values = places(
+    """The words that hold no more, filled as they were in the first record."""
+    found = []
+    for each in _chosen(facts):
+        statement = filled(each.words[language].statement, _places(facts, language, each))
+        names = ", ".join(facts.pickups.get(each.key, ()))
+        found.append(TakenBack(each.words[language].label, "\n".join(filter(None, (statement, names)))))
+    return tuple(found)
+
+
+def _places(facts: WithdrawalFacts, language: str, question: Question) -> dict[str, str]:
+    return places(
         language,
         first_name=facts.youth_first_name,
         full_name=facts.youth_name,
         program=facts.program_names[language],
         department=facts.letterhead.full_name,
-        until=facts.until,
-    )
-    return tuple(
-        TakenBack(
-            each.words[language].label,
-            "\n".join(
-                filter(
-                    None,
-                    (
-                        filled(each.words[language].statement, values),
-                        ", ".join(facts.pickups.get(each.key, ())),
-                    ),
-                )
-            ),
-        )
-        for each in _chosen(facts)
+        until=facts.days.get(question.key, facts.until),
+        born_on=facts.youth_born_on,
+        blanks=facts.blanks.get(language) or {"season": facts.season_names[language], "guardian": facts.guardian_name},
     )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from youthprog.core.refusals import N_
 from youthprog.people.types import GuardianLine, Relationship
+from youthprog.programs.types import GuardianRule
 
 
 class SectionKind(enum.StrEnum):
@@ -190,9 +191,37 @@ class Excuse(enum.StrEnum):
     NO_RESPONSIBILITY = "no_responsibility"
 
 
+EXCUSES = {
+    Excuse.DECEASED: N_("Has died"),
+    Excuse.UNKNOWN: N_("Is not known"),
+    Excuse.INCOMPETENT: N_("Cannot decide, for reasons of health or by a court"),
+    Excuse.NOT_REACHABLE: N_("Cannot be reached"),
+    Excuse.NO_RESPONSIBILITY: N_("Has no legal responsibility for the child"),
+}
+
+WAYS = {
+    "phone": N_("Phone call"),
+    "mail": N_("Email"),
+    "letter": N_("Letter"),
+    "in_person": N_("In person"),
+}
+
+SECTION_STATES = {
+    SectionState.NOT_ASKED: N_("Not asked"),
+    SectionState.ASKED: N_("Asked"),
+    SectionState.GIVEN: N_("Given"),
+    SectionState.REFUSED: N_("Refused"),
+    SectionState.WITHDRAWN: N_("Taken back"),
+    SectionState.EXPIRED: N_("Expired"),
+    SectionState.CONFLICT: N_("Guardians disagree"),
+    SectionState.NEEDS_MATCHING: N_("Answer to check"),
+}
+
+
 class Matching(enum.StrEnum):
     """Where an answer from a contact not on file stands."""
 
+    DRAFT = "draft"  # still being answered; nobody is told of it
     WAITING = "waiting"
     MATCHED = "matched"
     REJECTED = "rejected"
@@ -261,12 +290,15 @@ class DecisionFact:
     valid_until_on: date | None = None
     withdrawn_on: date | None = None
     order: int = 0
+    ended_on: date | None = None  # the first day on which it did not hold any more: another team or school
+    needs_original: bool = False
+    confirmed_on: date | None = None  # when the original was seen by a second person
     stale_on: date | None = None  # from then on the form words this section otherwise: a yes counts no more, a no does
 
 
 @dataclass(frozen=True)
 class RequestFact:
-    """A request, as the rules see it."""
+    """A request, as the rules see it. `awaited` is False for a guardian who was only told, and may object."""
 
     request_id: int
     guardian_id: int
@@ -275,6 +307,58 @@ class RequestFact:
     sent_on: date | None = None
     opened_on: date | None = None
     times_asked: int = 0
+    closed_on: date | None = None  # signed or canceled on this day
+    awaited: bool = True
+
+
+@dataclass(frozen=True)
+class GuardianFact:
+    """A guardian on file, as the rules see it. `barred` are the spans in which a court lets them decide nothing."""
+
+    guardian_id: int
+    may_decide: bool = True
+    ended_on: date | None = None
+    barred: tuple[tuple[date, date | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class ExcuseFact:
+    """Why a guardian need not answer, from a day until a day. Without id: a second guardian not on file."""
+
+    guardian_id: int | None
+    from_on: date
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True)
+class UnmatchedFact:
+    """An answer from a contact not on file: it waits from the day it came until the day it was settled."""
+
+    received_on: date
+    settled_on: date | None = None
+
+
+@dataclass(frozen=True)
+class FamilyFacts:
+    """Whose word counts for a youth in a season, and by which rule of the program.
+
+    `guardians` None means that nothing is known of them: whoever decided is then taken to have the right.
+    """
+
+    rule: GuardianRule = GuardianRule.ONE
+    youth_id: int | None = None
+    born_on: date | None = None
+    guardians: tuple[GuardianFact, ...] | None = None
+    excuses: tuple[ExcuseFact, ...] = ()
+    unmatched: tuple[UnmatchedFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A section a youth cannot do without, and when it is asked at all (`show_if`)."""
+
+    key: str
+    show_if: ShowIf | None = None
 
 
 @dataclass(frozen=True)
@@ -354,6 +438,8 @@ class Signing:
     recorded_by: str = ""  # paper and telephone: who wrote the answers down
     confirmed_by: str = ""  # who saw the original
     scan_sha256: str = ""
+    signed_on: date | None = None  # the day on the sheet, as somebody copied it
+    identity: str = ""  # how the recorder made sure who was on the telephone
 
 
 @dataclass(frozen=True)
@@ -407,6 +493,18 @@ class MemberConsent:
 
 
 @dataclass(frozen=True)
+class UnmatchedLine:
+    """An answer from a contact not on file that waits to be matched. Without youth: no such child was found."""
+
+    answer_id: int
+    youth_id: int | None
+    youth: str | None
+    program: str
+    program_es: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
 class FormLine:
     """A form in a guardian's own list."""
 
@@ -418,6 +516,7 @@ class FormLine:
     sent_at: datetime | None
     signed_at: datetime | None
     valid_until_on: date | None
+    awaited: bool = True
 
 
 @dataclass(frozen=True)

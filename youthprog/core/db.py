@@ -4,7 +4,7 @@ The only module that imports flask_sqlalchemy. See docs/decisions/ for the SQLit
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -142,6 +142,22 @@ def begin_writing() -> None:
     """End the reading half and let the next transaction write (it takes SQLite's lock at its start)."""
     db.session.rollback()
     _writing.set(True)
+
+
+def after_commit(deed: Callable[[], None]) -> None:
+    """Do something once this transaction is kept, and not at all when it is undone: take a file away, say."""
+    session().info.setdefault("after_commit", []).append(deed)
+
+
+@event.listens_for(so.Session, "after_commit")
+def _kept(session: so.Session) -> None:
+    for deed in session.info.pop("after_commit", []):
+        deed()
+
+
+@event.listens_for(so.Session, "after_rollback")
+def _undone(session: so.Session) -> None:
+    session.info.pop("after_commit", None)
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:

@@ -7,6 +7,7 @@ from youthprog.core.crypto import code as random_letters
 
 CODE_LENGTH = 8
 GROUP = 4
+MATCH_PREFIX = "YP:"  # what a match code's picture says before the code; capital letters keep the picture small
 
 
 def new_code() -> str:
@@ -23,3 +24,8 @@ def read_code(typed: str) -> str | None:
     """The code in what someone typed, or None: case, blanks and dashes do not matter."""
     code = re.sub(r"[\s\-\u2010-\u2015]", "", typed).upper()
     return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_LETTERS) else None
+
+
+def match_code_in(text: str) -> str | None:
+    """The match code in what a picture says, or None when the picture is none of ours."""
+    return read_code(text.removeprefix(MATCH_PREFIX)) if text.startswith(MATCH_PREFIX) else None

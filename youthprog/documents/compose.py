@@ -20,12 +20,13 @@ from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
 from youthprog.documents.guilloche import frame_svg
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
-from youthprog.documents.qr import qr_png
+from youthprog.documents.qr import match_png, qr_png
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
     AnswerMark,
     Certificate,
+    ConsentBlanks,
     ConsentMark,
     ConsentRecord,
     DocumentKind,
@@ -226,11 +227,24 @@ def _in_fours(digest: str) -> str:
     return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
+def _consent_blanks(sheet: ConsentBlanks, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    said = {language: Words(language) for language in Language}
+    page = {"said": said, "grouped": grouped, "several": len(sheet.forms) > 1}
+    assets = {f"match-{form.code}.png": match_png(form.code) for form in sheet.forms}
+    titles = {form.title for form in sheet.forms}
+    title = f"{words('blank')} · {titles.pop()}" if len(titles) == 1 else words("blank")
+    return _composed(
+        DocumentKind.CONSENT_BLANK, "consent_blank.html", title, sheet, words, page, templates, own_crest, assets
+    )
+
+
 _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
     RosterSheet: _roster,
     SignInSheet: _sign_in,
     Certificate: _certificate,
     ConsentRecord: _consent_record,
+    ConsentBlanks: _consent_blanks,
     WithdrawalRecord: _withdrawal_record,
 }
 

@@ -41,3 +41,4 @@ class Document(Model):
         index=True
     )  # when the stored file was last compared with its SHA-256
     damaged_at: Mapped[datetime | None]  # since when it is known to be gone or changed
+    purged_at: Mapped[datetime | None]  # under the retention rule: the file is gone, this row says that it was

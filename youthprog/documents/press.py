@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from youthprog.documents.fonts import use_our_fonts
-from youthprog.documents.types import DocumentKind, Enclosed, Language, SealReport, Sheet, Variant
+from youthprog.documents.types import DocumentKind, Enclosed, Language, ScannedPage, SealReport, Sheet, Variant
 from youthprog.documents.wire import sheet_from, values_of
 
 JOB_SECONDS = 20.0
@@ -138,6 +138,13 @@ class Press:
             whole_file=answer["whole_file"],
             signed_at=datetime.fromisoformat(signed_at) if signed_at else None,
         )
+
+    def read_scan(self, content: bytes) -> list[ScannedPage] | None:
+        """The pages of a scan with the match code of each; None when the file is none. Raises `PressFailed`."""
+        answer = self._do({"do": "read_scan", "content": _text(content)})
+        if "no_scan" in answer:
+            return None
+        return [ScannedPage(base64.b64decode(page), kind, code) for page, kind, code in answer["pages"]]
 
     def warm_up(self) -> None:
         """Start the child without waiting for it, so that the next job finds it ready."""

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from youthprog.documents.compose import compose_job
 from youthprog.documents.press import PrintJob, Undrawable, read_message, unpacked, unpacked_sheet, write_message
+from youthprog.documents.scanned import NotAScan, read_scan
 from youthprog.documents.seal import ROOT_CERTIFICATE, make_seal_keys, seal_pdf, verify_pdf
 from youthprog.documents.typeset import CannotTypeset, typeset
 
@@ -141,10 +142,19 @@ def _verify(message: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _read_scan(message: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        pages = read_scan(base64.b64decode(message["content"]))
+    except NotAScan as problem:
+        return {"no_scan": str(problem)}
+    return {"pages": [[base64.b64encode(each.content).decode("ascii"), each.content_type, each.code] for each in pages]}
+
+
 DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "print": _print,
     "print_sheet": _print_sheet,
     "verify": _verify,
+    "read_scan": _read_scan,
 }
 
 

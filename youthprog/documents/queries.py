@@ -32,13 +32,18 @@ def get(document_id: int) -> Document:
 
 def list_longest_unchecked(limit: int) -> list[tuple[int, str]]:
     """Id and SHA-256 of the documents whose stored files were not looked at for the longest time."""
-    statement = sa.select(Document.id, Document.sha256).order_by(sa.nulls_first(Document.checked_at), Document.id)
+    kept = sa.select(Document.id, Document.sha256).where(Document.purged_at.is_(None))
+    statement = kept.order_by(sa.nulls_first(Document.checked_at), Document.id)
     return [(row.id, row.sha256) for row in db.session().execute(statement.limit(limit))]
 
 
 def count_damaged() -> int:
     """How many documents are known to be damaged on disk."""
-    counted = sa.select(sa.func.count()).select_from(Document).where(Document.damaged_at.is_not(None))
+    counted = (
+        sa.select(sa.func.count())
+        .select_from(Document)
+        .where(Document.damaged_at.is_not(None), Document.purged_at.is_(None))
+    )
     return db.session().scalar(counted) or 0
 
 

@@ -13,6 +13,7 @@ LONGEST_NAME = 100
 LONGEST_NOTE = 10_000
 MOST_ROWS = 500
 MOST_STATEMENTS = 100
+MOST_FORMS = 40  # a form is three pages or more, and the press has twenty seconds
 NAMES = frozenset(
     {"name", "family_name", "given_name", "guardian", "coach", "officer", "youth", "signer", "signature", "team"}
 )
@@ -28,6 +29,12 @@ def refusals_to_print(sheet: Sheet) -> list[Refusal]:
     if len(getattr(sheet, "statements", ())) > MOST_STATEMENTS:
         reasons.append(
             Refusal("too_many_statements", N_("A form holds %(most)s statements."), values={"most": MOST_STATEMENTS})
+        )
+    if len(getattr(sheet, "forms", ())) > MOST_FORMS:
+        reasons.append(
+            Refusal(
+                "too_many_forms", N_("%(most)s forms are printed at once. Choose a part."), values={"most": MOST_FORMS}
+            )
         )
     return reasons
 

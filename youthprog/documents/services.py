@@ -18,7 +18,7 @@ from flask import current_app
 
 from youthprog import config
 from youthprog.core import db
-from youthprog.core.refusals import refuse_if
+from youthprog.core.refusals import NotFound, refuse_if
 from youthprog.documents import codes, queries, rules, storage
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
@@ -28,6 +28,7 @@ from youthprog.documents.types import (
     Issued,
     Letterhead,
     PreparedDocument,
+    ScannedPage,
     SealReport,
     Sheet,
 )
@@ -119,8 +120,22 @@ def discard(prepared: PreparedDocument) -> None:
         storage.discard(prepared.sha256, _settings().documents)
 
 
+def purge_of_subject(subject_kind: str, subject_id: int, *, now: datetime) -> None:
+    """Take the files of everything issued about a thing away for good, after the commit; the rows say that it was so.
+
+    The room whose deed this is writes the audit line.
+    """
+    folder = _settings().documents
+    for document in queries.list_of_subject(subject_kind, subject_id):
+        document.purged_at = document.purged_at or now
+        digest = document.sha256
+        db.after_commit(lambda digest=digest: storage.discard(digest, folder))  # type: ignore[misc]
+
+
 def load_bytes(document: Document) -> bytes:
-    """The sealed file of a document. Raises `Damaged` when it is no longer what was issued."""
+    """The sealed file of a document. Raises `NotFound` after a purge, `Damaged` when it is no longer what was issued."""
+    if document.purged_at is not None:
+        raise NotFound
     return storage.load(document.sha256, _settings().documents)
 
 
@@ -170,6 +185,11 @@ def verify_upload(content: bytes) -> Verdict:
     if document is not None and not document.sealed:
         return Verdict(document, NO_SEAL)
     return Verdict(document, press().verify(content))
+
+
+def read_scan(content: bytes) -> list[ScannedPage] | None:
+    """The pages of a scan with the match code of each; None when the file is none. Raises `PressFailed`."""
+    return press().read_scan(content)
 
 
 def press() -> Press:

@@ -257,6 +257,67 @@ class ConsentRecord:
     """On paper or by telephone: who wrote the answers down, who saw the original, the SHA-256 of the scan."""
 
 
+# Consent form on paper ----------------------------------------------------------------------------------------
+
+
+class BlankLayout(StrEnum):
+    """How a section of a paper form is answered by hand."""
+
+    WORDS = "words"  # nothing to answer
+    CHOICES = "choices"  # boxes to tick
+    LINES = "lines"  # boxes, if any, and lines to write on
+    INITIALS = "initials"  # a place for initials before each clause
+    SIGNATURE = "signature"  # somebody else signs here
+
+
+@dataclass(frozen=True, slots=True)
+class BlankChoice:
+    """A box to tick, and what ticking it means. `initials` asks for initials beside it."""
+
+    label: str
+    meaning: str = ""
+    initials: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlankSection:
+    """One section of a paper form: the whole wording, then how it is answered."""
+
+    title: str
+    question: str
+    paragraphs: tuple[str, ...]
+    statement: str
+    layout: BlankLayout
+    choices: tuple[BlankChoice, ...] = ()
+    lines: tuple[str, ...] = ()
+    """The label of each line to write on; with several columns parted by a bar: "Name|Phone"."""
+    clauses: tuple[str, ...] = ()
+    note: str = ""
+    notary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlankForm:
+    """The paper form of one guardian about one child. `code` finds the child again when the sheet is scanned."""
+
+    code: str
+    language: Language
+    title: str
+    form: str
+    youth: str
+    guardian: str
+    sections: tuple[BlankSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentBlanks:
+    """Paper forms to print in one go, each in its guardian's language."""
+
+    letterhead: Letterhead
+    forms: tuple[BlankForm, ...]
+    language: Language = Language.ENGLISH
+
+
 # Withdrawal record --------------------------------------------------------------------------------------------
 
 
@@ -294,7 +355,7 @@ class WithdrawalRecord:
     other_taken: tuple[TakenBack, ...] = ()
 
 
-Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord | WithdrawalRecord
+Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord | WithdrawalRecord | ConsentBlanks
 Issued = Certificate | ConsentRecord | WithdrawalRecord
 """The sheets that are kept and have a code."""
 
@@ -341,6 +402,15 @@ class SealReport:
     @property
     def is_good(self) -> bool:
         return self.ours and self.intact and self.whole_file
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """One page of a scan, or a whole PDF that cannot be parted. `code` is None when there is no match code, or several."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    code: str | None
 
 
 NO_SEAL = SealReport(ours=False, intact=False, whole_file=False)

@@ -173,6 +173,43 @@ _WORDS: dict[str, tuple[str, str]] = {
     "qr": ("QR code that opens", "Código QR que abre"),
     "english": ("English", "inglés"),
     "spanish": ("Spanish", "español"),
+    "blank": ("Consent form", "Formulario de permiso"),
+    "about": ("About", "Sobre"),
+    "for_guardian": ("For", "Para"),
+    "match_code": ("Match code", "Código de la hoja"),
+    "how_to": ("How to fill in this form", "Cómo llenar este formulario"),
+    "how_to_text": (
+        "Read each part. Tick one box, or write on the lines. Saying no to a part that is not needed keeps no one out. "
+        "Sign on the last page, and bring or send every page to %(address)s. Questions: %(phone)s.",
+        "Lea cada parte. Marque una casilla o escriba en las líneas. Decir que no a una parte que no hace falta no deja "
+        "fuera a nadie. Firme en la última página y traiga o envíe todas las páginas a %(address)s. Preguntas: %(phone)s.",
+    ),
+    "how_to_short": (
+        "Read each part. Tick one box, or write on the lines. Saying no to a part that is not needed keeps no one out. "
+        "Sign on the last page, and give every page back. Questions: %(phone)s.",
+        "Lea cada parte. Marque una casilla o escriba en las líneas. Decir que no a una parte que no hace falta no deja "
+        "fuera a nadie. Firme en la última página y devuelva todas las páginas. Preguntas: %(phone)s.",
+    ),
+    "initials": ("Initials", "Iniciales"),
+    "your_signature": ("Your signature", "Su firma"),
+    "i_am_guardian": (
+        "I am the parent or legal guardian of %(youth)s. I have read this form. The answers are mine.",
+        "Soy la madre, el padre o el tutor legal de %(youth)s. Leí este formulario. Las respuestas son mías.",
+    ),
+    "sign_here": ("Signature", "Firma"),
+    "print_name": ("Full name, in capital letters", "Nombre completo, en letra de molde"),
+    "relation": ("What you are to the child", "Qué es usted del menor"),
+    "todays_date": ("Date (month, day, year)", "Fecha (día, mes, año)"),
+    "notary": ("Notary: signature, seal, date", "Notario: firma, sello, fecha"),
+    "copy_paper": (
+        "A copy costs nothing: ask for one. You can take an answer back at any time: call %(phone)s.",
+        "La copia no cuesta nada: pídala. Puede retirar una respuesta cuando quiera: llame al %(phone)s.",
+    ),
+    "blank_footer": (
+        "Confidential. Keep all pages together; the code brings them back to the right child.",
+        "Confidencial. Mantenga juntas todas las páginas; el código las lleva al menor correcto.",
+    ),
+    "match_qr": ("QR code of the match code", "Código QR del código de la hoja"),
     "certificate": ("Certificate of Participation", "Certificado de participación"),
 }
 

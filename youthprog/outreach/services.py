@@ -144,6 +144,20 @@ def retry(message: Message, *, by: Actor, now: datetime) -> None:
     record("message.retried", "message", message.id, by=by, now=now)
 
 
+def forget(kind_prefix: str, subject_id: int, *, now: datetime) -> None:
+    """Empty every message about a thing, because its records are purged: words, addresses, names. What waited is canceled."""
+    rows = db.session().scalars(
+        sa.select(Message).where(Message.kind.startswith(kind_prefix), Message.subject_id == subject_id)
+    )
+    for row in rows:
+        row.text_sealed = row.html_sealed = None
+        row.to_name = row.to_address = ""
+        row.subject = "—"
+        row.document_id = row.last_error = row.contact_point_id = row.person_id = None
+        if row.delivery is not Delivery.SENT:
+            row.delivery, row.lease_until = Delivery.CANCELED, None
+
+
 def follow_merge(event: PeopleMerged) -> None:
     """Let a merged person's messages follow."""
     for column in ("person_id", "about_youth_id"):

@@ -126,6 +126,9 @@ KINDS = {
     "consent_copy": N_("Signed copy"),
     "consent_withdrawn": N_("Answer taken back"),
     "consent_part": N_("Part for somebody outside"),
+    "consent_notice": N_("Another guardian was asked"),
+    "consent_conflict": N_("Guardians disagree"),
+    "consent_warning": N_("Answer from somebody not on file"),
     "invitation": N_("Invitation"),
     "password_reset": N_("New password"),
 }

@@ -4,7 +4,15 @@ from typing import Any
 
 from wtforms import SelectMultipleField
 
-from youthprog.programs.types import GATHERING_KINDS, PROGRAM_KINDS, STAFF_ROLES, GatheringKind, StaffRole
+from youthprog.programs.types import (
+    GATHERING_KINDS,
+    GUARDIAN_RULES,
+    PROGRAM_KINDS,
+    STAFF_ROLES,
+    GatheringKind,
+    GuardianRule,
+    StaffRole,
+)
 from youthprog.web.forms import (
     CalendarDay,
     ClockTime,
@@ -38,6 +46,7 @@ class ProgramForm(Form):
     kind = OneOf(_("Kind"), PROGRAM_KINDS)
     name = Text(_("Name in English"), [Filled(_("Write the name."))], limit=120)
     name_es = Text(_("Name in Spanish"), [Optional()], limit=120)
+    guardian_rule = OneOf(_("Who gives consent for a child"), GUARDIAN_RULES, default=GuardianRule.ONE.value)
     summary = Text(_("One sentence in English"), [Optional()], limit=300)
     summary_es = Text(_("One sentence in Spanish"), [Optional()], limit=300)
 

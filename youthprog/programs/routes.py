@@ -34,6 +34,7 @@ from youthprog.programs.types import (
     EnrollmentStatus,
     GatheringKind,
     GroupKind,
+    GuardianRule,
     ProgramKind,
     StaffRole,
 )
@@ -93,6 +94,7 @@ def create_program() -> BaseResponse:
         try:
             about: dict[str, Any] = {"summary": form.summary.data or "", "summary_es": form.summary_es.data or ""}
             kind = ProgramKind(form.kind.data)
+            about["guardian_rule"] = GuardianRule(form.guardian_rule.data)
             program = services.open_program(kind, form.name.data, form.name_es.data, **about, **_deed())
             flash(_("%(name)s is open. Give it its first season.", name=program.name), "signed")
             return redirect(url_for("programs.new_season", program=program.id), 303)
@@ -118,13 +120,14 @@ def edit_program(program_id: int) -> Response:
 @bp.post("/programs/<id:program_id>/edit")
 @door(P.PROGRAM_EDIT)
 def update_program(program_id: int) -> BaseResponse:
-    """Change what a program is called."""
+    """Change what a program is called, says of itself and asks of guardians."""
     program = queries.get_program_for(actor(), P.PROGRAM_EDIT, program_id)
-    form: Any = ProgramForm()
+    form: Any = ProgramForm(obj=program)
     if form.validate_on_submit():
         try:
             names = {"name": form.name.data, "name_es": form.name_es.data}
             about: dict[str, Any] = {"summary": form.summary.data or "", "summary_es": form.summary_es.data or ""}
+            about["guardian_rule"] = GuardianRule(form.guardian_rule.data)
             services.change_program(program, **names, **about, **_deed())
             flash(_("Saved."), "signed")
             return redirect(url_for("programs.index"), 303)

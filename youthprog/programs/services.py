@@ -36,6 +36,7 @@ from youthprog.programs.types import (
     GatheringKind,
     GroupChanged,
     GroupKind,
+    GuardianRule,
     ProgramKind,
     StaffRole,
     YouthEnrolled,
@@ -52,12 +53,23 @@ ENROLLED, WAITLISTED, WITHDRAWN = (
 
 
 def open_program(
-    kind: ProgramKind, name: str, name_es: str, *, by: Actor, now: datetime, summary: str = "", summary_es: str = ""
+    kind: ProgramKind,
+    name: str,
+    name_es: str,
+    *,
+    by: Actor,
+    now: datetime,
+    summary: str = "",
+    summary_es: str = "",
+    guardian_rule: GuardianRule = GuardianRule.ONE,
 ) -> Program:
     """Begin a program, in both languages."""
     if queries.find_program(name) is not None:
         raise Refused([Refusal("name_taken", N_("There is a program of this name."), "name")])
-    program = Program(kind=kind, name=name, name_es=name_es or name, summary=summary, summary_es=summary_es)
+    program = Program(
+        kind=kind, name=name, name_es=name_es or name, summary=summary, summary_es=summary_es,
+        guardian_rule=guardian_rule,
+    )  # fmt: skip
     db.session().add(program)
     db.flush()
     record("program.opened", "program", program.id, by=by, now=now, name=name)
@@ -65,16 +77,28 @@ def open_program(
 
 
 def change_program(
-    program: Program, *, name: str, name_es: str, summary: str, summary_es: str, by: Actor, now: datetime
+    program: Program,
+    *,
+    name: str,
+    name_es: str,
+    summary: str,
+    summary_es: str,
+    by: Actor,
+    now: datetime,
+    guardian_rule: GuardianRule | None = None,
 ) -> None:
-    """Change what a program is called and says of itself."""
+    """Change what a program is called, says of itself and asks of guardians. A new rule holds at once."""
     other = queries.find_program(name)
     if other is not None and other.id != program.id:
         raise Refused([Refusal("name_taken", N_("There is a program of this name."), "name")])
     program.name, program.name_es = name, name_es or name
     program.summary, program.summary_es = summary, summary_es
+    detail = {}
+    if guardian_rule is not None and guardian_rule is not program.guardian_rule:
+        detail = {"guardian_rule": [program.guardian_rule.value, guardian_rule.value]}
+        program.guardian_rule = guardian_rule
     db.flush()
-    record("program.changed", "program", program.id, by=by, now=now)
+    record("program.changed", "program", program.id, by=by, now=now, **detail)
 
 
 def open_season(

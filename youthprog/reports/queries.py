@@ -167,7 +167,7 @@ def _blocked(actor: Actor, found: Sequence[tuple[int, Meeting, NotCleared]], on:
 
 def _waiting_forms(youth_ids: Sequence[int]) -> dict[tuple[int, int], int]:
     statement = sa.select(ConsentRequest.youth_id, ConsentRequest.season_id, ConsentRequest.id).where(
-        ConsentRequest.youth_id.in_(youth_ids), ConsentRequest.state.in_(OPEN_STATES)
+        ConsentRequest.youth_id.in_(youth_ids), ConsentRequest.state.in_(OPEN_STATES), ConsentRequest.awaited
     )
     return {(row.youth_id, row.season_id): row.id for row in db.session().execute(statement)}
 
@@ -244,6 +244,7 @@ class YouthFile:
     may_custody: bool
     may_certify: bool
     may_open_records: bool
+    may_enter: bool
 
 
 def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
@@ -275,6 +276,7 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
         may_custody=reaches(P.CUSTODY_EDIT),
         may_certify=reaches(P.CERTIFICATE_ISSUE),
         may_open_records=reaches(P.CONSENT_RECORD_READ),
+        may_enter=reaches(P.CONSENT_ENTER),
     )
 
 
@@ -317,7 +319,7 @@ def requests_of(actor: Actor, youth_id: int, on: date) -> list[RequestOfYouth]:
         sa.select(
             ConsentRequest.id, Form.title, Form.title_es, Person, Season.name, Season.name_es, ConsentRequest.state,
             ConsentRequest.sent_at, ConsentRequest.signed_at, ConsentRequest.valid_until_on,
-            sa.case((opens, ConsentRequest.document_id)).label("document_id"),
+            sa.case((sa.and_(opens, ConsentRequest.purged_at.is_(None)), ConsentRequest.document_id)).label("document_id"),
         )
         .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
         .join(Form, Form.id == FormVersion.form_id)

@@ -54,10 +54,12 @@ def today() -> Response:
         shown["matches"] = mentorship.my_matches(who, on)
     if who.may(P.CONSENT_SEND):
         shown["bounced"] = queries.bounced(who, on)
+    if who.may(P.CONSENT_MATCH):
+        shown["unmatched"] = consent.list_unmatched(who, on)
     if who.may(P.CONSENT_SIGN):
         shown["children"] = _children(on)
         shown["family"] = queries.meetings_of_children([child.person_id for child in shown["children"]], now)
-        shown["forms"] = [form for form in consent.list_forms_of(who, on) if form.signed_at is None]
+        shown["forms"] = [form for form in consent.list_forms_of(who, on) if form.signed_at is None and form.awaited]
     if who.may(P.ACCOUNT_READ):
         shown["accounts"] = queries.account_figures(now)
     return page("reports/today.html", **shown)

@@ -1,0 +1,485 @@
+"""Paper and telephone in the tables, on both engines: codes, scans, entries, originals."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from pypdf import PdfReader
+
+from tests.makers import scans
+from tests.makers.accounts import make_actor
+from tests.makers.consent import YES, Family, actor_of, answer_all, request_of, signing
+from tests.makers.people import NOW, make_person
+from youthprog.access.types import Role
+from youthprog.audit.models import AuditEntry
+from youthprog.consent import desk_queries, queries, services, uploads
+from youthprog.consent.models import ConsentRequest, LooseScan, Section
+from youthprog.consent.services import Entry
+from youthprog.consent.types import Happening, RequestState, Route
+from youthprog.core import db
+from youthprog.core.actor import SYSTEM, Actor
+from youthprog.core.refusals import Conflict, Refused
+from youthprog.documents.services import load_bytes
+from youthprog.outreach.models import Message
+from youthprog.people import queries as people
+
+ON = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def september():
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+class Desk:
+    """Two coordinators and a family."""
+
+    def __init__(self, **guardian):
+        self.family = Family(**guardian)
+        self.first, self.second = (
+            make_actor(Role.COORDINATOR, make_person(name, "Desk").id) for name in ("Ada", "Ben")
+        )
+
+    def ask(self) -> ConsentRequest:
+        """Open a form on paper; give its row, with a code."""
+        line = people.guardians_of([self.family.youth.id], ON)[self.family.youth.id][0]
+        request = services.ask_on_paper(self.family.youth.id, line, self.family.season_id, by=self.first, now=NOW)
+        services.give_code(request, by=self.first, now=NOW)
+        return request
+
+    def scan(self, *codes: str | None, by: Actor | None = None) -> services.Filed:
+        """Send a scan with one page a code."""
+        who = by or self.first
+        return services.file_pages(services.receive(scans.pdf(*codes), name="scan.pdf"), by=who, now=NOW)
+
+    def entry(self, request: ConsentRequest, **changes) -> Entry:
+        """A complete entry of the sheet."""
+        values = {
+            "typed_name": "Rosa Elena Aguilar", "is_guardian": True, "answers": dict(YES),
+            "seen_version": request.version, "signed_on": ON, "identity": "Called the number on file",
+        }  # fmt: skip
+        return Entry(**(values | changes))
+
+    def enter(self, request: ConsentRequest, way=None, by: Actor | None = None, **changes):
+        """Record an entry: from paper unless told otherwise."""
+        prepare = way or services.prepare_paper
+        ready = prepare(queries.get_request(request.id), self.entry(request, **changes), by=by or self.first, now=NOW)
+        return services.record_entry(queries.get_request(request.id), ready, by=by or self.first, now=NOW)
+
+
+@pytest.fixture
+def desk(session):
+    return Desk()
+
+
+def needing(request: ConsentRequest, original: str, *keys: str) -> None:
+    """Let sections need ink or a notary."""
+    table = db.table(Section)  # past the guard of what is published: the starter form has no such section
+    mine = sa.and_(table.c.version_id == request.form_version_id, table.c.key.in_(keys))
+    db.session().execute(sa.update(table).where(mine).values(settings={"original": original}))
+
+
+def refused_codes(problem: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.code for reason in problem.value.reasons}
+
+
+def _words_of(document) -> str:
+    pages = PdfReader(BytesIO(load_bytes(document))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+# ---- forms on paper ----
+
+
+def test_a_form_on_paper_opens_a_request_without_a_mail(desk, session):
+    request = desk.ask()
+    assert (request.state, request.times_asked, request.awaited) == (RequestState.SENT, 1, True)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Message)) == 0
+    assert [event.happening for event in queries.events_of(request.id)] == [Happening.SENT]
+
+
+def test_the_code_is_made_once_and_has_no_letters_that_look_alike(desk):
+    request = desk.ask()
+    code = request.match_code
+    assert len(code) == 8
+    assert not set(code) & set("01OI")
+    assert services.give_code(request, by=desk.first, now=NOW) == code
+    assert desk.ask().id == request.id
+
+
+def test_printing_for_a_guardian_asked_by_mail_keeps_their_request(desk):
+    asked = desk.family.ask()
+    assert desk.ask().id == asked.id
+    assert asked.times_asked == 1
+
+
+def test_who_may_not_decide_gets_no_paper(session):
+    desk = Desk(may_decide=False)
+    line = people.guardians_of([desk.family.youth.id], ON)[desk.family.youth.id][0]
+    with pytest.raises(Refused):
+        services.ask_on_paper(desk.family.youth.id, line, desk.family.season_id, by=desk.first, now=NOW)
+
+
+def test_the_sheet_holds_every_section_and_the_code_on_every_page(desk):
+    request = desk.ask()
+    case = queries.get_request(request.id)
+    blanks = services.paper_forms([case])
+    (form,) = blanks.forms
+    assert [part.title for part in form.sections] == [
+        each.words["en"].label for each in queries.questions_of(case.version.id)
+    ]
+    from youthprog.documents.services import print_sheet
+
+    pages = PdfReader(BytesIO(print_sheet(blanks, now=NOW))).pages
+    spoken = f"{request.match_code[:4]}-{request.match_code[4:]}"
+    assert len(pages) >= 2
+    assert all(spoken in " ".join(page.extract_text().split()).replace(" ", "") for page in pages)
+
+
+def test_the_sheet_speaks_the_guardians_language(session):
+    desk = Desk(language="es")
+    form = services.paper_forms([queries.get_request(desk.ask().id)]).forms[0]
+    assert form.language == "es"
+    assert form.sections[0].question == "¿Puede participar Mateo?"
+
+
+# ---- scans ----
+
+
+def test_pages_are_filed_to_the_child_of_their_code(desk):
+    request, other = desk.ask(), Desk()
+    theirs = other.ask()
+    filed = desk.scan(request.match_code, theirs.match_code, request.match_code)
+    assert filed.by_request == {request.id: 2, theirs.id: 1}
+    assert filed.loose == 0
+    assert len(desk_queries.scans_of(request.id)) == 2
+    assert uploads.load(desk_queries.scans_of(request.id)[0].sha256)
+    assert [event.happening for event in queries.events_of(request.id)][-1] is Happening.SCANNED
+
+
+def test_one_page_is_its_own_hash_and_several_are_hashed_together(desk):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    first = request.scan_sha256
+    assert first == desk_queries.scans_of(request.id)[0].sha256
+    desk.scan(request.match_code, request.match_code)
+    assert request.scan_sha256 != first
+    assert len(desk_queries.scans_of(request.id)) == 2, "the first page of the second scan was here already"
+
+
+def test_a_page_without_a_code_waits_and_is_not_lost(desk, session):
+    filed = desk.scan(None)
+    assert (filed.by_request, filed.loose) == ({}, 1)
+    (loose,) = desk_queries.list_loose(desk.first)
+    assert uploads.load(loose.sha256)[:2] == b"\xff\xd8"
+    desk.scan(None)
+    assert len(desk_queries.list_loose(desk.first)) == 1, "the same page twice is one page"
+
+
+def test_a_loose_page_is_filed_by_the_typed_code(desk, session):
+    request = desk.ask()
+    desk.scan(None)
+    (loose,) = desk_queries.list_loose(desk.first)
+    services.file_loose(loose, request.match_code, by=desk.first, now=NOW)
+    assert desk_queries.list_loose(desk.first) == []
+    assert len(desk_queries.scans_of(request.id)) == 1
+
+
+@pytest.mark.parametrize("code", ["ZZZZZZZZ", None])
+def test_a_code_nobody_has_files_nothing(desk, code):
+    desk.scan(None)
+    (loose,) = desk_queries.list_loose(desk.first)
+    with pytest.raises(Refused):
+        services.file_loose(loose, code, by=desk.first, now=NOW)
+    assert desk_queries.list_loose(desk.first) == [loose]
+
+
+def test_another_programs_code_is_a_code_nobody_has(desk):
+    request = desk.ask()
+    stranger = make_actor(Role.COORDINATOR, make_person("Cy", "Elsewhere").id, program_id=987_654)
+    filed = desk.scan(request.match_code, by=stranger)
+    assert (filed.by_request, filed.loose) == ({}, 1)
+    (loose,) = desk_queries.list_loose(stranger)
+    with pytest.raises(Refused) as known:
+        services.file_loose(loose, request.match_code, by=stranger, now=NOW)
+    with pytest.raises(Refused) as unknown:
+        services.file_loose(loose, "ZZZZZZZZ", by=stranger, now=NOW)
+    assert known.value.reasons == unknown.value.reasons
+
+
+def test_a_page_for_a_finished_form_waits(desk):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    desk.enter(request)
+    filed = services.file_pages(
+        services.receive(scans.png(request.match_code, mark=5), name="late.png"), by=desk.first, now=NOW
+    )
+    assert (filed.by_request, filed.loose) == ({}, 1)
+
+
+def test_a_page_thrown_away_is_gone_with_its_bytes(desk, session):
+    desk.scan(None)
+    (loose,) = desk_queries.list_loose(desk.first)
+    digest = loose.sha256
+    services.put_away(loose, by=desk.first, now=NOW)
+    assert uploads.load(digest), "before the commit nothing is gone"
+    session.commit()
+    assert session.scalar(sa.select(sa.func.count()).select_from(LooseScan)) == 0
+    with pytest.raises(Exception):  # noqa: B017
+        uploads.load(digest)
+
+
+def test_what_is_no_scan_is_refused(desk):
+    with pytest.raises(Refused):
+        services.receive(b"hello, this is a letter", name="letter.txt")
+
+
+def test_a_scan_lies_sealed_on_the_disk(desk, app):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    digest = desk_queries.scans_of(request.id)[0].sha256
+    path = app.config["YOUTHPROG"].uploads / digest[:2] / f"{digest}.sealed"
+    assert b"JFIF" not in path.read_bytes()
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(Exception, match="cannot be read"):
+        uploads.load(digest)
+
+
+# ---- answers from paper ----
+
+
+def test_answers_from_paper_clear_the_child_and_say_how_they_came(desk, session):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    document = desk.enter(request)
+    assert (request.state, request.route) == (RequestState.SIGNED, Route.PAPER)
+    assert request.recorded_by_id == desk.first.person_id
+    assert desk.family.cleared_on(ON)
+    inside = PdfReader(BytesIO(load_bytes(document))).attachments["consent.json"][0]
+    signed = json.loads(inside)
+    assert signed["signature"]["route"] == "paper"
+    assert (signed["signature"]["recorded_by"], signed["signature"]["day_on_the_sheet"]) == (
+        desk.first.name,
+        ON.isoformat(),
+    )
+    assert signed["signature"]["scan_sha256"] == request.scan_sha256
+    words = _words_of(document)
+    assert "Signed on paper. " in words
+    assert "The sheet is dated" in words
+    assert "Typed by the signer" not in words
+    assert "pressed “Sign”" not in words
+    assert signed["signature"]["agrees_to_electronic_records"] is None
+    told = next(each["detail"] for each in signed["events"] if each["what"] == "signed")
+    assert (told["who"], told["signed_on"]) == (desk.first.name, ON.isoformat())
+    assert told["scans"] == [each.sha256 for each in desk_queries.scans_of(request.id)]
+
+
+def test_a_no_on_paper_is_a_no(desk):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    desk.enter(request, answers=YES | {"take_part": {"choice": "no"}})
+    assert not desk.family.cleared_on(ON)
+
+
+def test_the_guardian_gets_a_copy_that_says_how_to_object(desk, session):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    desk.enter(request)
+    mail = session.scalars(sa.select(Message).order_by(Message.id.desc())).first()
+    text = mail.unseal("text_sealed")
+    assert "call (217) 555-0100 right away" in text
+    assert "/c/" in text
+    assert mail.document_id == request.document_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"typed_name": " "}, "no_name"),
+        ({"is_guardian": False}, "not_guardian"),
+        ({"signed_on": None}, "no_day"),
+        ({"signed_on": ON + timedelta(days=1)}, "in_future"),
+        ({"signed_on": ON - timedelta(days=1)}, "before_asked"),
+        ({"answers": {}}, "unanswered"),
+    ],
+)
+def test_what_an_entry_from_paper_must_have(desk, changes, code):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    with pytest.raises(Refused) as problem:
+        desk.enter(request, **changes)
+    assert code in refused_codes(problem)
+    assert request.signed_at is None
+
+
+def test_without_a_scan_nothing_is_entered_from_paper(desk):
+    request = desk.ask()
+    with pytest.raises(Refused) as problem:
+        desk.enter(request)
+    assert refused_codes(problem) == {"no_scan"}
+
+
+def test_nobody_enters_the_form_of_their_own_child(desk):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    own = make_actor(Role.COORDINATOR, desk.family.guardian.id)
+    with pytest.raises(Refused) as problem:
+        desk.enter(request, by=own)
+    assert refused_codes(problem) == {"own_child"}
+
+
+def test_an_older_sheet_does_not_undo_a_newer_answer(desk, session):
+    with time_machine.travel(NOW - timedelta(days=3), tick=True):
+        signed = desk.family.sign(now=NOW - timedelta(days=3))
+    services.take_back(
+        queries.get_request(signed.id), ["take_part"], by=actor_of(desk.family.guardian), now=NOW
+    )  # fmt: skip
+    request = desk.ask()
+    request.created_at = NOW - timedelta(days=2)
+    desk.scan(request.match_code)
+    with pytest.raises(Refused) as problem:
+        desk.enter(request, signed_on=ON - timedelta(days=1))
+    assert refused_codes(problem) == {"overtaken"}
+
+
+def test_a_form_signed_meanwhile_is_not_entered_again(desk):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    ready = services.prepare_paper(queries.get_request(request.id), desk.entry(request), by=desk.first, now=NOW)
+    desk.enter(request)
+    with pytest.raises(Conflict):
+        services.record_entry(queries.get_request(request.id), ready, by=desk.first, now=NOW)
+    assert len(queries.decisions_of(request.id)) == len(YES)
+
+
+# ---- telephone ----
+
+
+def test_answers_by_telephone_carry_the_recorders_name(desk):
+    request = desk.ask()
+    document = desk.enter(request, services.prepare_phone)
+    assert (request.route, request.recorded_by_id) == (Route.PHONE, desk.first.person_id)
+    assert desk.family.cleared_on(ON)
+    signed = json.loads(PdfReader(BytesIO(load_bytes(document))).attachments["consent.json"][0])
+    told = next(each["detail"] for each in signed["events"] if each["what"] == "signed")
+    assert (told["who"], told["identity"]) == (desk.first.name, "Called the number on file")
+    assert signed["signature"]["route"] == "phone"
+    assert signed["signature"]["identity"] == "Called the number on file"
+    words = _words_of(document)
+    assert f"Answered by telephone. {desk.first.name} wrote the answers down." in words
+    assert "Typed by the signer" not in words
+    assert "pressed “Sign”" not in words
+
+
+def test_a_call_without_a_word_on_identity_is_refused(desk):
+    request = desk.ask()
+    with pytest.raises(Refused) as problem:
+        desk.enter(request, services.prepare_phone, identity=" ")
+    assert refused_codes(problem) == {"no_identity"}
+
+
+@pytest.mark.parametrize("original", ["ink", "notary"])
+def test_what_needs_an_original_cannot_be_given_by_telephone(desk, original):
+    request = desk.ask()
+    needing(request, original, "emergency_care")
+    case = queries.get_request(request.id)
+    assert "emergency_care" not in [each.key for each in services.questions_by_route(case, Route.PHONE)]
+    desk.enter(request, services.prepare_phone)
+    assert "emergency_care" not in [row.section_key for row in queries.decisions_of(request.id)]
+    assert not desk.family.cleared_on(ON), "a required section still waits for paper"
+
+
+# ---- originals ----
+
+
+@pytest.fixture
+def waiting(desk):
+    request = desk.ask()
+    needing(request, "ink", "emergency_care")
+    desk.scan(request.match_code)
+    desk.enter(request)
+    return request
+
+
+def test_an_answer_in_ink_waits_until_a_second_person_saw_it(desk, waiting, session):
+    (row,) = desk_queries.waiting_for_original(waiting.id)
+    assert (row.section_key, row.needs_original, row.confirmed_at) == ("emergency_care", True, None)
+    services.confirm_original(queries.get_request(waiting.id), by=desk.second, now=NOW)
+    assert desk_queries.waiting_for_original(waiting.id) == []
+    assert row.confirmed_at == NOW
+    assert waiting.confirmed_by_id == desk.second.person_id
+    assert queries.events_of(waiting.id)[-1].happening is Happening.ORIGINAL_SEEN
+    session.commit()
+    assert session.scalar(sa.select(AuditEntry).where(AuditEntry.action == "consent.original_seen")) is not None
+
+
+def test_the_same_person_may_not_confirm(desk, waiting):
+    with pytest.raises(Refused) as problem:
+        services.confirm_original(queries.get_request(waiting.id), by=desk.first, now=NOW)
+    assert refused_codes(problem) == {"same_person"}
+
+
+def test_the_database_refuses_the_same_person_too(desk, waiting, session):
+    waiting.confirmed_by_id = desk.first.person_id
+    with pytest.raises(sa.exc.IntegrityError):
+        session.flush()
+    session.rollback()
+
+
+def test_nothing_to_confirm_is_refused(desk):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    desk.enter(request)
+    with pytest.raises(Refused) as problem:
+        services.confirm_original(queries.get_request(request.id), by=desk.second, now=NOW)
+    assert refused_codes(problem) == {"nothing_waits"}
+
+
+# ---- nobody signs online for a guardian ----
+
+
+def test_staff_cannot_make_a_signature_that_says_online(desk):
+    request = desk.family.ask()
+    answer_all(request)
+    for who in (desk.first, make_actor(Role.ADMIN, desk.second.person_id), SYSTEM):
+        with pytest.raises(Refused) as problem:
+            services.prepare_signature(queries.get_request(request.id), signing(request), by=who, now=NOW)
+        assert "not_the_guardian" in refused_codes(problem)
+    by = actor_of(desk.family.guardian)
+    prepared = services.prepare_signature(queries.get_request(request.id), signing(request), by=by, now=NOW)
+    with pytest.raises(Refused):
+        services.sign(queries.get_request(request.id), prepared, by=desk.first, now=NOW)
+    db.session().rollback()
+
+
+def test_every_entry_of_the_staff_is_paper_or_telephone(desk, session):
+    for way, route in ((services.prepare_paper, Route.PAPER), (services.prepare_phone, Route.PHONE)):
+        other = Desk()
+        request = other.ask()
+        other.scan(request.match_code)
+        other.enter(request, way)
+        assert request.route is route
+    found = session.scalars(sa.select(ConsentRequest.route).where(ConsentRequest.signed_at.is_not(None)))
+    assert Route.ONLINE not in set(found)
+
+
+def test_the_database_wants_a_recorder_of_paper(desk, waiting, session):
+    waiting.recorded_by_id = None
+    with pytest.raises(sa.exc.IntegrityError):
+        session.flush()
+    session.rollback()
+
+
+def test_the_dates_of_an_entry_hold(desk):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    desk.enter(request)
+    assert {row.valid_until_on for row in queries.decisions_of(request.id)} == {date(2026, 11, 21)}
+    assert all(row.decided_at == NOW for row in queries.decisions_of(request.id))
+    assert request_of(desk.family.youth).signed_at == NOW

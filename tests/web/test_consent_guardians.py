@@ -1,0 +1,430 @@
+"""The staff's page of one young person, the program's rule, and the pages of somebody not on file."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from tests.makers.accounts import make_account
+from tests.makers.consent import Family, request_of, token_in_newest_mail
+from tests.makers.people import NOW, make_guardian, make_person
+from tests.makers.programs import lead, make_season
+from youthprog.access.types import Role
+from youthprog.audit.models import AuditEntry
+from youthprog.consent import queries, services
+from youthprog.consent.models import ConsentDecision, ContactAttempt, GuardianExcuse, UnmatchedAnswer
+from youthprog.consent.types import Matching
+from youthprog.core import db
+from youthprog.core.actor import SYSTEM
+from youthprog.outreach.models import Message
+from youthprog.people import services as people
+from youthprog.people.types import Relationship
+from youthprog.programs.models import Program
+from youthprog.programs.types import GuardianRule, StaffRole
+
+ON = NOW.date()
+ANSWERS = [
+    {"choice": "yes"},
+    {"choice": "yes"},
+    {"choice": "no"},
+    {"choice": "yes"},
+    {"choice": "yes", "alert": "Peanut allergy", "detail": ""},
+    {"person_1": "Abuela Consuelo"},
+    {"name": "José Luis", "phone": "(217) 555-0142"},
+]
+CONSUELO = {
+    "name": "Consuelo Aguilar", "relationship": "grandparent", "has_right": "yes", "email": "consuelo@else.example",
+    "phone": "",
+}  # fmt: skip
+CHILD = {"given_name": "mateo", "family_name": "Águilar", "born_on": "2016-03-04"}
+
+
+@pytest.fixture(autouse=True)
+def september():
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def family(session):
+    family = Family()
+    family.second = make_guardian(family.youth, "José", relationship=Relationship.FATHER, rank=2)
+    return family
+
+
+@pytest.fixture
+def coordinator(visitor, session):
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    return visitor
+
+
+def count(model, *conditions):
+    db.session().rollback()
+    return db.session().scalar(sa.select(sa.func.count()).select_from(model).where(*conditions))
+
+
+def actions():
+    db.session().rollback()
+    return db.session().scalars(sa.select(AuditEntry.action)).all()
+
+
+# ---- the page of one young person ----
+
+
+def test_the_page_says_what_each_guardian_said_as_of_a_day(coordinator, session, family):
+    request = family.sign()
+    services.take_back(queries.get_request(request.id), ["take_part"], by=SYSTEM, now=NOW)
+    session.commit()
+    address = f"/consents/youth/{family.youth.id}"
+    page = coordinator.get(address)
+    assert "Consent as of September 17, 2026" in page.text
+    assert "Rosa Aguilar: taken back" in page.text
+    page = coordinator.get(f"{address}?on=2026-09-16")
+    assert "Consent as of September 16, 2026" in page.text
+    assert "Rosa Aguilar: asked" in page.text
+    assert "standing.read" in actions()
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-31", "0730-02-02", "9999-12-31"])
+def test_a_bad_day_is_said_beside_its_field(coordinator, session, family, day):
+    session.commit()
+    page = coordinator.get(f"/consents/youth/{family.youth.id}?on={day}", status=422)
+    field = next(each for each in page.all("input") if each.get("name") == "on")
+    assert "on-error" in field.get("aria-describedby", "")
+    assert "One thing to fix" in page.text
+
+
+def test_the_page_is_reached_from_the_team_and_the_file(coordinator, session, family):
+    family.ask()
+    session.commit()
+    address = f"/consents/youth/{family.youth.id}"
+    assert coordinator.get(f"/consents/teams/{family.group.id}").link("Aguilar, Mateo") == address
+    assert coordinator.get(f"/youth/{family.youth.id}").link("Consent") in ("/consents", address)
+    assert address in [each.get("href") for each in coordinator.page.all("a")]
+
+
+@pytest.mark.parametrize("role", ["coach", "guardian", "other program", "restricted"])
+def test_who_may_not_see_it_finds_nothing(visitor, session, family, role):
+    person = make_person("Alex", "Someone")
+    program_id = None
+    if role == "coach":
+        lead(person, family.group, StaffRole.HEAD_COACH, family.youth)
+        account = make_account(Role.COACH, person)
+    elif role == "guardian":
+        account = make_account(Role.GUARDIAN, family.guardian)
+    else:
+        program_id = make_season().program_id if role == "other program" else family.group.season.program_id
+        account = make_account(Role.COORDINATOR, person, program_id=program_id)
+    if role == "restricted":
+        people.restrict_custody(
+            family.youth, person, no_collect=True, no_decide=True, no_information=True, starts_on=ON, by=SYSTEM, now=NOW
+        )
+    visitor.sign_in(account)
+    session.commit()
+    theirs = visitor.raw(f"/consents/youth/{family.youth.id}")
+    none = visitor.raw("/consents/youth/999999")
+    assert (theirs.status_code, none.status_code) == (404, 404)
+    assert len(theirs.data) == len(none.data)
+
+
+def test_logging_tries_and_excusing(coordinator, session, family):
+    session.commit()
+    address = f"/consents/youth/{family.youth.id}"
+    second = str(family.second.id)
+    excuse = {"guardian": second, "excuse": "not_reachable", "stated_by": "Rosa"}
+    coordinator.get(address)
+    page = coordinator.post(f"{address}/excuses", excuse, status=422)
+    assert "Log at least two tries to reach this guardian first. There are 0." in page.text
+    for day in ("2026-09-01", "2026-09-15"):
+        page = coordinator.post(
+            f"{address}/attempts", {"who": second, "way": "phone", "on_day": day, "note": "Voice mail"}
+        )
+    assert "Voice mail" in page.text
+    page = coordinator.post(f"{address}/excuses", excuse)
+    assert "Cannot be reached" in page.text
+    assert count(ContactAttempt) == 2
+    excuse_id = db.session().scalars(sa.select(GuardianExcuse.id)).one()
+    page = coordinator.post(f"{address}/excuses/{excuse_id}/end")
+    assert "The excuse has ended." in page.text
+    assert {"attempt.logged", "excuse.recorded", "excuse.ended"} <= set(actions())
+
+
+def test_a_try_to_come_is_refused(coordinator, session, family):
+    session.commit()
+    address = f"/consents/youth/{family.youth.id}"
+    coordinator.get(address)
+    page = coordinator.post(f"{address}/attempts", {"who": "0", "way": "phone", "on_day": "2026-09-18"}, status=422)
+    assert "This day is still to come." in page.text
+
+
+def test_the_rule_is_chosen_in_the_programs_form(coordinator, session, family):
+    family.sign()
+    program_id = family.group.season.program_id
+    session.commit()
+    address = f"/programs/{program_id}/edit"
+    page = coordinator.get(address)
+    chosen = [each.get("value") for each in page.all("option") if "selected" in each.attrib]
+    assert "one" in chosen
+    coordinator.post(address, {"kind": "league", "name": "Fall flag", "guardian_rule": "both"})
+    db.session().rollback()
+    assert db.session().get_one(Program, program_id).guardian_rule is GuardianRule.BOTH
+    assert not family.cleared_on(ON)
+    entry = db.session().scalars(sa.select(AuditEntry).where(AuditEntry.action == "program.changed")).one()
+    assert entry.detail["guardian_rule"] == ["one", "both"]
+
+
+# ---- behind a guardian's link ----
+
+
+def walk(visitor, answers=ANSWERS):
+    """Answer every question and send."""
+    for number, given in enumerate(answers, start=1):
+        visitor.post(f"/other/q/{number}", given)
+    assert visitor.page.h1 == "Check your answers"
+    visitor.get("/other/sign")
+    return visitor.post("/other/sign", {"typed_name": "Consuelo Aguilar", "agrees": "y"})
+
+
+def begin(visitor, token):
+    page = visitor.get(f"/c/{token}")
+    assert "I am not Rosa" in page.text
+    return visitor.post("/other/begin", {"token": token})
+
+
+@pytest.fixture
+def token(family, session):
+    family.ask()
+    session.commit()
+    return token_in_newest_mail()
+
+
+def test_somebody_else_behind_the_link_answers_and_decides_nothing(visitor, session, family, token):
+    page = begin(visitor, token)
+    assert page.h1 == "Answer for Mateo"
+    page = visitor.post("/other", CONSUELO)
+    assert page.h1 == "May Mateo take part?"
+    assert "Save and finish later" not in page.text
+    page = walk(visitor)
+    assert page.h1 == "Sent. Thank you."
+    assert count(ConsentDecision) == 0
+    answer = db.session().scalars(sa.select(UnmatchedAnswer)).one()
+    assert (answer.state, answer.youth_id) == (Matching.WAITING, family.youth.id)
+    assert request_of(family.youth).opened_at is None
+    assert count(Message, Message.kind == "consent_warning") == 2
+    assert "consent.received" in actions()
+
+
+def test_the_sign_page_offers_it_too(visitor, session, family, token):
+    visitor.get(f"/c/{token}")
+    visitor.post(f"/c/{token}", {"language": "en"})
+    page = visitor.post("/other/begin")
+    assert page.h1 == "Answer for Mateo"
+
+
+def test_the_guardians_own_answers_are_not_shown(visitor, session, family, token):
+    request = request_of(family.youth)
+    case = queries.get_request(request.id)
+    question = queries.questions_of(case.version.id)[0]
+    services.answer(case, question, {"choice": "no"}, by=SYSTEM, now=NOW)
+    session.commit()
+    begin(visitor, token)
+    page = visitor.post("/other", CONSUELO)
+    assert not [each for each in page.all("input") if "checked" in each.attrib]
+    page = visitor.get("/other/q/6")
+    assert "Rosa Aguilar" not in page.text_source
+
+
+def test_no_right_to_decide_ends_politely_and_keeps_nothing(visitor, session, family, token):
+    begin(visitor, token)
+    page = visitor.post("/other", CONSUELO | {"has_right": "no"})
+    assert page.h1 == "A guardian must answer"
+    assert count(UnmatchedAnswer) == 0
+    assert visitor.raw("/other").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"has_right": ""}, "Say whether you have the legal right to decide."),
+        ({"email": ""}, "Write an email address or a phone number."),
+        ({"email": "nowhere"}, "Write the whole address"),
+        ({"name": ""}, "Write your name."),
+        ({"relationship": ""}, "Say what you are to the child."),
+        ({"phone": "555-0101"}, "Add the area code"),
+    ],
+)
+def test_what_is_missing_is_said(visitor, session, family, token, changes, words):
+    begin(visitor, token)
+    page = visitor.post("/other", CONSUELO | changes, status=422)
+    assert words in page.text
+    assert count(UnmatchedAnswer) == 0
+
+
+def test_a_mother_is_not_asked_for_the_right(visitor, session, family, token):
+    begin(visitor, token)
+    assert visitor.post("/other", CONSUELO | {"relationship": "mother", "has_right": ""}).h1 == "May Mateo take part?"
+
+
+@pytest.mark.parametrize("address", ["/other", "/other/q/1", "/other/check", "/other/sign"])
+def test_without_a_link_there_is_nothing(visitor, session, family, address):
+    session.commit()
+    assert visitor.raw(address).status_code == 404
+
+
+def test_a_link_that_ended_begins_nothing(visitor, session, family, token):
+    people.end_guardian(people.queries.find_bond(family.youth.id, family.guardian.id), by=SYSTEM, now=NOW)
+    session.commit()
+    visitor.get("/sign-in")
+    assert visitor.post("/other/begin", {"token": token}, status=404).h1 == "This link does not work any more"
+
+
+def test_sending_twice_is_one_answer(visitor, session, family, token):
+    begin(visitor, token)
+    visitor.post("/other", CONSUELO)
+    walk(visitor)
+    visitor.get("/sign-in")
+    visitor.post("/other/sign", {"typed_name": "Consuelo", "agrees": "y"}, status=404)
+    with visitor.client.session_transaction() as cookie:  # the browser never got the first answer
+        cookie["outside_answer"] = db.session().scalars(sa.select(UnmatchedAnswer.id)).one()
+    visitor.get("/sign-in")
+    page = visitor.post("/other/sign", {"typed_name": "Consuelo", "agrees": "y"})
+    assert page.h1 == "Sent. Thank you."
+    assert count(UnmatchedAnswer) == 1
+    assert count(Message, Message.kind == "consent_warning") == 2
+
+
+# ---- the public address ----
+
+
+def test_the_public_form_never_says_whether_a_child_exists(visitor, app, session, family):
+    services.publish_starter_form(now=NOW)
+    session.commit()
+    address = f"/s/{family.season_id}"
+    seen = []
+    for child in (CHILD, CHILD | {"given_name": "Nobody"}):
+        other = type(visitor)(app)
+        page = other.get(address)
+        assert "Mateo" not in page.text
+        other.post(address, CONSUELO | child)
+        page = walk(other)
+        seen.append(page.text)
+    assert seen[0] == seen[1]
+    answers = db.session().scalars(sa.select(UnmatchedAnswer).order_by(UnmatchedAnswer.id)).all()
+    assert [each.youth_id for each in answers] == [family.youth.id, None]
+    assert count(Message, Message.kind == "consent_warning") == 2
+
+
+@pytest.mark.parametrize("code", ["999999", "x", "1e5", "99999999999999999999"])
+def test_no_season_no_form(visitor, session, family, code):
+    services.publish_starter_form(now=NOW)
+    session.commit()
+    assert visitor.raw(f"/s/{code}").status_code == 404
+
+
+def test_too_many_from_one_place_are_asked_to_wait(visitor, session, family):
+    services.publish_starter_form(now=NOW)
+    session.commit()
+    address = f"/s/{family.season_id}"
+    for _each in range(10):
+        visitor.get(address)
+        visitor.post(address, CONSUELO | CHILD)
+    visitor.get(address)
+    page = visitor.post(address, CONSUELO | CHILD, status=429)
+    assert "Try again in a quarter of an hour" in page.text
+
+
+# ---- the staff match it ----
+
+
+@pytest.fixture
+def answer(visitor, app, session, family):
+    services.publish_starter_form(now=NOW)
+    session.commit()
+    other = type(visitor)(app)
+    other.get(f"/s/{family.season_id}")
+    other.post(f"/s/{family.season_id}", CONSUELO | CHILD)
+    walk(other)
+    db.session().rollback()
+    return db.session().scalars(sa.select(UnmatchedAnswer)).one()
+
+
+def test_it_stands_on_today_and_in_the_list(coordinator, family, answer):
+    page = coordinator.get("/today")
+    assert "1 answer to check" in page.text
+    page = coordinator.get(page.link("All answers to check"))
+    assert page.h1 == "Answers to check"
+    assert coordinator.get(page.link("Aguilar, Mateo")).h1 == "Mateo Aguilar"
+
+
+def test_the_page_shows_both_values_and_no_health(coordinator, family, answer):
+    page = coordinator.get(f"/consents/unmatched/{answer.id}")
+    for words in ("Consuelo Aguilar", "consuelo@else.example", "Rosa Aguilar", "José Aguilar", "Different"):
+        assert words in page.text
+    assert "Peanut" not in page.text_source
+    assert "unmatched.read" in actions()
+
+
+def test_matching_clears_with_a_sealed_record(coordinator, family, answer):
+    address = f"/consents/unmatched/{answer.id}"
+    page = coordinator.get(address)
+    values = page.form(f"{address}/match")
+    assert values["guardian_id"] == str(family.guardian.id)
+    page = coordinator.post(
+        f"{address}/match", {"guardian_id": str(family.second.id), "youth_id": str(family.youth.id)}
+    )
+    assert "Matched. The answers count from now on" in page.text
+    db.session().rollback()
+    assert family.cleared_on(ON)
+    request = request_of(family.youth)
+    response = coordinator.raw(f"/consents/requests/{request.id}/record.pdf")
+    assert response.data.startswith(b"%PDF")
+    entry = db.session().scalars(sa.select(AuditEntry).where(AuditEntry.action == "consent.matched")).one()
+    assert entry.detail["typed"]["name"] == "Consuelo Aguilar"
+    assert entry.detail["on_file"]["name"] == "José Aguilar"
+    page = coordinator.get(address)
+    assert "This answer was settled" in page.text
+    coordinator.post(
+        f"{address}/match", {"guardian_id": str(family.second.id), "youth_id": str(family.youth.id)}, status=422
+    )
+
+
+def test_setting_aside(coordinator, family, answer):
+    address = f"/consents/unmatched/{answer.id}"
+    coordinator.get(address)
+    assert "Write why this answer is set aside." in coordinator.post(f"{address}/reject", {}, status=422).text
+    page = coordinator.post(f"{address}/reject", {"reason": "Not family"})
+    assert "Nothing to check" in page.text
+    assert "consent.rejected" in actions()
+
+
+@pytest.mark.parametrize("guardian", ["0", "x", "99999999999999999999"])
+def test_a_guardian_that_is_none_matches_nothing(coordinator, family, answer, guardian):
+    address = f"/consents/unmatched/{answer.id}"
+    coordinator.get(address)
+    given = {"guardian_id": guardian, "youth_id": str(family.youth.id)}
+    coordinator.post(f"{address}/match", given, status=404 if guardian == "x" else 422)
+    assert count(ConsentDecision) == 0
+
+
+def test_an_answer_about_a_child_not_found_is_matched_to_one_of_the_season(coordinator, session, family, answer):
+    answer = db.session().merge(answer)
+    answer.youth_id = None
+    session.commit()
+    address = f"/consents/unmatched/{answer.id}"
+    page = coordinator.get(address)
+    assert page.h1 == "Child not found"
+    page = coordinator.get(page.link("Aguilar, Mateo"))
+    coordinator.post(f"{address}/match", page.form(f"{address}/match"))
+    db.session().rollback()
+    assert family.cleared_on(ON)
+
+
+def test_another_programs_coordinator_finds_nothing(visitor, session, family, answer):
+    visitor.sign_in(make_account(Role.COORDINATOR, program_id=make_season().program_id))
+    session.commit()
+    theirs = visitor.raw(f"/consents/unmatched/{answer.id}")
+    none = visitor.raw("/consents/unmatched/999999")
+    assert (theirs.status_code, none.status_code) == (404, 404)
+    assert len(theirs.data) == len(none.data)
+    assert "Nothing to check" in visitor.get("/consents/unmatched").text

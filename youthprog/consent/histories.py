@@ -1,0 +1,373 @@
+"""Reading what is needed to say where youth stand: decisions, requests, guardians, excuses, and what each season asks.
+
+A constant number of statements for any number of youth; what it is worth on a day is the rules' to say.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from youthprog.consent import standing
+from youthprog.consent.models import (
+    ConsentDecision,
+    ConsentEvent,
+    ConsentRequest,
+    Form,
+    FormUse,
+    FormVersion,
+    GuardianExcuse,
+    Section,
+    UnmatchedAnswer,
+)
+from youthprog.consent.staleness import stale_texts
+from youthprog.consent.types import (
+    FALLBACK_REQUIRED,
+    STARTER,
+    ConsentLine,
+    DecisionFact,
+    ExcuseFact,
+    FamilyFacts,
+    GuardianFact,
+    Happening,
+    Matching,
+    Objection,
+    RequestFact,
+    RequestState,
+    Requirement,
+    SectionKind,
+    SectionState,
+    ShowIf,
+    Signer,
+    UnmatchedFact,
+)
+from youthprog.core import clock, db
+from youthprog.people.models import CustodyRestriction, Guardianship, Person
+from youthprog.programs.models import Program, Season
+from youthprog.programs.types import GuardianRule
+
+# ---- what a season asks ----
+
+
+@dataclass(frozen=True)
+class SeasonRule:
+    """What a season asks of its families: by which rule of the program, and which sections are needed."""
+
+    rule: GuardianRule
+    programs: frozenset[str]  # the names its program goes by
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What guardians decided and were asked, by youth, for one or more seasons, and whose word counts."""
+
+    decisions: Mapping[tuple[int, int], list[DecisionFact]]
+    requests: Mapping[tuple[int, int], list[RequestFact]]
+    seasons: Mapping[int, SeasonRule]
+    families: Mapping[int, FamilyFacts]
+    unmatched: Mapping[tuple[int, int], list[UnmatchedFact]]
+
+    def family(self, youth_id: int, season_id: int) -> FamilyFacts:
+        """Whose word counts for a youth in a season."""
+        known = self.families.get(youth_id, FamilyFacts(youth_id=youth_id, guardians=()))
+        unmatched = tuple(self.unmatched.get((youth_id, season_id), ()))
+        return replace(known, rule=self.seasons[season_id].rule, unmatched=unmatched)
+
+    def required(self, youth_id: int, season_id: int, on: date) -> Sequence[str]:
+        """The sections a youth cannot do without in a season."""
+        season, decisions = self.seasons[season_id], self.decisions.get((youth_id, season_id), [])
+        return standing.needed(season.requirements, decisions, on, self.family(youth_id, season_id), season.programs)
+
+    def states(
+        self, youth_id: int, season_id: int, on: date, keys: Iterable[str] | None = None
+    ) -> dict[str, SectionState]:
+        """Where a youth stands in each section, of all guardians together; in the needed ones when none are named."""
+        key = (youth_id, season_id)
+        wanted = self.required(youth_id, season_id, on) if keys is None else keys
+        family = self.family(youth_id, season_id)
+        return standing.section_states(self.decisions.get(key, []), self.requests.get(key, []), on, wanted, family)
+
+    def of_guardians(
+        self, youth_id: int, season_id: int, on: date, keys: Sequence[str]
+    ) -> dict[tuple[int, str], SectionState]:
+        """Where each guardian stands in each section, by (guardian, section)."""
+        key, family = (youth_id, season_id), self.family(youth_id, season_id)
+        return standing.guardian_states(self.decisions.get(key, []), self.requests.get(key, []), on, keys, family)
+
+    def objection(self, youth_id: int, season_id: int, on: date) -> Objection | None:
+        """Why a youth is not cleared in a season; None when cleared."""
+        key, required = (youth_id, season_id), self.required(youth_id, season_id, on)
+        family = self.family(youth_id, season_id)
+        return standing.objection(self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
+
+    def line(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> ConsentLine:
+        """Where a youth stands in a season: in the needed sections, or in those named."""
+        key, required = (youth_id, season_id), self.required(youth_id, season_id, on) if keys is None else keys
+        family = self.family(youth_id, season_id)
+        return standing.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
+
+
+def season_rules(season_ids: Collection[int]) -> dict[int, SeasonRule]:
+    """What each season asks of its families. One statement.
+
+    The forms in use by its program, or the starter form where none of them is published; a form for single events
+    is not asked for a season. What counts before any form is published stands in `FALLBACK_REQUIRED`.
+    """
+    newest = _newest_sections().subquery()
+    in_use = sa.exists().where(
+        FormUse.form_id == newest.c.form_id, FormUse.program_id == Program.id, ~FormUse.for_events
+    )
+    is_used = sa.and_(in_use, newest.c.closed_at.is_(None))
+    rows = db.session().execute(
+        sa.select(Season.id, Program.id, Program.name, Program.guardian_rule, is_used, newest)
+        .join(Program, Program.id == Season.program_id)
+        .outerjoin(newest, sa.or_(newest.c.form_key == STARTER, is_used))
+        .where(Season.id.in_(season_ids))
+        .order_by(Season.id, newest.c.form_id, newest.c.position)
+    )
+    rules: dict[int, tuple[GuardianRule, frozenset[str]]] = {}
+    used: dict[int, list[Requirement]] = {}
+    starter: dict[int, list[Requirement]] = {}
+    for (
+        season_id,
+        program_id,
+        name,
+        rule,
+        in_use_here,
+        _form_id,
+        form,
+        _closed,
+        key,
+        kind,
+        required,
+        settings,
+        _place,
+    ) in rows:
+        rules[season_id] = (rule, frozenset({str(program_id), name}))
+        counts = key and required and kind is not SectionKind.TEXT and settings.get("signer") != Signer.GUARDIAN_2
+        needed = [Requirement(key, _show_if(settings))] if counts else []
+        if in_use_here:
+            used.setdefault(season_id, []).extend(needed)
+        if form == STARTER:
+            starter.setdefault(season_id, []).extend(needed)
+    fallback = [Requirement(key) for key in FALLBACK_REQUIRED]
+    return {
+        season_id: SeasonRule(rule, names, tuple(used.get(season_id, starter.get(season_id) or fallback)))
+        for season_id, (rule, names) in rules.items()
+    }
+
+
+def _newest_sections() -> sa.Select[Any]:
+    """The sections of the newest published version of every form."""
+    newer = aliased(FormVersion)
+    is_newest = ~sa.exists().where(
+        newer.form_id == FormVersion.form_id, newer.number > FormVersion.number, newer.published_at.is_not(None)
+    )
+    return (
+        sa.select(
+            Form.id.label("form_id"), Form.key.label("form_key"), Form.closed_at, Section.key, Section.kind, Section.required,
+            Section.settings, Section.position,
+        )
+        .join(FormVersion, FormVersion.form_id == Form.id)
+        .join(Section, Section.version_id == FormVersion.id)
+        .where(FormVersion.published_at.is_not(None), is_newest)
+    )  # fmt: skip
+
+
+def _show_if(settings: Mapping[str, Any]) -> ShowIf | None:
+    source = settings.get("show_if")
+    return ShowIf(source["what"], tuple(source["values"]), source.get("key", "")) if source else None
+
+
+@dataclass(frozen=True)
+class FormInUse:
+    """The version of a form that a season's families are asked to sign, and the keys of its sections."""
+
+    version_id: int
+    form_id: int
+    keys: tuple[str, ...]
+
+
+def forms_in_use(season_id: int) -> list[FormInUse]:
+    """The newest published versions of the forms a season asks for; the starter form where none of its own is. Empty
+    before anything is published. One statement."""
+    newest = _newest_sections().add_columns(FormVersion.id.label("version_id")).subquery()
+    program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
+    in_use = sa.exists().where(FormUse.form_id == newest.c.form_id, FormUse.program_id == program, ~FormUse.for_events)
+    rows = db.session().execute(
+        sa.select(newest, sa.and_(in_use, newest.c.closed_at.is_(None)).label("is_used")).order_by(
+            newest.c.form_id, newest.c.position
+        )
+    )
+    own: dict[int, tuple[int, list[str]]] = {}
+    starter: dict[int, tuple[int, list[str]]] = {}
+    for row in rows:
+        for found in ([own] if row.is_used else []) + ([starter] if row.form_key == STARTER else []):
+            found.setdefault(row.version_id, (row.form_id, []))[1].append(row.key)
+    return [FormInUse(version_id, form_id, tuple(keys)) for version_id, (form_id, keys) in (own or starter).items()]
+
+
+def required_keys(season_id: int) -> Sequence[str]:
+    """The sections a season cannot do without, whoever the youth is. One statement."""
+    return tuple(dict.fromkeys(each.key for each in season_rules([season_id])[season_id].requirements))
+
+
+def histories(youth_ids: Collection[int], season_ids: Collection[int], *, gathering_id: int | None = None) -> Histories:
+    """Everything decided and asked about the youth in the seasons: for the season, or the slips for one gathering.
+
+    Six statements, whatever their number; seven where a program asks both guardians.
+    """
+    seasons = season_rules(season_ids)
+    if not youth_ids or not season_ids:
+        return Histories({}, {}, seasons, {}, {})
+    asks_both = any(each.rule is GuardianRule.BOTH for each in seasons.values())
+    return Histories(
+        _decision_facts(youth_ids, season_ids, gathering_id),
+        _request_facts(youth_ids, season_ids, gathering_id),
+        seasons,
+        _families(youth_ids, _excuses(youth_ids) if asks_both else {}),
+        _unmatched_facts(youth_ids, season_ids),
+    )
+
+
+def _decision_facts(
+    youth_ids: Collection[int], season_ids: Collection[int], gathering_id: int | None
+) -> dict[tuple[int, int], list[DecisionFact]]:
+    table, found, days, stale = ConsentDecision, defaultdict(list), _Days(), stale_texts()
+    for row in db.session().execute(
+        sa.select(
+            table.id, table.youth_id, table.season_id, table.guardian_id, table.section_key, table.decision,
+            table.decided_at, table.valid_until_on, table.withdrawn_at, table.ended_on, table.needs_original,
+            table.confirmed_at, table.section_id, ConsentRequest.language,
+        )
+        .join(ConsentRequest, ConsentRequest.id == table.request_id)
+        .where(
+            table.youth_id.in_(youth_ids),
+            table.season_id.in_(season_ids),
+            ConsentRequest.gathering_id.is_not_distinct_from(gathering_id),
+        )
+    ):  # fmt: skip
+        fact = DecisionFact(
+            row.guardian_id, row.section_key, row.decision, row.decided_at, days.of(row.decided_at),
+            row.valid_until_on, days[row.withdrawn_at], row.id, row.ended_on, row.needs_original,
+            days[row.confirmed_at], stale.get((row.section_id, row.language)),
+        )  # fmt: skip
+        found[row.youth_id, row.season_id].append(fact)
+    return found
+
+
+def _request_facts(
+    youth_ids: Collection[int], season_ids: Collection[int], gathering_id: int | None
+) -> dict[tuple[int, int], list[RequestFact]]:
+    asked, found, days = ConsentRequest, defaultdict(list), _Days()
+    canceled = (
+        sa.select(sa.func.max(ConsentEvent.at, type_=ConsentEvent.at.type))
+        .where(ConsentEvent.request_id == asked.id, ConsentEvent.happening == Happening.CANCELED)
+        .scalar_subquery()
+    )
+    for each in db.session().execute(
+        sa.select(
+            asked.id, asked.youth_id, asked.season_id, asked.guardian_id, asked.state, asked.created_at,
+            asked.sent_at, asked.opened_at, asked.times_asked, asked.awaited,
+            sa.func.coalesce(
+                asked.signed_at, sa.case((asked.state == RequestState.CANCELED, canceled)), type_=asked.signed_at.type
+            ).label("closed_at"),
+        ).where(
+            asked.youth_id.in_(youth_ids),
+            asked.season_id.in_(season_ids),
+            asked.gathering_id.is_not_distinct_from(gathering_id),
+        )
+    ):  # fmt: skip
+        request = RequestFact(
+            each.id, each.guardian_id, each.state, days.of(each.created_at), days[each.sent_at],
+            days[each.opened_at], each.times_asked, days[each.closed_at], each.awaited,
+        )  # fmt: skip
+        found[each.youth_id, each.season_id].append(request)
+    return found
+
+
+def _families(youth_ids: Collection[int], excuses: Mapping[int, Sequence[ExcuseFact]]) -> dict[int, FamilyFacts]:
+    """The guardians of each youth, whatever the day, and what courts forbid them. One statement."""
+    bond, limit = Guardianship, CustodyRestriction
+    keeps = sa.and_(
+        limit.youth_id == bond.youth_id,
+        limit.adult_id == bond.guardian_id,
+        sa.or_(limit.no_decide, limit.no_information),
+    )
+    born: dict[int, date | None] = {}
+    guardians: dict[int, dict[int, GuardianFact]] = defaultdict(dict)
+    for row in db.session().execute(
+        sa.select(
+            Person.id, Person.born_on, bond.guardian_id, bond.may_decide, bond.ended_on, limit.starts_on, limit.ends_on
+        )
+        .outerjoin(bond, bond.youth_id == Person.id)
+        .outerjoin(limit, keeps)
+        .where(Person.id.in_(youth_ids))
+        .order_by(bond.rank, bond.id)
+    ):  # fmt: skip
+        born[row.id] = row.born_on
+        if row.guardian_id is not None:
+            plain = GuardianFact(row.guardian_id, row.may_decide, row.ended_on)
+            known = guardians[row.id].setdefault(row.guardian_id, plain)
+            if row.starts_on is not None:
+                barred = (*known.barred, (row.starts_on, row.ends_on))
+                guardians[row.id][row.guardian_id] = replace(known, barred=barred)
+    return {
+        youth_id: FamilyFacts(
+            youth_id=youth_id,
+            born_on=born_on,
+            guardians=tuple(guardians[youth_id].values()),
+            excuses=tuple(excuses.get(youth_id, ())),
+        )
+        for youth_id, born_on in born.items()
+    }
+
+
+def _excuses(youth_ids: Collection[int]) -> dict[int, list[ExcuseFact]]:
+    found: dict[int, list[ExcuseFact]] = defaultdict(list)
+    table = GuardianExcuse
+    for row in db.session().execute(
+        sa.select(table.youth_id, table.guardian_id, table.from_on, table.ended_on).where(table.youth_id.in_(youth_ids))
+    ):
+        found[row.youth_id].append(ExcuseFact(row.guardian_id, row.from_on, row.ended_on))
+    return found
+
+
+def family_of(youth_id: int) -> FamilyFacts:
+    """Whose word counts for a youth, whatever the season. Two statements."""
+    return _families([youth_id], _excuses([youth_id])).get(youth_id, FamilyFacts(youth_id=youth_id, guardians=()))
+
+
+def _unmatched_facts(
+    youth_ids: Collection[int], season_ids: Collection[int]
+) -> dict[tuple[int, int], list[UnmatchedFact]]:
+    table, found, days = UnmatchedAnswer, defaultdict(list), _Days()
+    for row in db.session().execute(
+        sa.select(table.youth_id, table.season_id, table.received_at, table.settled_at).where(
+            table.youth_id.in_(youth_ids), table.season_id.in_(season_ids), table.state != Matching.DRAFT
+        )
+    ):
+        fact = UnmatchedFact(days.of(row.received_at), days[row.settled_at])
+        found[row.youth_id, row.season_id].append(fact)
+    return found
+
+
+class _Days(dict[datetime | None, date | None]):
+    """The department's day of each instant, worked out once: the decisions of one signature share their instant."""
+
+    def __init__(self) -> None:
+        super().__init__({None: None})
+        self.zone = clock.zone()
+
+    def __missing__(self, moment: datetime) -> date:
+        day = self[moment] = moment.astimezone(self.zone).date()
+        return day
+
+    def of(self, moment: datetime) -> date:
+        """The day of an instant that is there."""
+        return self[moment] or moment.astimezone(self.zone).date()
