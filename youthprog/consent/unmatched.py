@@ -142,6 +142,7 @@ def _facts_of(
         today=clock.day_of(now),
         may_decide=True,  # nothing is decided here
         unanswered=tuple(each.key for each in showing.unanswered(questions_for(case_of(row)), kept.answers)),
+        agreed_to_screens=agrees,
         signing=Signing(typed_name, True, agrees, 0, language, Route.MATCHED),
     )
 
@@ -218,7 +219,7 @@ def _case(frame: Frame, kept: OutsideAnswer, child: Person, signer: Person, row:
         opened_at=row.received_at, version=0, times_asked=0, awaited=True,
     )  # fmt: skip
     request.seal("draft_sealed", json.dumps(kept.answers, ensure_ascii=False))
-    return Case(request, child, signer, frame.season, frame.program, frame.form, frame.version)
+    return Case(request, child, signer, frame.season, frame.program, frame.form, frame.version, frame.version.id)
 
 
 # ---- matching ----
