@@ -103,6 +103,69 @@ def statements_of(work: Callable[[], object]) -> int:
     return sum(not statement.startswith(("PRAGMA", "BEGIN")) for statement in sent)
 
 
+# ---- standing ----
+
+
+def standing() -> Iterator[Measure]:
+    """The status of 500 youth: its statements, and its time against plainly selecting the rows it is made of."""
+    with tempfile.TemporaryDirectory() as folder, build_house("sqlite", Path(folder)) as house:
+        assert house.app is not None
+        with house.app.app_context():
+            youth_ids, season_id = five_hundred()
+            db.session().commit()
+
+            def status() -> object:
+                return queries.objections(youth_ids, season_id, ON)
+
+            def rows() -> object:
+                return [db.session().execute(each).all() for each in plain_rows(youth_ids, season_id)]
+
+            assert len(queries.objections(youth_ids, season_id, ON)) == YOUTH // 10
+            yield Measure("statements for the status of 500 youth", statements_of(status), "statements", 6)
+            yield Measure("status of 500 youth, against selecting the same rows", ratio(status, rows), "times", 6)
+            db.session().rollback()
+
+
+def five_hundred() -> tuple[list[int], int]:
+    """Youth with a guardian, an asked request and decisions; every tenth lacks one that is needed."""
+    version = services.publish_starter_form(now=NOW)
+    season = make_season()
+    sections = db.session().scalars(sa.select(Section).where(Section.version_id == version.id)).all()
+    ids = []
+    for number in range(YOUTH):
+        youth = make_youth()
+        guardian = make_guardian(youth)
+        request = ConsentRequest(
+            form_version_id=version.id, youth_id=youth.id, guardian_id=guardian.id, season_id=season.id,
+            state=RequestState.SENT, language="en", created_at=NOW, sent_at=NOW,
+        )  # fmt: skip
+        db.session().add(request)
+        db.flush()
+        for section in sections[number % 10 == 0 :]:
+            db.session().add(
+                ConsentDecision(
+                    request_id=request.id, section_id=section.id, youth_id=youth.id, guardian_id=guardian.id,
+                    season_id=season.id, section_key=section.key, decision=Decision.GIVEN, decided_at=NOW,
+                    valid_until_on=season.ends_on,
+                )
+            )  # fmt: skip
+        ids.append(youth.id)
+    db.flush()
+    return ids, season.id
+
+
+def plain_rows(youth_ids: list[int], season_id: int) -> list[sa.Select[tuple[object, ...]]]:
+    """The rows a status is made of, as a database gives them."""
+    decided, asked, answer = (model.__table__ for model in (ConsentDecision, ConsentRequest, UnmatchedAnswer))
+    bond, limit = Guardianship.__table__, CustodyRestriction.__table__
+    of_season = [
+        sa.select(table).where(table.c.youth_id.in_(youth_ids), table.c.season_id == season_id)
+        for table in (decided, asked, answer)
+    ]
+    people = sa.select(Person.__table__.c.id, Person.__table__.c.born_on).where(Person.__table__.c.id.in_(youth_ids))
+    return [*of_season, people, *(sa.select(each).where(each.c.youth_id.in_(youth_ids)) for each in (bond, limit))]
+
+
 # ---- the guardian's journey ----
 
 STATIC = Path(__file__).resolve().parents[2] / "youthprog" / "static"
@@ -165,69 +228,6 @@ def loaded_with(source: str) -> int:
     files = [*EVERY_PAGE, *(DRAWING if "drawing.js" in source else ())]
     parts = [source.encode(), *((STATIC / name).read_bytes() for name in files)]
     return sum(len(gzip.compress(part)) for part in parts)
-
-
-# ---- standing ----
-
-
-def standing() -> Iterator[Measure]:
-    """The status of 500 youth: its statements, and its time against plainly selecting the rows it is made of."""
-    with tempfile.TemporaryDirectory() as folder, build_house("sqlite", Path(folder)) as house:
-        assert house.app is not None
-        with house.app.app_context():
-            youth_ids, season_id = five_hundred()
-            db.session().commit()
-
-            def status() -> object:
-                return queries.objections(youth_ids, season_id, ON)
-
-            def rows() -> object:
-                return [db.session().execute(each).all() for each in plain_rows(youth_ids, season_id)]
-
-            assert len(queries.objections(youth_ids, season_id, ON)) == YOUTH // 10
-            yield Measure("statements for the status of 500 youth", statements_of(status), "statements", 6)
-            yield Measure("status of 500 youth, against selecting the same rows", ratio(status, rows), "times", 6)
-            db.session().rollback()
-
-
-def five_hundred() -> tuple[list[int], int]:
-    """Youth with a guardian, an asked request and decisions; every tenth lacks one that is needed."""
-    version = services.publish_starter_form(now=NOW)
-    season = make_season()
-    sections = db.session().scalars(sa.select(Section).where(Section.version_id == version.id)).all()
-    ids = []
-    for number in range(YOUTH):
-        youth = make_youth()
-        guardian = make_guardian(youth)
-        request = ConsentRequest(
-            form_version_id=version.id, youth_id=youth.id, guardian_id=guardian.id, season_id=season.id,
-            state=RequestState.SENT, language="en", created_at=NOW, sent_at=NOW,
-        )  # fmt: skip
-        db.session().add(request)
-        db.flush()
-        for section in sections[number % 10 == 0 :]:
-            db.session().add(
-                ConsentDecision(
-                    request_id=request.id, section_id=section.id, youth_id=youth.id, guardian_id=guardian.id,
-                    season_id=season.id, section_key=section.key, decision=Decision.GIVEN, decided_at=NOW,
-                    valid_until_on=season.ends_on,
-                )
-            )  # fmt: skip
-        ids.append(youth.id)
-    db.flush()
-    return ids, season.id
-
-
-def plain_rows(youth_ids: list[int], season_id: int) -> list[sa.Select[tuple[object, ...]]]:
-    """The rows a status is made of, as a database gives them."""
-    decided, asked, answer = (model.__table__ for model in (ConsentDecision, ConsentRequest, UnmatchedAnswer))
-    bond, limit = Guardianship.__table__, CustodyRestriction.__table__
-    of_season = [
-        sa.select(table).where(table.c.youth_id.in_(youth_ids), table.c.season_id == season_id)
-        for table in (decided, asked, answer)
-    ]
-    people = sa.select(Person.__table__.c.id, Person.__table__.c.born_on).where(Person.__table__.c.id.in_(youth_ids))
-    return [*of_season, people, *(sa.select(each).where(each.c.youth_id.in_(youth_ids)) for each in (bond, limit))]
 
 
 PARTS: list[Callable[[], Iterator[Measure]]] = [chasing, standing, journey]

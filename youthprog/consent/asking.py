@@ -61,7 +61,8 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
     waiting = _season_requests(lacking, season_id)
     forms = _forms_to_ask(season_id, now)
     already, unreachable = 0, []
-    families: dict[int, tuple[GuardianLine, list[int]]] = {}
+    families: set[frozenset[int]] = set()
+    letters: dict[int, tuple[GuardianLine, list[int]]] = {}
     for youth_id in lacking:
         owed = _still_owed(known, youth_id, season_id, forms, today, guardians.get(youth_id, []))
         plan = fairness_rules.whom_to_ask(
@@ -71,15 +72,17 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
             owing={guardian_id for guardian_id, versions in owed.items() if versions},
             excused=standing.excused_on(known.family(youth_id, season_id), today),
         )
-        for line, kind in [*((line, ASK) for line in plan.asked), *((line, NOTICE) for line in plan.told)]:
-            opened = _address(
-                kind, owed[line.guardian_id], youth_id, line, season_id, waiting.get(youth_id, []), by=by, now=now
-            )
-            if kind == ASK and opened:
-                families.setdefault(line.guardian_id, (line, []))[1].extend(opened)
+        open_ones = waiting.get(youth_id, [])
+        for line in plan.asked:
+            request_ids = _ask(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
+            letters.setdefault(line.guardian_id, (line, []))[1].extend(request_ids)
+        for line in plan.told:
+            _tell(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
+        if plan.asked:
+            families.add(frozenset(line.guardian_id for line in plan.asked))
         already += plan.waits and not plan.asked
         unreachable += [youth_id] if plan.unreachable else []
-    for guardian, request_ids in families.values():
+    for guardian, request_ids in letters.values():
         write_to_family(request_ids, guardian, by=by, now=now)
     return Asked(len(families), already, tuple(unreachable))
 
@@ -88,11 +91,11 @@ def write_to_family(request_ids: Sequence[int], guardian: GuardianLine, *, by: A
     """Ask a guardian about all the children in one letter; its link leads through all of them."""
     first, *others = [queries.get_request(each) for each in request_ids]
     _link_id, token = issue_link(LinkPurpose.CONSENT, guardian.guardian_id, first.request.id, days=LINK_DAYS, now=now)
-    names = list(dict.fromkeys(case.youth.first_name for case in (first, *others)))
+    children = {case.youth.id: case.youth.first_name for case in (first, *others)}
     message = outreach.send(
         ASK, "consent/mail/request", to=recipient(guardian), subject_id=first.request.id,
-        about_youth_id=first.youth.id, also_about=sorted({case.youth.id for case in others} - {first.youth.id}),
-        values=letter_values(first, guardian.language, token) | {"names": names}, by=by, now=now,
+        about_youth_id=first.youth.id, also_about=[each for each in children if each != first.youth.id],
+        values=letter_values(first, guardian.language, token) | {"names": list(children.values())}, by=by, now=now,
     )  # fmt: skip
     for case in (first, *others):
         case.request.times_asked += 1
@@ -157,8 +160,7 @@ def _still_owed(
     }
 
 
-def _address(
-    kind: str,
+def _ask(
     version_ids: Sequence[int],
     youth_id: int,
     guardian: GuardianLine,
@@ -168,15 +170,30 @@ def _address(
     by: Actor,
     now: datetime,
 ) -> list[int]:
-    """Open a request for each form; of another guardian's tell them at once. What is asked goes into one letter later."""
-    action, opened = {ASK: "consent.asked", NOTICE: "consent.noticed"}[kind], []
+    """Open a request for each form; the letter goes to the family as a whole."""
+    opened = []
     for version_id in version_ids:
-        request = _open_request(version_id, youth_id, guardian, season_id, known, kind == ASK, now)
-        if kind == NOTICE:
-            write(kind, "consent/mail/notice", queries.get_request(request.id), guardian, by=by, now=now)
-        record(action, "consent_request", request.id, by=by, now=now, youth_id=youth_id)
+        request = _open_request(version_id, youth_id, guardian, season_id, known, True, now)
+        record("consent.asked", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
         opened.append(request.id)
     return opened
+
+
+def _tell(
+    version_ids: Sequence[int],
+    youth_id: int,
+    guardian: GuardianLine,
+    season_id: int,
+    known: Sequence[ConsentRequest],
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Tell a guardian that another was asked, and that they may object."""
+    for version_id in version_ids:
+        request = _open_request(version_id, youth_id, guardian, season_id, known, False, now)
+        write(NOTICE, "consent/mail/notice", queries.get_request(request.id), guardian, by=by, now=now)
+        record("consent.noticed", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
 
 
 def _open_request(

@@ -142,7 +142,7 @@ def _facts_of(
         today=clock.day_of(now),
         may_decide=True,  # nothing is decided here
         unanswered=tuple(each.key for each in showing.unanswered(questions_for(case_of(row)), kept.answers)),
-        agreed_to_screens=agrees,
+        agreed_to_screens=False,  # asked of guardians; this answer is no signature before the office matches it
         signing=Signing(typed_name, True, agrees, 0, language, Route.MATCHED),
     )
 
