@@ -211,13 +211,15 @@ def make_form(key, *sections, for_events=False, closed=False, program=None):
     form = Form(key=key, title=key, title_es=key, closed_at=NOW if closed else None)
     db.session().add(form)
     db.flush()
-    version = FormVersion(form_id=form.id, number=1, published_at=NOW)
+    version = FormVersion(form_id=form.id, number=1)
     db.session().add(version)
     db.flush()
     for place, (name, required) in enumerate(sections, start=1):
         db.session().add(
             Section(version_id=version.id, key=name, position=place, kind=SectionKind.DECISION, required=required)
         )
+    db.flush()
+    version.published_at = NOW
     if program:
         db.session().add(FormUse(program_id=program.id, form_id=form.id, for_events=for_events))
     db.flush()
@@ -248,10 +250,12 @@ def test_a_new_version_that_needs_more_uncovers_what_was_given(family, session):
     family.sign()
     assert family.cleared_on(ON)
     starter = session.scalars(sa.select(FormVersion)).one()
-    version = FormVersion(form_id=starter.form_id, number=2, published_at=NOW)
+    version = FormVersion(form_id=starter.form_id, number=2)
     session.add(version)
     session.flush()
     session.add(Section(version_id=version.id, key="helmet", position=1, kind=SectionKind.DECISION, required=True))
+    session.flush()
+    version.published_at = NOW
     session.flush()
     assert not family.cleared_on(ON)
 
@@ -755,7 +759,7 @@ def test_the_page_as_of_a_day_sends_the_same_statements_for_more(family, session
         statements.clear()
         fair_queries.standing_of(staff, family.youth.id, ON, "en")
         sent.append(len(statements))
-    assert sent[0] == sent[1] <= 8
+    assert sent[0] == sent[1] <= 9
 
 
 def _everything():

@@ -14,7 +14,7 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.makers.consent import Family, actor_of, signing
+from tests.makers.consent import Family, actor_of, agree, signing
 from tests.makers.forms import every_kind, form_of, publish, section
 from tests.makers.people import NOW, make_guardian
 from youthprog.access.models import SignedLink
@@ -57,6 +57,7 @@ def request_for(family: Family, version: FormVersion, guardian: Person | None = 
     )  # fmt: skip
     db.session().add(row)
     db.flush()
+    agree(guardian)
     services.open_form(queries.get_request(row.id), language="en", via="link", by=actor_of(guardian), now=NOW)
     return row
 

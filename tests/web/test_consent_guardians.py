@@ -189,7 +189,7 @@ def walk(visitor, answers=ANSWERS):
 def begin(visitor, token):
     page = visitor.get(f"/c/{token}")
     assert "I am not Rosa" in page.text
-    return visitor.post("/other/begin", {"token": token})
+    return visitor.post(f"/c/{token}/other")
 
 
 @pytest.fixture
@@ -276,7 +276,7 @@ def test_a_link_that_ended_begins_nothing(visitor, session, family, token):
     people.end_guardian(people.queries.find_bond(family.youth.id, family.guardian.id), by=SYSTEM, now=NOW)
     session.commit()
     visitor.get("/sign-in")
-    assert visitor.post("/other/begin", {"token": token}, status=404).h1 == "This link does not work any more"
+    assert visitor.post(f"/c/{token}/other", status=404).h1 == "This link does not work any more"
 
 
 def test_sending_twice_is_one_answer(visitor, session, family, token):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import time_machine
 
 from tests.makers.accounts import make_account
-from tests.makers.consent import Family
+from tests.makers.consent import Family, agree
 from tests.makers.forms import every_kind, form_of, publish, section
 from tests.makers.people import NOW, make_person
 from tests.makers.programs import lead
@@ -58,6 +58,7 @@ class Walk:
         )  # fmt: skip
         db.session().add(row)
         db.flush()
+        agree(family.guardian, SEPTEMBER)
         _id, token = issue_link(LinkPurpose.CONSENT, family.guardian.id, row.id, days=9, now=SEPTEMBER)
         self.numbers = {each["key"]: number for number, each in enumerate(source["section"], start=1)}
         self.id, self.visitor, self.version_id = row.id, visitor, version.id

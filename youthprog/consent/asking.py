@@ -230,7 +230,7 @@ def _open_request(
         created_at=now,
         awaited=awaited,
         due_on=due_on(season_id, now),
-        renews_id=find_renewed(youth_id, guardian.guardian_id, season_id),
+        renews_id=find_renewed(youth_id, guardian.guardian_id, season_id, version_id),
     )
     db.session().add(request)
     db.flush()

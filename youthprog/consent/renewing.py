@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson, Section, SectionText
+from youthprog.consent.models import ConsentDecision, ConsentRequest, FormVersion, PickupPerson, Section, SectionText
 from youthprog.consent.queries import Case
 from youthprog.consent.types import Decision, SectionKind
 from youthprog.core import db
@@ -27,16 +27,19 @@ class Earlier:
     hashes: Mapping[tuple[str, str], str]
 
 
-def find_renewed(youth_id: int, guardian_id: int, season_id: int) -> int | None:
-    """The newest request this guardian signed about the youth in the same program, which a new one renews.
+def find_renewed(youth_id: int, guardian_id: int, season_id: int, version_id: int) -> int | None:
+    """The newest request this guardian signed about the youth, of the same program and form, which a new one renews.
 
     Another program's words would speak of another program. One statement.
     """
+    form_id = sa.select(FormVersion.form_id).where(FormVersion.id == version_id).scalar_subquery()
     program_id = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
     return db.session().scalar(
         sa.select(ConsentRequest.id)
         .join(Season, Season.id == ConsentRequest.season_id)
+        .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
         .where(
+            FormVersion.form_id == form_id,
             Season.program_id == program_id,
             ConsentRequest.gathering_id.is_(None),
             ConsentRequest.youth_id == youth_id,

@@ -39,11 +39,21 @@ ASKED, DRAFT = "asked_of", "outside_answer"  # in the session: the request whose
 # ---- somebody who came by a guardian's link ----
 
 
+@outside.post("/c/<token>/other")
+@public()
+def begin_from(token: str) -> BaseResponse:
+    """The same from the page of the link itself."""
+    return _begin_with(_linked(token))
+
+
 @outside.post("/other/begin")
 @public()
 def begin() -> BaseResponse:
     """Somebody says "I am not this person": begin with who one is. The link itself stays its reader's."""
-    case = _linked(request.form.get("token", ""))
+    return _begin_with(_linked(""))
+
+
+def _begin_with(case: Case | None) -> BaseResponse:
     if case is None or case.request.state not in rules.OPEN_STATES:
         return page("consent/portal/no_link.html", 404)
     if session.get("language") not in LANGUAGES:
