@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from tests.makers.consent import Family, actor_of, make_slip_form, signing
+from tests.makers.consent import Family, actor_of, agree, make_slip_form, signing
 from tests.makers.people import NOW, make_guardian, make_youth
 from tests.makers.programs import enroll, join, make_gathering, make_group, make_season
 from tests.support.walking import QuickPress
@@ -58,6 +58,7 @@ def slips(outing) -> list[ConsentRequest]:
 def give(slip, choice="yes", now=NOW):
     case = queries.get_request(slip.id)
     by = actor_of(case.guardian)
+    agree(case.guardian, now)
     services.open_form(case, language="en", via="link", by=by, now=now)
     for question in queries.questions_of(case.version.id):
         services.answer(case, question, {"choice": choice}, by=by, now=now)
