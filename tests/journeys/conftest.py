@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,30 @@ class Installation:
         return found
 
 
+# Files that share one department: the six journeys, what is measured after them, and the walk over every page.
+SHARING = re.compile(r"test_(\d_|every_page)")
+
+
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A demo department of size s, served by web server and worker."""
-    folder = tmp_path_factory.mktemp("served")
+def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The department the numbered journeys share."""
+    with served(tmp_path_factory.mktemp("served")) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A demo department of size s, served: the shared one, or one of the file's own, whose families nobody else asked."""
+    if SHARING.match(request.path.stem):
+        yield request.getfixturevalue("shared_installation")
+        return
+    with served(tmp_path_factory.mktemp("served")) as here:
+        yield here
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Installation]:
+    """A demo department of size s in a folder, with web server and worker."""
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("YOUTHPROG_")} | {
         "YOUTHPROG_INSTANCE": str(folder),

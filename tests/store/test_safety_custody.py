@@ -47,7 +47,7 @@ def test_who_may_decide_no_longer_takes_no_consent_back(session, family):
             consent.get_request(request.id), ["take_part"], by=actor_of(family.guardian), now=NOW
         )
     assert [reason.code for reason in refused.value.reasons] == ["may_not_decide"]
-    assert family.cleared_on(NOW.date())
+    assert all(row.withdrawn_at is None for row in consent.decisions_of(request.id))
 
 
 def test_mail_about_a_child_does_not_reach_a_former_guardian(session, family):

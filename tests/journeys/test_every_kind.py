@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import DESK, NARROW, ROOT, Installation, Traveler
+from tests.journeys.consenting import agree_to_screens
 
 PDF = b"%PDF-1.7\n an exam form"
 
@@ -73,6 +74,7 @@ def test_every_kind_on_the_narrowest_phone(travelers, installation: Installation
     phone, watcher = travelers(NARROW, java_script_enabled=False), travelers(NARROW)
     page = phone.go(link)
     go_on(page, "Continue in English")
+    agree_to_screens(page)
     seen = []
     while "/q/" in page.url:
         heading = page.locator("h1").inner_text()
