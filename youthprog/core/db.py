@@ -21,7 +21,7 @@ from youthprog.core.sqlite import driver as sqlite_driver
 from youthprog.core.text import storable
 
 BIGGEST_ID = 2**63 - 1
-KEPT_STATEMENTS = 150  # compiled ones, about 60 kB each; a round of all pages needs 90
+KEPT_STATEMENTS = 75  # compiled ones, about 50 kB each; half as many more gather before the oldest go
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
 CONDITION = "where"  # of a partial index, in its `info`
@@ -217,7 +217,7 @@ def _connect_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         f"busy_timeout={PATIENCE_SECONDS * 1000}",
         "temp_store=MEMORY",
-        "cache_size=-1000",  # one megabyte a connection: the files are in the system's cache anyway
+        "cache_size=-500",  # half a megabyte a connection: the files are in the system's cache anyway
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -1,0 +1,49 @@
+"""Forgetting docstrings changes nothing but the docstrings."""
+
+from __future__ import annotations
+
+from youthprog.operations import lean
+
+
+def speaks(name: str) -> str:
+    """Says a name."""
+
+    def inside() -> str:
+        """Also documented."""
+        return f"{name} and more"
+
+    return inside()
+
+
+def answers_its_own_words() -> str:
+    """these very words"""
+    return "these very words"
+
+
+def plain() -> str:
+    return "first constant"
+
+
+def test_a_function_works_without_its_docstring():
+    code = lean.without_docstrings(speaks.__code__)
+    assert "Says a name." not in code.co_consts
+    assert all("Also documented." not in getattr(each, "co_consts", ()) for each in code.co_consts)
+    kept, speaks.__code__ = speaks.__code__, code
+    try:
+        assert speaks("Imani") == "Imani and more"
+    finally:
+        speaks.__code__ = kept
+
+
+def test_words_a_function_returns_stay():
+    for each in (answers_its_own_words, plain):
+        code, words = lean.without_docstrings(each.__code__), each()
+        kept, each.__code__ = each.__code__, code
+        try:
+            assert each() == words
+        finally:
+            each.__code__ = kept
+
+
+def test_nothing_to_forget_leaves_the_code_as_it_is():
+    assert lean.without_docstrings(plain.__code__) is plain.__code__

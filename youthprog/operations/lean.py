@@ -1,0 +1,55 @@
+"""The web process forgets the documentation of its functions: five megabytes of libraries explain themselves to nobody there.
+
+Python keeps a function's docstring with its code, whether or not anybody asks for it. `python -OO` would drop them all,
+and every assertion with them. See docs/decisions/0009.
+"""
+
+import dis
+import gc
+from types import CodeType, FunctionType
+
+# What reads a constant by its number. A docstring is the first one; where the body reads it too, it stays.
+READS_CONSTANT = tuple(bytes([dis.opmap[name], 0]) for name in ("LOAD_CONST", "RETURN_CONST") if name in dis.opmap)
+
+
+def forget_docstrings() -> None:
+    """Let go of the docstrings of every function and class loaded so far."""
+    for each in gc.get_objects():
+        if isinstance(each, FunctionType):
+            code = without_docstrings(each.__code__)
+            if code is not each.__code__:
+                each.__code__ = code
+            each.__doc__ = None
+        elif isinstance(each, type) and isinstance(each.__dict__.get("__doc__"), str):
+            _forget(each)
+
+
+def without_docstrings(code: CodeType) -> CodeType:
+    """The same code without its docstring, and without those of the functions inside it."""
+    constants = [without_docstrings(each) if isinstance(each, CodeType) else each for each in code.co_consts]
+    if constants and isinstance(constants[0], str) and code.co_flags & 0x1 and not _reads_first(code.co_code):
+        constants[0] = None
+    if all(new is old for new, old in zip(constants, code.co_consts, strict=True)):
+        return code
+    return code.replace(co_consts=tuple(constants))
+
+
+def _reads_first(steps: bytes) -> bool:
+    return any(step in steps and _at_a_step(step, steps) for step in READS_CONSTANT)
+
+
+def _at_a_step(step: bytes, steps: bytes) -> bool:
+    """Instructions are two bytes wide: the pair counts where one begins."""
+    place = steps.find(step)
+    while place >= 0:
+        if place % 2 == 0:
+            return True
+        place = steps.find(step, place + 1)
+    return False
+
+
+def _forget(kind: type) -> None:
+    try:
+        kind.__doc__ = None
+    except (AttributeError, TypeError):  # types of the interpreter cannot be changed
+        return
