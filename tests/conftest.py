@@ -5,6 +5,8 @@ Store and web tests run on both engines: ask for `app` (and `client`), and the t
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,11 +21,17 @@ from tests.support.dealing import pytest_xdist_make_scheduler  # noqa: F401  a h
 from tests.support.houses import House, build_house
 from tests.support.pages import Visitor
 from tests.support.skipping import skip_unless_ci
+from tests.support.walking import QuickPress
 
 ENGINES = ("sqlite", "postgresql")
+PRESS = "youthprog.press"
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:  # in a container it may hold 64 MB
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # no test is about the disk: nothing waits for one
     postgres.begin_run(config)
 
 
@@ -50,13 +58,25 @@ class _Houses(dict[str, House]):
 
 @pytest.fixture(params=ENGINES)
 def app(request: pytest.FixtureRequest, houses: dict[str, House]) -> Iterator[Flask]:
-    """The application on an empty database, with an application context pushed."""
+    """The application on an empty database, with an application context pushed.
+
+    What it prints is text, at once; a test that looks at the file itself is marked `press` and gets the real one.
+    """
     house = houses[request.param]
     if house.app is None:
         skip_unless_ci(house.reason)
+    real = house.app.extensions.pop(PRESS, None)
+    if request.node.get_closest_marker("press") is None:
+        house.app.extensions[PRESS] = QuickPress()
+    elif real is not None:
+        house.app.extensions[PRESS] = real
     with house.app.app_context():
         yield house.app
         house.empty()
+    now = house.app.extensions.pop(PRESS, None)
+    kept = real or (None if isinstance(now, QuickPress) else now)
+    if kept is not None:  # its child is running: the next test that needs it need not start one
+        house.app.extensions[PRESS] = kept
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from youthprog.documents.codes import grouped
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, SheetJob
 
+pytestmark = pytest.mark.press
+
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 
 

@@ -28,6 +28,8 @@ from youthprog.documents.services import load_bytes
 from youthprog.outreach.models import Message
 from youthprog.people import queries as people
 
+pytestmark = pytest.mark.press
+
 ON = NOW.date()
 
 

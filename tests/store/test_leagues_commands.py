@@ -28,6 +28,8 @@ from youthprog.people.types import PersonKind
 from youthprog.programs.models import Season
 from youthprog.programs.types import StaffRole
 
+pytestmark = pytest.mark.press
+
 
 @cache
 def department() -> Department:

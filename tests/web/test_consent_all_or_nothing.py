@@ -16,6 +16,8 @@ from youthprog.core import db
 from youthprog.documents.models import Document
 from youthprog.outreach.models import Message
 
+pytestmark = pytest.mark.press
+
 SEPTEMBER = NOW.replace(hour=18)
 SIGNED = {"typed_name": "Rosa Elena Aguilar", "is_guardian": "y", "agrees": "y"}
 

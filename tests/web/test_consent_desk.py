@@ -19,6 +19,8 @@ from youthprog.consent.models import ConsentRequest, Disclosure, LooseScan, Sect
 from youthprog.consent.types import DISCLOSURE, RequestState, Route
 from youthprog.core import db
 
+pytestmark = pytest.mark.press
+
 ANSWERS = {
     "take_part-choice": "yes",
     "emergency_care-choice": "yes",

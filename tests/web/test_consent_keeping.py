@@ -16,6 +16,8 @@ from youthprog.consent import queries
 from youthprog.consent.models import ConsentPurge, ConsentRequest
 from youthprog.core import db
 
+pytestmark = pytest.mark.press
+
 LATER = NOW + timedelta(days=366 * 16)
 
 

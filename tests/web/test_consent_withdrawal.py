@@ -33,6 +33,8 @@ from youthprog.outreach.models import Message
 from youthprog.people import services as people
 from youthprog.people.queries import find_bond
 
+pytestmark = pytest.mark.press
+
 SEPTEMBER = NOW.replace(hour=18)
 
 
