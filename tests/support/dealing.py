@@ -14,14 +14,8 @@ from xdist.scheduler import LoadFileScheduling
 
 JOURNEYS = "the numbered journeys"
 NUMBERED = re.compile(r"^tests/journeys/test_\d_")
-# The longest pieces begin at once; by number of tests they would come late, and the last would run alone.
-FIRST = (
-    JOURNEYS,
-    "tests/journeys/test_every_page.py",
-    "tests/web/test_malformed.py",
-    "tests/web/test_field_rules.py",
-    "tests/web/test_query_budgets.py",
-)
+# The two longest pieces begin at once, on two processes; by number of tests they would come late and end alone.
+FIRST = (JOURNEYS, "tests/journeys/test_every_page.py")
 
 
 class Dealer(LoadFileScheduling):
