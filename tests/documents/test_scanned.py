@@ -7,7 +7,7 @@ import sys
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -87,6 +87,7 @@ def test_a_picture_of_gigantic_size_is_refused():
 
 
 @settings(max_examples=40, deadline=None)
+@example(189, b"\x00\x00")  # a picture without its width
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=8))
 def test_a_broken_file_is_read_or_refused(place, junk):
     content = bytearray(WHOLE)

@@ -109,7 +109,10 @@ def _at(thing: Any, key: str, otherwise: Any = None) -> Any:
 
 def _picture_of(thing: Any) -> bytes | None:
     """A picture of a PDF as a file of its own; None for a kind that is rare in scans."""
-    width, height = int(thing["/Width"]), int(thing["/Height"])
+    try:
+        width, height = int(thing["/Width"]), int(thing["/Height"])
+    except (KeyError, TypeError, ValueError, OverflowError):  # a picture that does not say how large it is
+        return None
     if width * height > MOST_PIXELS:
         return None
     try:
