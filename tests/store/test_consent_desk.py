@@ -248,7 +248,8 @@ def test_a_scan_lies_sealed_on_the_disk(desk, app):
     digest = desk_queries.scans_of(request.id)[0].sha256
     path = app.config["YOUTHPROG"].uploads / digest[:2] / f"{digest}.sealed"
     assert b"JFIF" not in path.read_bytes()
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with pytest.raises(Exception, match="cannot be read"):
         uploads.load(digest)
 
