@@ -177,7 +177,7 @@ class QuickPress:
         """It is always ready."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Stage:
     """A built application with a world on it."""
 

@@ -5,17 +5,25 @@ Whatever comes, the answer is a page of ours, the same on both engines, and neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from inspect import getattr_static
 from io import BytesIO
+from math import ceil
+from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote, urlsplit
 
 import pytest
+from flask import Request
 from werkzeug.exceptions import HTTPException
 
 from tests.conftest import ENGINES
 from tests.support.forms import LiveForm, encoded, forms_on
 from tests.support.houses import House
+from tests.support.proofs import cases
 from tests.support.skipping import skip_unless_ci
 from tests.support.walking import WALKERS, Answer, Endpoint, Stage, endpoints, may_knock, open_to, stage_on
 
@@ -24,7 +32,7 @@ TELLS = ("Traceback", "sqlalchemy", "psycopg", "sqlite3", "IntegrityError")
 FORM = "application/x-www-form-urlencoded"
 SURROGATE = b"\xed\xa0\x80"
 
-# In every field at once.
+# In every field at once, each field another.
 VALUES: dict[str, bytes] = {
     "NUL": b"a\x00b",
     "lone surrogate": b"a" + SURROGATE,
@@ -51,7 +59,7 @@ VALUES: dict[str, bytes] = {
     "markup": b"<script>alert(1)</script><img src=x onerror=alert(1)>",
 }
 # In one field, while the others are as they should be: these reach the tables.
-ALONE = ("NUL", "lone surrogate", "81 characters", "2^63", "year 730", "tower of accents")
+ALONE = ("NUL", "81 characters", "2^63", "year 730", "tower of accents")
 TEXTUAL = {"text", "textarea", "date", "number", "select", "hidden", "email", "tel", "search", "time", "radio"}
 ADDRESS_VALUES = [
     "\x00", "x" * 5000, "W10", "eyJhIjoxfQ", "WyJhIiwgOTk5OTk5OTk5OTk5OTk5OTk5OTk5OV0", "%", "_", "-1",
@@ -129,6 +137,7 @@ def is_first(stage: Stage, name: str, endpoint: Endpoint) -> bool:
     return not any(may_knock(endpoint, stage.walker(each)) for each in before)
 
 
+@cache
 def forms_of(stage: Stage, name: str) -> dict[str, LiveForm]:
     """Every form with fields on somebody's pages of side A that nobody before has: one of each endpoint and shape."""
     walker, found = stage.walker(name), {}
@@ -165,25 +174,40 @@ def send(stages: list[Stage], name: str, forms: list[LiveForm], pairs: list[tupl
     ]
 
 
+@pytest.mark.proof("each kind of malformed value in each field of each form is refused alike", room="web")
 @pytest.mark.parametrize("name", SENDERS)
 def test_malformed_values_are_refused_alike(stages, name):
     faults: list[str] = []
     found = both(stages, name)
     assert found or name in ("coach of A", "anonymous"), f"{name} finds no form"
     for which, forms in found:
-        form = forms[0]
-        names = list(form.filled())
-        for kind, value in VALUES.items():
-            faults += faults_of(f"{which} {kind}", send(stages, name, forms, [(each, value) for each in names]))
-        good = form.filled()
+        good, fields = forms[0].filled(), textual(forms[0])
+        for kinds in spread(list(good)):
+            sent = send(stages, name, forms, [(each, VALUES[kind]) for each, kind in kinds.items()])
+            faults += faults_of(f"{which} {kinds}", sent)
         faults += faults_of(f"{which} as it should be", send(stages, name, forms, _pairs(good)))
-        for field in {each.name for each in form.inputs if each.kind in TEXTUAL}:
-            twice = [*_pairs(good), (field, VALUES["NUL"])]
-            faults += faults_of(f"{which} {field} twice", send(stages, name, forms, twice))
+        twice = [*_pairs(good), *((field, VALUES["NUL"]) for field in fields)]
+        faults += faults_of(f"{which} twice", send(stages, name, forms, twice))
+        for field in fields:
             for kind in ALONE:
                 alone = [(field, VALUES[kind]), *_pairs(good, but=field)]
                 faults += faults_of(f"{which} {field} {kind}", send(stages, name, forms, alone))
     assert not faults, "\n".join(faults)
+
+
+def spread(fields: list[str]) -> Iterator[dict[str, str]]:
+    """Which kind of value goes into which field, body by body: each kind into each form, in full into each field."""
+    kinds = list(VALUES)
+    bodies = cases(full=len(kinds), sample=ceil(len(kinds) / max(len(fields), 1)))
+    for number in range(bodies):
+        step = number if bodies == len(kinds) else number * len(fields)
+        yield {field: kinds[(step + place) % len(kinds)] for place, field in enumerate(fields)}
+
+
+def textual(form: LiveForm) -> list[str]:
+    """The fields that take words; of numbered ones, which one piece of code reads, the first."""
+    names = sorted({each.name for each in form.inputs if each.kind in TEXTUAL})
+    return list({re.sub(r"\d+", "#", name): name for name in reversed(names)}.values())
 
 
 def _pairs(values: dict[str, str], but: str = "") -> list[tuple[str, bytes]]:
@@ -196,8 +220,6 @@ def test_malformed_bodies_are_refused_alike(stages, name):
     token = stages[0].walker(name).token
     headers = {"X-CSRFToken": token}
     bodies: dict[str, dict[str, object]] = {
-        "1 MB note": {"data": encoded([("note", b"x" * 1_000_000), ("name", b"x" * 10)]), "content_type": FORM},
-        "10,000 fields": {"data": encoded([(f"f{n}", b"1") for n in range(10_000)]), "content_type": FORM},
         "empty multipart": {"data": b"", "content_type": "multipart/form-data; boundary=x"},
         "multipart without boundary": {"data": b"--x--", "content_type": "multipart/form-data"},
         "cut multipart": {"data": b"--x\r\nContent-Disposition: form-data; name=", "content_type": "multipart/form-data; boundary=x"},
@@ -206,8 +228,13 @@ def test_malformed_bodies_are_refused_alike(stages, name):
         "another content type": {"data": b"<a/>", "content_type": "application/xml"},
         "unknown charset": {"data": b"a=b", "content_type": f"{FORM}; charset=utf-99"},
     }  # fmt: skip
-    for which, forms in both(stages, name):
-        for kind, how in bodies.items():
+    for number, (which, forms) in enumerate(both(stages, name)):
+        own = dict(bodies)
+        if note := next((each.name for each in forms[0].inputs if each.kind == "textarea"), None):
+            own["1 MB note"] = {"data": encoded([(note, b"x" * 1_000_000)]), "content_type": FORM}
+        if not number:  # fields are counted before anybody asks which form they are of
+            own["10,000 fields"] = {"data": encoded([(f"f{n}", b"1") for n in range(10_000)]), "content_type": FORM}
+        for kind, how in own.items():
             answers = [
                 stage.walker(name).open(form.action, "POST", headers=headers, **how)
                 for stage, form in zip(stages, forms, strict=True)
@@ -252,22 +279,60 @@ def test_malformed_addresses_are_refused_alike(stages, name):
     faults: list[str] = []
     for endpoint in open_to(stages[0].walker(name), "GET"):
         if endpoint.name != "web.readyz" and is_first(stages[0], name, endpoint):
-            for pair in zip(*(bad_addresses(stage, endpoint) for stage in stages), strict=True):
-                answers = [stage.walker(name).open(address) for stage, address in zip(stages, pair, strict=True)]
-                faults += faults_of(pair[0][:200], answers)
+            behind = [bad_questions(stage, endpoint) for stage in stages]
+            with noting_what_is_asked() as asked:
+                faults += faults_at(stages, name, [each[0] for each in behind])
+            if asked:  # a page that reads no word behind the question mark is the same page for all of them
+                for addresses in list(zip(*behind, strict=True))[1:]:
+                    faults += faults_at(stages, name, addresses)
+            for addresses in zip(*(bad_paths(stage, endpoint) for stage in stages), strict=True):
+                faults += faults_at(stages, name, addresses)
     assert not faults, "\n".join(faults)
 
 
-def bad_addresses(stage: Stage, endpoint: Endpoint) -> list[str]:
-    """An endpoint's address with every malformed thing before and behind the question mark."""
-    world, path = stage.world, endpoint.path(stage.world, "A").split("?")[0]
-    found = [f"{path}?" + "&".join(f"{each}={quote(value)}" for each in ASKED) for value in ADDRESS_VALUES]
-    found.append(f"{path}?" + "&".join(f"{each}=%ED%A0%80" for each in ASKED))
+def faults_at(stages: list[Stage], name: str, addresses: list[str] | tuple[str, ...]) -> list[str]:
+    """What is wrong with the answers at an address, as it stands on either engine."""
+    answers = [stage.walker(name).open(address) for stage, address in zip(stages, addresses, strict=True)]
+    return faults_of(addresses[0][:200], answers)
+
+
+@contextmanager
+def noting_what_is_asked() -> Iterator[list[str]]:
+    """Which requests look at the words behind their question mark meanwhile."""
+    asked: list[str] = []
+    args: Any = getattr_static(Request, "args")
+
+    def noted(request: Request) -> Any:
+        asked.append(request.path)
+        return args.__get__(request)
+
+    with patch.object(Request, "args", property(noted)):
+        yield asked
+
+
+def bad_questions(stage: Stage, endpoint: Endpoint) -> list[str]:
+    """An endpoint's address with every malformed thing behind the question mark, in each word at once."""
+    path = endpoint.path(stage.world, "A").split("?")[0]
+    values = [*(quote(value) for value in ADDRESS_VALUES), "%ED%A0%80"]
+    return [f"{path}?" + "&".join(f"{each}={value}" for each in ASKED) for value in values]
+
+
+def bad_paths(stage: Stage, endpoint: Endpoint) -> list[str]:
+    """An endpoint's address with every malformed thing in place of one of its ids or words."""
+    world, path, found = stage.world, endpoint.path(stage.world, "A").split("?")[0], []
     for name in (*endpoint.in_path, *endpoint.words):
         is_id = name in endpoint.in_path
         known = str(world.id_of(name, "A", endpoint.name)) if is_id else world.word_of(name, "A", endpoint.name)
         found += [path.replace(f"/{quote(known)}", f"/{bad}", 1) for bad in BAD_IDS]
     return found
+
+
+def test_what_reads_behind_the_question_mark_is_noticed(stages):
+    with noting_what_is_asked() as asked:
+        stages[0].walker("anonymous").open("/?q=1")
+        assert not asked
+        stages[0].walker("coordinator").open("/people?q=1")
+        assert asked
 
 
 def test_a_failure_would_be_seen(stages):
