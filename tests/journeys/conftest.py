@@ -28,7 +28,9 @@ NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 START_SECONDS = 60
 AXE_RUN = """async () => {
-  const found = await axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']});
+  const found = await axe.run(document, {
+    runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'], resultTypes: ['violations'],
+  });
   return found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 4).join(' | '));
 }"""
 

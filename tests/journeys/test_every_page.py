@@ -95,7 +95,8 @@ class Crawl:
         self.page.emulate_media(color_scheme=scheme)
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.set_viewport_size({"width": width, "height": min(9000, max(900, self.page.evaluate(HEIGHT)))})
-        self.page.evaluate(AXE_SOURCE)
+        if not self.page.evaluate("typeof axe === 'object'"):  # it stays until another page is opened
+            self.page.evaluate(AXE_SOURCE)
         self.faults += [f"{where}: {each}" for each in self.page.evaluate(AXE_RUN)]
 
 

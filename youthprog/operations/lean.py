@@ -1,7 +1,7 @@
-"""The web process forgets the documentation of its functions: five megabytes of libraries explain themselves to nobody there.
+"""The web process forgets what its functions say of themselves: megabytes of libraries explain themselves to nobody there.
 
-Python keeps a function's docstring with its code, whether or not anybody asks for it. `python -OO` would drop them all,
-and every assertion with them. See docs/decisions/0009.
+Python keeps a function's docstring with its code and the types of its parameters beside it, whether or not anybody asks
+for them. `python -OO` would drop the docstrings, and every assertion with them. See docs/decisions/0009.
 """
 
 import dis
@@ -12,14 +12,18 @@ from types import CodeType, FunctionType
 READS_CONSTANT = tuple(bytes([dis.opmap[name], 0]) for name in ("LOAD_CONST", "RETURN_CONST") if name in dis.opmap)
 
 
-def forget_docstrings() -> None:
-    """Let go of the docstrings of every function and class loaded so far."""
+def forget_explanations() -> None:
+    """Let go of the docstrings of every function and class loaded so far, and of the functions' annotations.
+
+    Annotations of classes stay: fields of dataclasses and of models are read from them.
+    """
     for each in gc.get_objects():
         if isinstance(each, FunctionType):
             code = without_docstrings(each.__code__)
             if code is not each.__code__:
                 each.__code__ = code
             each.__doc__ = None
+            del each.__annotations__
         elif isinstance(each, type) and isinstance(each.__dict__.get("__doc__"), str):
             _forget(each)
 

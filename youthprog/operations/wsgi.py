@@ -1,9 +1,9 @@
 """The application, for a WSGI server: `youthprog.operations.wsgi:app`."""
 
 from youthprog import create_app
-from youthprog.operations.lean import forget_docstrings
+from youthprog.operations.lean import forget_explanations
 from youthprog.operations.logs import log_as_json
 
 log_as_json()
 app = create_app()
-forget_docstrings()
+forget_explanations()
