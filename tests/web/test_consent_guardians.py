@@ -538,7 +538,7 @@ def test_an_answer_without_its_words_says_so(coordinator, session, family, answe
 
 
 def test_what_nobody_settled_is_listed_for_a_decision(coordinator, session, family, answer):
-    assert "decide" not in coordinator.get("/consents/unmatched").text
+    assert "waiting too long" not in coordinator.get("/consents/unmatched").text
     row = db.session().merge(answer)
     row.received_at = NOW - timedelta(days=91)
     session.commit()
