@@ -160,7 +160,8 @@ def test_the_record_carries_the_senders_own_agreement_and_both_moments(family, s
     record = paper.record_of(ready.prepared.facts)
     assert record.signed_at == SENT + timedelta(minutes=4)
     assert (record.sealed_at, record.in_force_from) == (NOW, ON)
-    assert "Chris Lee matched the answer to this young person on September 17, 2026" in record.route_note
+    assert "answered online on September 15, 2026" in record.route_note
+    assert "Chris Lee matched the answer to this young person. It counts from then on." in record.route_note
     assert record.events[-1].how_we_know == "By Chris Lee. The answers count from here on"
 
 

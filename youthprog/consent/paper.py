@@ -48,10 +48,10 @@ WORDS = {
     "on_the_sheet": ("The sheet is dated %(day)s.", "La hoja lleva la fecha del %(day)s."),
     "identity": ("How the caller was known: %(identity)s.", "Cómo se supo quién era: %(identity)s."),
     "matched": (
-        "Answered online on %(answered)s by a contact not on file. %(recorder)s matched the answer to this young person "
-        "on %(matched)s. It counts from then on.",
-        "Respondido en línea el %(answered)s por un contacto no registrado. %(recorder)s asignó la respuesta a este menor "
-        "el %(matched)s. Vale desde entonces.",
+        "A contact not on file answered online on %(answered)s. On %(matched)s %(recorder)s matched the answer to this "
+        "young person. It counts from then on.",
+        "Un contacto no registrado respondió en línea el %(answered)s. El %(matched)s %(recorder)s asignó la respuesta a "
+        "este menor. Vale desde entonces.",
     ),
     "demo": ("Made up for the demo. Nobody signed.", "Inventado para la demostración. Nadie firmó."),
     "seen": ("%(confirmer)s saw the original.", "%(confirmer)s vio el original."),
@@ -189,7 +189,7 @@ def _route_note(facts: RecordFacts, language: str) -> str:
 
 
 def _moment(at: datetime, language: str) -> str:
-    return f"{dates.day(at.date(), language)}, {dates.hour(at, language)}"
+    return f"{dates.day(at.date(), language)} ({dates.hour(at, language)})"
 
 
 def canonical(facts: RecordFacts) -> bytes:
