@@ -128,7 +128,7 @@ def show_agreement() -> Response:
 @public()
 def open_sample() -> BaseResponse:
     """Note that the sample was opened, and open it."""
-    row, _case = _draft()
+    row, _case = _draft(to_change=True)
     services.outside_open_sample(row, now=clock.now())
     return redirect(static_url(f"documents/sample-{language()}.pdf"), 303)
 
@@ -137,7 +137,7 @@ def open_sample() -> BaseResponse:
 @public()
 def agree() -> BaseResponse:
     """Agree to sign on a screen, or ask for paper."""
-    row, _case = _draft()
+    row, _case = _draft(to_change=True)
     chosen = request.form.get("way", "")
     if chosen == PAPER:
         services.outside_want_paper(row, language=language(), by=actor(), now=clock.now())
@@ -195,7 +195,7 @@ def show_question(number: int) -> BaseResponse:
 @public()
 def save_answer(number: int) -> BaseResponse:
     """Keep the answer and go on."""
-    row, case = _draft()
+    row, case = _draft(to_change=True)
     question = _question(case, number)
     kept = case.draft.get(question.key) or {}
     sheet = sheet_of(question, kept, request.args.get("page", ""))
@@ -248,7 +248,7 @@ def show_signature() -> BaseResponse:
 @public()
 def send() -> BaseResponse:
     """Send the answers to the office. The same page follows, whoever the child is, and after a second click too."""
-    if services.was_sent(session.get(DRAFT)):
+    if services.find_draft(session.get(DRAFT), to_change=True) is None and services.was_sent(session.get(DRAFT)):
         return redirect(url_for(".done"), 303)
     row, case = _draft()
     form: Any = OutsideSignForm()
@@ -307,8 +307,8 @@ def _asked() -> Case:
     return queries.get_request(request_id)
 
 
-def _draft() -> tuple[UnmatchedAnswer, Case]:
-    row = services.find_draft(session.get(DRAFT))
+def _draft(*, to_change: bool = False) -> tuple[UnmatchedAnswer, Case]:
+    row = services.find_draft(session.get(DRAFT), to_change=to_change)
     if row is None:
         raise NotFound
     return row, services.outside_case(row)

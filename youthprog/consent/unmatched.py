@@ -123,9 +123,11 @@ def drop_old_drafts(now: datetime) -> None:
     db.session().execute(sa.delete(table).where(old))
 
 
-def find_draft(answer_id: int | None) -> UnmatchedAnswer | None:
-    """The draft of this browser, while it is one."""
-    row = answer_id and db.session().get(UnmatchedAnswer, answer_id)
+def find_draft(answer_id: int | None, *, to_change: bool = False) -> UnmatchedAnswer | None:
+    """The draft of this browser, while it is one; `to_change` locks it, so that nothing is written into what was sent."""
+    row = answer_id and db.session().get(
+        UnmatchedAnswer, answer_id, with_for_update=to_change or None, populate_existing=to_change
+    )
     return row if row and row.state is Matching.DRAFT else None
 
 
