@@ -231,7 +231,11 @@ def check() -> BaseResponse:
         if not showing.is_answered(each, case.draft.get(each.key)):
             return redirect(url_for(".show_question", number=number), 303)
     rows = [checked(case, each, case.draft[each.key]) for each in questions]
-    return page("consent/stranger/check.html", case=case, rows=rows)
+    shown = services.shown_of(case, queries.questions_of(case.version.id), clock.today())
+    later = [
+        words_of(case, each).label for each in showing.signed_by(shown, *showing.GUARDIANS) if each not in questions
+    ]
+    return page("consent/stranger/check.html", case=case, rows=rows, later=later)
 
 
 @outside.get("/other/sign")
