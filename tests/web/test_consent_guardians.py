@@ -11,13 +11,14 @@ import time_machine
 
 from tests.makers.accounts import make_account
 from tests.makers.consent import Family, request_of, token_in_newest_mail
+from tests.makers.forms import form_of, publish, section
 from tests.makers.people import NOW, make_guardian, make_person
 from tests.makers.programs import lead, make_season
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import queries, services, unmatched
-from youthprog.consent.models import ConsentDecision, ContactAttempt, GuardianExcuse, UnmatchedAnswer
-from youthprog.consent.types import Happening, Matching
+from youthprog.consent.models import ConsentDecision, ContactAttempt, FormUse, GuardianExcuse, UnmatchedAnswer
+from youthprog.consent.types import Happening, Matching, SectionKind
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.outreach.models import Message
@@ -432,6 +433,32 @@ def test_too_many_from_one_place_are_asked_to_wait(visitor, session, family):
     visitor.get(address)
     page = visitor.post(address, CONSUELO | CHILD, status=429)
     assert "Try again in a quarter of an hour" in page.text
+
+
+def test_a_doctor_is_named_and_a_file_is_asked_later(visitor, app, session, family):
+    doctor = section("doctor", SectionKind.EXTERNAL, required=True, more={"role": "Doctor"})
+    exam = section("exam", SectionKind.UPLOAD, required=True, more={"wanted": "The exam form"})
+    version = publish(form_of("camp", section("play", SectionKind.DECISION, required=True), doctor, exam))
+    session.add(FormUse(program_id=family.group.season.program_id, form_id=version.form_id))
+    session.commit()
+    visitor.get(f"/s/{family.season_id}")
+    visitor.post(f"/s/{family.season_id}", CONSUELO | CHILD)
+    agree(visitor)
+    visitor.post("/other/q/1", {"choice": "yes"})
+    page = visitor.post("/other/q/2", {"name": "Dr. Me", "email": "consuelo@else.example"}, status=422)
+    assert "This is your own address." in page.text
+    page = visitor.post("/other/q/2", {"name": "Dr. Obi", "email": "obi@clinic.example"})
+    assert "Asked later, once we know who you are: Exam." in page.text
+    visitor.get("/other/sign")
+    assert visitor.post("/other/sign", {"typed_name": "Consuelo", "agrees": "y"}).h1 == "Sent. Thank you."
+    desk = type(visitor)(app)
+    desk.sign_in(make_account(Role.COORDINATOR))
+    row = db.session().scalars(sa.select(UnmatchedAnswer)).one()
+    page = desk.get(f"/consents/unmatched/{row.id}")
+    assert "Exam cannot come from here." in page.text
+    desk.post(f"/consents/unmatched/{row.id}/match", page.form(f"/consents/unmatched/{row.id}/match"))
+    assert count(Message, Message.kind == "consent_part", Message.to_address == "obi@clinic.example") == 1
+    assert count(Message, Message.kind == "consent_request", Message.person_id == family.guardian.id) == 1
 
 
 # ---- the staff match it ----
