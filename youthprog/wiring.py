@@ -22,6 +22,7 @@ from youthprog.audit import services as _audit  # its listeners chain every comm
 from youthprog.audit.anchors import anchor
 from youthprog.consent import builder as consent_builder
 from youthprog.consent import chase as consent_chase
+from youthprog.consent import checking as consent_checking
 from youthprog.consent import copies as consent_copies
 from youthprog.consent import cosigners, strangers
 from youthprog.consent import desk as consent_desk
@@ -97,7 +98,7 @@ BLUEPRINTS: list[Any] = [
     cosigners.bp,
     consent_guardians.bp,
     strangers.outside,
-    strangers.bp,
+    consent_checking.bp,
     outreach.bp,
 ]
 
@@ -133,6 +134,7 @@ CHORES: list[chores.Chore] = [
     consent_services.close_for_adults,
     consent_services.renew_ending,
     consent_services.remind_due,
+    consent_services.blank_settled,
 ]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.

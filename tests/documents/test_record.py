@@ -154,7 +154,7 @@ def test_the_answers_are_one_line_from_the_first_to_the_last() -> None:
         (Route.ONLINE, "", "Typed by the signer"),
         (Route.PAPER, "Signed on paper. The sheet was scanned and entered by Ana Cruz.", "Signed by hand on paper"),
         (Route.PHONE, "Answered by telephone. Ana Cruz wrote the answers down.", "Answered by telephone"),
-        (Route.MATCHED, "Answered online by a contact not on file", "Typed by the signer"),
+        (Route.MATCHED, "A contact not on file answered online", "Typed by the signer"),
     ],
 )
 def test_a_record_says_plainly_how_the_answers_came(

@@ -35,6 +35,7 @@ EDGE = {
     "answers",
     "cosigners",
     "strangers",
+    "checking",
     "keeping",
     "entries",
     "walk",

@@ -51,7 +51,17 @@ from youthprog.consent.services import (
     store_upload,
     use_form,
 )
-from youthprog.consent.types import Decision, Excuse, Happening, Matching, RequestState, Route, SectionKind, Signer
+from youthprog.consent.types import (
+    DISCLOSURE,
+    Decision,
+    Excuse,
+    Happening,
+    Matching,
+    RequestState,
+    Route,
+    SectionKind,
+    Signer,
+)
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
@@ -498,7 +508,12 @@ class _Maker:
             "child_given": "Mateo", "child_family": "", "child_born_on": None, "name": "Abuela Consuelo",
             "relationship": "grandparent", "has_right": True, "email": "consuelo@else.example", "phone": "",
         }  # fmt: skip
-        value = {"who": who, "answers": {"take_part": {"choice": "yes"}}, "language": "en", "signed": "Consuelo"}
+        at = (self.now - timedelta(days=1)).isoformat()
+        agreement = {"version": DISCLOSURE, "sha256": "0" * 64, "language": "en", "opened_at": at, "accepted_at": at}
+        value = {
+            "who": who, "answers": {"take_part": {"choice": "yes"}}, "language": "en", "signed": "Consuelo",
+            "agreement": agreement,
+        }  # fmt: skip
         answer.seal("answer_sealed", json.dumps(value))
         self.side.ids |= {"excuse_id": excuse.id, "answer_id": answer.id}
         for endpoint in ("child", "say_child"):

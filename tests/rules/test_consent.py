@@ -228,6 +228,10 @@ def test_each_reason_not_to_sign(changes, code):
     assert refused(**changes) == [code]
 
 
+def test_a_matched_answer_needs_the_agreement_too():
+    assert refused(signing=replace(COMPLETE, route=Route.MATCHED), agreed_to_screens=False) == ["not_agreed_to_screens"]
+
+
 def test_paper_and_telephone_need_no_agreement_to_screens():
     for route in (Route.PAPER, Route.PHONE):
         assert refused(signing=replace(COMPLETE, route=route), agreed_to_screens=False) == []

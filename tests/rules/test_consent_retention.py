@@ -17,6 +17,7 @@ from youthprog.consent.retention import (
     KeepRule,
     PurgeFacts,
     keep_until,
+    outside_rule_of,
     refusals_to_hold,
     refusals_to_propose,
     refusals_to_purge,
@@ -126,3 +127,41 @@ def test_our_own_rule_can_be_read():
 def test_a_rule_that_is_none_is_refused(table):
     with pytest.raises(BadRule):
         rule_of({"retention": table})
+
+
+# ---- answers from outside ----
+
+OUTSIDE = {"settled_days": 180, "waiting_days": 90}
+
+
+@given(DAYS, st.integers(0, 400))
+def test_settled_words_stay_to_the_last_of_the_days_and_not_longer(settled_on, passed):
+    rule = outside_rule_of({"outside_answers": OUTSIDE})
+    assert (settled_on < rule.settled_before(settled_on + timedelta(days=passed))) == (passed > 180)
+
+
+def test_a_wait_is_too_long_from_the_day_after():
+    rule = outside_rule_of({"outside_answers": OUTSIDE})
+    assert not rule.is_overdue(TODAY - timedelta(days=90), TODAY)
+    assert rule.is_overdue(TODAY - timedelta(days=91), TODAY)
+
+
+def test_our_own_rule_for_outside_can_be_read():
+    rule = outside_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
+    assert rule.as_json() == OUTSIDE | {"source": rule.source, "checked_on": "2026-11-26"}
+    assert "attorney" in rule.source
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"settled_days": None},
+        {"waiting_days": 0},
+        {"settled_days": True},
+        {"settled_days": 9999},
+        {"checked_on": "soon"},
+    ],
+)
+def test_a_rule_for_outside_that_is_none_is_refused(changes):
+    with pytest.raises(BadRule):
+        outside_rule_of({"outside_answers": OUTSIDE | changes})

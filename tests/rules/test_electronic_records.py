@@ -10,6 +10,7 @@ import pytest
 
 from tests.rules.test_starter_form import HIGHEST_GRADE, LOWEST_INFLESZ, grade, inflesz
 from youthprog.consent import paper
+from youthprog.consent.disclosing import disclosure_sha256
 from youthprog.consent.types import DISCLOSURE
 
 SOURCE = tomllib.loads((Path(paper.__file__).parent / "forms" / "electronic_records.toml").read_text(encoding="utf-8"))
@@ -27,6 +28,14 @@ def text_of(point: dict[str, str]) -> str:
 
 def test_the_version_is_the_one_that_is_kept_with_each_signature():
     assert SOURCE["id"] == DISCLOSURE
+
+
+def test_other_words_have_another_version():
+    """Whoever changes a word gives the file a new id, and then writes its hashes here."""
+    assert (DISCLOSURE, {code: disclosure_sha256(code)[:16] for code in TOLD}) == (
+        "electronic-records-2",
+        {"en": "d9495c471f082650", "es": "f7a0ff6a11f277fc"},
+    )
 
 
 @pytest.mark.parametrize("language", TOLD)

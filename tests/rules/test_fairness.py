@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.makers.forms import question
 from youthprog.consent import fairness_rules as fair
-from youthprog.consent.types import Excuse, RequestState
+from youthprog.consent.types import Excuse, RequestState, SectionKind
 from youthprog.people.types import GuardianLine, Relationship
 from youthprog.programs.types import GuardianRule
 
@@ -145,3 +146,37 @@ def test_all_but_mother_father_and_guardian_are_asked_for_the_right(relationship
 def test_some_way_to_reach_them_is_needed(email, phone, codes):
     found = fair.refusals_to_answer_for(Relationship.MOTHER, None, email=email, phone=phone)
     assert [each.code for each in found] == codes
+
+
+# ---- what an answer from outside lacks ----
+
+
+@pytest.mark.parametrize(
+    ("kind", "signer", "required", "gap"),
+    [
+        (SectionKind.UPLOAD, "guardian", True, "later"),
+        (SectionKind.UPLOAD, "guardian", False, "later"),
+        (SectionKind.EXTERNAL, "external", True, "later"),
+        (SectionKind.DECISION, "athlete", True, "missing"),
+        (SectionKind.DECISION, "athlete", False, "later"),
+        (SectionKind.DECISION, "interpreter", True, "missing"),
+        (SectionKind.DECISION, "interpreter", False, "later"),
+        (SectionKind.DECISION, "guardian", True, "missing"),
+        (SectionKind.DECISION, "guardian", False, "missing"),
+        (SectionKind.DECISION, "coach", True, ""),
+        (SectionKind.STAFF, "staff", True, ""),
+    ],
+)
+def test_each_gap_of_an_answer_from_outside(kind, signer, required, gap):
+    more = {SectionKind.STAFF: {"fields": ["Team"]}}.get(kind)
+    asked = question(kind=kind, required=required, settings={"signer": signer}, more=more)
+    found = fair.gaps_in([asked], {})
+    assert {"later": [*found.later], "missing": [*found.missing]} == {
+        "later": [asked] if gap == "later" else [], "missing": [asked] if gap == "missing" else [],
+    }  # fmt: skip
+
+
+def test_what_is_answered_is_no_gap():
+    asked = [question("a"), question("b", SectionKind.EXTERNAL, 2)]
+    answers = {"a": {"choice": "no"}, "b": {"name": "Dr. Obi", "email": "obi@clinic.example"}}
+    assert fair.gaps_in(asked, answers) == fair.Gaps()

@@ -433,7 +433,9 @@ def outside(family, *, youth_id=None, name="Consuelo Aguilar", given="Mateo", bo
         family.season_id, version.id, youth_id, who, language="en", by=Actor("visitor", ip="192.0.2.9"), now=NOW
     )
     for key, given_answer in YES.items():
-        services.outside_answer(row, key, given_answer, language="en")
+        services.outside_answer(row, key, given_answer, language="en", now=NOW)
+    services.outside_open_sample(row, now=NOW)
+    services.outside_agree(row, language="en", now=NOW)
     if send:
         services.outside_send(row, name, agrees=True, language="en", by=Actor("visitor"), now=NOW)
     return row
@@ -539,9 +541,8 @@ def test_matching_makes_the_guardians_decision_with_a_sealed_record(family, sess
     assert [each.section_key for each in queries.decisions_of(request.id)] == list(YES)
     assert family.cleared_on(ON)
     assert asked.state in (RequestState.SENT, RequestState.QUEUED)
-    events = queries.events_of(request.id)
-    assert events[0].happening is Happening.MATCHED
-    assert events[0].detail["matched_by"] == "Chris Lee"
+    events = {each.happening: each.detail for each in queries.events_of(request.id)}
+    assert events[Happening.MATCHED]["who"] == "Chris Lee"
     line = next(each for each in session.info["deeds"] if each["action"] == "consent.matched")
     assert line["detail"]["typed"]["name"] == "Consuelo Aguilar"
     assert line["detail"]["on_file"]["name"] == "José Aguilar"
@@ -562,7 +563,7 @@ def test_a_matched_no_is_a_conflict_and_told(family):
     coordinators(family)
     family.sign()
     row = outside(family, send=False)
-    services.outside_answer(row, "take_part", {"choice": "no"}, language="en")
+    services.outside_answer(row, "take_part", {"choice": "no"}, language="en", now=NOW)
     services.outside_send(row, "José Aguilar", agrees=True, language="en", by=SYSTEM, now=NOW)
     assert family.cleared_on(ON)
     services.match_answer(

@@ -237,6 +237,7 @@ def test_the_record_carries_the_agreement(session, family):
     value = json.loads(paper.canonical(prepared.facts))
     assert value["disclosure"] == {
         "version": DISCLOSURE, "language": "en", "opened_at": SEPTEMBER.isoformat(), "accepted_at": SEPTEMBER.isoformat(),
+        "sha256": services.disclosure_sha256("en"),
     }  # fmt: skip
     events = [event.how_we_know for event in paper.record_of(prepared.facts).events]
     assert f"Read “{DISCLOSURE}” in English, opened the sample first" in events

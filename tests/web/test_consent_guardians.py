@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 import time_machine
 
 from tests.makers.accounts import make_account
 from tests.makers.consent import Family, request_of, token_in_newest_mail
+from tests.makers.forms import form_of, publish, section
 from tests.makers.people import NOW, make_guardian, make_person
 from tests.makers.programs import lead, make_season
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
-from youthprog.consent import queries, services
-from youthprog.consent.models import ConsentDecision, ContactAttempt, GuardianExcuse, UnmatchedAnswer
-from youthprog.consent.types import Matching
+from youthprog.consent import queries, services, unmatched
+from youthprog.consent.models import ConsentDecision, ContactAttempt, FormUse, GuardianExcuse, UnmatchedAnswer
+from youthprog.consent.types import Happening, Matching, SectionKind
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.outreach.models import Message
@@ -178,12 +182,26 @@ def test_the_rule_is_chosen_in_the_programs_form(coordinator, session, family):
 
 
 def walk(visitor, answers=ANSWERS):
-    """Answer every question and send."""
+    """Agree to a screen, answer every question and send."""
+    agree(visitor)
     for number, given in enumerate(answers, start=1):
         visitor.post(f"/other/q/{number}", given)
     assert visitor.page.h1 == "Check your answers"
     visitor.get("/other/sign")
     return visitor.post("/other/sign", {"typed_name": "Consuelo Aguilar", "agrees": "y"})
+
+
+def agree(visitor):
+    """Open the sample, and accept the page on electronic records."""
+    open_sample(visitor)
+    return visitor.post("/other/agreement", {"way": "agree"})
+
+
+def open_sample(visitor):
+    values = visitor.get("/other/agreement").form("/other/sample")
+    opened = visitor.raw("/other/sample", "POST", data=values)
+    assert opened.status_code == 303
+    assert "/static/documents/sample-" in opened.location
 
 
 def begin(visitor, token):
@@ -203,6 +221,8 @@ def test_somebody_else_behind_the_link_answers_and_decides_nothing(visitor, sess
     page = begin(visitor, token)
     assert page.h1 == "Answer for Mateo"
     page = visitor.post("/other", CONSUELO)
+    assert page.h1 == "Before you sign on a screen"
+    page = agree(visitor)
     assert page.h1 == "May Mateo take part?"
     assert "Save and finish later" not in page.text
     page = walk(visitor)
@@ -229,7 +249,8 @@ def test_the_guardians_own_answers_are_not_shown(visitor, session, family, token
     services.answer(case, question, {"choice": "no"}, by=SYSTEM, now=NOW)
     session.commit()
     begin(visitor, token)
-    page = visitor.post("/other", CONSUELO)
+    visitor.post("/other", CONSUELO)
+    page = agree(visitor)
     assert not [each for each in page.all("input") if "checked" in each.attrib]
     page = visitor.get("/other/q/6")
     assert "Rosa Aguilar" not in page.text_source
@@ -263,10 +284,13 @@ def test_what_is_missing_is_said(visitor, session, family, token, changes, words
 
 def test_a_mother_is_not_asked_for_the_right(visitor, session, family, token):
     begin(visitor, token)
-    assert visitor.post("/other", CONSUELO | {"relationship": "mother", "has_right": ""}).h1 == "May Mateo take part?"
+    assert (
+        visitor.post("/other", CONSUELO | {"relationship": "mother", "has_right": ""}).h1
+        == "Before you sign on a screen"
+    )
 
 
-@pytest.mark.parametrize("address", ["/other", "/other/q/1", "/other/check", "/other/sign"])
+@pytest.mark.parametrize("address", ["/other", "/other/agreement", "/other/q/1", "/other/check", "/other/sign"])
 def test_without_a_link_there_is_nothing(visitor, session, family, address):
     session.commit()
     assert visitor.raw(address).status_code == 404
@@ -292,6 +316,83 @@ def test_sending_twice_is_one_answer(visitor, session, family, token):
     assert page.h1 == "Sent. Thank you."
     assert count(UnmatchedAnswer) == 1
     assert count(Message, Message.kind == "consent_warning") == 2
+
+
+# ---- the page on electronic records, before anything is sent ----
+
+
+@pytest.fixture
+def begun(visitor, session, family, token):
+    """Consuelo has said who she is."""
+    begin(visitor, token)
+    visitor.post("/other", CONSUELO)
+    return visitor
+
+
+def sent():
+    return count(UnmatchedAnswer, UnmatchedAnswer.state == Matching.WAITING)
+
+
+def test_the_page_is_the_guardians_own_word_for_word(begun, family, token):
+    theirs = begun.get("/other/agreement").all("ol")[0]
+    begun.get(f"/c/{token}")
+    page = begun.post(f"/c/{token}", {"language": "en"})
+    assert page.h1 == "Before you sign on a screen"
+    assert "".join(page.all("ol")[0].itertext()) == "".join(theirs.itertext())
+    assert len(theirs) == 7
+
+
+def test_agreeing_is_refused_until_the_sample_was_opened(begun):
+    page = begun.post("/other/agreement", {"way": "agree"}, status=422)
+    assert "Open the sample first." in page.text
+
+
+@pytest.mark.parametrize("way", ["", "yes"])
+def test_agreeing_is_one_of_two_buttons(begun, way):
+    open_sample(begun)
+    begun.get("/other/agreement")
+    assert begun.post("/other/agreement", {"way": way}, status=422).h1 == "Before you sign on a screen"
+    assert begun.get("/other/sign").h1 == "Before you sign on a screen"
+
+
+def test_sending_without_the_page_is_refused_by_the_server(begun):
+    begun.get("/other/q/1")
+    for number, given in enumerate(ANSWERS, start=1):
+        begun.post(f"/other/q/{number}", given)
+    assert begun.page.h1 == "Before you sign on a screen"
+    assert begun.get("/other/sign").h1 == "Before you sign on a screen"
+    page = begun.post("/other/sign", {"typed_name": "Consuelo Aguilar", "agrees": "y"}, status=422)
+    assert "First read what signing on a screen means, and agree to it." in page.text
+    assert sent() == 0
+    assert count(Message, Message.kind == "consent_warning") == 0
+
+
+def test_sending_with_the_words_of_yesterday_is_refused(begun, monkeypatch):
+    agree(begun)
+    for number, given in enumerate(ANSWERS, start=1):
+        begun.post(f"/other/q/{number}", given)
+    begun.get("/other/sign")
+    monkeypatch.setattr("youthprog.consent.unmatched.DISCLOSURE", "electronic-records-99")
+    page = begun.post("/other/sign", {"typed_name": "Consuelo Aguilar", "agrees": "y"}, status=422)
+    assert "First read what signing on a screen means, and agree to it." in page.text
+    assert sent() == 0
+
+
+def test_paper_is_on_the_same_page_and_reaches_the_office(begun, app, family):
+    begun.get("/other/agreement")
+    page = begun.post("/other/agreement", {"way": "paper"})
+    assert page.h1 == "You get it on paper"
+    assert begun.raw("/other/sign").status_code == 404
+    assert count(Message, Message.kind == "consent_warning") == 0
+    assert "disclosure.paper_wanted" in actions()
+    desk = type(begun)(app)
+    desk.sign_in(make_account(Role.COORDINATOR))
+    row = db.session().scalars(sa.select(UnmatchedAnswer)).one()
+    page = desk.get(f"/consents/unmatched/{row.id}")
+    assert "They want the form on paper. Nothing is answered." in page.text
+    given = {"guardian_id": str(family.guardian.id), "youth_id": str(family.youth.id)}
+    desk.post(f"/consents/unmatched/{row.id}/match", given, status=422)
+    assert count(ConsentDecision) == 0
 
 
 # ---- the public address ----
@@ -332,6 +433,32 @@ def test_too_many_from_one_place_are_asked_to_wait(visitor, session, family):
     visitor.get(address)
     page = visitor.post(address, CONSUELO | CHILD, status=429)
     assert "Try again in a quarter of an hour" in page.text
+
+
+def test_a_doctor_is_named_and_a_file_is_asked_later(visitor, app, session, family):
+    doctor = section("doctor", SectionKind.EXTERNAL, required=True, more={"role": "Doctor"})
+    exam = section("exam", SectionKind.UPLOAD, required=True, more={"wanted": "The exam form"})
+    version = publish(form_of("camp", section("play", SectionKind.DECISION, required=True), doctor, exam))
+    session.add(FormUse(program_id=family.group.season.program_id, form_id=version.form_id))
+    session.commit()
+    visitor.get(f"/s/{family.season_id}")
+    visitor.post(f"/s/{family.season_id}", CONSUELO | CHILD)
+    agree(visitor)
+    visitor.post("/other/q/1", {"choice": "yes"})
+    page = visitor.post("/other/q/2", {"name": "Dr. Me", "email": "consuelo@else.example"}, status=422)
+    assert "This is your own address." in page.text
+    page = visitor.post("/other/q/2", {"name": "Dr. Obi", "email": "obi@clinic.example"})
+    assert "Asked later, once we know who you are: Exam." in page.text
+    visitor.get("/other/sign")
+    assert visitor.post("/other/sign", {"typed_name": "Consuelo", "agrees": "y"}).h1 == "Sent. Thank you."
+    desk = type(visitor)(app)
+    desk.sign_in(make_account(Role.COORDINATOR))
+    row = db.session().scalars(sa.select(UnmatchedAnswer)).one()
+    page = desk.get(f"/consents/unmatched/{row.id}")
+    assert "Exam cannot come from here." in page.text
+    desk.post(f"/consents/unmatched/{row.id}/match", page.form(f"/consents/unmatched/{row.id}/match"))
+    assert count(Message, Message.kind == "consent_part", Message.to_address == "obi@clinic.example") == 1
+    assert count(Message, Message.kind == "consent_request", Message.person_id == family.guardian.id) == 1
 
 
 # ---- the staff match it ----
@@ -387,6 +514,64 @@ def test_matching_clears_with_a_sealed_record(coordinator, family, answer):
     coordinator.post(
         f"{address}/match", {"guardian_id": str(family.second.id), "youth_id": str(family.youth.id)}, status=422
     )
+
+
+def test_the_page_tells_both_moments_and_only_the_later_one_counts(coordinator, session, family, answer):
+    row = db.session().merge(answer)
+    row.received_at = answered_at = NOW - timedelta(days=2)
+    session.commit()
+    address = f"/consents/unmatched/{row.id}"
+    page = coordinator.get(address)
+    coordinator.post(f"{address}/match", page.form(f"{address}/match"))
+    db.session().rollback()
+    request = request_of(family.youth)
+    assert "Counts since" in coordinator.get(f"/consents/requests/{request.id}").text
+    happened = {each.happening: each.at for each in queries.events_of(request.id)}
+    assert happened[Happening.SIGNED] == answered_at
+    assert happened[Happening.MATCHED] == request.signed_at > NOW
+    assert {each.decided_at for each in queries.decisions_of(request.id)} == {request.signed_at}
+    assert not family.cleared_on(ON - timedelta(days=1))
+    assert family.cleared_on(ON)
+
+
+def test_an_answer_that_lacks_a_part_is_turned_into_the_ordinary_letter(coordinator, session, family, answer):
+    row = db.session().merge(answer)
+    kept = services.outside_opened(row)
+    unmatched._write(row, replace(kept, answers={**kept.answers, "take_part": {}}))
+    session.commit()
+    address = f"/consents/unmatched/{answer.id}"
+    page = coordinator.get(address)
+    assert "Taking part must be answered in one sitting" in page.text
+    given = {"guardian_id": str(family.guardian.id), "youth_id": str(family.youth.id)}
+    coordinator.post(f"{address}/match", given, status=422)
+    assert count(ConsentDecision) == 0
+    page = coordinator.get(address)
+    page = coordinator.post(f"{address}/ask", page.form(f"{address}/ask"))
+    assert "The letter is on its way." in page.text
+    assert request_of(family.youth).guardian_id == family.guardian.id
+    assert count(Message, Message.kind == "consent_request") == 1
+    assert count(UnmatchedAnswer, UnmatchedAnswer.state == Matching.REJECTED) == 1
+    coordinator.post(f"{address}/ask", given, status=422)
+    assert count(Message, Message.kind == "consent_request") == 1
+
+
+def test_an_answer_without_its_words_says_so(coordinator, session, family, answer):
+    row = db.session().merge(answer)
+    row.state, row.settled_at, row.answer_sealed = Matching.REJECTED, NOW, None
+    session.commit()
+    assert coordinator.get(f"/consents/unmatched/{row.id}").h1 == "Words removed"
+    given = {"guardian_id": str(family.guardian.id), "youth_id": str(family.youth.id)}
+    coordinator.post(f"/consents/unmatched/{row.id}/match", given, status=422)
+
+
+def test_what_nobody_settled_is_listed_for_a_decision(coordinator, session, family, answer):
+    assert "waiting too long" not in coordinator.get("/consents/unmatched").text
+    row = db.session().merge(answer)
+    row.received_at = NOW - timedelta(days=91)
+    session.commit()
+    page = coordinator.get("/consents/unmatched")
+    assert "waiting too long: decide" in page.text
+    assert "Aguilar, Mateo" in page.text
 
 
 def test_setting_aside(coordinator, family, answer):

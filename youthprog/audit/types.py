@@ -120,6 +120,8 @@ ACTIONS = {
     "consent.received": N_("Answer from somebody not on file"),
     "consent.matched": N_("Answer matched to a guardian"),
     "consent.rejected": N_("Answer set aside"),
+    "consent.asked_instead": N_("Guardian asked instead of an answer from outside"),
+    "unmatched.blanked": N_("Words of an answer from outside removed"),
     "unmatched.read": N_("Answer from somebody not on file opened"),
     "standing.read": N_("Consent of a young person opened"),
     "attempt.logged": N_("Call or letter logged"),

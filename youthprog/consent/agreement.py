@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.config import Settings
 from youthprog.consent import queries, services
-from youthprog.consent.sitting import Stop
 from youthprog.consent.walk import Walk, case_of, closed, walk_of
 from youthprog.core import clock
 from youthprog.core.refusals import Refused
@@ -59,7 +58,9 @@ def paper(request_id: int) -> Response:
 def _agreement_page(walk: Walk, status: int = 200, refusals: list[tuple[str, str]] | None = None) -> Response:
     settings: Settings = current_app.config["YOUTHPROG"]
     words = services.disclosure_words(language(), phone=settings.department_phone, email=settings.department_email)
+    request_id = walk.case.request.id
     return page(
-        "consent/portal/agreement.html", status, case=walk.case, words=words, refusals=refusals or [],
-        disclosure=queries.find_disclosure(walk.case.guardian.id), onward=walk.onward(), back_url=walk.back(Stop.CHECK),
+        "consent/portal/agreement.html", status, words=words, refusals=refusals or [],
+        disclosure=queries.find_disclosure(walk.case.guardian.id), onward=walk.onward(),
+        sample_url=url_for(".open_sample", request_id=request_id), agree_url=url_for(".agree", request_id=request_id),
     )  # fmt: skip

@@ -87,6 +87,26 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
     return Asked(len(families), already, tuple(unreachable))
 
 
+def ask_guardian(youth_id: int, guardian_id: int, season_id: int, *, by: Actor, now: datetime) -> bool:
+    """Ask one guardian for what of the season's forms they have still to answer, whatever others were asked.
+
+    False when they owe nothing, may not decide, or no mail reaches them.
+    """
+    today = clock.day_of(now)
+    known = queries.histories([youth_id], [season_id])
+    lines = people.guardians_of([youth_id], today).get(youth_id, [])
+    line = next((each for each in lines if each.guardian_id == guardian_id and each.may_decide), None)
+    if line is None or line.email is None or line.email_bounced:
+        return False
+    owed = still_owed(known, youth_id, season_id, forms_to_ask(season_id, now), today, [line])[guardian_id]
+    if not owed:
+        return False
+    waiting = [each for each in _season_requests([youth_id], season_id).get(youth_id, []) if each.awaited]
+    own = [each for each in waiting if each.guardian_id == guardian_id]
+    write_to_family(_ask(owed, youth_id, line, season_id, own, by=by, now=now), line, by=by, now=now)
+    return True
+
+
 def write_to_family(request_ids: Sequence[int], guardian: GuardianLine, *, by: Actor, now: datetime) -> None:
     """Ask a guardian about all the children in one letter; its link leads through all of them."""
     first, *others = [queries.get_request(each) for each in request_ids]

@@ -1,5 +1,7 @@
 """Agreeing to records on a screen: the seven points of 15 USC 7001(c), the sample, and paper instead."""
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,6 +31,12 @@ def disclosure_words(language: str, *, phone: str, email: str) -> DisclosureWord
     return DisclosureWords(
         words["title"], words["intro"], points, sample=words["sample"], agree=words["agree"], paper=words["paper"]
     )
+
+
+def disclosure_sha256(language: str) -> str:
+    """The SHA-256 of the words of today in a language, before the department's addresses are filled in."""
+    words = json.dumps(disclosure_source()[language], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,5 @@
 """Reading one young person's consent in full: each guardian, each section, as of a day; excuses, tries to reach,
-answers from outside, and whom of the staff to tell."""
+and whom of the staff to tell."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -28,14 +28,12 @@ from youthprog.consent.types import (
     Decision,
     DecisionFact,
     Excuse,
-    Matching,
     RequestState,
     SectionState,
 )
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
-from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
 from youthprog.outreach.types import Recipient
 from youthprog.people import queries as people
@@ -326,80 +324,3 @@ def coordinators_of(season_id: int, youth_id: int, on: date) -> list[Recipient]:
         if "information" not in limits.get((youth_id, person.id), set())
     }
     return list(found.values())
-
-
-# ---- answers from contacts not on file ----
-
-
-def get_unmatched_for(actor: Actor, permission: P, answer_id: int, on: date) -> UnmatchedAnswer:
-    """An answer within reach that was sent. Raises `NotFound`. One statement."""
-    row = db.session().scalar(
-        sa.select(UnmatchedAnswer)
-        .join(Season, Season.id == UnmatchedAnswer.season_id)
-        .where(
-            UnmatchedAnswer.id == answer_id,
-            UnmatchedAnswer.state != Matching.DRAFT,
-            queries.unmatched_within(actor, permission, on),
-        )
-    )
-    if row is None:
-        raise NotFound
-    return row
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The season and the form an answer is given to."""
-
-    season: Season
-    program: Program
-    form: Form
-    version: FormVersion
-
-
-def frame_of(season_id: int, version_id: int) -> Frame:
-    """The season with its program and the form of a version. Raises `NotFound`. One statement."""
-    row = (
-        db.session()
-        .execute(
-            sa.select(Season, Program, Form, FormVersion)
-            .join(Program, Program.id == Season.program_id)
-            .join(FormVersion, FormVersion.id == version_id)
-            .join(Form, Form.id == FormVersion.form_id)
-            .where(Season.id == season_id)
-        )
-        .first()
-    )
-    if row is None:
-        raise NotFound
-    return Frame(*row)
-
-
-def find_open_season(code: str, on: date) -> Season | None:
-    """The season whose public form lies at an address, unless it is over. One statement."""
-    if not (code.isascii() and code.isdigit() and len(code) < 19):
-        return None
-    return db.session().scalar(sa.select(Season).where(Season.id == int(code), Season.ends_on >= on))
-
-
-def enrolled_same(season_id: int, folded_name: str, born_on: date | None) -> list[Person]:
-    """The youth of a season with this folded name and birth date. One statement."""
-    statement = _enrolled(season_id).where(Person.folded_name == folded_name, Person.born_on == born_on)
-    return list(db.session().scalars(statement))
-
-
-def candidates(actor: Actor, season_id: int, family_folded: str, born_on: date | None, on: date) -> list[Person]:
-    """The youth of a season within reach whom an answer could be about: born that day, or of that family name."""
-    name = people.begins_a_word(Person.folded_name, family_folded) if family_folded else sa.false()
-    statement = _enrolled(season_id).where(
-        sa.or_(Person.born_on == born_on, name), within(actor, P.CONSENT_MATCH, Person.id, on)
-    )
-    return list(db.session().scalars(statement.order_by(Person.folded_name, Person.id).limit(20)))
-
-
-def _enrolled(season_id: int) -> sa.Select[Person]:
-    return (
-        sa.select(Person)
-        .join(Enrollment, Enrollment.youth_id == Person.id)
-        .where(Enrollment.season_id == season_id, Person.merged_into_id.is_(None))
-    )

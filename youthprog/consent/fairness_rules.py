@@ -1,11 +1,13 @@
 """Whom to ask, when a guardian is excused, and who may answer for a child at all. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from youthprog.consent import showing
 from youthprog.consent.standing import OPEN_STATES
-from youthprog.consent.types import Excuse, RequestState
+from youthprog.consent.types import Excuse, Question, RequestState, SectionKind, Signer
 from youthprog.core.refusals import N_, Refusal
 from youthprog.people.rules import refusals_of_contact
 from youthprog.people.types import ContactKind, GuardianLine, Relationship
@@ -13,6 +15,8 @@ from youthprog.programs.types import GuardianRule
 
 LEAST_ATTEMPTS = 2
 LEAST_WAIT = timedelta(days=10)
+IN_THE_SITTING = (Signer.ATHLETE, Signer.INTERPRETER)  # who signs beside the guardian, on the same screen
+ASKED_AFTERWARDS = frozenset({SectionKind.UPLOAD, SectionKind.EXTERNAL})
 DECIDES_BY_BIRTH_OR_COURT = frozenset({Relationship.MOTHER, Relationship.FATHER, Relationship.LEGAL_GUARDIAN})
 
 # ---- whom to ask ----
@@ -107,6 +111,28 @@ def refusals_to_log(on: date | None, today: date) -> list[Refusal]:
 
 
 # ---- somebody not on file ----
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What an answer from outside lacks: sections that stay open and are asked afterwards, and sections that stop it."""
+
+    later: tuple[Question, ...] = ()
+    missing: tuple[Question, ...] = ()
+
+
+def gaps_in(questions: Iterable[Question], answers: Mapping[str, Mapping[str, Any]]) -> Gaps:
+    """What of a form an answer from outside lacks.
+
+    A file cannot come from outside, nor can we write to somebody whose address we lack: these wait. So does a part of
+    the young person or an interpreter that may be left out. Any other gap belongs in one sitting with the guardian.
+    """
+    later: list[Question] = []
+    missing: list[Question] = []
+    for each in showing.unanswered(questions, answers):
+        waits = each.kind in ASKED_AFTERWARDS or (not each.required and showing.signer_of(each) in IN_THE_SITTING)
+        (later if waits else missing).append(each)
+    return Gaps(tuple(later), tuple(missing))
 
 
 def needs_right(relationship: Relationship) -> bool:

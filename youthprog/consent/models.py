@@ -398,6 +398,20 @@ class UnmatchedAnswer(Sealable, Model):
     request_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consent_request.id"))
 
 
+class OutsideBlanking(Model):
+    """Words of settled answers from outside removed in one step of a night: how many, settled when, by which rule. Nobody is named."""
+
+    __tablename__ = "outside_blanking"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    matched: Mapped[int]
+    rejected: Mapped[int]
+    oldest_on: Mapped[date]  # the days on which they were settled
+    newest_on: Mapped[date]
+    rule: Mapped[dict[str, Any]]
+
+
 class RecordHold(Model):
     """Records of a youth that may not be purged, because of an incident or a claim."""
 

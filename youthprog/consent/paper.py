@@ -48,8 +48,10 @@ WORDS = {
     "on_the_sheet": ("The sheet is dated %(day)s.", "La hoja lleva la fecha del %(day)s."),
     "identity": ("How the caller was known: %(identity)s.", "Cómo se supo quién era: %(identity)s."),
     "matched": (
-        "Answered online by a contact not on file, then matched to this young person by %(recorder)s.",
-        "Respondido en línea por un contacto no registrado; %(recorder)s lo asignó a este menor.",
+        "A contact not on file answered online on %(answered)s. On %(matched)s %(recorder)s matched the answer to this "
+        "young person. It counts from then on.",
+        "Un contacto no registrado respondió en línea el %(answered)s. El %(matched)s %(recorder)s asignó la respuesta a "
+        "este menor. Vale desde entonces.",
     ),
     "demo": ("Made up for the demo. Nobody signed.", "Inventado para la demostración. Nadie firmó."),
     "seen": ("%(confirmer)s saw the original.", "%(confirmer)s vio el original."),
@@ -150,7 +152,8 @@ def record_of(facts: RecordFacts) -> ConsentRecord:
         signer=facts.guardian_name,
         relationship=RELATIONSHIPS[facts.relationship][number],
         signature=facts.signing.typed_name,
-        signed_at=facts.signed_at.astimezone(facts.zone),
+        signed_at=(facts.signing.answered_at or facts.signed_at).astimezone(facts.zone),
+        sealed_at=facts.signed_at.astimezone(facts.zone) if facts.signing.answered_at else None,
         zone=facts.zone.key,
         statements=_statements(facts, language),
         events=retelling.events_of(facts.events, facts.questions, facts.signing, facts.zone, language),
@@ -162,15 +165,18 @@ def record_of(facts: RecordFacts) -> ConsentRecord:
         other_statements=_statements(facts, OTHER[language]),
         shown=wording.shown(facts.questions, language, lambda each: places_in(facts, language, each)),
         signed_how=say(SIGNED_HOW.get(facts.signing.route, "typed"), language),
-        route_note=route_note(facts.signing, language),
+        route_note=_route_note(facts, language),
     )
 
 
-def route_note(signing: Signing, language: str) -> str:
+def _route_note(facts: RecordFacts, language: str) -> str:
     """How the answers came when not by the guardian's own hand on a screen: the route, who wrote them down, the scan."""
+    signing = facts.signing
     if signing.route is Route.ONLINE:
         return ""
-    parts = [say(signing.route.value, language, recorder=signing.recorded_by or say("office", language))]
+    moments = {"answered": signing.answered_at or facts.signed_at, "matched": facts.signed_at}
+    values = {name: _moment(at.astimezone(facts.zone), language) for name, at in moments.items()}
+    parts = [say(signing.route.value, language, recorder=signing.recorded_by or say("office", language), **values)]
     if signing.signed_on:
         parts.append(say("on_the_sheet", language, day=dates.day(signing.signed_on, language)))
     if signing.identity:
@@ -180,6 +186,10 @@ def route_note(signing: Signing, language: str) -> str:
     if signing.scan_sha256:
         parts.append(say("scan", language, digest=signing.scan_sha256))
     return " ".join(parts)
+
+
+def _moment(at: datetime, language: str) -> str:
+    return f"{dates.day(at.date(), language)} ({dates.hour(at, language)})"
 
 
 def canonical(facts: RecordFacts) -> bytes:
@@ -198,7 +208,8 @@ def canonical(facts: RecordFacts) -> bytes:
         "sections": [_section_json(question, facts, language) for question in facts.questions],
         "signature": {
             "typed_name": facts.signing.typed_name,
-            "at": facts.signed_at.isoformat(),
+            "at": (facts.signing.answered_at or facts.signed_at).isoformat(),
+            "matched_at": facts.signed_at.isoformat() if facts.signing.answered_at else None,
             "route": facts.signing.route.value,
             "says_guardian": facts.signing.is_guardian,
             "agrees_to_electronic_records": DISCLOSURE if facts.signing.agrees else None,

@@ -6,7 +6,7 @@ that opens one section and nothing else. Until the other one has signed, a secti
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -49,10 +49,10 @@ def answers_of(parts: Mapping[int, ConsentPart], questions: Iterable[Question]) 
 def record_in_sitting(case: Case, questions: Sequence[Question], answers: Mapping[str, Any], *, now: datetime) -> None:
     """Keep what the young person and an interpreter signed beside the guardian."""
     for each in showing.signed_by(questions, *IN_THE_SITTING):
-        given = dict(answers[each.key])
+        given = dict(answers.get(each.key, {}))
         name = given.pop("typed_name", None)
         if not name:
-            continue  # nobody read the form to the guardian
+            continue  # nobody read the form to the guardian; from outside the part was not asked
         part = _part(case, each)
         part.person_id = case.youth.id if showing.signer_of(each) is Signer.ATHLETE else None
         _fill(case, each, part, given, name, now=now)
@@ -61,6 +61,11 @@ def record_in_sitting(case: Case, questions: Sequence[Question], answers: Mappin
 def refusals_of_outsider(case: Case, given: Mapping[str, Any]) -> list[Refusal]:
     """Why somebody cannot be asked: the address is the guardian's own, so nobody else would sign."""
     own = {line.value.casefold() for line in people.contacts_of([case.guardian.id]).get(case.guardian.id, [])}
+    return refusals_of_address(given, own)
+
+
+def refusals_of_address(given: Mapping[str, Any], own: Collection[str]) -> list[Refusal]:
+    """Why somebody cannot be asked at an address, when these are the asking person's own."""
     if given.get("email") in own:
         return [Refusal("own_address", N_("This is your own address. Write the address of the other person."), "email")]
     return []

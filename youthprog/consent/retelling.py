@@ -50,6 +50,7 @@ SIGNERS = {
 }
 WAYS = {
     "link": ("Signed link, opened in %(spoken)s", "Enlace firmado, abierto en %(spoken)s"),
+    "outside": ("Contact not on file, opened in %(spoken)s", "Contacto no registrado, abierto en %(spoken)s"),
     "account": ("Own account, opened in %(spoken)s", "Cuenta propia, abierta en %(spoken)s"),
     "staff": (
         "Signed link, on a screen signed in by staff, in %(spoken)s",
@@ -77,6 +78,7 @@ WORDS = {
         "Read “%(version)s” in %(spoken)s, opened the sample first",
         "Leyó «%(version)s» en %(spoken)s; antes abrió la muestra",
     ),
+    "matched": ("By %(who)s. The answers count from here on", "Por %(who)s. Las respuestas valen desde aquí"),
     "version": ("version %(version)s", "versión %(version)s"),
     "office": ("the office", "la oficina"),
     "en": ("English", "inglés"),
@@ -144,6 +146,8 @@ def _how(event: Happened, labels: Mapping[str, str], signing: Signing, language:
             return spoken(WORDS["screens"], language, **words)
         case Happening.CHECKED:
             return spoken(WORDS["checked"], language, count=len(labels))
+        case Happening.MATCHED:
+            return spoken(WORDS["matched"], language, who=detail.get("who") or spoken(WORDS["office"], language))
         case Happening.SIGNED:
             who = signing.recorded_by or spoken(WORDS["office"], language)
             return spoken(SIGNED[signing.route], language, who=who)

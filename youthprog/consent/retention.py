@@ -1,14 +1,16 @@
-"""How long a signed consent is kept, and when it may go. Pure."""
+"""How long a signed consent, and what somebody not on file typed, is kept, and when it may go. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from youthprog.core.refusals import N_, Refusal
 
 MAJORITY = 18
 MOST_YEARS = 100
+MOST_DAYS = 3660
+OUTSIDE = "outside_answers"  # the table of the file that speaks of answers from contacts not on file
 
 
 class BadRule(ValueError):
@@ -40,10 +42,7 @@ def rule_of(source: Mapping[str, Any]) -> KeepRule:
     years = [table.get("after_signature_years"), table.get("after_18_years")]
     if not all(type(each) is int and 0 <= each <= MOST_YEARS for each in years):
         raise BadRule("[retention] needs after_signature_years and after_18_years, whole numbers of years")
-    checked_on = table.get("checked_on")
-    if checked_on is not None and not isinstance(checked_on, date):
-        raise BadRule("checked_on is a day, such as 2026-11-26")
-    return KeepRule(years[0], years[1], str(table.get("source", ""))[:300], checked_on)
+    return KeepRule(years[0], years[1], str(table.get("source", ""))[:300], _checked_on(table))
 
 
 def keep_until(signed_on: date, born_on: date | None, rule: KeepRule) -> date:
@@ -61,6 +60,49 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+@dataclass(frozen=True)
+class OutsideRule:
+    """How many days what somebody not on file typed is kept once it is settled, and when a wait is too long."""
+
+    settled_days: int
+    waiting_days: int
+    source: str = ""
+    checked_on: date | None = None
+
+    def settled_before(self, on: date) -> date:
+        """Answers settled before this day have no words left on a day: the last day they are kept is over."""
+        return on - timedelta(days=self.settled_days)
+
+    def is_overdue(self, received_on: date, on: date) -> bool:
+        """Whether an answer nobody settled has waited so long that somebody has to decide."""
+        return on - received_on > timedelta(days=self.waiting_days)
+
+    def as_json(self) -> dict[str, Any]:
+        """The rule as a tombstone keeps it."""
+        return {
+            "settled_days": self.settled_days,
+            "waiting_days": self.waiting_days,
+            "source": self.source,
+            "checked_on": self.checked_on.isoformat() if self.checked_on else None,
+        }
+
+
+def outside_rule_of(source: Mapping[str, Any]) -> OutsideRule:
+    """The rule of a file's `[outside_answers]` table. Raises `BadRule`."""
+    table = source.get(OUTSIDE, {})
+    days = [table.get("settled_days"), table.get("waiting_days")]
+    if not all(type(each) is int and 1 <= each <= MOST_DAYS for each in days):
+        raise BadRule("[outside_answers] needs settled_days and waiting_days, whole numbers of days")
+    return OutsideRule(days[0], days[1], str(table.get("source", ""))[:300], _checked_on(table))
+
+
+def _checked_on(table: Mapping[str, Any]) -> date | None:
+    checked_on = table.get("checked_on")
+    if checked_on is not None and not isinstance(checked_on, date):
+        raise BadRule("checked_on is a day, such as 2026-11-26")
+    return checked_on
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,7 @@ def _how(event: ConsentEvent, questions: Mapping[str, Question]) -> str:
     keys = [detail["section"]] if "section" in detail else detail.get("sections", [])
     if keys:
         return ", ".join(questions[key].words[language()].label for key in keys if key in questions)
-    if "address" in detail:
-        return str(detail["address"])
+    for name in ("address", "who"):
+        if name in detail:
+            return str(detail[name])
     return LANGUAGES.get(detail.get("language", ""), "")

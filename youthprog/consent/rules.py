@@ -34,6 +34,7 @@ __all__ = [
 PLACE = re.compile(r"%\((\w+)\)s")
 MOST_PICKUPS = 6
 SHORTEST_NAME = 2
+ON_A_SCREEN = frozenset({Route.ONLINE, Route.MATCHED})  # nobody signs there without the seven points
 MAY_NOT_DECIDE = N_("Our records do not list you as somebody who may sign. Call us.")
 
 # ---- words ----
@@ -101,7 +102,7 @@ def refusals_to_sign(facts: SignFacts) -> list[Refusal]:
         found.append(Refusal("unanswered", N_("Some questions are not answered yet. Go back and finish them.")))
     if len(fold(signing.typed_name)) < SHORTEST_NAME:
         found.append(Refusal("no_name", N_("Type your full name."), "typed_name"))
-    if signing.route is Route.ONLINE and not facts.agreed_to_screens:
+    if signing.route in ON_A_SCREEN and not facts.agreed_to_screens:
         found.append(
             Refusal("not_agreed_to_screens", N_("First read what signing on a screen means, and agree to it."))
         )

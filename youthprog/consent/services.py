@@ -1,6 +1,7 @@
 """Verbs of consent. They live by purpose in modules of their own; this is the one door other rooms come through."""
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
+from youthprog.consent.blanking import blank_settled
 from youthprog.consent.blanks import ask_on_paper, begin_call, give_code, paper_forms
 from youthprog.consent.cases import (
     ASK,
@@ -21,6 +22,7 @@ from youthprog.consent.cases import (
 from youthprog.consent.chasing import Chased, chase, note_call
 from youthprog.consent.disclosing import (
     agree_to_screens,
+    disclosure_sha256,
     disclosure_source,
     disclosure_words,
     open_sample,
@@ -63,6 +65,9 @@ from youthprog.consent.publishing import (
 from youthprog.consent.reminding import remind_due
 from youthprog.consent.retaining import hold, keep_after_all, propose, purge, release
 from youthprog.consent.scans import Filed, Received, discard_received, file_loose, file_pages, put_away, receive
+from youthprog.consent.settling import Worth, ask_instead, prepare_match, same_values, worth_of
+from youthprog.consent.settling import match as match_answer
+from youthprog.consent.settling import reject as reject_answer
 from youthprog.consent.signing import (
     CHANGED,
     REWORDED,
@@ -87,22 +92,22 @@ from youthprog.consent.taking_back import (
 )
 from youthprog.consent.types import Asked
 from youthprog.consent.unmatched import (
+    OutsideAnswer,
     Outsider,
+    agrees_today,
     find_draft,
-    full_child_name,
     outsider_about,
-    prepare_match,
     questions_for,
-    same_values,
     was_sent,
 )
+from youthprog.consent.unmatched import agree as outside_agree
 from youthprog.consent.unmatched import answer as outside_answer
 from youthprog.consent.unmatched import begin as outside_begin
 from youthprog.consent.unmatched import case_of as outside_case
-from youthprog.consent.unmatched import match as match_answer
+from youthprog.consent.unmatched import open_sample as outside_open_sample
 from youthprog.consent.unmatched import opened as outside_opened
-from youthprog.consent.unmatched import reject as reject_answer
 from youthprog.consent.unmatched import send as outside_send
+from youthprog.consent.unmatched import want_paper as outside_want_paper
 from youthprog.consent.uploads import MOST_BYTES, Lost, refusals_of_file
 from youthprog.consent.uploads import kind_of as upload_kind
 from youthprog.consent.uploads import load as load_upload
@@ -127,22 +132,27 @@ __all__ = [
     "Entry",
     "Filed",
     "Lost",
+    "OutsideAnswer",
     "Outsider",
     "Prepared",
     "PreparedEntry",
     "PreparedWithdrawal",
     "Received",
     "Roster",
+    "Worth",
     "add_block",
     "add_blocks",
     "agree_to_screens",
+    "agrees_today",
     "answer",
     "answer_all",
     "ask",
     "ask_for_gathering",
+    "ask_instead",
     "ask_on_paper",
     "begin_call",
     "begin_draft",
+    "blank_settled",
     "block_from",
     "block_of",
     "change_block",
@@ -157,6 +167,7 @@ __all__ = [
     "disagreements",
     "discard_draft",
     "discard_received",
+    "disclosure_sha256",
     "disclosure_source",
     "disclosure_words",
     "draft_from",
@@ -169,7 +180,6 @@ __all__ = [
     "find_draft",
     "follow_form",
     "follow_merge",
-    "full_child_name",
     "give_code",
     "given_now",
     "hold",
@@ -186,11 +196,14 @@ __all__ = [
     "note_sent",
     "open_form",
     "open_sample",
+    "outside_agree",
     "outside_answer",
     "outside_begin",
     "outside_case",
+    "outside_open_sample",
     "outside_opened",
     "outside_send",
+    "outside_want_paper",
     "outside_words",
     "outsider_about",
     "paper_forms",
@@ -241,4 +254,5 @@ __all__ = [
     "valid_until",
     "want_paper",
     "was_sent",
+    "worth_of",
 ]

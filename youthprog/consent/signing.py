@@ -29,6 +29,7 @@ from youthprog.consent.cases import (
     valid_until,
 )
 from youthprog.consent.deciding import decide
+from youthprog.consent.disclosing import disclosure_sha256
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
 from youthprog.consent.sitting import RENEWED, WAY
@@ -214,7 +215,7 @@ def prepare_signature(
 ) -> Prepared:
     """Decide, print and seal, without a lock. Raises `Refused` with every reason.
 
-    `told` are events the record names that are not noted yet: who matched an answer given from outside.
+    `told` is the whole history of an answer given from outside, which is noted of no request yet.
     """
     questions = shown_of(case, queries.questions_of(case.version.id), clock.day_of(now))
     guardian = signer_line(case, clock.day_of(now))
@@ -223,7 +224,7 @@ def prepare_signature(
     relationship = guardian.relationship if guardian else Relationship.OTHER
     facts = record_facts(case, questions, case.draft, relationship, signing, {"ip": by.ip, "agent": by.user_agent}, now)
     if told:
-        facts = replace(facts, events=[*facts.events[:-1], *told, facts.events[-1]])
+        facts = replace(facts, events=told)
     return Prepared(facts, documents.prepare(paper.record_of(facts), now=now))
 
 
@@ -240,10 +241,19 @@ def prepare_signatures(signings: Sequence[tuple[Case, Signing]], *, by: Actor, n
     return done
 
 
-def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, signed_with_id: int | None = None) -> Document:
+def sign(
+    case: Case,
+    prepared: Prepared,
+    *,
+    by: Actor,
+    now: datetime,
+    signed_with_id: int | None = None,
+    how: Mapping[str, Any] | None = None,
+) -> Document:
     """Record what was prepared: decisions, people, health, the sealed document, the copy, all or nothing.
 
-    `signed_with_id` names the first request of the same act. Raises `Conflict` when the answers or the form changed
+    `signed_with_id` names the first request of the same act; `how` is what is known of the signature, when it was not
+    given in this very moment. Raises `Conflict` when the answers or the form changed
     meanwhile, `Refused` when the guardian may not decide any more.
     """
     request, signing = case.request, prepared.facts.signing
@@ -252,7 +262,8 @@ def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, signed_wit
     refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, prepared.facts.questions, guardian, signing, now, counted=True)))
     request.signed_with_id = signed_with_id
-    document = record_answers(case, prepared, {"ip": by.ip, "agent": by.user_agent}, by=by, now=now)
+    how = {"ip": by.ip, "agent": by.user_agent} if how is None else how
+    document = record_answers(case, prepared, how, by=by, now=now)
     _send_copy(case, guardian, document, by=by, now=now)
     return document
 
@@ -281,7 +292,7 @@ def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by
     request.valid_until_on = prepared.facts.valid_until_on
     request.seal("draft_sealed", None)
     _record_answers(case, prepared.facts, by=by, now=now)
-    note(request.id, Happening.SIGNED, now, {**how, "document": document.code})
+    note(request.id, Happening.SIGNED, signing.answered_at or now, {**how, "document": document.code})
     db.flush()
     record(
         "consent.signed", "consent_request", request.id, by=by, now=now, document_id=document.id, sha256=document.sha256,
@@ -337,13 +348,14 @@ def _sign_facts(
     if case.is_outdated and case.request.state in rules.OPEN_STATES:
         raise Conflict([REWORDED])
     disclosure = queries.find_disclosure(case.guardian.id)
+    agreed_at = signing.agreed_at if signing.route is Route.MATCHED else disclosure and disclosure.accepted_at
     return SignFacts(
         state=case.request.state,
         valid_until_on=valid_until(case.season),
         today=clock.day_of(now),
         may_decide=guardian is not None and guardian.may_decide,
-        unanswered=tuple(each.key for each in showing.unanswered(questions, draft)),
-        agreed_to_screens=disclosure is not None and disclosure.accepted_at is not None,
+        unanswered=tuple(each.key for each in showing.unanswered(questions, draft) if each.key not in signing.later),
+        agreed_to_screens=agreed_at is not None,
         signing=signing,
     )
 
@@ -370,6 +382,7 @@ def record_facts(
     signed_before = parts.answers_of(queries.parts_of(case.request.id), questions)
     answers = {each.key: given[each.key] for each in questions if each.key in given} | signed_before
     waiting = {each.key for each in questions if showing.is_by_another(each) and each.key not in signed_before}
+    waiting |= {each.key for each in questions if each.key in signing.later}
     days = {
         each.key: last_day_of(case, each, now, expires_on=expiry_in(answers.get(each.key, {}))) for each in questions
     }
@@ -414,4 +427,5 @@ def _agreement(person_id: int) -> paper.Happened | None:
     if row is None or row.accepted_at is None or row.opened_at is None:
         return None
     detail = {"version": row.version, "language": row.language, "opened_at": row.opened_at.isoformat()}
+    detail["sha256"] = disclosure_sha256(row.language)
     return paper.Happened(Happening.AGREED, row.accepted_at, detail)

@@ -1,39 +1,38 @@
-"""Answers from people not on file: their own pages, and the staff's pages that match them or set them aside."""
+"""Answers from people not on file, on their own pages: who they are, the page on electronic records, the questions, the name.
+
+The staff's pages about such answers are `checking`.
+"""
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access.queries import find_link, live_link
 from youthprog.access.types import LinkPurpose
-from youthprog.audit.services import record_read
-from youthprog.consent import fair_queries, fairness_rules, queries, rules, services, showing
+from youthprog.config import Settings
+from youthprog.consent import fairness_rules, outside_queries, queries, rules, services, showing
+from youthprog.consent.agreement import AGREE, PAPER
 from youthprog.consent.answers import TEMPLATES, SheetForm, form_of
-from youthprog.consent.fair_forms import ChildForm, MatchForm, OutsiderForm, OutsideSignForm, SetAsideForm
+from youthprog.consent.fair_forms import ChildForm, OutsiderForm, OutsideSignForm
 from youthprog.consent.forms import AnswerForm
 from youthprog.consent.models import UnmatchedAnswer
 from youthprog.consent.queries import Case
 from youthprog.consent.showing import Sheet, sheet_of
 from youthprog.consent.shown import checked, words_of
-from youthprog.consent.types import Matching, Question, SectionKind
-from youthprog.core import clock, db
+from youthprog.consent.types import Question
+from youthprog.core import clock
 from youthprog.core.permissions import P
-from youthprog.core.refusals import Conflict, NotFound, Refused
-from youthprog.core.text import fold
-from youthprog.documents.press import PressFailed
-from youthprog.documents.services import discard
-from youthprog.people import queries as people
-from youthprog.people.models import Person
-from youthprog.people.types import RELATIONSHIPS, GuardianLine, Relationship
-from youthprog.web.edge import actor, door, public, recording
+from youthprog.core.refusals import NotFound, Refused
+from youthprog.people.types import Relationship
+from youthprog.web.edge import actor, public
+from youthprog.web.filters import static_url
 from youthprog.web.forms import phone_number
-from youthprog.web.language import LANGUAGES, language
+from youthprog.web.language import LANGUAGES, language, says
 from youthprog.web.language import gettext as _
 from youthprog.web.pages import page
 
 outside = Blueprint("consent_outside", __name__)
-bp = Blueprint("consent_unmatched", __name__)
 ASKED, DRAFT = "asked_of", "outside_answer"  # in the session: the request whose link was used; the draft
 
 # ---- somebody who came by a guardian's link ----
@@ -80,7 +79,7 @@ def say_who() -> BaseResponse:
             return _politely_end()
         said = services.outsider_about(case.youth, **_said(form))
         if _accepts(form) and _begin(form, case.season.id, case.version.id, case.youth.id, said):
-            return redirect(url_for(".show_question", number=1), 303)
+            return redirect(url_for(".show_agreement"), 303)
     return _who_page(case, form, 429 if form.form_errors else 422)
 
 
@@ -98,7 +97,7 @@ def child(code: str) -> Response:
 @public()
 def say_child(code: str) -> BaseResponse:
     """Note which child is meant and who answers."""
-    season = fair_queries.find_open_season(code, clock.today())
+    season = outside_queries.find_open_season(code, clock.today())
     forms = queries.forms_in_use(season.id) if season else []
     if season is None or not forms:
         raise NotFound
@@ -111,8 +110,67 @@ def say_child(code: str) -> BaseResponse:
             **_said(form),
         )  # fmt: skip
         if _accepts(form) and _begin(form, season.id, forms[0].version_id, None, said):
-            return redirect(url_for(".show_question", number=1), 303)
+            return redirect(url_for(".show_agreement"), 303)
     return _child_page(code, form, 429 if form.form_errors else 422)
+
+
+# ---- records on a screen: the same page as a guardian's ----
+
+
+@outside.get("/other/agreement")
+@public()
+def show_agreement() -> Response:
+    """The seven points, the sample, and the two answers."""
+    return _agreement_page(_draft()[0])
+
+
+@outside.post("/other/sample")
+@public()
+def open_sample() -> BaseResponse:
+    """Note that the sample was opened, and open it."""
+    row, _case = _draft(to_change=True)
+    services.outside_open_sample(row, now=clock.now())
+    return redirect(static_url(f"documents/sample-{language()}.pdf"), 303)
+
+
+@outside.post("/other/agreement")
+@public()
+def agree() -> BaseResponse:
+    """Agree to sign on a screen, or ask for paper."""
+    row, _case = _draft(to_change=True)
+    chosen = request.form.get("way", "")
+    if chosen == PAPER:
+        services.outside_want_paper(row, language=language(), by=actor(), now=clock.now())
+        session.pop(DRAFT, None)
+        return redirect(url_for(".paper"), 303)
+    if chosen != AGREE:
+        return _agreement_page(row, 422)
+    try:
+        services.outside_agree(row, language=language(), now=clock.now())
+    except Refused as refused:
+        return _agreement_page(row, 422, [("sample", says(reason)) for reason in refused.reasons])
+    return redirect(url_for(".check"), 303)
+
+
+@outside.get("/other/paper")
+@public()
+def paper() -> Response:
+    """Paper is on its way."""
+    return page("consent/stranger/paper.html")
+
+
+def _agreement_page(row: UnmatchedAnswer, status: int = 200, refusals: list[tuple[str, str]] | None = None) -> Response:
+    settings: Settings = current_app.config["YOUTHPROG"]
+    agreed = services.outside_opened(row).agreement if _agreed(row) else None
+    words = services.disclosure_words(language(), phone=settings.department_phone, email=settings.department_email)
+    return page(
+        "consent/portal/agreement.html", status, words=words, refusals=refusals or [], disclosure=agreed,
+        onward=url_for(".check"), sample_url=url_for(".open_sample"), agree_url=url_for(".agree"),
+    )  # fmt: skip
+
+
+def _agreed(row: UnmatchedAnswer) -> bool:
+    return services.agrees_today(services.outside_opened(row))
 
 
 # ---- the questions ----
@@ -137,7 +195,7 @@ def show_question(number: int) -> BaseResponse:
 @public()
 def save_answer(number: int) -> BaseResponse:
     """Keep the answer and go on."""
-    row, case = _draft()
+    row, case = _draft(to_change=True)
     question = _question(case, number)
     kept = case.draft.get(question.key) or {}
     sheet = sheet_of(question, kept, request.args.get("page", ""))
@@ -150,7 +208,11 @@ def save_answer(number: int) -> BaseResponse:
     if not form.validate_on_submit():
         return _question_page(case, question, number, form, 422)
     given = form.answer() if sheet is None else sheet.read(form.answer())
-    services.outside_answer(row, question.key, given, language=language())
+    try:
+        services.outside_answer(row, question.key, given, language=language(), now=clock.now())
+    except Refused as refused:
+        form.take(refused.reasons)
+        return _question_page(case, question, number, form, 422)
     if sheet is not None and not sheet.is_last:
         return redirect(url_for(".show_question", number=number, page=sheet.page + 1), 303)
     last = number >= len(_questions(case)) or request.args.get("check")
@@ -160,21 +222,29 @@ def save_answer(number: int) -> BaseResponse:
 @outside.get("/other/check")
 @public()
 def check() -> BaseResponse:
-    """All answers, each with its Change link; the next one to give while some are missing."""
-    _row, case = _draft()
+    """All answers, each with its Change link; before it whatever is still to read or to give."""
+    row, case = _draft()
+    if not _agreed(row):
+        return redirect(url_for(".show_agreement"), 303)
     questions = _questions(case)
     for number, each in enumerate(questions, start=1):
         if not showing.is_answered(each, case.draft.get(each.key)):
             return redirect(url_for(".show_question", number=number), 303)
     rows = [checked(case, each, case.draft[each.key]) for each in questions]
-    return page("consent/stranger/check.html", case=case, rows=rows)
+    shown = services.shown_of(case, queries.questions_of(case.version.id), clock.today())
+    later = [
+        words_of(case, each).label for each in showing.signed_by(shown, *showing.GUARDIANS) if each not in questions
+    ]
+    return page("consent/stranger/check.html", case=case, rows=rows, later=later)
 
 
 @outside.get("/other/sign")
 @public()
-def show_signature() -> Response:
+def show_signature() -> BaseResponse:
     """Where to sign."""
-    _row, case = _draft()
+    row, case = _draft()
+    if not _agreed(row):
+        return redirect(url_for(".show_agreement"), 303)
     return page("consent/stranger/sign.html", case=case, form=OutsideSignForm())
 
 
@@ -182,7 +252,7 @@ def show_signature() -> Response:
 @public()
 def send() -> BaseResponse:
     """Send the answers to the office. The same page follows, whoever the child is, and after a second click too."""
-    if services.was_sent(session.get(DRAFT)):
+    if services.find_draft(session.get(DRAFT), to_change=True) is None and services.was_sent(session.get(DRAFT)):
         return redirect(url_for(".done"), 303)
     row, case = _draft()
     form: Any = OutsideSignForm()
@@ -241,8 +311,8 @@ def _asked() -> Case:
     return queries.get_request(request_id)
 
 
-def _draft() -> tuple[UnmatchedAnswer, Case]:
-    row = services.find_draft(session.get(DRAFT))
+def _draft(*, to_change: bool = False) -> tuple[UnmatchedAnswer, Case]:
+    row = services.find_draft(session.get(DRAFT), to_change=to_change)
     if row is None:
         raise NotFound
     return row, services.outside_case(row)
@@ -284,11 +354,11 @@ def _who_page(case: Case, form: Any, status: int = 200) -> Response:
 
 
 def _child_page(code: str, form: Any, status: int = 200) -> Response:
-    season = fair_queries.find_open_season(code, clock.today())
+    season = outside_queries.find_open_season(code, clock.today())
     forms = queries.forms_in_use(season.id) if season else []
     if season is None or not forms:
         raise NotFound
-    frame = fair_queries.frame_of(season.id, forms[0].version_id)
+    frame = outside_queries.frame_of(season.id, forms[0].version_id)
     program = frame.program.name_es if language() == "es" else frame.program.name
     return page("consent/stranger/who.html", status, child=None, form=form, season=program)
 
@@ -333,134 +403,3 @@ def _begin(form: Any, season_id: int, version_id: int, youth_id: int | None, sai
         return False
     session[DRAFT] = row.id
     return True
-
-
-# ---- the staff ----
-
-
-@bp.get("/consents/unmatched")
-@door(P.CONSENT_MATCH)
-def index() -> Response:
-    """Answers that wait to be matched."""
-    return page("consent/unmatched_list.html", lines=queries.list_unmatched(actor(), clock.today()))
-
-
-@bp.get("/consents/unmatched/<id:answer_id>")
-@door(P.CONSENT_MATCH)
-def show(answer_id: int) -> Response:
-    """What was typed, beside what is on file."""
-    return _show_page(_answer(answer_id), SetAsideForm())
-
-
-@bp.post("/consents/unmatched/<id:answer_id>/match")
-@door(P.CONSENT_MATCH, late=True)
-def match(answer_id: int) -> BaseResponse:
-    """Let the answer count as a guardian's decision: print and seal first, then record everything at once."""
-    row, form, now = _answer(answer_id), MatchForm(), clock.now()
-    if not form.validate_on_submit():
-        return _show_page(row, SetAsideForm(), 422, problems=[e for f in form for e in f.errors])
-    youth = _chosen_youth(row, _number(form.youth_id.data))
-    try:
-        prepared = services.prepare_match(row, youth, _number(form.guardian_id.data), by=actor(), now=now)
-    except Conflict:
-        raise
-    except Refused as refused:
-        return _show_page(row, SetAsideForm(), 422, refused=refused)
-    except PressFailed:
-        problem = _("We could not make the document just now. Nothing is signed. Try again in a minute.")
-        return _show_page(row, SetAsideForm(), 503, problems=[problem])
-    with recording():
-        try:
-            services.match_answer(_answer(answer_id), prepared, by=actor(), now=now)
-        except Exception:
-            db.begin_writing()
-            discard(prepared.prepared.document)
-            raise
-    flash(_("Matched. The answers count from now on, and the guardian gets a copy."), "signed")
-    return redirect(url_for("consent_guardians.show", youth_id=youth.id), 303)
-
-
-@bp.post("/consents/unmatched/<id:answer_id>/reject")
-@door(P.CONSENT_MATCH)
-def reject(answer_id: int) -> BaseResponse:
-    """Set the answer aside."""
-    row, form = _answer(answer_id), SetAsideForm()
-    if form.validate_on_submit():
-        try:
-            services.reject_answer(row, form.reason.data or "", by=actor(), now=clock.now())
-            flash(_("Set aside. It never counted."), "signed")
-            return redirect(url_for(".index"), 303)
-        except Conflict:
-            raise
-        except Refused as refused:
-            form.take(refused.reasons)
-    return _show_page(row, form, 422)
-
-
-def _answer(answer_id: int) -> UnmatchedAnswer:
-    return fair_queries.get_unmatched_for(actor(), P.CONSENT_MATCH, answer_id, clock.today())
-
-
-def _number(text: str | None) -> int:
-    if not (text and text.isascii() and text.isdigit() and len(text) < 19):
-        raise NotFound
-    return int(text)
-
-
-def _chosen_youth(row: UnmatchedAnswer, youth_id: int) -> Person:
-    """The youth of the answer; where none was found, one of the season within reach."""
-    if row.youth_id is not None and row.youth_id != youth_id:
-        raise NotFound
-    return people.get_youth_for(actor(), P.CONSENT_MATCH, youth_id, clock.today())
-
-
-def _show_page(
-    row: UnmatchedAnswer,
-    form: SetAsideForm,
-    status: int = 200,
-    *,
-    refused: Refused | None = None,
-    problems: list[str] | None = None,
-) -> Response:
-    kept, today = services.outside_opened(row), clock.today()
-    record_read("unmatched.read", "unmatched_answer", row.id, by=actor())
-    asked = request.args.get("youth", "")
-    chosen = row.youth_id or (int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None)
-    youth = people.get_youth_for(actor(), P.CONSENT_MATCH, chosen, today) if chosen else None
-    frame = fair_queries.frame_of(row.season_id, row.form_version_id)
-    found = []
-    if youth is None:
-        family = kept.who.child_family.split()
-        folded = fold(family[0]) if family else ""
-        found = fair_queries.candidates(actor(), row.season_id, folded, kept.who.child_born_on, today)
-    questions = {each.key: each for each in queries.questions_of(row.form_version_id)}
-    return page(
-        "consent/unmatched.html",
-        status,
-        answer=row,
-        kept=kept,
-        waits=row.state is Matching.WAITING,
-        youth=youth,
-        candidates=found,
-        guardians=_guardians(kept.who, youth),
-        relation=_(RELATIONSHIPS[Relationship(kept.who.relationship)]),
-        relationships=RELATIONSHIPS,
-        program=frame.program,
-        decisions=[
-            (questions[key].words[language()].label, given.get("choice") == "yes")
-            for key, given in kept.answers.items()
-            if key in questions and questions[key].kind is SectionKind.DECISION
-        ],
-        form=form,
-        problems=problems or [],
-        refused=refused,
-    )
-
-
-def _guardians(who: services.Outsider, youth: Person | None) -> list[tuple[GuardianLine, dict[str, bool]]]:
-    """The guardians of the child with which typed values are theirs, for who may read contacts."""
-    today = clock.today()
-    if youth is None or not people.reachable(actor(), P.CONTACT_READ, [youth.id], today):
-        return []
-    lines = people.guardians_of([youth.id], today).get(youth.id, [])
-    return [(line, services.same_values(who, line)) for line in lines]

@@ -440,6 +440,9 @@ class Signing:
     scan_sha256: str = ""
     signed_on: date | None = None  # the day on the sheet, as somebody copied it
     identity: str = ""  # how the recorder made sure who was on the telephone
+    answered_at: datetime | None = None  # matched: when the contact not on file signed; it counts from the matching
+    agreed_at: datetime | None = None  # matched: when that contact agreed to records on a screen
+    later: frozenset[str] = frozenset()  # matched: sections that cannot come from outside; they stay open
 
 
 @dataclass(frozen=True)

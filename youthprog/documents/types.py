@@ -255,6 +255,8 @@ class ConsentRecord:
     """What stands under the signature, when it was not typed by the signer."""
     route_note: str = ""
     """On paper or by telephone: who wrote the answers down, who saw the original, the SHA-256 of the scan."""
+    sealed_at: datetime | None = None
+    """When the record was made, where that is not the moment of the signature."""
 
 
 # Consent form on paper ----------------------------------------------------------------------------------------

@@ -165,6 +165,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Este archivo se selló en el momento de la firma. Cualquier cambio posterior, aun de una letra, rompe el sello. "
         "Para comprobarlo, escanee el código de arriba o abra %(address)s. Lo firmado viaja dentro de este archivo como consent.json.",
     ),
+    "sealed_later": (
+        "This file was sealed the moment the answer was matched. Any later change, even of one letter, breaks the seal. "
+        "To check, scan the code above or open %(address)s. What was signed travels inside this file as consent.json.",
+        "Este archivo se selló cuando la respuesta se asignó. Cualquier cambio posterior, aun de una letra, rompe el sello. "
+        "Para comprobarlo, escanee el código de arriba o abra %(address)s. Lo firmado viaja dentro de este archivo como consent.json.",
+    ),
     "hash": ("SHA-256 of what was signed", "SHA-256 de lo firmado"),
     "record_footer": (
         "Confidential. For the family, the coordinator and whoever the law requires.",
