@@ -33,6 +33,7 @@ from youthprog.consent import outings as consent_outings
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
+from youthprog.consent import sealed as consent_sealed
 from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.core import clearance, crypto, db, events, reach
@@ -85,6 +86,7 @@ BLUEPRINTS: list[Any] = [
     certificates.bp,
     consent.bp,
     consent_desk.bp,
+    consent_sealed.bp,
     consent_entries.bp,
     consent_keeping.bp,
     consent_copies.bp,

@@ -16,7 +16,7 @@ from youthprog import config
 from youthprog.documents.compose import compose, enclosed_of
 from youthprog.documents.press import Press, PrintJob
 from youthprog.documents.seal import make_seal_keys
-from youthprog.documents.types import ConsentRecord, Sheet, Variant, WithdrawalRecord
+from youthprog.documents.types import ARCHIVED, Sheet, Variant
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 TEMPLATES = config.ROOT / "templates"
@@ -45,11 +45,10 @@ def print_sheet(press: Press) -> PrintSheet:
 
     def print_it(sheet: Sheet, *, sealed: bool = False) -> bytes:
         composed = compose(sheet, templates=TEMPLATES)
-        archived = isinstance(sheet, ConsentRecord | WithdrawalRecord)
         job = PrintJob(
             html=composed.html,
             identifier="test",
-            variant=Variant.ARCHIVAL if archived else Variant.ACCESSIBLE,
+            variant=Variant.ARCHIVAL if composed.kind in ARCHIVED else Variant.ACCESSIBLE,
             made_at=NOON,
             assets=composed.assets,
             enclosed=enclosed_of(sheet),

@@ -19,6 +19,8 @@ from tests.documents.conftest import NOON, TEMPLATES, PrintSheet, broken_rules, 
 from tests.makers import records, sheets
 from youthprog.consent import paper, retelling, wording
 from youthprog.consent.blocks import words_hash
+from youthprog.consent.drawing import path_of
+from youthprog.consent.part_paper import supplement_of
 from youthprog.consent.queries import TEXTS
 from youthprog.consent.retelling import Happened
 from youthprog.consent.taking_back_paper import canonical, withdrawal_of
@@ -36,7 +38,21 @@ SHEETS = {
     "consent es": lambda: paper.record_of(records.record_facts("es")),
     "withdrawal en": lambda: withdrawal_of(records.withdrawal_facts("en")),
     "withdrawal es": lambda: withdrawal_of(records.withdrawal_facts("es")),
+    "supplement en": lambda: supplement_of(records.part_facts("en")),
+    "supplement es": lambda: supplement_of(records.part_facts("es")),
+    "consent drawn en": lambda: paper.record_of(drawn_facts("en")),
 }
+SCRIBBLE = ";".join(
+    " ".join(f"{n * 7919 % 601},{(n * 104729 + stroke * 31) % 201}" for n in range(stroke * 50, stroke * 50 + 50))
+    for stroke in range(60)
+)  # as many points as a drawing may have, all over the pad
+
+
+def drawn_facts(language: str) -> paper.RecordFacts:
+    """The record with the busiest drawing there can be."""
+    path = path_of(SCRIBBLE)
+    assert path
+    return records.record_facts(language, signing=replace(records.SIGNING, language=language, drawn=path))
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ EDGE = {
     "desk",
     "answers",
     "cosigners",
+    "sealed",
     "strangers",
     "checking",
     "keeping",

@@ -109,6 +109,8 @@ MEANT = {
     ("consent.record", "request_id"): "signed_id",
     ("consent_desk.original", "request_id"): "signed_id",
     ("consent_desk.confirm", "request_id"): "signed_id",
+    ("consent_sealed.", "request_id"): "signed_id",
+    ("consent_sealed.", "document_id"): "record_id",
     ("cosigners.", "request_id"): "parted_id",
     ("cosigners.", "section_id"): "part_section_id",
     ("mentorship.of_group", "group_id"): "match_group_id",

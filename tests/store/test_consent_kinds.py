@@ -405,12 +405,18 @@ def parts_by_key(request: ConsentRequest) -> dict[str, tuple[Question, ConsentPa
     }
 
 
+def sign_part(request: ConsentRequest, question: Question, given: dict[str, Any], **how: Any) -> ConsentPart:
+    """Prepare and record, as the pages do."""
+    prepared = services.prepare_part(queries.get_request(request.id), question, given, **how)
+    return services.sign_part(queries.get_request(request.id), question, given, prepared=prepared, **how)
+
+
 def test_the_office_fills_in_later_and_the_section_is_decided_then(session, family):
     request = signed_with_parts(family)
     desk, _part = parts_by_key(request)["desk"]
     later = NOW + timedelta(days=2)
     given_ = {"fields": ["7b", "12"]}
-    services.sign_part(queries.get_request(request.id), desk, given_, typed_name="Olga Office", by=SYSTEM, now=later)
+    sign_part(request, desk, given_, typed_name="Olga Office", by=SYSTEM, now=later)
     row = decided(request)["desk"]
     assert (row.decision, row.decided_at) == (Decision.GIVEN, later)
     event = queries.events_of(request.id)[-1]
@@ -423,7 +429,7 @@ def test_a_part_signed_before_is_in_the_record_and_decided_with_it(session, fami
     request = request_for(family, publish(every_kind()))
     answer_shown(request)
     seen, _part = parts_by_key(request)["seen"]
-    services.sign_part(queries.get_request(request.id), seen, {"choice": "yes"}, typed_name="Casey", by=SYSTEM, now=NOW)
+    sign_part(request, seen, {"choice": "yes"}, typed_name="Casey", by=SYSTEM, now=NOW)
     assert "seen" not in decided(request)
     section_ = next(each for each in canonical(request)["sections"] if each["key"] == "seen")
     assert (section_["decision"], section_["answer"]["typed_name"]) == ("given", "Casey")
@@ -443,7 +449,7 @@ def test_an_incomplete_part_is_refused(session, family, given_, name, codes):
     request = signed_with_parts(family)
     desk, _part = parts_by_key(request)["desk"]
     with pytest.raises(Refused) as refused:
-        services.sign_part(queries.get_request(request.id), desk, given_, typed_name=name, by=SYSTEM, now=NOW)
+        sign_part(request, desk, given_, typed_name=name, by=SYSTEM, now=NOW)
     assert [reason.code for reason in refused.value.reasons] == codes
     assert "desk" not in decided(request)
 
@@ -452,9 +458,9 @@ def test_a_part_is_signed_once(session, family):
     request = signed_with_parts(family)
     desk, _part = parts_by_key(request)["desk"]
     given_ = {"fields": ["7b", "12"]}
-    services.sign_part(queries.get_request(request.id), desk, given_, typed_name="Olga", by=SYSTEM, now=NOW)
+    sign_part(request, desk, given_, typed_name="Olga", by=SYSTEM, now=NOW)
     with pytest.raises(Refused) as refused:
-        services.sign_part(queries.get_request(request.id), desk, given_, typed_name="Oskar", by=SYSTEM, now=NOW)
+        sign_part(request, desk, given_, typed_name="Oskar", by=SYSTEM, now=NOW)
     assert [reason.code for reason in refused.value.reasons] == ["part_signed"]
 
 
@@ -463,9 +469,7 @@ def test_a_part_of_a_closed_form_is_refused(session, family):
     desk, _part = parts_by_key(request)["desk"]
     request.state = RequestState.WITHDRAWN
     with pytest.raises(Refused) as refused:
-        services.sign_part(
-            queries.get_request(request.id), desk, {"fields": ["7b", "12"]}, typed_name="Olga", by=SYSTEM, now=NOW
-        )
+        sign_part(request, desk, {"fields": ["7b", "12"]}, typed_name="Olga", by=SYSTEM, now=NOW)
     assert [reason.code for reason in refused.value.reasons] == ["closed"]
 
 
@@ -501,7 +505,7 @@ def test_a_no_from_outside_is_a_refusal(session, family):
     request = signed_with_parts(family)
     doctor, _part = parts_by_key(request)["doctor"]
     given_ = {"choice": "no", "office": "Riverton Clinic"}
-    services.sign_part(queries.get_request(request.id), doctor, given_, typed_name="Ada Obi", by=SYSTEM, now=NOW)
+    sign_part(request, doctor, given_, typed_name="Ada Obi", by=SYSTEM, now=NOW)
     assert decided(request)["doctor"].decision is Decision.REFUSED
 
 

@@ -14,25 +14,31 @@ from werkzeug.wrappers import Response as BaseResponse
 from youthprog.access.queries import LinkKey, find_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record_read
-from youthprog.consent import queries, services
+from youthprog.consent import queries, record_queries, services
 from youthprog.consent.answers import TEMPLATES, OutsideForm, form_of
 from youthprog.consent.forms import AnswerForm
 from youthprog.consent.models import ConsentPart
 from youthprog.consent.queries import Case
+from youthprog.consent.sealed import opened_by
 from youthprog.consent.showing import signer_of
 from youthprog.consent.shown import words_of
 from youthprog.consent.types import SIGNERS, Question, Signer, Words
-from youthprog.core import clock
+from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P, Reach
-from youthprog.core.refusals import NotFound, Refused
+from youthprog.core.refusals import N_, Conflict, NotFound, Refused
+from youthprog.documents.press import PressFailed
+from youthprog.documents.services import discard
+from youthprog.documents.types import DocumentKind
 from youthprog.people import queries as people
-from youthprog.web.edge import actor, door, public
+from youthprog.web.edge import actor, door, public, recording
 from youthprog.web.language import gettext as _
 from youthprog.web.language import language
 from youthprog.web.pages import file_response, page
 
 bp = Blueprint("cosigners", __name__)
+NO_DOCUMENT = N_("We could not make the document just now. Nothing is signed. Try again in a minute.")
+NOT_SIGNED = N_("We could not keep your signature just now. Nothing is signed. Try again in a minute.")
 
 # ---- on the request's page ----
 
@@ -46,6 +52,7 @@ class PartLine:
     signer: str
     signed_by: str | None
     signed_at: datetime | None
+    document_id: int | None
     may_fill_in: bool
 
 
@@ -53,6 +60,8 @@ def beside(case: Case, *, shows_record: bool) -> dict[str, Any]:
     """What stands beside the guardian's answers: the parts of others, and the files for who may open the record."""
     asked = services.parts_asked(case, queries.questions_of(case.version.id), clock.today())
     is_staff = _is_staff_for(case)
+    sealed = record_queries.records_of([case.request.id]).get(case.request.id, [])
+    readable = {line.document_id: line for line in opened_by(actor(), case.youth.id, sealed, clock.today())}
     lines = [
         PartLine(
             question.section_id,
@@ -60,11 +69,16 @@ def beside(case: Case, *, shows_record: bool) -> dict[str, Any]:
             SIGNERS[signer_of(question)],
             part.typed_name if part else None,
             part.signed_at if part else None,
+            part.document_id if part and part.document_id in readable else None,
             may_fill_in=is_staff and (part is None or part.signed_at is None) and _may_fill_in(case, question),
         )
         for question, part in asked
     ]
-    return {"parts": lines, "uploads": queries.uploads_of(case.request.id) if shows_record else ()}
+    return {
+        "parts": lines,
+        "uploads": queries.uploads_of(case.request.id) if shows_record else (),
+        "withdrawals": [each for each in readable.values() if each.kind is DocumentKind.WITHDRAWAL_RECORD],
+    }
 
 
 def _is_staff_for(case: Case) -> bool:
@@ -84,23 +98,34 @@ def show_part(request_id: int, section_id: int) -> Response:
 
 
 @bp.post("/consents/requests/<id:request_id>/parts/<id:section_id>")
-@door(P.CONSENT_READ)
+@door(P.CONSENT_READ, late=True)
 def sign_part(request_id: int, section_id: int) -> BaseResponse:
-    """Fill in and sign a part, in one's own name."""
+    """Fill in and sign a part, in one's own name: print and seal without a lock, then record everything at once."""
     case, question, part = _part(request_id, section_id)
-    form = _form(case, question)()
+    form, by, now = _form(case, question)(), actor(), clock.now()
     if not form.validate_on_submit():
         return _part_page(case, question, part, form, 422)
+    signed: dict[str, Any] = {"typed_name": by.name, "by": by, "now": now}
     try:
-        services.sign_part(
-            case, question, form.answer(), typed_name=actor().name, person_id=actor().person_id, by=actor(),
-            now=clock.now(),
-        )  # fmt: skip
+        prepared = services.prepare_part(case, question, form.answer(), language=language(), **signed)
+    except Conflict:
+        raise
     except Refused as refused:
         form.take(refused.reasons)
         return _part_page(case, question, part, form, 422)
+    except PressFailed:
+        form.form_errors.append(_(NO_DOCUMENT))
+        return _part_page(case, question, part, form, 503)
+    with recording(undo=lambda: _discard(prepared), says=_(NOT_SIGNED)):
+        case, question, part = _part(request_id, section_id)
+        services.sign_part(case, question, form.answer(), person_id=by.person_id, prepared=prepared, **signed)
     flash(_("This part is signed."), "signed")
     return redirect(url_for("consent.show", request_id=request_id), 303)
+
+
+def _discard(prepared: services.PreparedPart | None) -> None:
+    if prepared is not None:
+        discard(prepared.document)
 
 
 def _part(request_id: int, section_id: int) -> tuple[Case, Question, ConsentPart | None]:
@@ -187,9 +212,9 @@ def show_outside(token: str) -> Response:
 
 
 @bp.post("/p/<token>")
-@public()
+@public(late=True)
 def sign_outside(token: str) -> BaseResponse:
-    """The answer of somebody outside. A second click finds it signed and says the same."""
+    """The answer of somebody outside, with its sealed record. A second click finds it signed and says the same."""
     found = _outside(token)
     if found is None:
         return page("consent/outside/gone.html", 404)
@@ -201,12 +226,35 @@ def sign_outside(token: str) -> BaseResponse:
         return _outside_page(case, question, form, 422)
     name = form.typed_name.data or ""
     by = replace(actor(), kind="link", name=name, person_id=None, account_id=None, grants={})
+    signed: dict[str, Any] = {"typed_name": name, "by": by, "now": clock.now()}
     try:
-        services.sign_part(case, question, form.answer(), typed_name=name, by=by, now=clock.now())
+        prepared = services.prepare_part(case, question, form.answer(), language=language(), **signed)
+    except Conflict:
+        raise
     except Refused as refused:
         form.take(refused.reasons)
         return _outside_page(case, question, form, 422)
+    except PressFailed:
+        form.form_errors.append(_(NO_DOCUMENT))
+        return _outside_page(case, question, form, 503)
+    with recording(undo=lambda: _discard(prepared), says=_(NOT_SIGNED)):
+        _sign_outside_once(token, form.answer(), prepared, signed)
     return _done_page(case, question)
+
+
+def _sign_outside_once(
+    token: str, answer: dict[str, Any], prepared: services.PreparedPart | None, signed: dict[str, Any]
+) -> None:
+    """Record it, or find that a second click was faster."""
+    found = _outside(token)
+    if found is None:
+        raise NotFound
+    case, question, part = found
+    db.session().refresh(part, with_for_update=True)
+    if part.signed_at is not None:
+        _discard(prepared)
+        return
+    services.sign_part(case, question, answer, prepared=prepared, **signed)
 
 
 def _outside(token: str) -> tuple[Case, Question, ConsentPart] | None:

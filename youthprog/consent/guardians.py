@@ -7,8 +7,10 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
-from youthprog.consent import fair_queries, services
+from youthprog.consent import fair_queries, record_queries, services
 from youthprog.consent.fair_forms import AsOfForm, AttemptForm, ExcuseForm
+from youthprog.consent.record_queries import SealedLine
+from youthprog.consent.sealed import opened_by
 from youthprog.consent.types import EXCUSES, SECTION_STATES, WAYS, Excuse, RequestState, SectionState
 from youthprog.core import clock
 from youthprog.core.permissions import P
@@ -116,13 +118,15 @@ def _page(
     elif as_of.on.data:
         on = as_of.on.data
     record_read("standing.read", "person", youth.id, by=actor(), on=on.isoformat())
+    seasons = fair_queries.standing_of(actor(), youth.id, on, language())
     return page(
         "consent/youth.html",
         status,
         youth=youth,
         as_of=as_of,
         on=on,
-        seasons=fair_queries.standing_of(actor(), youth.id, on, language()),
+        seasons=seasons,
+        sealed=_sealed(youth, [request_id for each in seasons for request_id, *_rest in each.requests], on),
         excuses=fair_queries.excuses_of(youth.id),
         attempts=fair_queries.list_attempts(youth.id),
         attempt=attempt or _attempt_form(youth),
@@ -135,6 +139,18 @@ def _page(
         ways=WAYS,
         requests=REQUESTS,
     )
+
+
+def _sealed(youth: Person, request_ids: list[int], on: date) -> dict[int, list[SealedLine]]:
+    """The sealed records of each request as of a day, those the reader may open."""
+    return {
+        request_id: [line for line in opened_by(actor(), youth.id, lines, clock.today()) if _is_by(line, on)]
+        for request_id, lines in record_queries.records_of(request_ids).items()
+    }
+
+
+def _is_by(line: SealedLine, on: date) -> bool:
+    return clock.day_of(line.issued_at) <= on
 
 
 def _youth(youth_id: int) -> Person:

@@ -11,11 +11,8 @@ from youthprog.consent.types import RequestState
 from youthprog.core import clock
 from youthprog.core.actor import Actor
 from youthprog.documents import queries as documents
-from youthprog.documents.types import DocumentKind
+from youthprog.documents.types import ARCHIVED
 from youthprog.outreach import services as outreach
-
-RECORDS = frozenset({DocumentKind.CONSENT_RECORD, DocumentKind.WITHDRAWAL_RECORD})
-
 
 def send_own_link(code: str, *, by: Actor, now: datetime) -> bool:
     """Mail the signer of a record a link to their answers, to the address on file alone; whether one was sent.
@@ -26,7 +23,7 @@ def send_own_link(code: str, *, by: Actor, now: datetime) -> bool:
     document = documents.find_by_code(code)
     if not may_ask("own-link", document.id if document else code[:32], by=by, now=now):
         return False
-    if document is None or document.kind not in RECORDS:
+    if document is None or document.kind not in ARCHIVED:
         return False
     case = queries.get_request(document.subject_id)
     guardian = signer_line(case, clock.day_of(now))

@@ -61,9 +61,15 @@ class FormVersion(Model):
     number: Mapped[int]
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    title: Mapped[str | None] = mapped_column(sa.String(120))  # as it was published; a renamed form leaves it alone
+    title_es: Mapped[str | None] = mapped_column(sa.String(120))
     exception: Mapped[str | None] = mapped_column(sa.String(500))  # why it was published although the gate said no
     edits: Mapped[int] = mapped_column(default=0)  # counts changes of a draft, so two hands never overwrite one another
     form: Mapped[Form] = relationship(lazy="raise_on_sql")
+
+    def titles(self, form: Form) -> dict[str, str]:
+        """What families read as the form's name, by language: as it was when this version was published."""
+        return {"en": self.title or form.title, "es": self.title_es or form.title_es}
 
 
 class Section(Model):
@@ -285,6 +291,7 @@ class ConsentPart(Sealable, Model):
     __table_args__ = (
         sa.UniqueConstraint("request_id", "section_id"),
         sa.CheckConstraint("(signed_at IS NULL) = (typed_name IS NULL)", name="signed_with_name"),
+        sa.CheckConstraint("document_id IS NULL OR signed_at IS NOT NULL", name="document_when_signed"),
     )
     SEALED = ("answer_sealed", "asked_sealed")
 
@@ -298,6 +305,7 @@ class ConsentPart(Sealable, Model):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
     answer_sealed: Mapped[bytes | None]
     signed_at: Mapped[datetime | None]
+    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("document.id"))  # signed after the first record
 
 
 class ConsentUpload(Model):

@@ -17,15 +17,13 @@ from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
 from youthprog.consent import paper, queries, rules, showing
 from youthprog.consent.cases import LINK_DAYS, last_day_of, note, program_names, shown_of
-from youthprog.consent.deciding import decide
 from youthprog.consent.models import ConsentPart
 from youthprog.consent.queries import Case
 from youthprog.consent.statements import filled_words
 from youthprog.consent.types import Happening, Question, RequestState, Signer, Words
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
-from youthprog.core.refusals import N_, Refusal, refuse_if
-from youthprog.core.text import fold
+from youthprog.core.refusals import N_, Refusal
 from youthprog.documents import services as documents
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Recipient
@@ -53,9 +51,9 @@ def record_in_sitting(case: Case, questions: Sequence[Question], answers: Mappin
         name = given.pop("typed_name", None)
         if not name:
             continue  # nobody read the form to the guardian; from outside the part was not asked
-        part = _part(case, each)
+        part = part_of(case, each)
         part.person_id = case.youth.id if showing.signer_of(each) is Signer.ATHLETE else None
-        _fill(case, each, part, given, name, now=now)
+        fill_part(case, each, part, given, name, now=now)
 
 
 def refusals_of_outsider(case: Case, given: Mapping[str, Any]) -> list[Refusal]:
@@ -79,10 +77,12 @@ def ask_outside(
         given = answers.get(each.key, {})
         if not given.get("email"):
             continue
-        part = _part(case, each)
+        part = part_of(case, each)
         part.asked_at = now
         part.seal("asked_sealed", json.dumps({"name": given["name"], "email": given["email"]}, ensure_ascii=False))
         _write(case, each, part, given["name"], given["email"], by=by, now=now)
+        address = paper.masked(given["email"])
+        note(case.request.id, Happening.PART_ASKED, now, {"section": each.key, "name": given["name"], "address": address})
         record("consent.part_asked", "consent_request", case.request.id, by=by, now=now, section=each.key)
 
 
@@ -112,7 +112,7 @@ def _write(
 def open_parts(case: Case, questions: Sequence[Question]) -> None:
     """Let the parts of a coach and the office wait from now on: of a signed form only these are still asked."""
     for each in showing.signed_by(questions, Signer.COACH, Signer.STAFF):
-        _part(case, each)
+        part_of(case, each)
 
 
 def parts_asked(case: Case, questions: Sequence[Question], on: date) -> list[tuple[Question, ConsentPart | None]]:
@@ -127,47 +127,6 @@ def parts_asked(case: Case, questions: Sequence[Question], on: date) -> list[tup
     return [(each, parts.get(each.section_id)) for each in others]
 
 
-def sign_part(
-    case: Case,
-    question: Question,
-    given: Mapping[str, Any],
-    *,
-    typed_name: str,
-    person_id: int | None = None,
-    by: Actor,
-    now: datetime,
-) -> ConsentPart:
-    """Sign a part outside the guardian's sitting. Of a signed form the section is decided now.
-
-    Raises `Refused`: the form is closed, the part is signed already, the name or the answer is missing.
-    """
-    part = queries.parts_of(case.request.id).get(question.section_id)
-    refuse_if(refusals_to_sign_part(case, question, part, given, typed_name))
-    part = part or _part(case, question)
-    part.person_id = person_id
-    _fill(case, question, part, given, typed_name, now=now)
-    if case.request.state is RequestState.SIGNED:
-        decide(case, question, given, by=by, now=now)
-    record("consent.part_signed", "consent_request", case.request.id, by=by, now=now, section=question.key)
-    return part
-
-
-def refusals_to_sign_part(
-    case: Case, question: Question, part: ConsentPart | None, given: Mapping[str, Any], typed_name: str
-) -> list[Refusal]:
-    """Every reason why a part cannot be signed now."""
-    if part_is_closed(case, clock.today()):
-        return [Refusal("closed", N_("This form is closed."))]
-    if part is not None and part.signed_at is not None:
-        return [Refusal("part_signed", N_("This part is signed already."))]
-    found = []
-    if not showing.is_part_complete(question, given):
-        found.append(Refusal("unanswered", N_("Something is not answered yet.")))
-    if len(fold(typed_name)) < rules.SHORTEST_NAME:
-        found.append(Refusal("no_name", N_("Type your full name."), "typed_name"))
-    return found
-
-
 def part_is_closed(case: Case, today: date) -> bool:
     """Whether a part cannot be signed any more: the form was closed or taken back, or what it is about is over."""
     return case.request.state in CLOSED or case.season.ends_on < today
@@ -178,18 +137,22 @@ def outside_words(case: Case, question: Question, language: str, *, full_name: s
 
     A coach, who knows the roster, reads the full name too.
     """
-    words = question.words[language]
-    values = dict.fromkeys((*paper.BLANKS, "born_on"), paper.BLANK) | {
+    return filled_words(question.words[language], outside_places(case, question, language, full_name=full_name))
+
+
+def outside_places(case: Case, question: Question, language: str, *, full_name: str | None = None) -> dict[str, str]:
+    """What the places of a section stand for on the page of somebody who may know little."""
+    return dict.fromkeys((*paper.BLANKS, "born_on"), paper.BLANK) | {
         "name": case.youth.first_name,
         "full_name": full_name or case.youth.first_name,
         "program": program_names(case)[language],
         "department": documents.letterhead().full_name,
         "until": paper.day_in(last_day_of(case, question, clock.now()), language),
     }
-    return filled_words(words, values)
 
 
-def _part(case: Case, question: Question) -> ConsentPart:
+def part_of(case: Case, question: Question) -> ConsentPart:
+    """The part of a section, made when it is not there yet."""
     part = queries.parts_of(case.request.id).get(question.section_id)
     if part is None:
         part = ConsentPart(
@@ -200,10 +163,15 @@ def _part(case: Case, question: Question) -> ConsentPart:
     return part
 
 
-def _fill(
-    case: Case, question: Question, part: ConsentPart, given: Mapping[str, Any], name: str, *, now: datetime
+def fill_part(
+    case: Case, question: Question, part: ConsentPart, given: Mapping[str, Any], name: str, *, now: datetime, **how: str
 ) -> None:
+    """Keep what was signed, and note that it was; `how` is what is known of the signature itself."""
     part.typed_name, part.signed_at = name, now
     part.seal("answer_sealed", json.dumps(given, ensure_ascii=False))
-    detail = {"section": question.key, "signer": showing.signer_of(question).value, "name": name}
-    note(case.request.id, Happening.PART_SIGNED, now, detail)
+    note(case.request.id, Happening.PART_SIGNED, now, signed_detail(question, name, **how))
+
+
+def signed_detail(question: Question, name: str, **how: str) -> dict[str, str]:
+    """What the event of a signed part says."""
+    return {"section": question.key, "signer": showing.signer_of(question).value, "name": name, **how}

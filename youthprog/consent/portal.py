@@ -166,6 +166,7 @@ STEPS: list[tuple[str, str, View, bool]] = [
     ("POST", "/sign", signature.sign, True),
     ("GET", "/done", signature.done, False),
     ("GET", "/copy.pdf", signature.copy, False),
+    ("GET", "/part-<int(max=99):number>.pdf", signature.supplement, False),
     ("GET", "/take-back", withdrawing.show_take_back, False),
     ("POST", "/take-back", withdrawing.take_back, True),
     ("GET", "/taken-back", withdrawing.taken_back, False),

@@ -24,6 +24,7 @@ HAPPENINGS = {
     Happening.ANSWERED: ("Read and answered", "Leído y respondido"),
     Happening.CHANGED: ("Answer changed", "Respuesta cambiada"),
     Happening.CHECKED: ("Answers checked", "Respuestas revisadas"),
+    Happening.PART_ASKED: ("Outside signer asked", "Se pidió a otra persona"),
     Happening.PART_SIGNED: ("Part signed", "Parte firmada"),
     Happening.SIGNED: ("Signed", "Firmado"),
     Happening.NOTICED: ("Other guardian told", "Aviso al otro tutor"),

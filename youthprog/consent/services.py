@@ -42,7 +42,7 @@ from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_sc
 from youthprog.consent.fairness import disagreements, end_excuse, excuse, log_attempt, tell_of_conflict
 from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
-from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked, refusals_to_sign_part, sign_part
+from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked
 from youthprog.consent.publishing import (
     Block,
     add_block,
@@ -82,6 +82,7 @@ from youthprog.consent.signing import (
     prepare_signatures,
     sign,
 )
+from youthprog.consent.signing_parts import PreparedPart, prepare_part, refusals_to_sign_part, sign_part
 from youthprog.consent.slips import ask_for_gathering, close_slips
 from youthprog.consent.taking_back import (
     TAKEN_BACK_KINDS,
@@ -136,6 +137,7 @@ __all__ = [
     "Outsider",
     "Prepared",
     "PreparedEntry",
+    "PreparedPart",
     "PreparedWithdrawal",
     "Received",
     "Roster",
@@ -212,6 +214,7 @@ __all__ = [
     "places_of",
     "prepare_match",
     "prepare_paper",
+    "prepare_part",
     "prepare_phone",
     "prepare_signature",
     "prepare_signatures",

@@ -8,9 +8,11 @@ from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
-from youthprog.consent import queries, services, showing
+from youthprog.consent import queries, record_queries, services, showing
 from youthprog.consent.forms import SignForm
 from youthprog.consent.queries import Case
+from youthprog.consent.record_queries import SealedLine
+from youthprog.consent.sealed import opened_by
 from youthprog.consent.shown import summary_of
 from youthprog.consent.types import SectionKind, Signing
 from youthprog.consent.walk import (
@@ -29,7 +31,8 @@ from youthprog.consent.walk import (
 )
 from youthprog.core import clearance, clock, db
 from youthprog.core.permissions import P
-from youthprog.core.refusals import N_, Conflict, Refused
+from youthprog.core.refusals import N_, Conflict, NotFound, Refused
+from youthprog.documents import queries as documents
 from youthprog.documents.codes import grouped
 from youthprog.documents.press import PressFailed
 from youthprog.documents.services import discard, load_bytes
@@ -146,6 +149,7 @@ def _receipt(case: Case) -> dict[str, Any]:
         "code": grouped(document.code),
         "reasons": [(_(reason.word), sentence(reason.sentence, reason.values)) for reason in reasons],
         "withdrawals": queries.withdrawals_of(case.request.id),
+        "supplements": _supplements(case),
         "next": queries.next_for(case.youth.id, case.season.id, clock.now()),
     }
 
@@ -163,6 +167,23 @@ def copy(request_id: int) -> Response:
     document = queries.document_of(case.request)
     record_read("consent.record.read", "consent_request", request_id, by=actor())
     return file_response(load_bytes(document), name=f"{document.code}.pdf", download=True)
+
+
+def supplement(request_id: int, number: int) -> Response:
+    """The sealed record of a part that was signed later, by its number: the first, the second."""
+    case = case_of(request_id)
+    lines = _supplements(case)
+    if not 1 <= number <= len(lines):
+        raise NotFound
+    line = lines[number - 1]
+    record_read("consent.record.read", "consent_request", request_id, by=actor(), document_id=line.document_id)
+    return file_response(load_bytes(documents.get(line.document_id)), name=f"{line.code}.pdf", download=True)
+
+
+def _supplements(case: Case) -> list[SealedLine]:
+    """Those this door opens: what is about health is in one's own account, not behind a link."""
+    lines = record_queries.supplements_of(case.request.id)
+    return opened_by(actor(), case.youth.id, lines, clock.today()) if lines else []
 
 
 def _sign_page(walk: Walk, form: SignForm, status: int = 200) -> Response:

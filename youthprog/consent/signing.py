@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import fairness, paper, parts, queries, rules, showing, uploads
+from youthprog.consent import fairness, paper, parts, queries, rules, showing, signing_parts, uploads
 from youthprog.consent.cases import (
     COPY,
     LINK_DAYS,
@@ -278,6 +278,7 @@ def refusals_of_route(case: Case, signing: Signing, by: Actor) -> list[Refusal]:
 def record_answers(case: Case, prepared: Prepared, how: Mapping[str, Any], *, by: Actor, now: datetime) -> Document:
     """Record a sealed signature, whatever its route: the document, decisions, people, health. The counter is ours already."""
     request, signing = case.request, prepared.facts.signing
+    signing_parts.refuse_parts_signed_meanwhile(request.id, prepared.facts.questions, prepared.facts.waiting)
     disagreed = fairness.disagreements(request.youth_id, request.season_id, now)
     document = documents.record_document(
         prepared.document, subject_kind="consent_request", subject_id=request.id, now=now
@@ -391,7 +392,7 @@ def record_facts(
         letterhead=documents.letterhead(),
         zone=clock.zone(),
         form_key=case.form.key,
-        form_titles={"en": case.form.title, "es": case.form.title_es},
+        form_titles=case.version.titles(case.form),
         form_number=case.version.number,
         program_names=program_names(case),
         season_names={"en": case.season.name, "es": case.season.name_es or case.season.name},

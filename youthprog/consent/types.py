@@ -125,6 +125,7 @@ class Happening(enum.StrEnum):
     SCANNED = "scanned"
     ORIGINAL_SEEN = "original_seen"
     MATCHED = "matched"
+    PART_ASKED = "part_asked"  # somebody outside, such as a doctor
     PART_SIGNED = "part_signed"  # by the athlete, a coach, an interpreter, somebody outside
     RENEWED = "renewed"
     CONFIRMED_EARLIER = "confirmed_earlier"  # last time's answers, as they were
@@ -153,6 +154,7 @@ HAPPENINGS = {
     Happening.SCANNED: N_("Signed paper scanned"),
     Happening.ORIGINAL_SEEN: N_("Original seen by a second person"),
     Happening.MATCHED: N_("Matched by the office"),
+    Happening.PART_ASKED: N_("Somebody outside asked"),
     Happening.PART_SIGNED: N_("Part signed"),
     Happening.RENEWED: N_("Asked again for the next time"),
     Happening.CONFIRMED_EARLIER: N_("Earlier answers confirmed"),
@@ -165,6 +167,7 @@ HAPPENINGS = {
 CLOSED_BECAUSE = {
     "turned_18": N_("The young person turned 18 and signs alone now."),
     "gathering_canceled": N_("The meeting was canceled."),
+    "form_closed": N_("The form was closed."),
 }
 
 

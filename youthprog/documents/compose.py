@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 
 from youthprog.documents.codes import grouped
+from youthprog.documents.drawn import drawing_svg
 from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
 from youthprog.documents.guilloche import frame_svg
@@ -37,6 +38,7 @@ from youthprog.documents.types import (
     Sheet,
     ShownSection,
     SignInSheet,
+    SupplementRecord,
     Variant,
     WithdrawalRecord,
 )
@@ -44,11 +46,14 @@ from youthprog.documents.words import Words
 
 ART = Path(__file__).resolve().parent / "art"
 INK = "#16202b"
+NAVY = "#123f73"
+MARKS = {AnswerMark.YES: "signed", AnswerMark.UNDERSTOOD: "signed", AnswerMark.NO: "declined"}
 LANDSCAPE = (279.4, 215.9)
 ROWS_AT_EASE = 19
 """So many roster rows fit one page at their full height; up to two more fit when set closer."""
 ROWS_CLOSE = 21
 UNDRAWABLE = "?"
+UNKNOWN = "____"
 LONGEST_BESIDE = 1200
 """So many letters of a shown question still stand in half the width of a page."""
 
@@ -91,6 +96,8 @@ def enclosed_of(sheet: Sheet) -> Enclosed | None:
             return Enclosed("consent.json", "What was signed, as data", sheet.canonical_json)
         case WithdrawalRecord():
             return Enclosed("withdrawal.json", "What was taken back, as data", sheet.canonical_json)
+        case SupplementRecord():
+            return Enclosed("supplement.json", "The part that was signed, as data", sheet.canonical_json)
     return None
 
 
@@ -174,15 +181,14 @@ def _consent_record(sheet: ConsentRecord, templates: Path, own_crest: bytes | No
     page = {
         "kind": words("record"),
         "under_kind": sheet.form,
-        "footer": f"{words('record_short')} {grouped(sheet.code)} · {words('record_footer')}",
-        "digest": _in_fours(hashlib.sha256(sheet.canonical_json).hexdigest()),
         "shown_rows": side_by_side(sheet.shown),
-        "marks": {AnswerMark.YES: "signed", AnswerMark.UNDERSTOOD: "signed", AnswerMark.NO: "declined"},
-        **_code_of(sheet),
+        "marks": MARKS,
+        **_evidence_of(sheet, words),
     }
     title = f"{words('record')} · {sheet.title}"
     name = "consent_record.html"
-    return _composed(DocumentKind.CONSENT_RECORD, name, title, sheet, words, page, templates, own_crest, _qr_of(sheet))
+    extra = _qr_of(sheet) | ({"drawn.svg": drawing_svg(sheet.drawn, color=NAVY)} if sheet.drawn else {})
+    return _composed(DocumentKind.CONSENT_RECORD, name, title, sheet, words, page, templates, own_crest, extra)
 
 
 def side_by_side(sections: Sequence[ShownSection]) -> list[list[tuple[int, ShownSection]]]:
@@ -203,23 +209,53 @@ def _withdrawal_record(sheet: WithdrawalRecord, templates: Path, own_crest: byte
     words = Words(sheet.language)
     page = {
         "kind": words("withdrawal"),
-        "under_kind": f"{words('of_record')} {grouped(sheet.first_code)}",
-        "footer": f"{words('record_short')} {grouped(sheet.code)} · {words('record_footer')}",
-        "digest": _in_fours(hashlib.sha256(sheet.canonical_json).hexdigest()),
-        "first_code": grouped(sheet.first_code),
-        "first_digest": _in_fours(sheet.first_sha256),
-        **_code_of(sheet),
+        **_evidence_of(sheet, words),
+        **_first_of(sheet, words),
     }
     title = f"{words('withdrawal')} · {sheet.title}"
     name, kind = "withdrawal_record.html", DocumentKind.WITHDRAWAL_RECORD
     return _composed(kind, name, title, sheet, words, page, templates, own_crest, _qr_of(sheet))
 
 
-def _code_of(sheet: ConsentRecord | WithdrawalRecord) -> dict[str, str]:
-    return {"code": grouped(sheet.code), "address": verify_address(sheet.letterhead, sheet.code)}
+def _supplement_record(sheet: SupplementRecord, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    read = [row.text for row in sheet.statements] + [text for each in sheet.shown for text in each.paragraphs]
+    page = {
+        "kind": words("supplement"),
+        "shown_rows": side_by_side(sheet.shown),
+        "has_blanks": any(UNKNOWN in text for text in read),
+        "marks": MARKS,
+        **_evidence_of(sheet, words),
+        **_first_of(sheet, words),
+    }
+    title = f"{words('supplement')} · {sheet.title}"
+    name, kind = "supplement_record.html", DocumentKind.SUPPLEMENT_RECORD
+    return _composed(kind, name, title, sheet, words, page, templates, own_crest, _qr_of(sheet))
 
 
-def _qr_of(sheet: ConsentRecord | WithdrawalRecord) -> dict[str, bytes]:
+Evidence = ConsentRecord | WithdrawalRecord | SupplementRecord
+
+
+def _evidence_of(sheet: Evidence, words: Words) -> dict[str, str]:
+    """What every record of a consent says of itself: its code, where it is checked, the hash of its data."""
+    return {
+        "code": grouped(sheet.code),
+        "address": verify_address(sheet.letterhead, sheet.code),
+        "footer": f"{words('record_short')} {grouped(sheet.code)} · {words('record_footer')}",
+        "digest": _in_fours(hashlib.sha256(sheet.canonical_json).hexdigest()),
+    }
+
+
+def _first_of(sheet: WithdrawalRecord | SupplementRecord, words: Words) -> dict[str, str]:
+    """How a later record names the one it belongs to."""
+    return {
+        "under_kind": f"{words('of_record')} {grouped(sheet.first_code)}",
+        "first_code": grouped(sheet.first_code),
+        "first_digest": _in_fours(sheet.first_sha256),
+    }
+
+
+def _qr_of(sheet: Evidence) -> dict[str, bytes]:
     return {"qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}", dark=INK)}
 
 
@@ -246,6 +282,7 @@ _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
     ConsentRecord: _consent_record,
     ConsentBlanks: _consent_blanks,
     WithdrawalRecord: _withdrawal_record,
+    SupplementRecord: _supplement_record,
 }
 
 

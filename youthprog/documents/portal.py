@@ -9,7 +9,7 @@ from youthprog.documents import codes, queries, services
 from youthprog.documents.forms import LONGEST_TYPED, FileToCheck
 from youthprog.documents.models import Document
 from youthprog.documents.press import PressFailed
-from youthprog.documents.types import SealReport
+from youthprog.documents.types import ARCHIVED, DocumentKind, SealReport
 from youthprog.web.edge import public
 from youthprog.web.language import gettext as _
 from youthprog.web.pages import asked_text, page
@@ -71,6 +71,11 @@ def check_file() -> Response:
 
 
 def _of(document: Document, seal: SealReport | None) -> Response:
-    """What may be said of a document in public, and which records of answers taken back belong to it."""
-    later = queries.later_withdrawals(document)
-    return page("verify/document.html", document=document, code=codes.grouped(document.code), seal=seal, later=later)
+    """What may be said of a document in public, and which later records belong to it: parts added, answers taken back."""
+    later = queries.later_records(document)
+    return page(
+        "verify/document.html", document=document, code=codes.grouped(document.code), seal=seal, grouped=codes.grouped,
+        later=[each for each in later if each.kind is DocumentKind.WITHDRAWAL_RECORD],
+        added=[each for each in later if each.kind is DocumentKind.SUPPLEMENT_RECORD],
+        is_evidence=document.kind in ARCHIVED,
+    )  # fmt: skip

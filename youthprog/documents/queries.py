@@ -6,7 +6,7 @@ from youthprog.core import db
 from youthprog.core.refusals import NotFound
 from youthprog.documents.codes import read_code
 from youthprog.documents.models import Document
-from youthprog.documents.types import DocumentKind
+from youthprog.documents.types import ARCHIVED, DocumentKind
 
 
 def find_by_code(typed: str) -> Document | None:
@@ -47,12 +47,12 @@ def count_damaged() -> int:
     return db.session().scalar(counted) or 0
 
 
-def later_withdrawals(document: Document) -> list[Document]:
-    """Records of answers taken back that belong to a signed record, oldest first; of any other document none."""
+def later_records(document: Document) -> list[Document]:
+    """What was added to a signed record or taken back of it, oldest first; of any other document none."""
     if document.kind is not DocumentKind.CONSENT_RECORD:
         return []
     found = list_of_subject(document.subject_kind, document.subject_id)
-    return [each for each in reversed(found) if each.kind is DocumentKind.WITHDRAWAL_RECORD]
+    return [each for each in reversed(found) if each.kind in ARCHIVED and each.id != document.id]
 
 
 def list_of_subject(subject_kind: str, subject_id: int) -> list[Document]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import crowded, storable
+from youthprog.documents.drawn import is_drawing
 from youthprog.documents.types import Certificate, Sheet
 
 LONGEST_NAME = 100
@@ -30,6 +31,8 @@ def refusals_to_print(sheet: Sheet) -> list[Refusal]:
         reasons.append(
             Refusal("too_many_statements", N_("A form holds %(most)s statements."), values={"most": MOST_STATEMENTS})
         )
+    if getattr(sheet, "drawn", "") and not is_drawing(getattr(sheet, "drawn", "")):
+        reasons.append(Refusal("bad_drawing", N_("This drawing cannot be printed. Draw it again."), field="drawn"))
     if len(getattr(sheet, "forms", ())) > MOST_FORMS:
         reasons.append(
             Refusal(

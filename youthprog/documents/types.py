@@ -20,11 +20,14 @@ class DocumentKind(StrEnum):
     CERTIFICATE = "certificate"
     CONSENT_RECORD = "consent_record"
     WITHDRAWAL_RECORD = "withdrawal_record"
+    SUPPLEMENT_RECORD = "supplement_record"
     CONSENT_BLANK = "consent_blank"
 
 
-SEALED = frozenset({DocumentKind.CERTIFICATE, DocumentKind.CONSENT_RECORD, DocumentKind.WITHDRAWAL_RECORD})
-ARCHIVED = frozenset({DocumentKind.CONSENT_RECORD, DocumentKind.WITHDRAWAL_RECORD})
+ARCHIVED = frozenset(
+    {DocumentKind.CONSENT_RECORD, DocumentKind.WITHDRAWAL_RECORD, DocumentKind.SUPPLEMENT_RECORD}
+)  # the evidence of a consent: the signed record, and what was added to it or taken back of it later
+SEALED = ARCHIVED | {DocumentKind.CERTIFICATE}
 
 
 class Variant(StrEnum):
@@ -257,6 +260,8 @@ class ConsentRecord:
     """On paper or by telephone: who wrote the answers down, who saw the original, the SHA-256 of the scan."""
     sealed_at: datetime | None = None
     """When the record was made, where that is not the moment of the signature."""
+    drawn: str = ""
+    """A drawing beside the typed name, as SVG path data in whole numbers; see `drawn.py`."""
 
 
 # Consent form on paper ----------------------------------------------------------------------------------------
@@ -357,8 +362,48 @@ class WithdrawalRecord:
     other_taken: tuple[TakenBack, ...] = ()
 
 
-Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord | WithdrawalRecord | ConsentBlanks
-Issued = Certificate | ConsentRecord | WithdrawalRecord
+# Supplement to a signed record --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementRecord:
+    """A part of a signed consent that somebody else than the guardian signed later. The first record stays as it was."""
+
+    letterhead: Letterhead
+    code: str
+    title: str
+    form: str
+    """Which form and version, as in the first record."""
+    youth: str
+    youth_born_on: date | None
+    signer: str
+    role: str
+    """As what they signed: "coach", "for the office", "Doctor"."""
+    signed_at: datetime
+    zone: str
+    statements: tuple[Statement, ...]
+    """The one section, with its answer."""
+    shown: tuple[ShownSection, ...]
+    """Every word that signer had on the screen, and no other."""
+    events: tuple[ConsentEvent, ...]
+    how_we_know: str
+    typed: bool
+    """Whether the name was typed as a signature; in an account it is the account's own."""
+    first_code: str
+    first_sha256: str
+    first_signed_at: datetime
+    first_signer: str
+    canonical_json: bytes
+    in_force_until: date | None = None
+    language: Language = Language.ENGLISH
+    other_language: Language | None = None
+    other_statements: tuple[Statement, ...] = ()
+
+
+Sheet = (
+    RosterSheet | SignInSheet | Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord | ConsentBlanks
+)
+Issued = Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord
 """The sheets that are kept and have a code."""
 
 

@@ -153,6 +153,28 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Este archivo se selló en el momento en que se retiró la respuesta. Cualquier cambio posterior, aun de una letra, rompe el sello. "
         "Para comprobarlo, escanee el código de arriba o abra %(address)s. Los mismos datos viajan dentro de este archivo como withdrawal.json.",
     ),
+    "supplement": ("Part added to a signed record", "Parte añadida a una constancia firmada"),
+    "part_signed_by": ("Part signed by", "Parte firmada por"),
+    "signed_on": ("Signed on", "Firmado el"),
+    "part_agreed": ("What was signed", "Lo que se firmó"),
+    "part_words": (
+        "The exact words shown to this signer, in %(language)s.",
+        "Las palabras exactas que vio quien firma, en %(language)s.",
+    ),
+    "not_shown": ("Where a place reads ____, the signer was not shown it.", "Donde dice ____, no se le mostró el dato."),
+    "first_text_by": (
+        "The signed record stays as it is. Its code is %(code)s, signed by %(signer)s on %(day)s.",
+        "La constancia firmada queda como está. Su código es %(code)s, firmada por %(signer)s el %(day)s.",
+    ),
+    "hash_part": ("SHA-256 of what was added", "SHA-256 de lo añadido"),
+    "sealed_part": (
+        "This file was sealed the moment the part was signed. Any later change, even of one letter, breaks the seal. "
+        "To check, scan the code above or open %(address)s. The same facts travel inside this file as supplement.json.",
+        "Este archivo se selló en el momento en que se firmó la parte. Cualquier cambio posterior, aun de una letra, rompe el sello. "
+        "Para comprobarlo, escanee el código de arriba o abra %(address)s. Los mismos datos viajan dentro de este archivo como supplement.json.",
+    ),
+    "by_account": ("Signed in the signer’s own account", "Firmado en la cuenta de quien firma"),
+    "drawn_by": ("Signature drawn by %(signer)s", "Firma dibujada por %(signer)s"),
     "typed": ("Typed by the signer as electronic signature", "Escrito por quien firma como firma electrónica"),
     "happened": ("What happened, and when", "Qué pasó y cuándo"),
     "event": ("Event", "Paso"),
