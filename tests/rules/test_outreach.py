@@ -69,7 +69,7 @@ def envelope(**changes):
     values = {
         "message_id": 7, "created_at": NOW, "to_name": "Nguyễn Thị Hoa", "to_address": "hoa@family.example",
         "language": "es", "written": Written("Su formulario", "Hola.\n", "<p>Hola.</p>"),
-        "attachment": Attachment("P8HX3MRT.pdf", b"%PDF-1.7 sealed"),
+        "attachments": (Attachment("P8HX3MRT.pdf", b"%PDF-1.7 sealed"),),
     }  # fmt: skip
     return Envelope(**(values | changes))
 

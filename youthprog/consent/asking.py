@@ -24,6 +24,7 @@ from youthprog.consent.cases import (
     refusals_to_answer,
     signer_line,
 )
+from youthprog.consent.handing_out import requests_of_copies
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.publishing import publish_starter_form
 from youthprog.consent.queries import Case
@@ -309,7 +310,8 @@ def note_sent(event: MessageSent) -> None:
     if happening is None or not request:
         return
     if happening is Happening.COPY_SENT:
-        note(request.id, happening, clock.now(), {})
+        for each in [request, *requests_of_copies(outreach.also_documents(event.message_id))]:
+            note(each.id, happening, clock.now(), {})
         return
     for each in [request, *_of_the_same_letter(request, event.message_id)]:
         _sent(each, happening, clock.now(), {"address": _masked_address(each)})

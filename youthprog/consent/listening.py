@@ -9,6 +9,7 @@ from youthprog.access.types import LinkPurpose
 from youthprog.consent import queries, rules
 from youthprog.consent.asking import write_again_without
 from youthprog.consent.cases import close
+from youthprog.consent.handing_out import send_again_without
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentRequest,
@@ -67,3 +68,4 @@ def _close_requests(youth_id: int, guardian_id: int) -> None:
         for part in queries.parts_of(request.id).values():
             end_links(LinkPurpose.CONSENT_PART, part.id, now=now)
     write_again_without(youth_id, guardian_id, now=now)
+    send_again_without(youth_id, guardian_id, now=now)

@@ -81,6 +81,7 @@ from youthprog.consent.signing import (
     prepare_signature,
     prepare_signatures,
     sign,
+    sign_together,
 )
 from youthprog.consent.signing_parts import PreparedPart, prepare_part, refusals_to_sign_part, sign_part
 from youthprog.consent.slips import ask_for_gathering, close_slips
@@ -246,6 +247,7 @@ __all__ = [
     "shown_of",
     "sign",
     "sign_part",
+    "sign_together",
     "start_form",
     "starter_source",
     "store_upload",

@@ -107,9 +107,7 @@ def _sign_once(request_ids: Sequence[int], prepared: Sequence[services.Prepared]
     try:
         cases = [case_of(each) for each in request_ids]
         if any(each.request.signed_at is None for each in cases):
-            for each, ready in zip(cases, prepared, strict=True):
-                first = None if each is cases[0] else cases[0].request.id
-                services.sign(each, ready, by=actor(), now=now, signed_with_id=first)
+            services.sign_together(list(zip(cases, prepared, strict=True)), by=actor(), now=now)
             return
     except Conflict:
         db.begin_writing()

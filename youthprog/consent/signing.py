@@ -8,18 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from youthprog.access.services import issue_link
-from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
 from youthprog.consent import fairness, paper, parts, queries, rules, showing, signing_parts, uploads
 from youthprog.consent.cases import (
-    COPY,
-    LINK_DAYS,
     blanks_of,
     expiry_in,
     full_name,
     last_day_of,
-    letter_values,
     note,
     program_names,
     refusals_to_answer,
@@ -30,6 +25,7 @@ from youthprog.consent.cases import (
 )
 from youthprog.consent.deciding import decide
 from youthprog.consent.disclosing import disclosure_sha256
+from youthprog.consent.handing_out import send_copies
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
 from youthprog.consent.sitting import RENEWED, WAY
@@ -50,8 +46,6 @@ from youthprog.core.refusals import N_, Conflict, Refusal, refuse_if
 from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.documents.types import PreparedDocument
-from youthprog.outreach import services as outreach
-from youthprog.outreach.types import Recipient
 from youthprog.people.types import GuardianLine, Relationship
 
 REWORDED = Refusal("reworded", N_("The form has changed since this page was opened. Nothing is signed."))
@@ -242,30 +236,41 @@ def prepare_signatures(signings: Sequence[tuple[Case, Signing]], *, by: Actor, n
 
 
 def sign(
-    case: Case,
-    prepared: Prepared,
-    *,
-    by: Actor,
-    now: datetime,
-    signed_with_id: int | None = None,
-    how: Mapping[str, Any] | None = None,
+    case: Case, prepared: Prepared, *, by: Actor, now: datetime, how: Mapping[str, Any] | None = None
 ) -> Document:
     """Record what was prepared: decisions, people, health, the sealed document, the copy, all or nothing.
 
-    `signed_with_id` names the first request of the same act; `how` is what is known of the signature, when it was not
-    given in this very moment. Raises `Conflict` when the answers or the form changed
-    meanwhile, `Refused` when the guardian may not decide any more.
+    `how` is what is known of the signature, when it was not given in this very moment. Raises `Conflict` when the answers
+    or the form changed meanwhile, `Refused` when the guardian may not decide any more.
     """
-    request, signing = case.request, prepared.facts.signing
-    claim(request, signing.seen_version)
+    return sign_together([(case, prepared)], by=by, now=now, how=how)[0]
+
+
+def sign_together(
+    signings: Sequence[tuple[Case, Prepared]], *, by: Actor, now: datetime, how: Mapping[str, Any] | None = None
+) -> list[Document]:
+    """Record one act under several forms, with one mail that carries the copy of each. Raises what `sign` raises."""
+    first = signings[0][0].request.id
+    signed = []
+    for case, prepared in signings:
+        document = _sign_one(case, prepared, how, by=by, now=now)
+        case.request.signed_with_id = None if case.request.id == first else first
+        signed.append((case, document))
+    db.flush()
+    send_copies(signed, by=by, now=now)
+    return [document for _case, document in signed]
+
+
+def _sign_one(
+    case: Case, prepared: Prepared, how: Mapping[str, Any] | None, *, by: Actor, now: datetime
+) -> Document:
+    signing = prepared.facts.signing
+    claim(case.request, signing.seen_version)
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_of_route(case, signing, by))
     refuse_if(rules.refusals_to_sign(_sign_facts(case, prepared.facts.questions, guardian, signing, now, counted=True)))
-    request.signed_with_id = signed_with_id
     how = {"ip": by.ip, "agent": by.user_agent} if how is None else how
-    document = record_answers(case, prepared, how, by=by, now=now)
-    _send_copy(case, guardian, document, by=by, now=now)
-    return document
+    return record_answers(case, prepared, how, by=by, now=now)
 
 
 def refusals_of_route(case: Case, signing: Signing, by: Actor) -> list[Refusal]:
@@ -316,21 +321,6 @@ def _record_answers(case: Case, facts: paper.RecordFacts, *, by: Actor, now: dat
     for question in queries.questions_of(case.version.id):
         if question.kind is SectionKind.UPLOAD and question.key not in shown:
             uploads.end_upload(case, question, now=now)
-
-
-def _send_copy(case: Case, guardian: GuardianLine | None, document: Document, *, by: Actor, now: datetime) -> None:
-    """Mail the sealed record to its signer, with a link that also takes answers back."""
-    if guardian is None or guardian.email is None:
-        return
-    days = max(LINK_DAYS, ((case.request.valid_until_on or clock.day_of(now)) - clock.day_of(now)).days + 1)
-    _link_id, token = issue_link(LinkPurpose.CONSENT, case.guardian.id, case.request.id, days=days, now=now)
-    language = case.request.language
-    values = letter_values(case, language, token) | {"code": document.code, "signed_at": now}
-    to = Recipient(guardian.name, guardian.email, language, guardian.guardian_id, guardian.email_contact_id)
-    outreach.send(
-        COPY, "consent/mail/copy", to=to, subject_id=case.request.id, about_youth_id=case.youth.id,
-        document_id=document.id, values=values, by=by, now=now,
-    )  # fmt: skip
 
 
 def _sign_facts(

@@ -99,10 +99,8 @@ def compose(envelope: Envelope, sender: Sender) -> EmailMessage:
     message["Content-Language"] = envelope.language
     message.set_content(envelope.written.text)
     message.add_alternative(envelope.written.html, subtype="html")
-    if envelope.attachment is not None:
-        message.add_attachment(
-            envelope.attachment.content, maintype="application", subtype="pdf", filename=envelope.attachment.name
-        )
+    for each in envelope.attachments:
+        message.add_attachment(each.content, maintype="application", subtype="pdf", filename=each.name)
     return message
 
 

@@ -86,13 +86,13 @@ def envelope_of(message: Message) -> Envelope:
         to_address=message.to_address,
         language=message.language,
         written=written,
-        attachment=_attachment(message.document_id),
+        attachments=tuple(
+            _attachment(each) for each in (message.document_id, *message.also_documents) if each is not None
+        ),
     )
 
 
-def _attachment(document_id: int | None) -> Attachment | None:
-    if document_id is None:
-        return None
+def _attachment(document_id: int) -> Attachment:
     document = db.session().get_one(Document, document_id)
     return Attachment(f"{document.code}.pdf", load_bytes(document))
 

@@ -29,6 +29,7 @@ def send(
     about_youth_id: int | None = None,
     also_about: Sequence[int] = (),
     document_id: int | None = None,
+    also_documents: Sequence[int] = (),
     by: Actor,
     now: datetime,
     not_before: datetime | None = None,
@@ -52,6 +53,7 @@ def send(
         language=to.language,
         subject=written.subject,
         document_id=document_id,
+        also_documents=list(also_documents),
         delivery=Delivery.HELD if held else Delivery.QUEUED,
         created_at=now,
         not_before_at=not_before or now,
@@ -131,6 +133,12 @@ def also_about(message_id: int) -> list[int]:
     return list(message.also_about) if message else []
 
 
+def also_documents(message_id: int) -> list[int]:
+    """The further documents that travel with a letter."""
+    message = db.session().get(Message, message_id)
+    return list(message.also_documents) if message else []
+
+
 def retry(message: Message, *, by: Actor, now: datetime) -> None:
     """Send a message again that was held, failed or came back. Raises `Conflict` when it is on its way."""
     table = db.table(Message)
@@ -144,12 +152,21 @@ def retry(message: Message, *, by: Actor, now: datetime) -> None:
     record("message.retried", "message", message.id, by=by, now=now)
 
 
-def forget(kind_prefix: str, subject_id: int, *, now: datetime) -> None:
-    """Empty every message about a thing, because its records are purged: words, addresses, names. What waited is canceled."""
+def forget(kind_prefix: str, subject_id: int, *, document_id: int | None = None) -> None:
+    """Empty every message about a thing, because its records are purged: words, addresses, names. What waited is canceled.
+
+    So is a letter about another child of the family that carries the purged `document_id` along.
+    """
     rows = db.session().scalars(
-        sa.select(Message).where(Message.kind.startswith(kind_prefix), Message.subject_id == subject_id)
+        sa.select(Message).where(
+            Message.kind.startswith(kind_prefix),
+            sa.or_(Message.subject_id == subject_id, sa.cast(Message.also_documents, sa.String) != "[]"),
+        )
     )
     for row in rows:
+        if row.subject_id != subject_id and document_id not in row.also_documents:
+            continue
+        row.also_documents = []
         row.text_sealed = row.html_sealed = None
         row.to_name = row.to_address = ""
         row.subject = "—"

@@ -100,7 +100,7 @@ class Envelope:
     to_address: str
     language: str
     written: Written
-    attachment: Attachment | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
