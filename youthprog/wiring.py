@@ -27,6 +27,7 @@ from youthprog.consent import copies as consent_copies
 from youthprog.consent import cosigners, strangers
 from youthprog.consent import desk as consent_desk
 from youthprog.consent import entries as consent_entries
+from youthprog.consent import form_life as consent_form_life
 from youthprog.consent import guardians as consent_guardians
 from youthprog.consent import keeping as consent_keeping
 from youthprog.consent import outings as consent_outings
@@ -91,6 +92,7 @@ BLUEPRINTS: list[Any] = [
     consent_keeping.bp,
     consent_copies.bp,
     consent_builder.bp,
+    consent_form_life.bp,
     consent_sections.bp,
     consent_chase.bp,
     consent_outings.bp,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import page
 import pytest
@@ -26,7 +28,9 @@ from youthprog.consent.retelling import Happened
 from youthprog.consent.taking_back_paper import canonical, withdrawal_of
 from youthprog.consent.types import Happening, Route
 from youthprog.documents.compose import compose
+from youthprog.documents.drawn import drawing_svg
 from youthprog.documents.press import Press, PrintJob
+from youthprog.documents.rules import refusals_to_print
 from youthprog.documents.seal import ROOT_CERTIFICATE, verify_pdf
 from youthprog.documents.slimming import srgb_profile
 from youthprog.documents.types import Variant
@@ -123,7 +127,7 @@ def test_the_data_alone_prove_which_words_were_published() -> None:
 
 
 def test_the_printed_hash_is_that_of_the_data_inside(sealed: dict[str, bytes]) -> None:
-    for name, inside in (("consent en", "consent.json"), ("withdrawal en", "withdrawal.json")):
+    for name, inside in (("consent en", "consent.json"), ("withdrawal en", "withdrawal.json"), ("supplement es", "supplement.json")):
         [data] = PdfReader(BytesIO(sealed[name])).attachments[inside]
         assert letters_of(hashlib.sha256(data).hexdigest()) in letters_of(words_of(sealed[name]))
 
@@ -312,3 +316,58 @@ def test_the_short_color_profile_is_srgb() -> None:
         <= 1
     )
     assert len(srgb_profile()) < 500
+
+
+# ---- a drawn signature ----
+
+
+def test_a_drawing_stands_beside_the_typed_name_as_a_figure(sealed: dict[str, bytes]) -> None:
+    reader = PdfReader(BytesIO(sealed["consent drawn en"]))
+    figures = [each for each in _elements(reader.trailer["/Root"]["/StructTreeRoot"]) if each.get("/S") == "/Figure"]
+    assert "Signature drawn by Luz Ruiz de Castellanos" in [each.get("/Alt") for each in figures]
+    undrawn = PdfReader(BytesIO(sealed["consent en"]))
+    assert len(list(_elements(undrawn.trailer["/Root"]["/StructTreeRoot"]))) < len(
+        list(_elements(reader.trailer["/Root"]["/StructTreeRoot"]))
+    )
+    value = json.loads(reader.attachments["consent.json"][0])
+    drawn = drawn_facts("en").signing.drawn
+    assert value["signature"]["drawn_sha256"] == hashlib.sha256(drawn.encode()).hexdigest()
+
+
+def _elements(node: Any) -> Iterator[Any]:
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        for each in node:
+            yield from _elements(each)
+    elif isinstance(node, dict):
+        yield node
+        if "/K" in node:
+            yield from _elements(node["/K"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "M1 2", "L1 2", "M1 2L3", "M-1 2L3 4", "M1 2L3 4Z", "M1e9 2L3 4", "M1 2L601 4", "M1 2L3 201", "M1 2L3 4 ",
+        'M1 2L3 4"/><image href="file:///etc/passwd"/>', "M1 2" + "L3 4" * 3000, "m1 2l3 4", "M١ 2L3 4",
+    ],
+)  # fmt: skip
+def test_what_is_no_drawing_is_not_printed(path: str) -> None:
+    sheet = replace(paper.record_of(records.record_facts()), drawn=path)
+    assert [reason.code for reason in refusals_to_print(sheet)] == ["bad_drawing"]
+    with pytest.raises(ValueError, match="not a drawing"):
+        compose(sheet, templates=TEMPLATES)
+
+
+def test_a_drawing_is_cut_to_where_the_pen_was() -> None:
+    svg = drawing_svg("M100 50L160 90M0 0L0 0", color="#123f73")
+    assert b'viewBox="0 0 164 94"' in svg
+    assert b'd="M100 50L160 90M0 0L0 0"' in svg
+
+
+def test_the_supplement_says_what_was_not_shown_only_where_something_was_not() -> None:
+    facts = records.part_facts()
+    assert "the signer was not shown it" not in compose(supplement_of(facts), templates=TEMPLATES).html
+    words = {code: replace(said, body="At %(school)s.") for code, said in facts.question.words.items()}
+    hidden = replace(facts, question=replace(facts.question, words=words))
+    assert "the signer was not shown it" in compose(supplement_of(hidden), templates=TEMPLATES).html

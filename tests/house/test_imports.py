@@ -34,6 +34,7 @@ EDGE = {
     "desk",
     "answers",
     "cosigners",
+    "form_life",
     "sealed",
     "strangers",
     "checking",

@@ -124,7 +124,7 @@ def answer_all(request: ConsentRequest, *, now: datetime = NOW, **changes: dict[
     agree(case.guardian, now)
     services.open_form(case, language="en", via="link", by=actor_of(case.guardian), now=now)
     for question in queries.questions_of(case.version.id):
-        given = changes.get(question.key, YES[question.key])
+        given = changes[question.key] if question.key in changes else YES[question.key]
         services.answer(case, question, given, by=actor_of(case.guardian), now=now)
 
 

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from youthprog.consent import sitting
-from youthprog.consent.drawing import MOST_POINTS, MOST_STROKES, path_of
+from youthprog.consent.drawing import MOST_KEPT, MOST_POINTS, MOST_STROKES, path_of
 from youthprog.consent.sitting import OWN, RENEWED, SAME, WAY, Child, Stop, steps_of
 from youthprog.consent.types import Question, SectionKind, Words
+from youthprog.documents.drawn import is_drawing
 
 ANSWER = {
     SectionKind.DECISION: {"choice": "yes"},
@@ -156,3 +157,17 @@ def test_what_is_no_drawing_is_none(strokes):
 def test_a_path_holds_numbers_and_two_letters_alone(strokes):
     path = path_of(strokes)
     assert path is None or set(path) <= set("ML0123456789 ")
+
+
+def test_a_straight_line_keeps_its_ends_and_a_corner_stays():
+    straight = " ".join(f"{n},{n // 3}" for n in range(0, 300, 3))
+    assert path_of(straight) == "M0 0L297 99"
+    assert path_of("0,0 50,1 100,0 100,100") == "M0 0L50 1L100 0L100 100"
+
+
+def test_the_busiest_drawing_is_thinned_to_what_fits():
+    scribble = ";".join(" ".join(f"{n * 7919 % 601},{n * 104729 % 201}" for n in range(50)) for _stroke in range(60))
+    path = path_of(scribble)
+    assert path.count("M") == 60
+    assert path.count("M") + path.count("L") <= MOST_KEPT
+    assert is_drawing(path)

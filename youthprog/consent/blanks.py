@@ -136,7 +136,7 @@ def form_of(case: Case, questions: Sequence[Question]) -> BlankForm:
     """One paper form: every section's whole wording, and where the hand answers."""
     language = case.request.language if case.request.language in LANGUAGES else "en"
     season = case.season.name_es if language == "es" and case.season.name_es else case.season.name
-    title = case.form.title_es if language == "es" else case.form.title
+    title = case.version.titles(case.form)[language]
     parts = [
         _section(question, language, places_of(case, language, question))
         for question in questions

@@ -14,7 +14,7 @@ from youthprog.consent.queries import Case
 from youthprog.consent.types import Happening, Question, RequestState, SectionKind, Signer
 from youthprog.consent.validity import last_day
 from youthprog.core import clock, db
-from youthprog.core.actor import SYSTEM
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import Refusal
 from youthprog.documents import services as documents
 from youthprog.outreach.types import Recipient
@@ -221,9 +221,9 @@ def note(request_id: int, happening: Happening, at: datetime, detail: Mapping[st
     db.session().add(ConsentEvent(request_id=request_id, happening=happening, at=at, detail=dict(detail)))
 
 
-def close(request: ConsentRequest, now: datetime, **detail: str) -> None:
+def close(request: ConsentRequest, now: datetime, *, by: Actor = SYSTEM, **detail: str) -> None:
     """Close a request that nobody need answer any more; `reason` in the detail says why."""
     request.state = RequestState.CANCELED
     note(request.id, Happening.CANCELED, now, detail)
-    record("consent.canceled", "consent_request", request.id, by=SYSTEM, now=now, **detail)
+    record("consent.canceled", "consent_request", request.id, by=by, now=now, **detail)
     db.flush()

@@ -13,7 +13,7 @@ from youthprog.audit.services import record
 from youthprog.consent import queries, rules, timing
 from youthprog.consent.asking import write
 from youthprog.consent.cases import RENEW, close, labels_missing, note
-from youthprog.consent.models import ConsentDecision, ConsentRequest, FormVersion, Section
+from youthprog.consent.models import ConsentDecision, ConsentRequest, Form, FormVersion, Section
 from youthprog.consent.types import Decision, Happening, RequestState
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
@@ -164,11 +164,12 @@ def _one_is_enough(season: Season) -> bool:
 
 
 def _newest_version(version_id: int) -> FormVersion | None:
-    """The newest published version of the same form."""
+    """The newest published version of the same form; none of a form that was closed."""
     same_form = sa.select(FormVersion.form_id).where(FormVersion.id == version_id).scalar_subquery()
     return db.session().scalar(
         sa.select(FormVersion)
-        .where(FormVersion.form_id == same_form, FormVersion.published_at.is_not(None))
+        .join(Form, Form.id == FormVersion.form_id)
+        .where(FormVersion.form_id == same_form, FormVersion.published_at.is_not(None), Form.closed_at.is_(None))
         .order_by(FormVersion.number.desc())
         .limit(1)
     )

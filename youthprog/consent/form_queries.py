@@ -43,6 +43,7 @@ class FormRow:
     draft_id: int | None
     uses: tuple[Use, ...]
     may_edit: bool
+    closed_at: datetime | None = None
 
     @property
     def is_starter(self) -> bool:
@@ -148,6 +149,7 @@ def _row(actor: Actor, form: Form, uses: Sequence[Use], versions: Sequence[FormV
         draft if may_edit else None,
         tuple(use for use in uses if everywhere or use.program_id in own),
         may_edit,
+        form.closed_at,
     )  # fmt: skip
 
 

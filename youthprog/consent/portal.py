@@ -97,6 +97,7 @@ def _landing(case: Case, who: Actor) -> dict[str, Any]:
 
 
 def _case_of(token: str) -> tuple[Actor, Case, LinkKey] | None:
+    """The request a link was made for; when that was closed, the first other one its letter asked about."""
     key = find_link(token, LinkPurpose.CONSENT)
     live = key and live_link(key.link_id, LinkPurpose.CONSENT)
     if key is None or not live:
@@ -105,6 +106,8 @@ def _case_of(token: str) -> tuple[Actor, Case, LinkKey] | None:
         case = queries.get_own_request_for(live[0], P.CONSENT_SIGN, key.subject_id, clock.today())
     except NotFound:
         return None
+    if case.request.state is RequestState.CANCELED:
+        case = next(iter(queries.list_waiting(live[0], P.CONSENT_SIGN, clock.today())), case)
     return None if case.request.state is RequestState.CANCELED else (live[0], case, key)
 
 

@@ -59,6 +59,7 @@ def starter_source() -> dict[str, Any]:
 def publish_form(source: Mapping[str, Any], *, by: Actor, now: datetime) -> FormVersion:
     """Publish one version of a form from its source. Files that ship pass the gate in a test."""
     version = draft_from(source)
+    _keep_titles(version)
     version.published_at, version.published_by_id = now, by.person_id
     db.flush()
     details = {"form": source["key"], "number": version.number}
@@ -322,11 +323,18 @@ def publish(version: FormVersion, *, seen: int, reason: str, by: Actor, now: dat
     questions = queries.questions_of(version.id)
     refuse_if(refusals_to_publish(questions, reason=reason))
     excused = bool(refusals_to_publish(questions))
+    _keep_titles(version)
     version.published_at, version.published_by_id = now, by.person_id
     version.exception = reason.strip() if excused else None
     db.flush()
     details = {"number": version.number} | ({"exception": version.exception} if excused else {})
     record("form.published", "form_version", version.id, by=by, now=now, **details)
+
+
+def _keep_titles(version: FormVersion) -> None:
+    """What is published keeps the form's name of the day."""
+    form = db.session().get_one(Form, version.form_id)
+    version.title, version.title_es = form.title, form.title_es
 
 
 # ---- which programs use a form ----

@@ -19,6 +19,15 @@ from youthprog.consent.cases import (
     shown_of,
     valid_until,
 )
+from youthprog.consent.closing_forms import (
+    close_form,
+    closing_of,
+    open_form_again,
+    refusals_to_close,
+    refusals_to_open_again,
+    refusals_to_rename,
+    rename_form,
+)
 from youthprog.consent.chasing import Chased, chase, note_call
 from youthprog.consent.disclosing import (
     agree_to_screens,
@@ -162,6 +171,8 @@ __all__ = [
     "chase",
     "check_answers",
     "close_for_adults",
+    "close_form",
+    "closing_of",
     "close_for_guardian",
     "close_for_restricted",
     "close_slips",
@@ -198,6 +209,7 @@ __all__ = [
     "note_call",
     "note_sent",
     "open_form",
+    "open_form_again",
     "open_sample",
     "outside_agree",
     "outside_answer",
@@ -233,7 +245,11 @@ __all__ = [
     "receive",
     "record_entry",
     "refusals_of_file",
+    "refusals_to_close",
+    "refusals_to_open_again",
+    "refusals_to_rename",
     "refusals_to_sign_part",
+    "rename_form",
     "reject_answer",
     "release",
     "remind",

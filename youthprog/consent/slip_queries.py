@@ -39,7 +39,11 @@ def slip_forms(season_id: int) -> list[SlipForm]:
     """The forms the program of a season uses for single gatherings. One statement."""
     newer = aliased(FormVersion)
     rows = db.session().execute(
-        sa.select(FormVersion.id, Form.title, Form.title_es, Section.key, Section.required, Section.kind)
+        sa.select(
+            FormVersion.id, sa.func.coalesce(FormVersion.title, Form.title).label("title"),
+            sa.func.coalesce(FormVersion.title_es, Form.title_es).label("title_es"), Section.key, Section.required,
+            Section.kind,
+        )  # fmt: skip
         .join(Form, Form.id == FormVersion.form_id)
         .join(FormUse, FormUse.form_id == Form.id)
         .join(Season, Season.program_id == FormUse.program_id)

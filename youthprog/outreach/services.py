@@ -1,6 +1,6 @@
 """Verbs of the outbox: write a message with the deed it tells of, lease it, settle it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -125,6 +125,18 @@ def cancel_about(kind: str, person_id: int, youth_id: int) -> list[Message]:
         message.delivery = Delivery.CANCELED
         record("message.canceled", "message", message.id, by=SYSTEM, now=clock.now())
     return found
+
+
+def cancel_waiting(kinds: Collection[str], subject_ids: Collection[int], *, now: datetime) -> None:
+    """Give up the letters of some kinds about some things that have not left."""
+    waiting = sa.select(Message).where(
+        Message.kind.in_(kinds),
+        Message.subject_id.in_(subject_ids),
+        Message.delivery.in_((Delivery.QUEUED, Delivery.HELD)),
+    )
+    for message in db.session().scalars(waiting.with_for_update()):
+        message.delivery = Delivery.CANCELED
+        record("message.canceled", "message", message.id, by=SYSTEM, now=now)
 
 
 def also_about(message_id: int) -> list[int]:
