@@ -127,7 +127,11 @@ def test_the_data_alone_prove_which_words_were_published() -> None:
 
 
 def test_the_printed_hash_is_that_of_the_data_inside(sealed: dict[str, bytes]) -> None:
-    for name, inside in (("consent en", "consent.json"), ("withdrawal en", "withdrawal.json"), ("supplement es", "supplement.json")):
+    for name, inside in (
+        ("consent en", "consent.json"),
+        ("withdrawal en", "withdrawal.json"),
+        ("supplement es", "supplement.json"),
+    ):
         [data] = PdfReader(BytesIO(sealed[name])).attachments[inside]
         assert letters_of(hashlib.sha256(data).hexdigest()) in letters_of(words_of(sealed[name]))
 

@@ -250,9 +250,7 @@ def test_the_record_of_one_answer_is_not_kept_with_another(parted):
     how = {"typed_name": "Ada Obi", "by": SYSTEM, "now": SEPTEMBER}
     prepared = services.prepare_part(parted.case, parted.question("doctor"), DOCTORS, **how)
     with pytest.raises(Conflict):
-        services.sign_part(
-            parted.case, parted.question("doctor"), DOCTORS | {"choice": "no"}, prepared=prepared, **how
-        )
+        services.sign_part(parted.case, parted.question("doctor"), DOCTORS | {"choice": "no"}, prepared=prepared, **how)
 
 
 # ---- who may open it ----

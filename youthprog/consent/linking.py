@@ -14,6 +14,7 @@ from youthprog.documents import queries as documents
 from youthprog.documents.types import ARCHIVED
 from youthprog.outreach import services as outreach
 
+
 def send_own_link(code: str, *, by: Actor, now: datetime) -> bool:
     """Mail the signer of a record a link to their answers, to the address on file alone; whether one was sent.
 

@@ -82,7 +82,9 @@ def ask_outside(
         part.seal("asked_sealed", json.dumps({"name": given["name"], "email": given["email"]}, ensure_ascii=False))
         _write(case, each, part, given["name"], given["email"], by=by, now=now)
         address = paper.masked(given["email"])
-        note(case.request.id, Happening.PART_ASKED, now, {"section": each.key, "name": given["name"], "address": address})
+        note(
+            case.request.id, Happening.PART_ASKED, now, {"section": each.key, "name": given["name"], "address": address}
+        )
         record("consent.part_asked", "consent_request", case.request.id, by=by, now=now, section=each.key)
 
 

@@ -19,6 +19,7 @@ from youthprog.consent.cases import (
     shown_of,
     valid_until,
 )
+from youthprog.consent.chasing import Chased, chase, note_call
 from youthprog.consent.closing_forms import (
     close_form,
     closing_of,
@@ -28,7 +29,6 @@ from youthprog.consent.closing_forms import (
     refusals_to_rename,
     rename_form,
 )
-from youthprog.consent.chasing import Chased, chase, note_call
 from youthprog.consent.disclosing import (
     agree_to_screens,
     disclosure_sha256,
@@ -171,11 +171,11 @@ __all__ = [
     "chase",
     "check_answers",
     "close_for_adults",
-    "close_form",
-    "closing_of",
     "close_for_guardian",
     "close_for_restricted",
+    "close_form",
     "close_slips",
+    "closing_of",
     "confirm_earlier",
     "confirm_original",
     "disagreements",
@@ -249,12 +249,12 @@ __all__ = [
     "refusals_to_open_again",
     "refusals_to_rename",
     "refusals_to_sign_part",
-    "rename_form",
     "reject_answer",
     "release",
     "remind",
     "remind_due",
     "remove_block",
+    "rename_form",
     "renew_ending",
     "reseal_uploads",
     "roster_of",

@@ -40,10 +40,13 @@ def slip_forms(season_id: int) -> list[SlipForm]:
     newer = aliased(FormVersion)
     rows = db.session().execute(
         sa.select(
-            FormVersion.id, sa.func.coalesce(FormVersion.title, Form.title).label("title"),
-            sa.func.coalesce(FormVersion.title_es, Form.title_es).label("title_es"), Section.key, Section.required,
+            FormVersion.id,
+            sa.func.coalesce(FormVersion.title, Form.title).label("title"),
+            sa.func.coalesce(FormVersion.title_es, Form.title_es).label("title_es"),
+            Section.key,
+            Section.required,
             Section.kind,
-        )  # fmt: skip
+        )
         .join(Form, Form.id == FormVersion.form_id)
         .join(FormUse, FormUse.form_id == Form.id)
         .join(Season, Season.program_id == FormUse.program_id)

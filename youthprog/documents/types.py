@@ -400,9 +400,7 @@ class SupplementRecord:
     other_statements: tuple[Statement, ...] = ()
 
 
-Sheet = (
-    RosterSheet | SignInSheet | Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord | ConsentBlanks
-)
+Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord | ConsentBlanks
 Issued = Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord
 """The sheets that are kept and have a code."""
 

@@ -161,7 +161,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The exact words shown to this signer, in %(language)s.",
         "Las palabras exactas que vio quien firma, en %(language)s.",
     ),
-    "not_shown": ("Where a place reads ____, the signer was not shown it.", "Donde dice ____, no se le mostró el dato."),
+    "not_shown": (
+        "Where a place reads ____, the signer was not shown it.",
+        "Donde dice ____, no se le mostró el dato.",
+    ),
     "first_text_by": (
         "The signed record stays as it is. Its code is %(code)s, signed by %(signer)s on %(day)s.",
         "La constancia firmada queda como está. Su código es %(code)s, firmada por %(signer)s el %(day)s.",
