@@ -64,6 +64,7 @@ def upgrade() -> None:
         batch.create_foreign_key(op.f("fk_consent_part_document_id_document"), "document", ["document_id"], ["id"])
     with altered("message") as batch:
         batch.add_column(sa.Column("also_documents", sa.JSON(), nullable=False, server_default="[]"))
+        batch.add_column(sa.Column("also_subjects", sa.JSON(), nullable=False, server_default="[]"))
     with altered("form_version") as batch:
         batch.add_column(sa.Column("title", sa.String(length=120), nullable=True))
         batch.add_column(sa.Column("title_es", sa.String(length=120), nullable=True))
@@ -87,6 +88,7 @@ def downgrade() -> None:
         batch.drop_column("title_es")
         batch.drop_column("title")
     with altered("message") as batch:
+        batch.drop_column("also_subjects")
         batch.drop_column("also_documents")
     with altered("consent_part", document_when_signed=None) as batch:
         batch.drop_constraint(op.f("fk_consent_part_document_id_document"), type_="foreignkey")

@@ -64,12 +64,14 @@ FLOORS = {
     "timing": 2,
     "entry_rules": 2,
     "retention": 2,
+    "drawn": 2,
     "queries": 3,
     "services": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
 # how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
 PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
+PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}

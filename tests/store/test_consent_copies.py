@@ -105,7 +105,7 @@ def test_before_it_leaves_a_restriction_takes_that_child_out_of_it(session, fami
 def test_what_is_purged_is_emptied_though_another_child_stands_first(session, family):
     (message,) = copies(session)
     second = family.requests[1]
-    outreach.forget("consent", second.id, document_id=second.document_id)
+    outreach.forget("consent", second.id)
     assert (message.unseal("text_sealed"), message.also_documents, message.to_address) == (None, [], "")
 
 

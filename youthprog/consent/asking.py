@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
@@ -17,27 +19,29 @@ from youthprog.consent.cases import (
     RENEW,
     close,
     due_on,
-    labels_missing,
     letter_values,
+    may_answer_each,
     note,
     recipient,
     refusals_to_answer,
     signer_line,
+    wanted_lines,
 )
-from youthprog.consent.handing_out import requests_of_copies
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.publishing import publish_starter_form
 from youthprog.consent.queries import Case
 from youthprog.consent.renewing import find_renewed
-from youthprog.consent.types import Asked, Happening, RequestState, SectionState
+from youthprog.consent.types import Asked, Happening, Reminded, RequestState, SectionState
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
-from youthprog.core.refusals import refuse_if
+from youthprog.core.refusals import Refused, refuse_if
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Delivery, MessageBounced, MessageSent
 from youthprog.people import queries as people
 from youthprog.people.types import GuardianLine
 
+# The letters that are written to a family as a whole.
+LETTERS = {ASK: "consent/mail/request", REMIND: "consent/mail/reminder", NOTICE: "consent/mail/notice"}
 # What a letter that left means for its request.
 HAPPENINGS_OF = {
     ASK: Happening.SENT,
@@ -63,7 +67,7 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
     forms = forms_to_ask(season_id, now)
     already, unreachable = 0, []
     families: set[frozenset[int]] = set()
-    letters: dict[int, tuple[GuardianLine, list[int]]] = {}
+    letters: dict[tuple[str, int], tuple[GuardianLine, list[int]]] = {}
     for youth_id in lacking:
         owed = still_owed(known, youth_id, season_id, forms, today, guardians.get(youth_id, []))
         plan = fairness_rules.whom_to_ask(
@@ -76,15 +80,16 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
         open_ones = waiting.get(youth_id, [])
         for line in plan.asked:
             request_ids = _ask(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
-            letters.setdefault(line.guardian_id, (line, []))[1].extend(request_ids)
+            letters.setdefault((ASK, line.guardian_id), (line, []))[1].extend(request_ids)
         for line in plan.told:
-            _tell(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
+            request_ids = _tell(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
+            letters.setdefault((NOTICE, line.guardian_id), (line, []))[1].extend(request_ids)
         if plan.asked:
             families.add(frozenset(line.guardian_id for line in plan.asked))
         already += plan.waits and not plan.asked
         unreachable += [youth_id] if plan.unreachable else []
-    for guardian, request_ids in letters.values():
-        write_to_family(request_ids, guardian, by=by, now=now)
+    for (kind, _guardian_id), (guardian, request_ids) in letters.items():
+        write_to_family(kind, request_ids, guardian, by=by, now=now)
     return Asked(len(families), already, tuple(unreachable))
 
 
@@ -104,40 +109,52 @@ def ask_guardian(youth_id: int, guardian_id: int, season_id: int, *, by: Actor, 
         return False
     waiting = [each for each in _season_requests([youth_id], season_id).get(youth_id, []) if each.awaited]
     own = [each for each in waiting if each.guardian_id == guardian_id]
-    write_to_family(_ask(owed, youth_id, line, season_id, own, by=by, now=now), line, by=by, now=now)
+    write_to_family(ASK, _ask(owed, youth_id, line, season_id, own, by=by, now=now), line, by=by, now=now)
     return True
 
 
-def write_to_family(request_ids: Sequence[int], guardian: GuardianLine, *, by: Actor, now: datetime) -> None:
-    """Ask a guardian about all the children in one letter; its link leads through all of them."""
-    first, *others = [queries.get_request(each) for each in request_ids]
+def write_to_family(kind: str, request_ids: Sequence[int], guardian: GuardianLine, *, by: Actor, now: datetime) -> None:
+    """Write to a guardian about all the children and forms in one letter; its link leads through all of them.
+
+    Asking, reminding, or telling that another guardian was asked. Without a request there is no letter.
+    """
+    cases = [queries.get_request(each) for each in request_ids]
+    if not cases:
+        return
+    first, *others = cases
     _link_id, token = issue_link(LinkPurpose.CONSENT, guardian.guardian_id, first.request.id, days=LINK_DAYS, now=now)
-    children = {case.youth.id: case.youth.first_name for case in (first, *others)}
+    children = {case.youth.id: case.youth.first_name for case in cases}
+    wanted = wanted_lines(cases, guardian, now, names_missing=kind == REMIND)
+    values = {"names": list(children.values()), "wanted": wanted, "count": sum(len(each.forms) for each in wanted)}
+    dues = [case.request.due_on for case in cases if case.request.due_on and case.request.due_on >= clock.day_of(now)]
     message = outreach.send(
-        ASK, "consent/mail/request", to=recipient(guardian), subject_id=first.request.id,
-        about_youth_id=first.youth.id, also_about=[each for each in children if each != first.youth.id],
-        values=letter_values(first, guardian.language, token) | {"names": list(children.values())}, by=by, now=now,
+        kind, LETTERS[kind], to=recipient(guardian), subject_id=first.request.id,
+        also_subjects=[case.request.id for case in others], about_youth_id=first.youth.id,
+        also_about=[each for each in children if each != first.youth.id],
+        values=letter_values(first, guardian.language, token) | values | {"due": min(dues, default=None)}, by=by, now=now,
     )  # fmt: skip
-    for case in (first, *others):
-        case.request.times_asked += 1
+    for case in cases:
+        case.request.times_asked += kind != NOTICE
         if message.delivery is Delivery.HELD:
-            _sent(case.request, Happening.SENT, now, {})
+            _sent(case.request, HAPPENINGS_OF[kind], now, {})
 
 
 def write_again_without(youth_id: int, guardian_id: int, *, now: datetime) -> None:
     """A letter about several children that has not left may not name one of them any more: write it anew.
 
-    The letter is given up, and the guardian is asked about the others alone.
+    The letter is given up, and the guardian is written to about the others alone.
     """
-    for message in outreach.cancel_about(ASK, guardian_id, youth_id):
+    for message in [each for kind in LETTERS for each in outreach.cancel_about(kind, guardian_id, youth_id)]:
         about = {message.about_youth_id, *message.also_about} - {youth_id}
         waiting = queries.requests_waiting_for(guardian_id, [each for each in about if each is not None])
+        if message.also_subjects:
+            waiting = [each for each in waiting if each.id in (message.subject_id, *message.also_subjects)]
         lines = people.guardians_of({each.youth_id for each in waiting}, clock.day_of(now))
         known = [
             line for each in lines.values() for line in each if line.guardian_id == guardian_id and line.may_decide
         ]
         if waiting and known and known[0].email:
-            write_to_family([each.id for each in waiting], known[0], by=SYSTEM, now=now)
+            write_to_family(message.kind, [each.id for each in waiting], known[0], by=SYSTEM, now=now)
 
 
 def _season_requests(youth_ids: Sequence[int], season_id: int) -> dict[int, list[ConsentRequest]]:
@@ -210,12 +227,14 @@ def _tell(
     *,
     by: Actor,
     now: datetime,
-) -> None:
-    """Tell a guardian that another was asked, and that they may object."""
+) -> list[int]:
+    """Open a request for each form for a guardian who is told that another was asked, and may object."""
+    opened = []
     for version_id in version_ids:
         request = _open_request(version_id, youth_id, guardian, season_id, known, False, now)
-        write(NOTICE, "consent/mail/notice", queries.get_request(request.id), guardian, by=by, now=now)
         record("consent.noticed", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
+        opened.append(request.id)
+    return opened
 
 
 def _open_request(
@@ -259,15 +278,56 @@ def _open_request(
 
 
 def remind(request_id: int, *, by: Actor, now: datetime) -> bool:
-    """Write to the guardian of an open request again, with a fresh link; False when no mail can reach them."""
+    """Write to the guardian of an open request again, with a fresh link; False when no mail can reach them.
+
+    The letter names whatever else of the season waits for this guardian: its link leads through all of it.
+    """
     case = queries.get_request(request_id)
     guardian = signer_line(case, clock.day_of(now))
     refuse_if(refusals_to_answer(case, guardian, now))
     if guardian is None or guardian.email is None or guardian.email_bounced:
         return False
-    write(REMIND, "consent/mail/reminder", case, guardian, missing=labels_missing(case, guardian, now), by=by, now=now)
-    record("consent.reminded", "consent_request", request_id, by=by, now=now)
+    together = [case, *_waiting_beside(case)]
+    write_to_family(REMIND, [each.request.id for each in together], guardian, by=by, now=now)
+    for each in together:
+        record("consent.reminded", "consent_request", each.request.id, by=by, now=now)
     return True
+
+
+def remind_each(request_ids: Sequence[int], *, by: Actor, now: datetime) -> Reminded:
+    """Remind of several requests, with one letter a guardian and season. Whoever may not answer is passed over."""
+    reached: set[int] = set()
+    unreached: set[int] = set()
+    letters = 0
+    for request_id in request_ids:
+        if request_id in reached:
+            continue
+        case = queries.get_request(request_id)
+        beside = {each.request.id for each in _waiting_beside(case)}
+        try:
+            is_reached = remind(request_id, by=by, now=now)
+        except Refused:  # may not decide any more, or the season is over: one family does not hold up the others
+            is_reached = False
+        letters += is_reached
+        (reached if is_reached else unreached).update({request_id, *(beside & {*request_ids} if is_reached else ())})
+    return Reminded(letters, frozenset(reached), frozenset(unreached))
+
+
+def _waiting_beside(case: Case) -> list[Case]:
+    """What else of the season waits for the answer of the same guardian, who may give it. A slip is reminded of alone."""
+    request = case.request
+    if request.gathering_id is not None:
+        return []
+    found = queries.list_cases(
+        ConsentRequest.guardian_id == request.guardian_id,
+        ConsentRequest.season_id == request.season_id,
+        ConsentRequest.id != request.id,
+        ConsentRequest.gathering_id.is_(None),
+        ConsentRequest.awaited,
+        ConsentRequest.state.in_(rules.OPEN_STATES),
+    )
+    allowed = may_answer_each(found, now=clock.now())
+    return [each for each in found if each.request.id in allowed]
 
 
 def write(
@@ -310,7 +370,7 @@ def note_sent(event: MessageSent) -> None:
     if happening is None or not request:
         return
     if happening is Happening.COPY_SENT:
-        for each in [request, *requests_of_copies(outreach.also_documents(event.message_id))]:
+        for each in [request, *_of_the_same_letter(request, event.message_id)]:
             note(each.id, happening, clock.now(), {})
         return
     for each in [request, *_of_the_same_letter(request, event.message_id)]:
@@ -329,9 +389,14 @@ def note_bounced(event: MessageBounced) -> None:
 
 
 def _of_the_same_letter(request: ConsentRequest, message_id: int) -> Sequence[ConsentRequest]:
-    """The requests about the other children a letter named."""
-    youth_ids = outreach.also_about(message_id)
-    return queries.requests_waiting_for(request.guardian_id, youth_ids, request.season_id) if youth_ids else ()
+    """The other requests a letter was about: of other children, or other forms of the same."""
+    ids = outreach.also_subjects(message_id)
+    if not ids:
+        return ()
+    rows = sa.select(ConsentRequest).where(
+        ConsentRequest.id.in_(ids), ConsentRequest.guardian_id == request.guardian_id
+    )
+    return db.session().scalars(rows.order_by(ConsentRequest.id)).all()
 
 
 def _masked_address(request: ConsentRequest) -> str:

@@ -213,8 +213,32 @@ def letter_values(case: Case, language: str, token: str | None) -> dict[str, Any
         "link_until": clock.now() + timedelta(days=LINK_DAYS),
         "public_url": public,
         "due": case.request.due_on if case.request.due_on and case.request.due_on >= clock.today() else None,
-        "missing": (),  # the sections a reminder or a renewal names
+        "missing": (),  # the sections a renewal names
+        "form": case.version.titles(case.form)[spoken],
     }
+
+
+@dataclass(frozen=True)
+class WantedLine:
+    """What a letter wants about one child: the forms by the names families read, and the sections still missing."""
+
+    child: str
+    forms: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+def wanted_lines(
+    cases: Sequence[Case], guardian: GuardianLine, now: datetime, *, names_missing: bool
+) -> list[WantedLine]:
+    """What a letter to a guardian wants, child by child, each form and section once."""
+    language = guardian.language if guardian.language in ("en", "es") else "en"
+    children: dict[int, tuple[str, dict[str, None], dict[str, None]]] = {}
+    for case in cases:
+        _name, forms, missing = children.setdefault(case.youth.id, (case.youth.first_name, {}, {}))
+        forms[case.version.titles(case.form)[language]] = None
+        if names_missing:
+            missing.update(dict.fromkeys(labels_missing(case, guardian, now)))
+    return [WantedLine(name, tuple(forms), tuple(missing)) for name, forms, missing in children.values()]
 
 
 def note(request_id: int, happening: Happening, at: datetime, detail: Mapping[str, Any]) -> None:

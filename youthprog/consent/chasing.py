@@ -7,13 +7,13 @@ from datetime import datetime
 
 from youthprog.audit.services import record
 from youthprog.consent import queries
-from youthprog.consent.asking import ask, remind
+from youthprog.consent.asking import ask, remind_each
 from youthprog.consent.cases import note
 from youthprog.consent.models import ContactAttempt
 from youthprog.consent.types import Happening, RequestState
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
-from youthprog.core.refusals import NotFound, Refused
+from youthprog.core.refusals import NotFound
 from youthprog.people import queries as people
 
 BY_PHONE = "phone"
@@ -43,10 +43,9 @@ def chase(pairs: Collection[tuple[int, int]], *, by: Actor, now: datetime) -> Ch
         known = queries.open_requests(youth_ids, season_id)
         waiting = [each for each in known if each.awaited and each.state is not RequestState.BOUNCED]
         before = {each.id: each.times_asked for each in known if each.awaited}
-        for request in waiting:
-            sent = _reminded(request.id, by=by, now=now)
-            reminded += sent
-            unreachable += not sent
+        told_of = remind_each([each.id for each in waiting], by=by, now=now)
+        reminded += len(told_of.reached)
+        unreachable += len(told_of.unreached)
         told = ask(youth_ids - {each.youth_id for each in waiting}, season_id, by=by, now=now)
         asked += told.sent
         unreachable += len(told.unreachable)
@@ -55,13 +54,6 @@ def chase(pairs: Collection[tuple[int, int]], *, by: Actor, now: datetime) -> Ch
             each.language for each in written if each.awaited and each.times_asked > before.get(each.id, 0)
         )  # fmt: skip
     return Chased(reminded, asked, languages, unreachable)
-
-
-def _reminded(request_id: int, *, by: Actor, now: datetime) -> bool:
-    try:
-        return remind(request_id, by=by, now=now)
-    except Refused:  # may not decide any more, or the season is over: one family does not hold up the others
-        return False
 
 
 def note_call(youth_id: int, guardian_id: int, *, by: Actor, now: datetime) -> ContactAttempt:

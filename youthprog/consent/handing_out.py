@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.consent import queries
 from youthprog.consent.cases import COPY, LINK_DAYS, letter_values, signer_line
-from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
-from youthprog.core import clock, db
+from youthprog.core import clock
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.documents.models import Document
 from youthprog.outreach import services as outreach
@@ -47,8 +44,9 @@ def send_copies(signed: Sequence[tuple[Case, Document]], *, by: Actor, now: date
     }  # fmt: skip
     outreach.send(
         COPY, "consent/mail/copy", to=to, subject_id=first.request.id, about_youth_id=first.youth.id,
-        also_about=list(also_about), document_id=document.id, also_documents=[each.id for _case, each, _to in reached[1:]],
-        values=values, by=by, now=now,
+        also_about=list(also_about), also_subjects=[case.request.id for case, *_rest in reached[1:]],
+        document_id=document.id, also_documents=[each.id for _case, each, _to in reached[1:]], values=values, by=by,
+        now=now,
     )  # fmt: skip
 
 
@@ -58,20 +56,13 @@ def send_again_without(youth_id: int, guardian_id: int, *, now: datetime) -> Non
     It is given up, and the copies about the others leave in another.
     """
     for message in outreach.cancel_about(COPY, guardian_id, youth_id):
-        ids = [each for each in (message.document_id, *message.also_documents) if each is not None]
-        signed = [(case, queries.document_of(case.request)) for case in _cases(ids) if case.youth.id != youth_id]
+        cases = [queries.get_request(each) for each in (message.subject_id, *message.also_subjects) if each is not None]
+        signed = [
+            (case, queries.document_of(case.request))
+            for case in cases
+            if case.youth.id != youth_id and case.request.purged_at is None
+        ]
         send_copies(signed, by=SYSTEM, now=now)
-
-
-def requests_of_copies(document_ids: Sequence[int]) -> Sequence[ConsentRequest]:
-    """The requests whose signed records these are."""
-    if not document_ids:
-        return ()
-    return db.session().scalars(sa.select(ConsentRequest).where(ConsentRequest.document_id.in_(document_ids))).all()
-
-
-def _cases(document_ids: Sequence[int]) -> list[Case]:
-    return [queries.get_request(each.id) for each in requests_of_copies(document_ids) if each.purged_at is None]
 
 
 def _line(case: Case, document: Document, guardian: GuardianLine, language: str, now: datetime) -> CopyLine:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from youthprog.audit.services import record
 from youthprog.consent import queries, rules, timing
-from youthprog.consent.asking import write
-from youthprog.consent.cases import REMIND, due_on, labels_missing
+from youthprog.consent.asking import write_to_family
+from youthprog.consent.cases import REMIND, due_on
 from youthprog.consent.models import ConsentReminder, ConsentRequest
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
@@ -17,38 +17,43 @@ from youthprog.people.models import Person
 from youthprog.people.types import GuardianLine
 from youthprog.programs.models import Season
 
-BATCH = 25  # requests a transaction: it holds SQLite's lock
+BATCH = 15  # guardians a transaction, with all that waits for each: it holds SQLite's lock
 
 
 def remind_due(now: datetime) -> Iterator[int]:
     """Remind of every open form whose step has come; yields how many letters were written, batch by batch.
 
-    A daily chore. It may run twice or in two workers at once: the second waits for the request's row, and then finds
+    A guardian gets one letter a season, whatever the number of children and forms. A daily chore. It may run twice or in two workers at once: the second waits for the request's row, and then finds
     the row of the step.
     """
     last = 0
-    while ids := _open_ids(last, clock.day_of(now)):
-        yield _remind(ids, now)
-        last = ids[-1]
+    while guardian_ids := _guardian_ids(last, clock.day_of(now)):
+        yield _remind(_open_ids(guardian_ids, clock.day_of(now)), now)
+        last = guardian_ids[-1]
 
 
-def _open_ids(after: int, today: date) -> Sequence[int]:
+def _guardian_ids(after: int, today: date) -> Sequence[int]:
+    """The next guardians for whom a request may have come to a step."""
+    statement = _may_be_due(sa.select(ConsentRequest.guardian_id).distinct(), today)
+    statement = statement.where(ConsentRequest.guardian_id > after).order_by(ConsentRequest.guardian_id)
+    return db.session().scalars(statement.limit(BATCH)).all()
+
+
+def _open_ids(guardian_ids: Sequence[int], today: date) -> Sequence[int]:
+    statement = _may_be_due(sa.select(ConsentRequest.id), today)
+    statement = statement.where(ConsentRequest.guardian_id.in_(guardian_ids)).order_by(ConsentRequest.id)
+    return db.session().scalars(statement).all()
+
+
+def _may_be_due(statement: sa.Select[tuple[int]], today: date) -> sa.Select[tuple[int]]:
     """Requests waited for that are due within the first step's days, or have no due day yet."""
     table = ConsentRequest
-    statement = (
-        sa.select(table.id)
-        .join(Season, Season.id == table.season_id)
-        .where(
-            table.id > after,
-            table.state.in_(rules.OPEN_STATES),
-            table.awaited,
-            sa.or_(table.due_on.between(today, today + timedelta(days=max(timing.STEPS))), table.due_on.is_(None)),
-            Season.ends_on >= today,
-        )
-        .order_by(table.id)
-        .limit(BATCH)
+    return statement.join(Season, Season.id == table.season_id).where(
+        table.state.in_(rules.OPEN_STATES),
+        table.awaited,
+        sa.or_(table.due_on.between(today, today + timedelta(days=max(timing.STEPS))), table.due_on.is_(None)),
+        Season.ends_on >= today,
     )
-    return db.session().scalars(statement).all()
 
 
 def _remind(ids: Sequence[int], now: datetime) -> int:
@@ -64,14 +69,16 @@ def _remind(ids: Sequence[int], now: datetime) -> int:
     waiting = [(row, step) for row, step in _with_steps(rows.all(), now) if step is not None]
     guardians = people.guardians_of({row.youth_id for row, _step in waiting}, today)
     wanted = _wanted([row for row, _step in waiting], today)
-    sent = 0
+    letters: dict[tuple[int, int, int | None], tuple[GuardianLine, list[tuple[ConsentRequest, int]]]] = {}
     for request, step in waiting:
         lines = guardians.get(request.youth_id, [])
         guardian = next((line for line in lines if line.guardian_id == request.guardian_id), None)
         if request.id in wanted and guardian is not None and _may_be_written_to(guardian):
-            _remind_one(request, step, guardian, now)
-            sent += 1
-    return sent
+            family = (request.guardian_id, request.season_id, request.gathering_id)  # a slip is reminded of alone
+            letters.setdefault(family, (guardian, []))[1].append((request, step))
+    for guardian, requests in letters.values():
+        _remind_family(requests, guardian, now)
+    return len(letters)
 
 
 def _with_steps(requests: Sequence[ConsentRequest], now: datetime) -> list[tuple[ConsentRequest, int | None]]:
@@ -126,10 +133,12 @@ def _wanted(requests: Sequence[ConsentRequest], today: date) -> set[int]:
     }
 
 
-def _remind_one(request: ConsentRequest, step: int, guardian: GuardianLine, now: datetime) -> None:
-    db.session().add(ConsentReminder(request_id=request.id, days_before=step, at=now))  # its key lets no second one in
+def _remind_family(requests: Sequence[tuple[ConsentRequest, int]], guardian: GuardianLine, now: datetime) -> None:
+    for request, step in requests:
+        db.session().add(
+            ConsentReminder(request_id=request.id, days_before=step, at=now)
+        )  # its key lets no second one in
     db.flush()
-    case = queries.get_request(request.id)
-    missing = labels_missing(case, guardian, now)
-    write(REMIND, "consent/mail/reminder", case, guardian, missing=missing, by=SYSTEM, now=now)
-    record("consent.reminded", "consent_request", request.id, by=SYSTEM, now=now, days_before=step)
+    write_to_family(REMIND, [request.id for request, _step in requests], guardian, by=SYSTEM, now=now)
+    for request, step in requests:
+        record("consent.reminded", "consent_request", request.id, by=SYSTEM, now=now, days_before=step)

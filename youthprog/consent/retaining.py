@@ -101,7 +101,7 @@ def purge(kept: KeptRecord, rule: KeepRule, *, by: Actor, now: datetime) -> None
     documents.purge_of_subject("consent_request", request.id, now=now)
     _remove_rows(request)
     _empty_words(request, now)
-    outreach.forget("consent", request.id, document_id=request.document_id)
+    outreach.forget("consent", request.id)
     for purpose in (LinkPurpose.CONSENT, LinkPurpose.CONSENT_PART):
         end_links(purpose, request.id, now=now)
     tombstone.keep_until_on, tombstone.rule = kept.keep_until_on, rule.as_json()

@@ -76,8 +76,8 @@ def remind_team(group_id: int) -> BaseResponse:
     _group, members = _team(group_id, P.CONSENT_SEND)
     wanted = people.reachable(actor(), P.CONSENT_SEND, [each.youth_id for each in members], clock.today())
     ids = [each.line.request_id for each in members if _may_be_reminded(each) and each.youth_id in wanted]
-    reminded = sum(services.remind(each, by=actor(), now=clock.now()) for each in ids if each is not None)
-    flash(ngettext("%(num)s family reminded.", "%(num)s families reminded.", reminded), "signed")
+    told = services.remind_each([each for each in ids if each is not None], by=actor(), now=clock.now())
+    flash(ngettext("%(num)s family reminded.", "%(num)s families reminded.", told.letters), "signed")
     return redirect(url_for(".team", group_id=group_id), 303)
 
 

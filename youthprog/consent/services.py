@@ -1,6 +1,6 @@
 """Verbs of consent. They live by purpose in modules of their own; this is the one door other rooms come through."""
 
-from youthprog.consent.asking import ask, note_bounced, note_sent, remind
+from youthprog.consent.asking import ask, note_bounced, note_sent, remind, remind_each
 from youthprog.consent.blanking import blank_settled
 from youthprog.consent.blanks import ask_on_paper, begin_call, give_code, paper_forms
 from youthprog.consent.cases import (
@@ -253,6 +253,7 @@ __all__ = [
     "release",
     "remind",
     "remind_due",
+    "remind_each",
     "remove_block",
     "rename_form",
     "renew_ending",

@@ -471,6 +471,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Reminded:
+    """What became of reminding: letters written, and the requests a letter told of or could not."""
+
+    letters: int
+    reached: frozenset[int]
+    unreached: frozenset[int]
+
+
+@dataclass(frozen=True)
 class GroupProgress:
     """A group and how far its families are."""
 

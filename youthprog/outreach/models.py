@@ -40,6 +40,7 @@ class Message(Sealable, Model):
     text_sealed: Mapped[bytes | None]
     html_sealed: Mapped[bytes | None]
     document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("document.id"))
+    also_subjects: Mapped[list[Any]] = mapped_column(default=list)  # further things of its kind it is about, by id
     also_documents: Mapped[list[Any]] = mapped_column(default=list)  # further files of a letter to a family, by id
     delivery: Mapped[Delivery] = mapped_column(choice(Delivery, "delivery"))
     attempts: Mapped[int] = mapped_column(default=0)

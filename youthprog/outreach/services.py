@@ -30,6 +30,7 @@ def send(
     also_about: Sequence[int] = (),
     document_id: int | None = None,
     also_documents: Sequence[int] = (),
+    also_subjects: Sequence[int] = (),
     by: Actor,
     now: datetime,
     not_before: datetime | None = None,
@@ -54,6 +55,7 @@ def send(
         subject=written.subject,
         document_id=document_id,
         also_documents=list(also_documents),
+        also_subjects=list(also_subjects),
         delivery=Delivery.HELD if held else Delivery.QUEUED,
         created_at=now,
         not_before_at=not_before or now,
@@ -139,16 +141,10 @@ def cancel_waiting(kinds: Collection[str], subject_ids: Collection[int], *, now:
         record("message.canceled", "message", message.id, by=SYSTEM, now=now)
 
 
-def also_about(message_id: int) -> list[int]:
-    """The further youth a letter named."""
+def also_subjects(message_id: int) -> list[int]:
+    """The further things of its kind a letter is about."""
     message = db.session().get(Message, message_id)
-    return list(message.also_about) if message else []
-
-
-def also_documents(message_id: int) -> list[int]:
-    """The further documents that travel with a letter."""
-    message = db.session().get(Message, message_id)
-    return list(message.also_documents) if message else []
+    return list(message.also_subjects) if message else []
 
 
 def retry(message: Message, *, by: Actor, now: datetime) -> None:
@@ -164,19 +160,19 @@ def retry(message: Message, *, by: Actor, now: datetime) -> None:
     record("message.retried", "message", message.id, by=by, now=now)
 
 
-def forget(kind_prefix: str, subject_id: int, *, document_id: int | None = None) -> None:
+def forget(kind_prefix: str, subject_id: int) -> None:
     """Empty every message about a thing, because its records are purged: words, addresses, names. What waited is canceled.
 
-    So is a letter about another child of the family that carries the purged `document_id` along.
+    A letter to a family that is about the thing among others is emptied too.
     """
     rows = db.session().scalars(
         sa.select(Message).where(
             Message.kind.startswith(kind_prefix),
-            sa.or_(Message.subject_id == subject_id, sa.cast(Message.also_documents, sa.String) != "[]"),
+            sa.or_(Message.subject_id == subject_id, sa.cast(Message.also_subjects, sa.String) != "[]"),
         )
     )
     for row in rows:
-        if row.subject_id != subject_id and document_id not in row.also_documents:
+        if subject_id not in (row.subject_id, *row.also_subjects):
             continue
         row.also_documents = []
         row.text_sealed = row.html_sealed = None
