@@ -323,7 +323,7 @@ def _waiting_beside(case: Case) -> list[Case]:
         ConsentRequest.season_id == request.season_id,
         ConsentRequest.id != request.id,
         ConsentRequest.gathering_id.is_(None),
-        ConsentRequest.awaited,
+        ConsentRequest.awaited.is_(True),
         ConsentRequest.state.in_(rules.OPEN_STATES),
     )
     allowed = may_answer_each(found, now=clock.now())

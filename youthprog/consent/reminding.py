@@ -45,7 +45,7 @@ def _open_ids(guardian_ids: Sequence[int], today: date) -> Sequence[int]:
     return db.session().scalars(statement).all()
 
 
-def _may_be_due(statement: sa.Select[tuple[int]], today: date) -> sa.Select[tuple[int]]:
+def _may_be_due(statement: sa.Select[int], today: date) -> sa.Select[int]:
     """Requests waited for that are due within the first step's days, or have no due day yet."""
     table = ConsentRequest
     return statement.join(Season, Season.id == table.season_id).where(
