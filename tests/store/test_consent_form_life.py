@@ -112,13 +112,18 @@ def test_a_slip_keeps_the_name_of_its_version(session):
 
 @pytest.mark.parametrize(
     ("title", "title_es", "expected"),
-    [("", "Campamento", ["no_name"]), ("Camp", "  ", ["no_name"]), ("", "", ["no_name", "no_name"]), ("Camp", "Camp", ["same_name"])],
+    [("", "Campamento", ["no_name"]), ("Camp", "  ", ["no_name"]), ("", "", ["no_name", "no_name"])],
 )  # fmt: skip
 def test_a_name_that_is_none_is_refused(session, family, title, title_es, expected):
     with pytest.raises(Refused) as refused:
         services.rename_form(family.camp.form_id, title, title_es, **DEED)
     assert codes(refused) == expected
     assert form_of_camp(family, session).title == "Camp"
+
+
+def test_the_same_name_again_leaves_no_line(session, family):
+    services.rename_form(family.camp.form_id, "Camp", "Camp", **DEED)
+    assert actions(session, "form.renamed") == []
 
 
 # ---- closing ----

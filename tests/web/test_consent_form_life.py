@@ -64,7 +64,6 @@ def test_a_form_is_renamed_in_both_languages(writer, camp):
     [
         ({"title": "", "title_es": "Campamento"}, "Write the name."),
         ({"title": "x" * 121, "title_es": "Campamento"}, "120"),
-        ({"title": "Camp", "title_es": "Camp"}, "It is called so already."),
     ],
 )
 def test_a_name_that_is_none_is_refused_in_words(writer, camp, given, sentence):

@@ -32,27 +32,26 @@ class Closing:
 def rename_form(form_id: int, title: str, title_es: str, *, by: Actor, now: datetime) -> None:
     """Give a form another name. Families read it once a new version is published; what is published keeps its own.
 
-    Raises `Refused` when a name is empty, or the same as before in both languages.
+    The same names again change nothing. Raises `Refused` when a name is empty.
     """
     form = _locked(form_id)
     title, title_es = title.strip(), title_es.strip()
-    refuse_if(refusals_to_rename(title, title_es, before=(form.title, form.title_es)))
+    refuse_if(refusals_to_rename(title, title_es))
+    if (title, title_es) == (form.title, form.title_es):
+        return
     before = {"title_before": form.title, "title_es_before": form.title_es}
     form.title, form.title_es = title, title_es
     db.flush()
     record("form.renamed", "form", form.id, by=by, now=now, title=title, title_es=title_es, **before)
 
 
-def refusals_to_rename(title: str, title_es: str, *, before: tuple[str, str]) -> list[Refusal]:
+def refusals_to_rename(title: str, title_es: str) -> list[Refusal]:
     """Why a form cannot be called so."""
-    found = [
+    return [
         Refusal("no_name", N_("Write the name."), field=field)
         for field, name in (("title", title), ("title_es", title_es))
         if not name
     ]
-    if not found and (title, title_es) == before:
-        found.append(Refusal("same_name", N_("It is called so already.")))
-    return found
 
 
 def close_form(form_id: int, *, withdraws: bool, by: Actor, now: datetime) -> int:
