@@ -14,18 +14,20 @@ from tests.makers.accounts import make_actor
 from tests.makers.consent import YES, Family, actor_of
 from tests.makers.people import NOW, make_person
 from youthprog.access.models import SignedLink
-from youthprog.access.types import Role
+from youthprog.access.services import issue_link
+from youthprog.access.types import LinkPurpose, Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import desk_queries, keeping_queries, queries, services
-from youthprog.consent.models import ConsentPurge, ConsentRequest
+from youthprog.consent.models import ConsentPart, ConsentPurge, ConsentRequest
 from youthprog.consent.services import Entry
-from youthprog.consent.types import RequestState
+from youthprog.consent.types import RequestState, Signer
 from youthprog.core import db
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.documents.models import Document
 from youthprog.documents.services import load_bytes
+from youthprog.outreach import services as outreach
 from youthprog.outreach.models import Message
-from youthprog.outreach.types import Delivery
+from youthprog.outreach.types import Delivery, Recipient
 from youthprog.people import queries as people
 
 pytestmark = pytest.mark.press
@@ -299,3 +301,30 @@ def test_a_record_signed_online_goes_the_same_way(session):
     record.purge()
     session.commit()
     assert [name for name in NAMES if name in _rows_about(record)] == []
+
+
+def test_a_letter_and_a_link_to_somebody_outside_go_with_the_record(record, session):
+    """They are about the part by its own id: that of another request's part may be the purged request's id."""
+    section_id = queries.questions_of(queries.get_request(record.request.id).version.id)[0].section_id
+    other = record.family.ask(LATER)
+    own, others = (
+        ConsentPart(id=number, request_id=request_id, section_id=section_id, signer=Signer.EXTERNAL)
+        for number, request_id in ((record.request.id + 40, record.request.id), (record.request.id, other.id))
+    )
+    session.add_all([own, others])
+    session.flush()
+    to = Recipient("Dr. Ada Obi", "obi@clinic.example", "en", record.family.guardian.id)
+    for part in (own, others):
+        issue_link(LinkPurpose.CONSENT_PART, record.family.guardian.id, part.id, days=9, now=LATER)
+        values = {"child": "Mateo", "program": "Camp", "label": "Exam", "to": "Ada", "link": "x", "days": 9}
+        outreach.send(
+            services.PART, "consent/mail/part", to=to, subject_id=part.id, values=values, by=record.first, now=LATER
+        )
+    own_id, kept_id = own.id, others.id
+    session.commit()
+    record.propose()
+    record.purge()
+    letters = session.scalars(sa.select(Message).where(Message.kind == services.PART))
+    assert {each.subject_id: each.to_address for each in letters} == {own_id: "", kept_id: "obi@clinic.example"}
+    links = session.scalars(sa.select(SignedLink).where(SignedLink.purpose == LinkPurpose.CONSENT_PART))
+    assert {each.subject_id: each.ended_at is not None for each in links} == {own_id: True, kept_id: False}

@@ -30,6 +30,7 @@ from tests.support.sitting import Walk, place_of
 from tests.support.walking import QuickPress
 from youthprog.access.types import Role
 from youthprog.consent import queries, services
+from youthprog.consent import signing as signing_services
 from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson
 from youthprog.consent.types import Decision, Happening
 from youthprog.core import db
@@ -243,7 +244,7 @@ def test_when_one_childs_answers_changed_none_is_signed(visitor, family):
 
 def test_when_one_child_fails_in_recording_none_is_signed_and_no_file_stays(visitor, app, family, monkeypatch):
     address, given = at_signature(visitor, family)
-    record, calls = services.sign, []
+    record, calls = signing_services.record_answers, []
 
     def second_fails(case, *args, **kwargs):
         calls.append(case)
@@ -252,7 +253,7 @@ def test_when_one_child_fails_in_recording_none_is_signed_and_no_file_stays(visi
         return record(case, *args, **kwargs)
 
     before = files_of(app)
-    monkeypatch.setattr(services, "sign", second_fails)
+    monkeypatch.setattr(signing_services, "record_answers", second_fails)
     page = visitor.post(address, given, status=503)
     assert "Nothing is signed. Try again in a minute." in page.text
     assert (rows(Document), rows(ConsentDecision)) == ([], [])

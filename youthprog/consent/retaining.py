@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from youthprog.access.services import end_links
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
-from youthprog.consent import keeping_queries, uploads
+from youthprog.consent import keeping_queries, queries, uploads
 from youthprog.consent.keeping_queries import KeptRecord
 from youthprog.consent.models import (
     ConsentDecision,
@@ -23,6 +23,7 @@ from youthprog.consent.models import (
     RecordHold,
     UnmatchedAnswer,
 )
+from youthprog.consent.parts import PART
 from youthprog.consent.retention import (
     KeepRule,
     PurgeFacts,
@@ -99,11 +100,14 @@ def purge(kept: KeptRecord, rule: KeepRule, *, by: Actor, now: datetime) -> None
     request = db.session().get_one(ConsentRequest, kept.request_id)
     assert tombstone is not None
     documents.purge_of_subject("consent_request", request.id, now=now)
+    part_ids = [each.id for each in queries.parts_of(request.id).values()]
     _remove_rows(request)
     _empty_words(request, now)
-    outreach.forget("consent", request.id)
-    for purpose in (LinkPurpose.CONSENT, LinkPurpose.CONSENT_PART):
-        end_links(purpose, request.id, now=now)
+    outreach.forget("consent", request.id, but=PART)
+    end_links(LinkPurpose.CONSENT, request.id, now=now)
+    for part_id in part_ids:  # letters and links to somebody outside are about the part, not the request
+        outreach.forget(PART, part_id)
+        end_links(LinkPurpose.CONSENT_PART, part_id, now=now)
     tombstone.keep_until_on, tombstone.rule = kept.keep_until_on, rule.as_json()
     tombstone.purged_at, tombstone.purged_by_id = now, by.person_id
     db.flush()

@@ -160,14 +160,15 @@ def retry(message: Message, *, by: Actor, now: datetime) -> None:
     record("message.retried", "message", message.id, by=by, now=now)
 
 
-def forget(kind_prefix: str, subject_id: int) -> None:
+def forget(kind_prefix: str, subject_id: int, *, but: str | None = None) -> None:
     """Empty every message about a thing, because its records are purged: words, addresses, names. What waited is canceled.
 
-    A letter to a family that is about the thing among others is emptied too.
+    A letter to a family that is about the thing among others is emptied too; `but` names a kind whose things are others.
     """
     rows = db.session().scalars(
         sa.select(Message).where(
             Message.kind.startswith(kind_prefix),
+            sa.true() if but is None else Message.kind != but,
             sa.or_(Message.subject_id == subject_id, sa.cast(Message.also_subjects, sa.String) != "[]"),
         )
     )
