@@ -235,9 +235,7 @@ def prepare_signatures(signings: Sequence[tuple[Case, Signing]], *, by: Actor, n
     return done
 
 
-def sign(
-    case: Case, prepared: Prepared, *, by: Actor, now: datetime, how: Mapping[str, Any] | None = None
-) -> Document:
+def sign(case: Case, prepared: Prepared, *, by: Actor, now: datetime, how: Mapping[str, Any] | None = None) -> Document:
     """Record what was prepared: decisions, people, health, the sealed document, the copy, all or nothing.
 
     `how` is what is known of the signature, when it was not given in this very moment. Raises `Conflict` when the answers
@@ -261,9 +259,7 @@ def sign_together(
     return [document for _case, document in signed]
 
 
-def _sign_one(
-    case: Case, prepared: Prepared, how: Mapping[str, Any] | None, *, by: Actor, now: datetime
-) -> Document:
+def _sign_one(case: Case, prepared: Prepared, how: Mapping[str, Any] | None, *, by: Actor, now: datetime) -> Document:
     signing = prepared.facts.signing
     claim(case.request, signing.seen_version)
     guardian = signer_line(case, clock.day_of(now))
