@@ -41,8 +41,8 @@ def test_nobody_confirms_their_own_sheet(viewer, filers):
 @pytest.mark.parametrize("state", RequestState)
 def test_a_scan_belongs_to_an_open_form_or_to_one_that_waits_for_its_original(state):
     is_open = state in (RequestState.QUEUED, RequestState.SENT, RequestState.OPENED, RequestState.BOUNCED)
-    assert may_be_filed(state, awaits_original=False) == is_open
-    assert may_be_filed(state, awaits_original=True)
+    assert may_be_filed(state, is_awaited=False) == is_open
+    assert may_be_filed(state, is_awaited=True)
 
 
 @given(st.text(max_size=20))

@@ -87,7 +87,8 @@ def test_a_sheet_is_printed_scanned_entered_and_confirmed(coordinator, session, 
     )
     assert "Photos: Choose one answer." in wrong.text
     page = coordinator.post(f"/consents/requests/{request_id}/paper", fields)
-    assert "Recorded." in page.text
+    assert "Recorded: " in page.text
+    assert "A copy is on its way by mail to" in page.text
     db.session().rollback()
     row = request_of(family.youth)
     assert (row.route, row.state) == (Route.PAPER, RequestState.SIGNED)
@@ -116,7 +117,8 @@ def test_a_call_is_recorded_with_its_recorder(coordinator, session, family):
     refused = coordinator.post(f"/consents/requests/{request_id}/phone", fields, status=422)
     assert "Write how you made sure who was on the telephone." in refused.text
     page = coordinator.post(f"/consents/requests/{request_id}/phone", fields | {"identity": "Called her number"})
-    assert "Recorded." in page.text
+    assert "Recorded: " in page.text
+    assert "A copy is on its way by mail to" in page.text
     db.session().rollback()
     assert request_of(family.youth).route is Route.PHONE
     again = coordinator.post(f"/consents/requests/{request_id}/phone", fields | {"identity": "Called her number"})

@@ -47,12 +47,14 @@ class PartLine:
     signed_by: str | None
     signed_at: datetime | None
     may_fill_in: bool
+    may_enter: bool  # from a sheet
 
 
 def beside(case: Case, *, shows_record: bool) -> dict[str, Any]:
     """What stands beside the guardian's answers: the parts of others, and the files for who may open the record."""
     asked = services.parts_asked(case, queries.questions_of(case.version.id), clock.today())
     is_staff = _is_staff_for(case)
+    on_paper = {each.section_id for each in services.parts_to_enter(case, clock.today())} if _may_enter(case) else set()
     lines = [
         PartLine(
             question.section_id,
@@ -61,6 +63,7 @@ def beside(case: Case, *, shows_record: bool) -> dict[str, Any]:
             part.typed_name if part else None,
             part.signed_at if part else None,
             may_fill_in=is_staff and (part is None or part.signed_at is None) and _may_fill_in(case, question),
+            may_enter=question.section_id in on_paper,
         )
         for question, part in asked
     ]
@@ -117,8 +120,12 @@ def _may_fill_in(case: Case, question: Question) -> bool:
     """The office fills in what is the office's; a coach's part whoever leads the child, or the office."""
     signer = signer_of(question)
     if signer is Signer.STAFF:
-        return case.youth.id in people.reachable(actor(), P.CONSENT_ENTER, [case.youth.id], clock.today())
+        return _may_enter(case)
     return signer is Signer.COACH
+
+
+def _may_enter(case: Case) -> bool:
+    return case.youth.id in people.reachable(actor(), P.CONSENT_ENTER, [case.youth.id], clock.today())
 
 
 def _as_staff(who: Actor, permission: P) -> Actor:

@@ -2,7 +2,7 @@
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind
 from youthprog.consent.blanking import blank_settled
-from youthprog.consent.blanks import ask_on_paper, begin_call, give_code, paper_forms
+from youthprog.consent.blanks import LINES, ask_on_paper, begin_call, give_code, paper_forms, print_newest
 from youthprog.consent.cases import (
     ASK,
     COPY,
@@ -33,16 +33,26 @@ from youthprog.consent.entering import (
     PreparedEntry,
     confirm_original,
     may_confirm,
+    older_words,
     prepare_paper,
     prepare_phone,
     questions_by_route,
+    questions_of_others,
     record_entry,
 )
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
 from youthprog.consent.fairness import disagreements, end_excuse, excuse, log_attempt, tell_of_conflict
 from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
-from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked, refusals_to_sign_part, sign_part
+from youthprog.consent.parts import (
+    PART,
+    from_sheet,
+    outside_words,
+    part_is_closed,
+    parts_asked,
+    refusals_to_sign_part,
+    sign_part,
+)
 from youthprog.consent.publishing import (
     Block,
     add_block,
@@ -68,6 +78,7 @@ from youthprog.consent.scans import Filed, Received, discard_received, file_loos
 from youthprog.consent.settling import Worth, ask_instead, prepare_match, same_values, worth_of
 from youthprog.consent.settling import match as match_answer
 from youthprog.consent.settling import reject as reject_answer
+from youthprog.consent.sheet_parts import enter_part, parts_to_enter
 from youthprog.consent.signing import (
     CHANGED,
     REWORDED,
@@ -119,6 +130,7 @@ __all__ = [
     "ASK",
     "CHANGED",
     "COPY",
+    "LINES",
     "MOST_BYTES",
     "PART",
     "REMIND",
@@ -174,6 +186,7 @@ __all__ = [
     "end_at_group",
     "end_at_school",
     "end_excuse",
+    "enter_part",
     "excuse",
     "file_loose",
     "file_pages",
@@ -194,6 +207,7 @@ __all__ = [
     "note_bounced",
     "note_call",
     "note_sent",
+    "older_words",
     "open_form",
     "open_sample",
     "outside_agree",
@@ -209,6 +223,7 @@ __all__ = [
     "paper_forms",
     "part_is_closed",
     "parts_asked",
+    "parts_to_enter",
     "places_of",
     "prepare_match",
     "prepare_paper",
@@ -216,6 +231,7 @@ __all__ = [
     "prepare_signature",
     "prepare_signatures",
     "prepare_taking_back",
+    "print_newest",
     "program_names",
     "propose",
     "publish",
@@ -225,6 +241,7 @@ __all__ = [
     "put_away",
     "questions_by_route",
     "questions_for",
+    "questions_of_others",
     "questions_to_ask",
     "receive",
     "record_entry",
