@@ -204,6 +204,11 @@ def sign_outside(token: str) -> BaseResponse:
     if part.signed_at is not None:
         return _done_page(case, question)
     form = OutsideForm()
+    if actor().account_id is not None:  # somebody of ours with the doctor's letter in hand is not the doctor
+        form.form_errors.append(
+            _("You are signed in here. Whoever got the letter signs in a browser of their own, or on paper.")
+        )
+        return _outside_page(case, question, form, 422)
     if not form.validate_on_submit():
         return _outside_page(case, question, form, 422)
     name = form.typed_name.data or ""
