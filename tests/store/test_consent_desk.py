@@ -13,14 +13,14 @@ from pypdf import PdfReader
 
 from tests.makers import scans
 from tests.makers.accounts import make_actor
-from tests.makers.consent import YES, Family, actor_of, answer_all, request_of, signing
+from tests.makers.consent import YES, actor_of, answer_all, request_of, signing
+from tests.makers.desk import Desk, refused_codes
 from tests.makers.people import NOW, make_person
 from tests.makers.programs import make_program
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import desk_queries, queries, services, uploads
 from youthprog.consent.models import ConsentRequest, FormVersion, LooseScan, Section, SectionText
-from youthprog.consent.services import Entry
 from youthprog.consent.types import Happening, RequestState, Route
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
@@ -40,42 +40,6 @@ def september():
         yield
 
 
-class Desk:
-    """Two coordinators and a family."""
-
-    def __init__(self, **guardian):
-        self.family = Family(**guardian)
-        self.first, self.second = (
-            make_actor(Role.COORDINATOR, make_person(name, "Desk").id) for name in ("Ada", "Ben")
-        )
-
-    def ask(self) -> ConsentRequest:
-        """Open a form on paper; give its row, with a code."""
-        line = people.guardians_of([self.family.youth.id], ON)[self.family.youth.id][0]
-        (request,) = services.ask_on_paper(self.family.youth.id, line, self.family.season_id, by=self.first, now=NOW)
-        services.give_code(request, by=self.first, now=NOW)
-        return request
-
-    def scan(self, *codes: str | None, by: Actor | None = None) -> services.Filed:
-        """Send a scan with one page a code."""
-        who = by or self.first
-        return services.file_pages(services.receive(scans.pdf(*codes), name="scan.pdf"), by=who, now=NOW)
-
-    def entry(self, request: ConsentRequest, **changes) -> Entry:
-        """A complete entry of the sheet."""
-        values = {
-            "typed_name": "Rosa Elena Aguilar", "is_guardian": True, "answers": dict(YES),
-            "seen_version": request.version, "signed_on": ON, "identity": "Called the number on file",
-        }  # fmt: skip
-        return Entry(**(values | changes))
-
-    def enter(self, request: ConsentRequest, way=None, by: Actor | None = None, **changes):
-        """Record an entry: from paper unless told otherwise."""
-        prepare = way or services.prepare_paper
-        ready = prepare(queries.get_request(request.id), self.entry(request, **changes), by=by or self.first, now=NOW)
-        return services.record_entry(queries.get_request(request.id), ready, by=by or self.first, now=NOW)
-
-
 @pytest.fixture
 def desk(session):
     return Desk()
@@ -86,10 +50,6 @@ def needing(request: ConsentRequest, original: str, *keys: str) -> None:
     table = db.table(Section)  # past the guard of what is published: the starter form has no such section
     mine = sa.and_(table.c.version_id == request.form_version_id, table.c.key.in_(keys))
     db.session().execute(sa.update(table).where(mine).values(settings={"original": original}))
-
-
-def refused_codes(problem: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.code for reason in problem.value.reasons}
 
 
 def loose_of(actor: Actor) -> list[LooseScan]:

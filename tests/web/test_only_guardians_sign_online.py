@@ -75,7 +75,9 @@ def test_a_part_from_a_sheet_says_paper_whatever_was_claimed(stage):
     """The one door through which the staff enters what a doctor signed: the deed is done, and says what it is."""
     walker = stage.walker("coordinator of A")
     (endpoint,) = [each for each in open_to(walker, "POST") if each.name == "consent_part_entries.enter"]
-    path, today = endpoint.path(stage.world, "A"), {"doctor-by-signed_on": clock.today().isoformat()}
+    path = endpoint.path(stage.world, "A")
+    with stage.app.app_context():
+        today = {"doctor-by-signed_on": clock.today().isoformat()}
     with stage.rehearsal(), signatures(stage, PART_WRITES, "paper") as paper, signatures(stage, PART_WRITES) as online:
         answer = walker.post(path, CLAIMS | PART_CLAIMS | today)
     assert answer.status == 303, answer.body

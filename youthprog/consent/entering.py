@@ -9,7 +9,17 @@ from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
 from youthprog.consent import desk_queries, paper, parts, queries, showing, uploads
-from youthprog.consent.cases import COPY, LINK_DAYS, letter_values, note, recipient, shown_of, signer_line, valid_until
+from youthprog.consent.cases import (
+    COPY,
+    LINK_DAYS,
+    full_name,
+    letter_values,
+    note,
+    recipient,
+    shown_of,
+    signer_line,
+    valid_until,
+)
 from youthprog.consent.entry_rules import (
     EntryFacts,
     OriginalFacts,
@@ -117,8 +127,19 @@ def _prepare(case: Case, entry: Entry, route: Route, *, by: Actor, now: datetime
     )
     how = _how(case, entry, route, by)
     relationship = guardian.relationship if guardian else Relationship.OTHER
-    facts = record_facts(case, questions, entry.answers, relationship, signing, how, now)
+    answers = _from_sheet(questions, entry.answers, by)
+    facts = record_facts(case, questions, answers, relationship, signing, how, now)
     return PreparedEntry(entry, Prepared(facts, documents.prepare(paper.record_of(facts), now=now)), how)
+
+
+def _from_sheet(questions: Sequence[Question], answers: Answers, by: Actor) -> dict[str, Mapping[str, Any]]:
+    """The answers as the record has them: of what others signed on the sheet it says who copied it."""
+    found = dict(answers)
+    for each in questions:
+        given = answers.get(each.key)
+        if given and is_on_the_sheet(each) and given.get("typed_name"):
+            found[each.key] = {**given, **parts.from_sheet(by.name, date.fromisoformat(given["signed_on"]))}
+    return found
 
 
 def _how(case: Case, entry: Entry, route: Route, by: Actor) -> dict[str, Any]:
@@ -162,7 +183,7 @@ def refusals_of_parts(case: Case, questions: Sequence[Question], answers: Answer
     found = []
     for each in questions:
         given = answers.get(each.key)
-        if is_on_the_sheet(each) and given and not showing.waits_for_signer(each, given) and given.get("typed_name"):
+        if is_on_the_sheet(each) and given and "typed_name" in given:
             found += refusals_of_part(part_facts(case, each, given, now))
             if not showing.is_sheet_part_complete(each, given):
                 found.append(UNANSWERED)
@@ -178,7 +199,7 @@ def part_facts(case: Case, question: Question, given: Mapping[str, Any], now: da
         signed_on=date.fromisoformat(day) if day else None,
         today=clock.day_of(now),
         asked_on=clock.day_of(case.request.created_at),
-        guardian_name=case.guardian.name,
+        guardian_names=(case.guardian.name, full_name(case.guardian)),
     )
 
 

@@ -176,7 +176,7 @@ def _enter(request_id: int, way: Way) -> BaseResponse:
     if not form.validate_on_submit() or not shown <= answers.keys() or not good:
         return _page(case, way, form, [part for part in parts if part.question.key in shown], others, 422)
     answers = {key: given for key, given in answers.items() if key in shown}
-    answers |= {each.question.key: given for each in others if (given := _told_by(each)) is not None}
+    answers |= {each.question.key: given for each in others if (given := each.answer()) is not None}
     _store_files(parts, shown)
     try:
         ready = way.prepare(case, form.entry(answers), by=actor(), now=now)
@@ -243,14 +243,6 @@ def spoken_words(case: Case, question: Question) -> Words:
     written, values = question.words[spoken], services.places_of(case, spoken, question)
     texts: dict[str, Any] = {name: rules.filled(getattr(written, name), values) for name in TEXTS}
     return replace(written, **texts)
-
-
-def _told_by(part: SheetPart) -> dict[str, Any] | None:
-    """What the record says of a part on the sheet, with who copied it; None when it is not signed yet."""
-    given = part.answer()
-    if given is None or not given.get("typed_name"):
-        return given
-    return given | services.from_sheet(actor().name, part.mark.signed_on.data)
 
 
 def _store_files(parts: Sequence[Part], shown: Collection[str]) -> None:

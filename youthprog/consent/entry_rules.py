@@ -51,7 +51,7 @@ class PartFacts:
     signed_on: date | None
     today: date
     asked_on: date
-    guardian_name: str
+    guardian_names: tuple[str, ...]
 
 
 def refusals_of_part(facts: PartFacts) -> list[Refusal]:
@@ -59,7 +59,7 @@ def refusals_of_part(facts: PartFacts) -> list[Refusal]:
     found = _refusals_of_day(facts.signed_on, facts.today, facts.asked_on)
     if len(fold(facts.typed_name)) < rules.SHORTEST_NAME:
         found.append(Refusal("no_name", N_("Write the name as it was given."), "typed_name"))
-    elif facts.signer in NOT_THE_GUARDIAN and fold(facts.typed_name) == fold(facts.guardian_name):
+    elif facts.signer in NOT_THE_GUARDIAN and fold(facts.typed_name) in map(fold, facts.guardian_names):
         reason = N_("This is the guardian's own name. Somebody else signs this part.")
         found.append(Refusal("guardians_name", reason, "typed_name"))
     return found

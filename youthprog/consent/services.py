@@ -46,7 +46,6 @@ from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.parts import (
     PART,
-    from_sheet,
     outside_words,
     part_is_closed,
     parts_asked,
