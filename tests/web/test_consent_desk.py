@@ -219,7 +219,7 @@ def test_the_forms_of_a_family_are_entered_one_after_another(coordinator, sessio
         "doctor-by-signed_on": NOW.date().isoformat(),
     }  # fmt: skip
     missing = coordinator.post(address, page.form() | part | {"doctor-office": ""}, status=422)
-    assert "Doctor: Write where you practice." in missing.text
+    assert "Doctor: Write the office." in missing.text
     page = coordinator.post(address, page.form() | part)
     assert "Recorded: Doctor." in page.text
     db.session().rollback()

@@ -60,6 +60,11 @@ class SignedForm(MarkForm):
 class OnSheetForm(OutsideForm):
     """What somebody outside answered on a sheet; the name stands beside the day."""
 
+    office = Text(
+        lazy_gettext("Office, and license number if there is one"),
+        [Filled(lazy_gettext("Write the office."))],
+        limit=200,
+    )
     typed_name: Any = None
 
 
