@@ -102,8 +102,8 @@ def _refusals_of_paper(facts: EntryFacts) -> list[Refusal]:
     if not facts.is_scanned and facts.older_words is not None:
         old, new = facts.older_words
         reason = N_(
-            "The scanned sheet is version %(old)s of this form. The family has moved on to version %(new)s, so the sheet "
-            "cannot count as that. Print the new form, or ask by telephone."
+            "The scanned sheet is version %(old)s of this form. The family has version %(new)s since, so the sheet cannot "
+            "count as that. Print the new form, or ask by telephone."
         )
         found.append(Refusal("older_words", reason, values={"old": old, "new": new}))
     elif not facts.is_scanned:
