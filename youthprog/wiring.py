@@ -31,6 +31,7 @@ from youthprog.consent import form_life as consent_form_life
 from youthprog.consent import guardians as consent_guardians
 from youthprog.consent import keeping as consent_keeping
 from youthprog.consent import outings as consent_outings
+from youthprog.consent import part_entries as consent_part_entries
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -89,6 +90,7 @@ BLUEPRINTS: list[Any] = [
     consent_desk.bp,
     consent_sealed.bp,
     consent_entries.bp,
+    consent_part_entries.bp,
     consent_keeping.bp,
     consent_copies.bp,
     consent_builder.bp,

@@ -45,6 +45,8 @@ CHASED = {
     "who to chase": ("/consents/chase", 6),
     "who to chase, of families who speak Spanish": ("/consents/chase?language=es", 6),
     "who to chase, a state nobody is in": ("/consents/chase?state=conflict", 6),
+    "who to chase, who wants paper": ("/consents/chase?state=wants_paper", 6),
+    "who to chase, everybody for a spreadsheet": ("/consents/chase.csv", 25),
     "consents of all teams": ("/consents", 8),
 }
 MOST_STATEMENTS = 30

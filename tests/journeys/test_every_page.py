@@ -14,7 +14,7 @@ from tests.journeys.conftest import AXE, AXE_RUN, DESK, NARROW, PHONE, Traveler
 ROLES = ("nobody", "guardian", "mentor", "coach", "admin", "coordinator")
 MOST_PAGES = 60
 MOST_BYTES = 50_000  # of a page, on a guardian's telephone
-LEFT_OUT = re.compile(r"\.pdf$|^/language/|^/sign-out|^/static/|^/_ui")
+LEFT_OUT = re.compile(r"\.(?:pdf|csv)$|^/language/|^/sign-out|^/static/|^/_ui")
 # Two of each, so that every pair of language, color scheme and width is looked at.
 LOOKS = {
     "en": (("light", PHONE["width"]), ("dark", DESK["width"])),

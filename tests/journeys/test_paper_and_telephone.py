@@ -58,8 +58,10 @@ def test_a_sheet_goes_out_comes_back_and_clears_the_child(travelers, tmp_path):
     _copy_from_the_sheet(page)
     page.get_by_role("button", name="Record these answers").click()
     page.wait_for_load_state()
-    assert "Recorded." in page.inner_text("body")
-    assert "Signed" in page.inner_text("main")
+    assert "Recorded: " in page.inner_text("body")
+    assert "The copy for the guardian." in page.inner_text("main")
+    desk.assert_fits()
+    desk.assert_accessible()
     page = desk.go("/consents")
     page.get_by_role("link", name="Hawks U12").click()
     page.get_by_role("link", name="Paper and telephone").click()
@@ -86,7 +88,7 @@ def test_a_call_is_read_aloud_and_written_down(travelers):
     page.get_by_label("How did you make sure who it was?").fill("Called the number on file")
     page.get_by_role("button", name="Record these answers").click()
     page.wait_for_load_state()
-    assert "Recorded." in page.inner_text("body")
+    assert "Recorded: " in page.inner_text("body")
 
 
 def _copy_from_the_sheet(page) -> None:

@@ -12,6 +12,7 @@ from youthprog.consent.models import (
     ConsentDecision,
     ConsentRequest,
     ContactAttempt,
+    Disclosure,
     FormVersion,
     GuardianExcuse,
     Section,
@@ -20,7 +21,7 @@ from youthprog.consent.models import (
 )
 from youthprog.consent.publishing import publish_starter_form
 from youthprog.consent.rules import OPEN_STATES
-from youthprog.consent.types import Decision, Excuse, Matching, RequestState, Route
+from youthprog.consent.types import DISCLOSURE, Decision, Excuse, Matching, RequestState, Route
 from youthprog.core import db
 from youthprog.documents.models import Document
 from youthprog.documents.types import DocumentKind
@@ -189,7 +190,19 @@ class Town:
         if chance() < 0.1 * odd:
             for row in db.session().query(ContactPoint).filter(ContactPoint.person_id == guardian.id):
                 row.bounced_at = NOW - DAY
+        if chance() < 0.3 * odd:
+            self._wants_paper(guardian)
         return guardian
+
+    def _wants_paper(self, guardian: Person) -> None:
+        """Paper was asked for in the words of today, or in earlier ones; perhaps taken back since."""
+        for version in self.random.choice(((DISCLOSURE,), ("earlier words",), ("earlier words", DISCLOSURE))):
+            row = Disclosure(person_id=guardian.id, version=version, language="en")
+            if version == DISCLOSURE and self.random.random() < 0.3:
+                row.opened_at = row.accepted_at = NOW - DAY
+            else:
+                row.wants_paper_at = NOW - 3 * DAY
+            db.session().add(row)
 
     def _barred(self, youth: Person, guardian: Person, starts: date) -> None:
         db.session().add(

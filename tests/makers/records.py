@@ -165,7 +165,7 @@ def part_facts(language: str = "en", **changes: Any) -> PartFacts:
         form_titles=record.form_titles, form_number=record.form_number, program_names=record.program_names,
         season_names=record.season_names, youth_name=record.youth_name, youth_born_on=record.youth_born_on,
         question=asked, places=places, answer={"choice": "yes", "office": "Riverton Clinic, license 4711"},
-        typed_name="Ada Obi", at=at, until=record.valid_until_on, language=language, way="link",
+        typed_name="Ada Obi", at=at, until=record.valid_until_on, language=language, way="link", scan_sha256="",
         address="o•••@clinic.example", events=events, first=record.signing, first_code=record.code,
         first_sha256="7c1e94d05ab2fe380d67b19c42e58f03a6d431fb78c9e2509b17cc6e04afd583", first_signed_at=SIGNED_AT,
         first_signer=record.guardian_name,

@@ -113,6 +113,8 @@ MEANT = {
     ("consent_sealed.", "document_id"): "record_id",
     ("cosigners.", "request_id"): "parted_id",
     ("cosigners.", "section_id"): "part_section_id",
+    ("consent_part_entries.", "request_id"): "parted_id",
+    ("consent_part_entries.", "section_id"): "doctor_section_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
     ("people.", "contact_id"): "emergency_id",
 }
@@ -487,6 +489,7 @@ class _Maker:
         self.side.ids |= {"version_id": opened.form_version_id}
         self._family_matters()
         opened.match_code, opened.scan_sha256 = crypto.code(), self._upload(opened)
+        self.side.ids["page_id"] = db.session().query(ConsentUpload.id).filter_by(request_id=opened.id).scalar()
         message = self._message(opened.id)
         self.side.ids["message_id"] = message.id
         self._slip()
@@ -555,7 +558,9 @@ class _Maker:
         db.flush()
         _link_id, token = issue_link(LinkPurpose.CONSENT_PART, self.third.id, part.id, days=14, now=self.now)
         self.side.words |= {f"cosigners.{name} token": token for name in ("show_outside", "sign_outside")}
+        row.scan_sha256 = self._upload(row)
         self.side.ids |= {"parted_id": row.id, "part_section_id": by_key["desk"].id, "upload_id": upload.id}
+        self.side.ids |= {"doctor_section_id": by_key["doctor"].id}
 
     def _request(
         self, child: Person, guardian: Person, state: RequestState, version_id: int | None = None
@@ -584,11 +589,10 @@ class _Maker:
         digest = uploads.store(b"\x89PNG\r\n\x1a\n" + self.tag.encode())
         row = ConsentUpload(
             request_id=request.id, name="scan.png", content_type="image/png", size_bytes=10, sha256=digest,
-            kept_at=self.now,
+            kept_at=self.now, form_version_id=request.form_version_id,
         )  # fmt: skip
         db.session().add(row)
         db.flush()
-        self.side.ids["page_id"] = row.id
         return digest
 
     def _loose(self, person: Person) -> None:
@@ -596,7 +600,7 @@ class _Maker:
         digest = uploads.store(b"\x89PNG\r\n\x1a\nloose " + self.tag.encode())
         row = LooseScan(
             name="scan.png", page=1, content_type="image/png", size_bytes=10, sha256=digest, received_at=self.now,
-            by_id=person.id,
+            by_id=person.id, program_id=self.season.program_id,
         )  # fmt: skip
         db.session().add(row)
         db.flush()

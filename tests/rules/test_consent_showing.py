@@ -137,7 +137,11 @@ def test_everybody_has_a_page_of_their_own():
     assert [each.key for each in showing.signed_by(form.values(), Signer.ATHLETE)] == ["pledge", "promise"]
     assert showing.signer_of(form["desk"]) is Signer.STAFF
     assert showing.signer_of(form["doctor"]) is Signer.EXTERNAL
-    assert {key for key, each in form.items() if showing.is_by_another(each)} == {"doctor", "seen", "desk"}
+    waiting = {key for key, each in form.items() if showing.waits_for_signer(each, {})}
+    assert waiting == {"doctor", "seen", "desk", "pledge", "promise", "read_aloud"}
+    assert not any(showing.waits_for_signer(each, {"typed_name": "Ada Obi"}) for each in form.values())
+    assert not showing.waits_for_signer(form["read_aloud"], {"choice": "nobody"})
+    assert showing.waits_for_signer(form["doctor"], {"name": "Ada Obi", "email": "ada@clinic.example"})
 
 
 def test_a_coach_may_fill_in_the_offices_part():

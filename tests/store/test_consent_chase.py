@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from tests.makers.accounts import make_actor
-from tests.makers.consent import Family
+from tests.makers.consent import Family, agree
 from tests.makers.families import TODAY, Town
 from tests.makers.people import NOW
 from tests.makers.programs import make_group, make_season
@@ -18,7 +18,10 @@ from tests.support.walking import QuickPress
 from youthprog.access.types import Role
 from youthprog.consent import chase_queries, queries, timing
 from youthprog.consent.chase_queries import chase_page
-from youthprog.consent.types import ChaseChannel, ChaseFilter, ChaseKey, ChaseLine, ChaseState
+from youthprog.consent.models import Disclosure
+from youthprog.consent.types import DISCLOSURE, ChaseChannel, ChaseFilter, ChaseKey, ChaseLine, ChaseState
+from youthprog.core import db
+from youthprog.people.models import CustodyRestriction
 from youthprog.programs.models import Season
 
 EVERYBODY = ChaseFilter()
@@ -171,6 +174,60 @@ def test_who_was_asked_can_be_reminded(session, coordinator):
     line = only(coordinator)
     assert (line.state, line.due_on) == (ChaseState.UNOPENED, request.due_on)
     assert (line.guardians[0].reached, line.may_be_asked, line.to_remind) == ("sent", False, (request.id,))
+
+
+def wants_paper(family, version=DISCLOSURE, **row):
+    db.session().add(
+        Disclosure(person_id=family.guardian.id, version=version, language="en", wants_paper_at=NOW, **row)
+    )
+    db.session().flush()
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_who_wants_paper_is_a_state_of_its_own(session, coordinator, asked):
+    family = Family()
+    if asked:
+        family.ask()
+    wants_paper(family)
+    line = only(coordinator, ChaseFilter(state=ChaseState.WANTS_PAPER))
+    assert (line.youth_id, line.state) == (family.youth.id, ChaseState.WANTS_PAPER)
+    assert line.on_paper is not None
+    assert line.on_paper.guardian_id == family.guardian.id
+
+
+def test_a_wish_for_paper_that_was_taken_back_is_none(session, coordinator):
+    family = Family()
+    wants_paper(family, version="earlier words")
+    agree(family.guardian, NOW + timedelta(hours=1))
+    line = only(coordinator)
+    assert (line.state, line.on_paper) == (ChaseState.UNASKED, None)
+
+
+def test_who_may_not_decide_any_more_wants_no_paper(session, coordinator):
+    family = Family()
+    wants_paper(family)
+    limit = {"youth_id": family.youth.id, "adult_id": family.guardian.id, "starts_on": TODAY, "recorded_at": NOW}
+    session.add(CustodyRestriction(no_decide=True, no_collect=False, no_information=False, **limit))
+    session.flush()
+    assert only(coordinator).on_paper is None
+
+
+def test_a_refusal_says_more_than_a_wish_for_paper(session, coordinator):
+    family = Family()
+    family.sign(now=NOW - timedelta(days=2), take_part={"choice": "no"})
+    wants_paper_row = session.scalars(chase_queries.sa.select(Disclosure)).one()
+    wants_paper_row.wants_paper_at, wants_paper_row.accepted_at = NOW, None
+    session.flush()
+    assert only(coordinator).state is ChaseState.REFUSED
+
+
+def test_everybody_is_read_page_by_page_in_the_order_of_the_list(session, coordinator):
+    group = make_group(make_season())
+    for _each in range(5):
+        Family(group)
+    lines = list(chase_queries.every_line(coordinator, EVERYBODY, TODAY, limit=2))
+    assert lines == list(chase_page(coordinator, EVERYBODY, TODAY).rows)
+    assert len(lines) == 5
 
 
 def test_what_is_due_first_stands_first(session, coordinator):

@@ -13,13 +13,14 @@ from pypdf import PdfReader
 
 from tests.makers import scans
 from tests.makers.accounts import make_actor
-from tests.makers.consent import YES, Family, actor_of, answer_all, request_of, signing
+from tests.makers.consent import YES, actor_of, answer_all, request_of, signing
+from tests.makers.desk import Desk, refused_codes
 from tests.makers.people import NOW, make_person
+from tests.makers.programs import make_program
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import desk_queries, queries, services, uploads
-from youthprog.consent.models import ConsentRequest, FormVersion, LooseScan, Section
-from youthprog.consent.services import Entry
+from youthprog.consent.models import ConsentRequest, FormVersion, LooseScan, Section, SectionText
 from youthprog.consent.types import Happening, RequestState, Route
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
@@ -39,42 +40,6 @@ def september():
         yield
 
 
-class Desk:
-    """Two coordinators and a family."""
-
-    def __init__(self, **guardian):
-        self.family = Family(**guardian)
-        self.first, self.second = (
-            make_actor(Role.COORDINATOR, make_person(name, "Desk").id) for name in ("Ada", "Ben")
-        )
-
-    def ask(self) -> ConsentRequest:
-        """Open a form on paper; give its row, with a code."""
-        line = people.guardians_of([self.family.youth.id], ON)[self.family.youth.id][0]
-        (request,) = services.ask_on_paper(self.family.youth.id, line, self.family.season_id, by=self.first, now=NOW)
-        services.give_code(request, by=self.first, now=NOW)
-        return request
-
-    def scan(self, *codes: str | None, by: Actor | None = None) -> services.Filed:
-        """Send a scan with one page a code."""
-        who = by or self.first
-        return services.file_pages(services.receive(scans.pdf(*codes), name="scan.pdf"), by=who, now=NOW)
-
-    def entry(self, request: ConsentRequest, **changes) -> Entry:
-        """A complete entry of the sheet."""
-        values = {
-            "typed_name": "Rosa Elena Aguilar", "is_guardian": True, "answers": dict(YES),
-            "seen_version": request.version, "signed_on": ON, "identity": "Called the number on file",
-        }  # fmt: skip
-        return Entry(**(values | changes))
-
-    def enter(self, request: ConsentRequest, way=None, by: Actor | None = None, **changes):
-        """Record an entry: from paper unless told otherwise."""
-        prepare = way or services.prepare_paper
-        ready = prepare(queries.get_request(request.id), self.entry(request, **changes), by=by or self.first, now=NOW)
-        return services.record_entry(queries.get_request(request.id), ready, by=by or self.first, now=NOW)
-
-
 @pytest.fixture
 def desk(session):
     return Desk()
@@ -87,8 +52,8 @@ def needing(request: ConsentRequest, original: str, *keys: str) -> None:
     db.session().execute(sa.update(table).where(mine).values(settings={"original": original}))
 
 
-def refused_codes(problem: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.code for reason in problem.value.reasons}
+def loose_of(actor: Actor) -> list[LooseScan]:
+    return [each.scan for each in desk_queries.list_loose(actor)]
 
 
 def _words_of(document) -> str:
@@ -178,36 +143,36 @@ def test_one_page_is_its_own_hash_and_several_are_hashed_together(desk):
 def test_a_page_without_a_code_waits_and_is_not_lost(desk, session):
     filed = desk.scan(None)
     assert (filed.by_request, filed.loose) == ({}, 1)
-    (loose,) = desk_queries.list_loose(desk.first)
+    (loose,) = loose_of(desk.first)
     assert uploads.load(loose.sha256)[:2] == b"\xff\xd8"
     desk.scan(None)
-    assert len(desk_queries.list_loose(desk.first)) == 1, "the same page twice is one page"
+    assert len(loose_of(desk.first)) == 1, "the same page twice is one page"
 
 
 def test_a_loose_page_is_filed_by_the_typed_code(desk, session):
     request = desk.ask()
     desk.scan(None)
-    (loose,) = desk_queries.list_loose(desk.first)
+    (loose,) = loose_of(desk.first)
     services.file_loose(loose, request.match_code, by=desk.first, now=NOW)
-    assert desk_queries.list_loose(desk.first) == []
+    assert loose_of(desk.first) == []
     assert len(desk_queries.scans_of(request.id)) == 1
 
 
 @pytest.mark.parametrize("code", ["ZZZZZZZZ", None])
 def test_a_code_nobody_has_files_nothing(desk, code):
     desk.scan(None)
-    (loose,) = desk_queries.list_loose(desk.first)
+    (loose,) = loose_of(desk.first)
     with pytest.raises(Refused):
         services.file_loose(loose, code, by=desk.first, now=NOW)
-    assert desk_queries.list_loose(desk.first) == [loose]
+    assert loose_of(desk.first) == [loose]
 
 
 def test_another_programs_code_is_a_code_nobody_has(desk):
     request = desk.ask()
-    stranger = make_actor(Role.COORDINATOR, make_person("Cy", "Elsewhere").id, program_id=987_654)
+    stranger = make_actor(Role.COORDINATOR, make_person("Cy", "Elsewhere").id, program_id=make_program("Elsewhere").id)
     filed = desk.scan(request.match_code, by=stranger)
     assert (filed.by_request, filed.loose) == ({}, 1)
-    (loose,) = desk_queries.list_loose(stranger)
+    (loose,) = loose_of(stranger)
     with pytest.raises(Refused) as known:
         services.file_loose(loose, request.match_code, by=stranger, now=NOW)
     with pytest.raises(Refused) as unknown:
@@ -227,7 +192,7 @@ def test_a_page_for_a_finished_form_waits(desk):
 
 def test_a_page_thrown_away_is_gone_with_its_bytes(desk, session):
     desk.scan(None)
-    (loose,) = desk_queries.list_loose(desk.first)
+    (loose,) = loose_of(desk.first)
     digest = loose.sha256
     services.put_away(loose, by=desk.first, now=NOW)
     assert uploads.load(digest), "before the commit nothing is gone"
@@ -490,14 +455,91 @@ def test_the_dates_of_an_entry_hold(desk):
     assert request_of(desk.family.youth).signed_at == NOW
 
 
-def test_a_sheet_with_older_words_is_no_sheet_of_the_newer_form(desk, session):
+# ---- older words ----
+
+
+def publish_newer(request: ConsentRequest) -> None:
+    """The next version of the form, with every section as it was."""
+    session = db.session()
+    old = session.get_one(FormVersion, request.form_version_id)
+    newer = FormVersion(form_id=old.form_id, number=old.number + 1)
+    session.add(newer)
+    session.flush()
+    for section in session.scalars(sa.select(Section).where(Section.version_id == old.id)).all():
+        values = {each.key: getattr(section, each.key) for each in Section.__table__.columns if each.key != "id"}
+        copy = Section(**values | {"version_id": newer.id})
+        session.add(copy)
+        session.flush()
+        for text in session.scalars(sa.select(SectionText).where(SectionText.section_id == section.id)).all():
+            words = {each.key: getattr(text, each.key) for each in SectionText.__table__.columns}
+            session.add(SectionText(**words | {"section_id": copy.id}))
+        session.flush()
+    newer.published_at = NOW
+    session.flush()
+
+
+def moved_on(desk: Desk) -> tuple[ConsentRequest, str]:
+    """A form that was printed, and then followed its newer version; with the code of the older sheet."""
     request = desk.ask()
     code = request.match_code
-    old = session.get_one(FormVersion, request.form_version_id)
-    session.add(FormVersion(form_id=old.form_id, number=old.number + 1, published_at=NOW))
-    session.flush()
+    publish_newer(request)
     case = queries.get_request(request.id)
     assert case.is_outdated
     services.follow_form(case, by=actor_of(case.guardian), now=NOW)
     assert request.match_code is None
-    assert desk.scan(code).loose == 1
+    return request, code
+
+
+def test_a_sheet_with_older_words_finds_its_child_and_says_what_it_is(desk, session):
+    request, code = moved_on(desk)
+    filed = desk.scan(code)
+    assert (filed.by_request, filed.older) == ({request.id: 1}, (desk.family.youth.name,))
+    (page,) = desk_queries.scans_of(request.id)
+    assert desk_queries.numbers_of([page]) == {page.id: 1}
+    assert request.scan_sha256 is None
+    assert [each.request.id for each in desk_queries.list_older_sheets(desk.first, ON)] == [request.id]
+    assert desk_queries.list_to_enter(desk.first, ON) == []
+
+
+def test_a_sheet_with_older_words_is_not_entered_as_the_newer_form(desk):
+    request, code = moved_on(desk)
+    desk.scan(code)
+    with pytest.raises(Refused) as problem:
+        desk.enter(request)
+    assert refused_codes(problem) == {"older_words"}
+    assert dict(problem.value.reasons[0].values) == {"old": 1, "new": 2}
+    assert request.signed_at is None
+
+
+def test_the_new_sheet_is_entered_and_the_older_page_is_no_part_of_its_evidence(desk):
+    request, code = moved_on(desk)
+    desk.scan(code)
+    newer = services.give_code(request, by=desk.first, now=NOW)
+    services.file_pages(services.receive(scans.png(newer, mark=9), name="new.png"), by=desk.first, now=NOW)
+    document = desk.enter(request)
+    (page,) = desk_queries.sheet_of(queries.get_request(request.id))
+    signed = json.loads(PdfReader(BytesIO(load_bytes(document))).attachments["consent.json"][0])
+    assert signed["signature"]["scan_sha256"] == page.sha256 == request.scan_sha256
+    told = next(each["detail"] for each in signed["events"] if each["what"] == "signed")
+    assert told["scans"] == [page.sha256]
+    assert len(desk_queries.scans_of(request.id)) == 2
+
+
+def test_a_sheet_signed_before_the_family_moved_on_is_entered_as_what_it_is(desk):
+    request = desk.ask()
+    desk.scan(request.match_code)
+    publish_newer(request)
+    services.print_newest(queries.get_request(request.id), by=desk.first, now=NOW)
+    assert queries.get_request(request.id).version.number == 1, "a signed sheet waits: printing does not move the form"
+    document = desk.enter(request)
+    signed = json.loads(PdfReader(BytesIO(load_bytes(document))).attachments["consent.json"][0])
+    assert signed["form"]["version"] == 1
+
+
+def test_what_is_printed_bears_the_newest_words_once(desk):
+    request = desk.ask()
+    code = request.match_code
+    publish_newer(request)
+    assert desk.ask().id == request.id
+    assert queries.get_request(request.id).version.number == 2
+    assert request.match_code != code

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import date, timedelta
 
@@ -17,8 +19,8 @@ from tests.support.walking import QuickPress
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import chase_queries, queries, services
-from youthprog.consent.models import ContactAttempt
-from youthprog.consent.types import Happening
+from youthprog.consent.models import ContactAttempt, Disclosure
+from youthprog.consent.types import DISCLOSURE, Happening, RequestState
 from youthprog.core import db
 from youthprog.outreach.models import Message
 from youthprog.people.models import ContactPoint
@@ -169,6 +171,67 @@ def test_the_filters_stand_in_the_address(coordinator, session, group):
     assert len(_names(coordinator.get(f"{CHASE}?channel=sent"))) == 1
     assert "Nobody fits" in coordinator.get(f"{CHASE}?state=conflict").text
     assert len(_names(coordinator.get(f"{CHASE}?state=nonsense&season=x&channel=y&language=z"))) == 2
+
+
+def test_one_click_prints_for_who_wants_paper(coordinator, session, group):
+    family = Family(group)
+    session.add(Disclosure(person_id=family.guardian.id, version=DISCLOSURE, language="en", wants_paper_at=NOW))
+    session.commit()
+    page = coordinator.get(CHASE)
+    assert "Wants paper Print the form and hand it over." in page.text
+    (button,) = [each for each in page.all("button") if each.get("name") == "paper"]
+    answer = coordinator.client.post(
+        button.get("formaction"), data=page.form(CHASE) | {"paper": button.get("value")}, follow_redirects=True
+    )
+    assert answer.mimetype == "application/pdf"
+    db.session().rollback()
+    request = request_of(family.youth)
+    assert (request.state, request.awaited) == (RequestState.SENT, True)
+    assert request.match_code
+    assert mails() == 0
+
+
+@pytest.mark.parametrize("paper", ["", "x", "1-2", "{youth}-{season}-999999", "999999-{season}-{guardian}"])
+def test_nothing_is_printed_for_nobody(coordinator, session, group, paper):
+    family = Family(group)
+    session.commit()
+    coordinator.get(CHASE)
+    asked = paper.format(youth=family.youth.id, season=family.season_id, guardian=family.guardian.id)
+    coordinator.post(f"{CHASE}/paper", {"paper": asked}, status=404)
+
+
+def cells(answer) -> list[list[str]]:
+    text = answer.get_data().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_the_list_leaves_for_a_spreadsheet_as_the_filters_say(coordinator, session, group):
+    Family(group)
+    spanish = Family(group, language="es")
+    spanish.ask()
+    spanish.youth.family_name = '=HYPERLINK("https://evil.example")'
+    session.commit()
+    page = coordinator.get(f"{CHASE}?language=es")
+    answer = coordinator.client.get(page.link("For a spreadsheet (CSV)"))
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="forms-missing-2026-09-17.csv"')
+    head, *rows = cells(answer)
+    assert len(head) == 13
+    assert [row[0] for row in rows] == ['\'=HYPERLINK("https://evil.example"), Mateo']
+    assert rows[0][4] == "Asked, not opened"
+    assert (rows[0][8], rows[0][9], rows[0][10], rows[0][11]) == ("Español", "(217) 555-0141", "Sent", "2026-09-17")
+    assert len(cells(coordinator.client.get(f"{CHASE}.csv"))) == 3
+    db.session().rollback()
+    lines = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "consent.chase_exported")).all()
+    assert [(line.detail["rows"], line.detail["filters"]) for line in lines] == [(1, {"language": "es"}), (2, {})]
+
+
+def test_another_programs_list_has_no_row_of_ours(visitor, session, group):
+    Family(group)
+    elsewhere = make_season()
+    session.commit()
+    visitor.sign_in(make_account(Role.COORDINATOR, program_id=elsewhere.program_id))
+    assert len(cells(visitor.client.get(f"{CHASE}.csv?season={group.season_id}"))) == 1
 
 
 def test_a_coordinator_of_another_program_writes_to_nobody(visitor, session, group):

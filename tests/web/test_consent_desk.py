@@ -10,14 +10,17 @@ import time_machine
 
 from tests.makers import scans
 from tests.makers.accounts import make_account
-from tests.makers.consent import Family, request_of
+from tests.makers.consent import Family, actor_of, request_of
+from tests.makers.forms import form_of, publish, section
 from tests.makers.people import NOW
 from tests.makers.programs import make_group, make_program, make_season
 from youthprog.access.types import Role
-from youthprog.consent import desk_queries, queries
-from youthprog.consent.models import ConsentRequest, Disclosure, LooseScan, Section
-from youthprog.consent.types import DISCLOSURE, RequestState, Route
+from youthprog.consent import desk_queries, queries, services
+from youthprog.consent.models import ConsentRequest, Disclosure, FormUse, FormVersion, LooseScan, Section
+from youthprog.consent.types import DISCLOSURE, RequestState, Route, SectionKind, Signer
 from youthprog.core import db
+from youthprog.people.models import ContactPoint
+from youthprog.programs.models import Season
 
 pytestmark = pytest.mark.press
 
@@ -87,7 +90,8 @@ def test_a_sheet_is_printed_scanned_entered_and_confirmed(coordinator, session, 
     )
     assert "Photos: Choose one answer." in wrong.text
     page = coordinator.post(f"/consents/requests/{request_id}/paper", fields)
-    assert "Recorded." in page.text
+    assert "Recorded: " in page.text
+    assert "The copy waits with the mail that is held here" in page.text
     db.session().rollback()
     row = request_of(family.youth)
     assert (row.route, row.state) == (Route.PAPER, RequestState.SIGNED)
@@ -116,7 +120,8 @@ def test_a_call_is_recorded_with_its_recorder(coordinator, session, family):
     refused = coordinator.post(f"/consents/requests/{request_id}/phone", fields, status=422)
     assert "Write how you made sure who was on the telephone." in refused.text
     page = coordinator.post(f"/consents/requests/{request_id}/phone", fields | {"identity": "Called her number"})
-    assert "Recorded." in page.text
+    assert "Recorded: " in page.text
+    assert "The copy waits with the mail that is held here" in page.text
     db.session().rollback()
     assert request_of(family.youth).route is Route.PHONE
     again = coordinator.post(f"/consents/requests/{request_id}/phone", fields | {"identity": "Called her number"})
@@ -155,6 +160,114 @@ def test_what_cannot_be_read_is_filed_by_hand(coordinator, session, family):
     assert "No open form has this code." in wrong.text
     page = coordinator.post(f"/consents/scans/{scan_id}/file", {"code": f" {code[:4].lower()}-{code[4:]} "})
     assert "Filed: Mateo Aguilar." in page.text
+
+
+def publish_second_form(family) -> None:
+    """A second form the families of the program are asked to sign, with the young person's and a doctor's part."""
+    starter = services.publish_starter_form(now=NOW)
+    version = publish(
+        form_of(
+            "athlete",
+            section("promise", SectionKind.DECISION, required=True),
+            section("people", SectionKind.PERSONS, settings={"least": 1, "most": 3}),
+            section("pledge", SectionKind.DECISION, required=True, settings={"signer": "athlete"}),
+            section("doctor", SectionKind.EXTERNAL, required=True, more={"role": "Doctor"}),
+        )
+    )
+    program_id = db.session().get_one(Season, family.season_id).program_id
+    for form_id in (starter.form_id, version.form_id):
+        db.session().add(FormUse(program_id=program_id, form_id=form_id))
+    db.session().commit()
+
+
+SECOND = {
+    "promise-choice": "yes", "people-name_1": "Abuela", "people-phone_1": "(217) 555-0142", "people-name_2": "Tía",
+    "people-phone_2": "(217) 555-0143", "pledge-by-signed": "yes", "pledge-by-typed_name": "Mateo", "pledge-choice": "yes",
+    "pledge-by-signed_on": NOW.date().isoformat(), "doctor-by-signed": "no", "typed_name": "Rosa", "is_guardian": "y",
+    "signed_on": NOW.date().isoformat(),
+}  # fmt: skip
+
+
+def test_the_forms_of_a_family_are_entered_one_after_another(coordinator, session, family):
+    publish_second_form(family)
+    print_form(coordinator, family)
+    rows = session.scalars(sa.select(ConsentRequest).order_by(ConsentRequest.id)).all()
+    first, second = ((row.id, row.match_code) for row in rows)
+    send(coordinator, scans.pdf(first[1], second[1]))
+    page = coordinator.get(f"/consents/teams/{family.group.id}/paper")
+    assert "2 forms" in page.text
+    page = coordinator.get(page.link("Enter: Mateo Aguilar"))
+    assert "2 forms still to enter" in page.text
+    address = f"/consents/requests/{first[0]}/paper"
+    fields = coordinator.get(address).form(address) | ANSWERS | {"signed_on": NOW.date().isoformat()}
+    page = coordinator.post(address, fields)
+    assert "1 form still to enter" in page.text
+    page = coordinator.get(page.link("Enter: Athlete"))
+    assert "Signed by somebody else: Young person" in page.text
+    address = f"/consents/requests/{second[0]}/paper"
+    unmarked = coordinator.post(address, page.form(address) | SECOND | {"pledge-by-typed_name": ""}, status=422)
+    assert "Pledge: Write the name as it was given." in unmarked.text
+    page = coordinator.post(address, page.form(address) | SECOND)
+    assert "No other form of Mateo Aguilar waits." in page.text
+    db.session().rollback()
+    assert {row.section_key for row in queries.decisions_of(second[0])} == {"promise", "people", "pledge"}
+    page = coordinator.get(f"/consents/requests/{second[0]}")
+    address = page.link("Enter from paper: Doctor")
+    page = coordinator.get(address)
+    part = {
+        "doctor-choice": "yes", "doctor-office": "Clinic", "doctor-by-typed_name": "Ada Obi",
+        "doctor-by-signed_on": NOW.date().isoformat(),
+    }  # fmt: skip
+    missing = coordinator.post(address, page.form() | part | {"doctor-office": ""}, status=422)
+    assert "Doctor: Write the office." in missing.text
+    page = coordinator.post(address, page.form() | part)
+    assert "Recorded: Doctor." in page.text
+    db.session().rollback()
+    row = next(each for each in queries.parts_of(second[0]).values() if each.typed_name == "Ada Obi")
+    assert (row.route, row.signer) == (Route.PAPER, Signer.EXTERNAL)
+
+
+def test_a_call_about_several_forms_offers_the_choice(coordinator, session, family):
+    publish_second_form(family)
+    coordinator.get(f"/consents/teams/{family.group.id}/paper")
+    fields = {"youth_id": str(family.youth.id), "guardian_id": str(family.guardian.id)}
+    page = coordinator.post(f"/consents/teams/{family.group.id}/phone", fields)
+    assert "2 forms still to enter" in page.text
+    page = coordinator.get(page.link("Phone: Athlete"))
+    assert "Answers by telephone" in page.text
+    assert "One other form of Mateo waits too." in page.text or "One other form of Rosa waits too." in page.text
+
+
+def test_without_a_mail_address_the_page_says_so_and_gives_the_copy(coordinator, session, family):
+    session.execute(sa.delete(db.table(ContactPoint)).where(db.table(ContactPoint).c.kind == "email"))
+    session.commit()
+    code = print_form(coordinator, family)
+    send(coordinator, scans.pdf(code))
+    address = f"/consents/requests/{request_of(family.youth).id}/paper"
+    fields = coordinator.get(address).form(address) | ANSWERS | {"signed_on": NOW.date().isoformat()}
+    page = coordinator.post(address, fields)
+    assert (
+        f"No mail address of {family.guardian.name} works, so no copy is mailed. Print it and hand it over."
+        in page.text
+    )
+    assert coordinator.client.get(page.link("Print the copy (PDF)")).data.startswith(b"%PDF")
+
+
+def test_a_sheet_with_older_words_leads_to_the_new_form(coordinator, session, family):
+    code = print_form(coordinator, family)
+    request = request_of(family.youth)
+    old = session.get_one(FormVersion, request.form_version_id)
+    session.add(FormVersion(form_id=old.form_id, number=old.number + 1, published_at=NOW))
+    session.commit()
+    case = queries.get_request(request.id)
+    services.follow_form(case, by=actor_of(case.guardian), now=NOW)
+    session.commit()
+    page = send(coordinator, scans.pdf(code))
+    assert "This sheet has the words of an older version: Mateo Aguilar." in page.text
+    page = coordinator.get(page.link("Look: Mateo Aguilar"))
+    assert "The scanned sheet is version 1 of this form." in page.text
+    assert "Version 1: older words" in page.text
+    assert "Print the new form" in page.text
 
 
 def test_a_letter_is_no_scan(coordinator, session):

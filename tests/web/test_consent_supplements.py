@@ -112,6 +112,7 @@ def test_the_doctors_part_is_sealed_with_the_words_the_doctor_saw(printing, app,
     assert value["section"]["body"] == "About Mateo of ____, ____."
     assert value["signature"] == {
         "address": "o•••@clinic.example", "at": value["signature"]["at"], "typed_name": "Ada Obi", "way": "link",
+        "scan_sha256": None,
     }  # fmt: skip
     assert [each["what"] for each in value["events"]] == ["signed", "part_asked", "part_signed"]
     printed = " ".join(" ".join(each.extract_text() for each in reader.pages).split())

@@ -1,4 +1,4 @@
-"""No role can make a record whose route says that the guardian signed online, through any door of the live map."""
+"""No role can make a record whose route says that the guardian, or another signer, signed online, through any door."""
 
 from __future__ import annotations
 
@@ -12,23 +12,30 @@ import sqlalchemy as sa
 from tests.makers.consent import Family
 from tests.support.forms import forms_on
 from tests.support.walking import UNSIDED, Stage, open_to
-from youthprog.core import db
+from youthprog.core import clock, db
 
 STAFF = ("coordinator of A", "coach of A", "mentor of A", *UNSIDED)
 CLAIMS = {
     "route": "online", "signing-route": "online", "typed_name": "Rosa Adult", "is_guardian": "y", "agrees": "y",
     "version": "0", "identity": "Called her", "choice": "yes", "signed_on": "2026-01-01",
 }  # fmt: skip
+# A part on paper, complete, with claims on top.
+PART_CLAIMS = {
+    "doctor-choice": "yes", "doctor-office": "Riverton Clinic", "doctor-route": "online", "doctor-by-route": "online",
+    "doctor-by-signed": "yes", "doctor-by-typed_name": "Ada Obi",
+}  # fmt: skip
 WRITES = ("INSERT INTO CONSENT_REQUEST", "UPDATE CONSENT_REQUEST")
+PART_WRITES = ("INSERT INTO CONSENT_PART", "UPDATE CONSENT_PART")
+OWN_HAND = {"cosigners.sign_part"}  # a coach or the office signs what is theirs, in the own account and name
 
 
 @contextmanager
-def online_signatures(stage: Stage) -> Iterator[list[str]]:
-    """Every statement that writes the word online into a request, as it is sent."""
+def signatures(stage: Stage, writes: tuple[str, ...] = WRITES, route: str = "online") -> Iterator[list[str]]:
+    """Every statement that writes a route into a request, or into a part, as it is sent."""
     found: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.upper().replace('"', "").startswith(WRITES) and "'online'" in repr(parameters):
+        if statement.upper().replace('"', "").startswith(writes) and f"'{route}'" in repr(parameters):
             found.append(statement)
 
     with stage.app.app_context():
@@ -53,18 +60,34 @@ def careful_answers(walker: Any, path: str) -> dict[str, str]:
 def test_no_door_of_the_staff_signs_online(stage, name):
     walker = stage.walker(name)
     pages = {endpoint.path(stage.world, "A") for endpoint in open_to(walker, "GET")}
-    with stage.rehearsal(), online_signatures(stage) as found:
+    with stage.rehearsal(), signatures(stage) as found, signatures(stage, PART_WRITES) as parts:
         for endpoint in open_to(walker, "POST"):
             path = endpoint.path(stage.world, "A")
             data = careful_answers(walker, path) if path in pages else CLAIMS
             for sent in (data, CLAIMS, data | {"scan_sha256": "0" * 64, "state": "signed"}):
                 walker.post(path, sent)
             assert not found, (name, endpoint.name)
+            assert not parts or endpoint.name in OWN_HAND, (name, endpoint.name)
+            parts.clear()
+
+
+def test_a_part_from_a_sheet_says_paper_whatever_was_claimed(stage):
+    """The one door through which the staff enters what a doctor signed: the deed is done, and says what it is."""
+    walker = stage.walker("coordinator of A")
+    (endpoint,) = [each for each in open_to(walker, "POST") if each.name == "consent_part_entries.enter"]
+    path = endpoint.path(stage.world, "A")
+    with stage.app.app_context():
+        today = {"doctor-by-signed_on": clock.today().isoformat()}
+    with stage.rehearsal(), signatures(stage, PART_WRITES, "paper") as paper, signatures(stage, PART_WRITES) as online:
+        answer = walker.post(path, CLAIMS | PART_CLAIMS | today)
+    assert answer.status == 303, answer.body
+    assert paper
+    assert not online
 
 
 def test_the_watch_does_see_a_guardian_sign(stage):
     """The same watch, where it must see something."""
-    with stage.rehearsal(), online_signatures(stage) as found, stage.app.app_context():
+    with stage.rehearsal(), signatures(stage) as found, stage.app.app_context():
         Family().sign()
         db.session().rollback()
     assert found

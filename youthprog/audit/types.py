@@ -130,6 +130,7 @@ ACTIONS = {
     "attempt.logged": N_("Call or letter logged"),
     "excuse.recorded": N_("Guardian excused"),
     "excuse.ended": N_("Excuse of a guardian ended"),
+    "consent.chase_exported": N_("List of missing forms saved for a spreadsheet"),
     "consent.printed": N_("Consent form printed on paper"),
     "consent.original_seen": N_("Original of a consent seen"),
     "record.held": N_("Records held"),

@@ -20,7 +20,8 @@ from youthprog.consent.cases import (
 from youthprog.consent.entry_rules import asked_of_guardian
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.queries import Case
-from youthprog.consent.types import TEXTS, Happening, Original, Question, RequestState, SectionKind, Words
+from youthprog.consent.signing import follow_form
+from youthprog.consent.types import TEXTS, Happening, Original, Question, RequestState, SectionKind, Signer, Words
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.crypto import code as random_code
@@ -47,6 +48,9 @@ WORDS = {
     ),
     "notary": ("This part is signed before a notary.", "Esta parte se firma ante notario."),
     "required": ("Needed to take part.", "Hace falta para participar."),
+    "yes": ("Yes", "Sí"),
+    "no": ("No", "No"),
+    "practice": ("Office, and license number if there is one", "Consultorio, y número de licencia si lo hay"),
     "athlete": ("The young person signs here", "Aquí firma el menor"),
     "coach": ("The coach signs here", "Aquí firma el entrenador"),
     "interpreter": ("Whoever read this form aloud signs here", "Aquí firma quien leyó este formulario en voz alta"),
@@ -63,19 +67,43 @@ def ask_on_paper(
     today = clock.day_of(now)
     known = queries.histories([youth_id], [season_id])
     owed = still_owed(known, youth_id, season_id, forms_to_ask(season_id, now), today, [guardian])
-    found = {
-        each.form_version_id: each
-        for each in queries.open_requests([youth_id], season_id)
-        if each.guardian_id == guardian.guardian_id and each.gathering_id is None
-    }
+    cases = queries.list_cases(*_open_of(youth_id, guardian.guardian_id, season_id))
+    newest = {case.request.form_version_id for case in cases}
+    found: dict[int, ConsentRequest] = {}
+    for case in cases:
+        refuse_if(refusals_to_answer(case, signer_line(case, today), now))
+        if case.is_outdated and case.newest_version_id in newest:
+            continue  # the newer words were asked for already
+        print_newest(case, by=by, now=now)
+        found[case.newest_version_id] = case.request
     for version_id in owed[guardian.guardian_id]:
         if version_id not in found:
             found[version_id] = _open(version_id, youth_id, guardian, season_id, by=by, now=now)
     for request in found.values():
-        case = queries.get_request(request.id)
-        refuse_if(refusals_to_answer(case, signer_line(case, today), now))
+        opened = queries.get_request(request.id)
+        refuse_if(refusals_to_answer(opened, signer_line(opened, today), now))
         request.awaited = True  # who was only told is asked now
     return list(found.values())
+
+
+def _open_of(youth_id: int, guardian_id: int, season_id: int) -> list[Any]:
+    asked = ConsentRequest
+    return [
+        asked.youth_id == youth_id,
+        asked.guardian_id == guardian_id,
+        asked.season_id == season_id,
+        asked.gathering_id.is_(None),
+        asked.state.in_(rules.OPEN_STATES),
+    ]
+
+
+def print_newest(case: Case, *, by: Actor, now: datetime) -> None:
+    """Before a form is printed it moves to the newest words, unless a signed sheet with the older ones waits to be entered.
+
+    Raises `Refused` when the guardian may not answer.
+    """
+    if case.is_outdated and case.request.scan_sha256 is None:
+        follow_form(case, by=by, now=now)
 
 
 def _open(
@@ -168,9 +196,13 @@ def _section(question: Question, language: str, places: Mapping[str, str]) -> Bl
         note=_note(question, language),
         notary=question.settings.original is Original.NOTARY,
     )
-    if not asked_of_guardian(question):
-        return replace(plain, layout=BlankLayout.SIGNATURE, lines=_others(question, words, language))
-    return replace(plain, **_answers(question, words, language, places))
+    if asked_of_guardian(question):
+        return replace(plain, **_answers(question, words, language, places))
+    answers: dict[str, Any] = {}
+    if question.kind is not SectionKind.TEXT and question.settings.signer is not Signer.INTERPRETER:
+        answers = _answers(question, words, language, places)
+    lines = (*answers.pop("lines", ()), *_others(question, words, language))
+    return replace(plain, **answers | {"layout": BlankLayout.SIGNATURE, "lines": lines})
 
 
 def _answers(question: Question, words: Words, language: str, places: Mapping[str, str]) -> dict[str, Any]:
@@ -201,6 +233,12 @@ def _answers(question: Question, words: Words, language: str, places: Mapping[st
         case SectionKind.CHOICE:
             options = tuple(BlankChoice(rules.filled(each, places)) for each in words.more.get("options", ()))
             return {"layout": BlankLayout.CHOICES, "choices": options}
+        case SectionKind.EXTERNAL:
+            plain = (
+                BlankChoice(words.yes_label or _say("yes", language)),
+                BlankChoice(words.no_label or _say("no", language)),
+            )
+            return {"layout": BlankLayout.LINES, "choices": plain, "lines": (line("practice"),)}
         case SectionKind.UPLOAD if question.settings.asks_last_day:
             return {"layout": BlankLayout.LINES, "lines": (line("last_day"),)}
     return {"layout": BlankLayout.LINES, "lines": ("\u00a0", "\u00a0")}

@@ -9,7 +9,7 @@ from flask import current_app
 
 from youthprog.audit.services import record
 from youthprog.consent import paper, queries, rules, showing, timing
-from youthprog.consent.models import ConsentEvent, ConsentRequest
+from youthprog.consent.models import ConsentEvent, ConsentRequest, OlderSheet
 from youthprog.consent.queries import Case
 from youthprog.consent.types import Happening, Question, RequestState, SectionKind, Signer
 from youthprog.consent.validity import last_day
@@ -243,6 +243,14 @@ def wanted_lines(
 
 def note(request_id: int, happening: Happening, at: datetime, detail: Mapping[str, Any]) -> None:
     db.session().add(ConsentEvent(request_id=request_id, happening=happening, at=at, detail=dict(detail)))
+
+
+def keep_older_sheet(request: ConsentRequest) -> None:
+    """A request moves to newer words: what was printed with the older ones keeps its code, and what was scanned its words."""
+    if request.match_code is not None:
+        row = OlderSheet(code=request.match_code, request_id=request.id, form_version_id=request.form_version_id)
+        db.session().add(row)
+    request.match_code = request.scan_sha256 = None
 
 
 def close(request: ConsentRequest, now: datetime, *, by: Actor = SYSTEM, **detail: str) -> None:

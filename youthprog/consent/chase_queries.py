@@ -6,18 +6,18 @@ page is followed by one four times as large, so a page costs one round as a rule
 the list with the rules alone.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from youthprog.consent import queries, rules, timing
+from youthprog.consent import desk_queries, queries, rules, timing
+from youthprog.consent.chase_lines import Candidate, Lacking, lines_of
 from youthprog.consent.models import (
     ConsentDecision,
-    ConsentEvent,
     ConsentRequest,
     ContactAttempt,
     UnmatchedAnswer,
@@ -25,13 +25,11 @@ from youthprog.consent.models import (
 from youthprog.consent.surely import Needed, needed_by_programs, surely_fine
 from youthprog.consent.types import (
     ChaseChannel,
-    ChasedGuardian,
     ChaseFilter,
     ChaseKey,
     ChaseLine,
     ChaseState,
     Decision,
-    Happening,
     Matching,
     Objection,
     RequestState,
@@ -41,11 +39,8 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.reach import within
 from youthprog.core.refusals import N_
-from youthprog.outreach.models import Message
-from youthprog.outreach.types import Delivery
 from youthprog.people import queries as people
-from youthprog.people.models import Guardianship, Person
-from youthprog.people.types import GuardianLine
+from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Enrollment, Group, GroupMember, Program, Season
 from youthprog.programs.types import EnrollmentStatus
@@ -53,16 +48,6 @@ from youthprog.programs.types import EnrollmentStatus
 PAGE = 50
 BATCH = 120
 GROWS = 4
-LETTERS = ("consent_request", "consent_reminder", "consent_renewal")
-TOLD = (
-    Happening.SENT,
-    Happening.REMINDED,
-    Happening.BOUNCED,
-    Happening.OPENED,
-    Happening.DELIVERED,
-    Happening.NOTICED,
-    Happening.CALLED,
-)
 NOBODY_WAITS, UNOPENED, OPENED = 0, 1, 2
 
 # What an objection of the rules is in this list.
@@ -80,18 +65,14 @@ STATES = {
     "consent.needs_matching": ChaseState.MATCHING,
     "consent.eighteen": ChaseState.ADULT,
 }
+# Of these it is the next thing to know that a guardian wants paper: nothing else stands in the way but the answer.
+ANSWER_WAITS = frozenset(
+    f"consent.{each}"
+    for each in ("not_asked", "second_waiting", "bounced", "opened", "never_answered", "leaving", "sent")
+)
+WANTS_PAPER = Objection("consent.wants_paper", "waiting", N_("Wants paper"), N_("Print the form and hand it over."))
 
 # ---- who may be lacking something ----
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A youth enrolled in a season who is not surely fine, and the place in the list."""
-
-    key: ChaseKey
-    youth_id: int
-    season_id: int
-    ends_on: date
 
 
 def _open(*, youth_id: Any = Enrollment.youth_id, season_id: Any = Enrollment.season_id) -> list[Any]:
@@ -131,6 +112,31 @@ def _places(today: date) -> tuple[Any, ...]:
     return sa.func.coalesce(due, ends, Season.starts_on, type_=sa.Date()), sa.func.coalesce(rank, NOBODY_WAITS)
 
 
+def _paper_guardian(on: date) -> sa.ScalarSelect[int]:
+    """Who may decide and wants paper: asked and not done, or of a youth about whom nobody was asked."""
+    bond, limit = Guardianship, CustodyRestriction
+    barred = sa.exists().where(
+        limit.youth_id == bond.youth_id,
+        limit.adult_id == bond.guardian_id,
+        people.holds_on(on),
+        sa.or_(limit.no_decide, limit.no_information),
+    )
+    waits = sa.exists().where(*_open(), ConsentRequest.guardian_id == bond.guardian_id)
+    return (
+        sa.select(sa.func.min(bond.guardian_id))
+        .where(
+            bond.youth_id == Enrollment.youth_id,
+            bond.may_decide,
+            people.is_current(bond.ended_on, on),
+            desk_queries.wants_paper(bond.guardian_id),
+            ~barred,
+            sa.or_(waits, ~sa.exists().where(*_open())),
+        )
+        .correlate(Enrollment)
+        .scalar_subquery()
+    )
+
+
 def _candidates(
     actor: Actor, wanted: ChaseFilter, on: date, needed: Sequence[Needed]
 ) -> tuple[sa.Subquery, tuple[Any, ...]]:
@@ -139,7 +145,7 @@ def _candidates(
     found = (
         sa.select(
             due.label("due"), rank.label("rank"), Person.folded_name, Enrollment.youth_id, Enrollment.season_id,
-            Season.ends_on,
+            Season.ends_on, _paper_guardian(on).label("paper_guardian_id"),
         )
         .select_from(Enrollment)
         .join(Season, Season.id == Enrollment.season_id)
@@ -212,21 +218,14 @@ def _fitting_state(state: ChaseState, on: date, horizon: date) -> sa.ColumnEleme
             )
         case ChaseState.ADULT:
             return Person.born_on <= timing.born_by(on)
+        case ChaseState.WANTS_PAPER:
+            return _paper_guardian(on).is_not(None)
         case ChaseState.OPENED | ChaseState.BOUNCED:
             return sa.exists().where(*_open(), ConsentRequest.state == RequestState(state.value))
     return sa.true()
 
 
 # ---- a page ----
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """A candidate of whom the rules say what is lacking."""
-
-    candidate: Candidate
-    state: ChaseState
-    reason: Objection
 
 
 @dataclass(frozen=True)
@@ -257,10 +256,21 @@ def chase_page(
         return ChasePage(())
     begins, ends = found[0].candidate.key, found[-1].candidate.key
     return ChasePage(
-        _lines(actor, found, on),
+        lines_of(actor, found, on),
         before=begins if (more if backward else after is not None) else None,
         after=ends if (backward or more) else None,
     )
+
+
+def every_line(actor: Actor, wanted: ChaseFilter, on: date, *, limit: int = 500) -> Iterator[ChaseLine]:
+    """Everybody on the list as the filters say, in its order, read page by page behind the last place."""
+    place: ChaseKey | None = None
+    while True:
+        found = chase_page(actor, wanted, on, after=place, limit=limit)
+        yield from found.rows
+        if found.after is None:
+            return
+        place = found.after
 
 
 def _lacking(
@@ -278,7 +288,7 @@ def _lacking(
             statement = statement.where(here < bound if backward else here > bound)
         batch = [
             Candidate(ChaseKey(row.due, row.rank, row.folded_name, row.youth_id, row.season_id), row.youth_id,
-                      row.season_id, row.ends_on)
+                      row.season_id, row.ends_on, row.paper_guardian_id)
             for row in db.session().execute(statement)
         ]  # fmt: skip
         for each in _judged(batch, on):
@@ -300,6 +310,9 @@ def _judged(batch: Sequence[Candidate], on: date) -> Iterator[Lacking]:
     for each in batch:
         reason = known.objection(each.youth_id, each.season_id, on)
         if reason is not None:
+            if each.paper_guardian_id is not None and reason.code in ANSWER_WAITS:
+                yield Lacking(each, ChaseState.WANTS_PAPER, WANTS_PAPER)
+                continue
             fallback = ChaseState.UNASKED if reason.state == "missing" else ChaseState.UNOPENED
             yield Lacking(each, STATES.get(reason.code, fallback), reason)
             continue
@@ -312,130 +325,6 @@ def _judged(batch: Sequence[Candidate], on: date) -> Iterator[Lacking]:
 
 def _ends_soon(on: date) -> Objection:
     return Objection("consent.ends_soon", "waiting", N_("Ends soon"), N_("Consent ends %(on)s."), (("on", on),), on)
-
-
-# ---- what a line shows ----
-
-
-def _lines(actor: Actor, found: Sequence[Lacking], on: date) -> list[ChaseLine]:
-    """The lines of a page: names, groups, guardians and how far each letter came. Ten statements."""
-    ids = {each.candidate.youth_id for each in found}
-    seasons = {each.candidate.season_id for each in found}
-    youth = {row.id: row for row in db.session().scalars(sa.select(Person).where(Person.id.in_(ids)))}
-    of_season = {
-        season.id: (season, program)
-        for season, program in db.session().execute(
-            sa.select(Season, Program).join(Program, Program.id == Season.program_id).where(Season.id.in_(seasons))
-        )
-    }
-    groups = _groups_of(ids, seasons, on)
-    requests = _open_requests(ids, seasons)
-    channels = _channels([each.id for each in requests])
-    calls = _attempts(ids)
-    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, ids, on), on)
-    by_guardian = {(each.youth_id, each.season_id, each.guardian_id): each for each in requests}
-    lines = []
-    for each in found:
-        youth_id, season_id = each.candidate.youth_id, each.candidate.season_id
-        person, (season, program) = youth[youth_id], of_season[season_id]
-        asked = [
-            _chased(line, by_guardian.get((youth_id, season_id, line.guardian_id)), channels, calls)
-            for line in guardians.get(youth_id, [])
-            if line.may_decide
-        ]
-        due = min((each.due_on for each in asked if each.due_on and each.awaited), default=None)
-        lines.append(
-            ChaseLine(
-                youth_id, person.name, person.list_name, season_id, program.name, program.name_es, season.name,
-                season.name_es, groups.get((youth_id, season_id), ()), each.state, each.reason, due, tuple(asked),
-            )
-        )  # fmt: skip
-    return lines
-
-
-def _groups_of(
-    youth_ids: Collection[int], season_ids: Collection[int], on: date
-) -> dict[tuple[int, int], tuple[str, ...]]:
-    found: dict[tuple[int, int], tuple[str, ...]] = {}
-    for youth_id, season_id, name in db.session().execute(
-        sa.select(GroupMember.youth_id, Group.season_id, Group.name)
-        .join(Group, Group.id == GroupMember.group_id)
-        .where(
-            GroupMember.youth_id.in_(youth_ids),
-            Group.season_id.in_(season_ids),
-            programs.during(GroupMember.from_on, GroupMember.until_on, on),
-        )
-        .order_by(Group.folded_name, Group.id)
-    ):
-        found[youth_id, season_id] = (*found.get((youth_id, season_id), ()), name)
-    return found
-
-
-def _open_requests(youth_ids: Collection[int], season_ids: Collection[int]) -> Sequence[ConsentRequest]:
-    table = ConsentRequest
-    statement = sa.select(table).where(
-        table.youth_id.in_(youth_ids),
-        table.season_id.in_(season_ids),
-        table.state.in_(rules.OPEN_STATES),
-        table.gathering_id.is_(None),
-    )
-    return db.session().scalars(statement.order_by(table.awaited, table.id)).all()
-
-
-def _channels(request_ids: Collection[int]) -> dict[int, tuple[str, datetime]]:
-    """The last that is known of the way to each guardian: on its way, sent, came back, opened, called."""
-    found: dict[int, tuple[str, datetime]] = {}
-    event, message = ConsentEvent, Message
-    for row in db.session().execute(
-        sa.select(event.request_id, event.happening, event.at)
-        .where(event.request_id.in_(request_ids), event.happening.in_(TOLD))
-        .order_by(event.at, event.id)
-    ):
-        found[row.request_id] = (row.happening.value, row.at)
-    for mail in db.session().execute(
-        sa.select(message.subject_id, message.delivery, message.created_at)
-        .where(
-            message.kind.in_(LETTERS),
-            message.subject_id.in_(request_ids),
-            message.delivery.in_((Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED)),
-        )
-        .order_by(message.id)
-    ):
-        known = found.get(mail.subject_id or 0)
-        if mail.subject_id is not None and (known is None or known[1] <= mail.created_at):
-            found[mail.subject_id] = ("failed" if mail.delivery is Delivery.FAILED else "queued", mail.created_at)
-    return found
-
-
-def _attempts(youth_ids: Collection[int]) -> dict[tuple[int, int | None], datetime]:
-    """The last call to each guardian about each youth, by (youth, guardian)."""
-    call = ContactAttempt
-    rows = db.session().execute(
-        sa.select(call.youth_id, call.guardian_id, sa.func.max(call.at, type_=call.at.type))
-        .where(call.youth_id.in_(youth_ids), call.way == "phone")
-        .group_by(call.youth_id, call.guardian_id)
-    )
-    return {(youth_id, guardian_id): at for youth_id, guardian_id, at in rows}
-
-
-def _chased(
-    line: GuardianLine,
-    request: ConsentRequest | None,
-    channels: Mapping[int, tuple[str, datetime]],
-    calls: Mapping[tuple[int, int | None], datetime],
-) -> ChasedGuardian:
-    known = channels.get(request.id) if request else None
-    called_at = calls.get((line.youth_id, line.guardian_id))
-    if called_at is not None and (known is None or known[1] < called_at):
-        known = ("called", called_at)
-    unknown = "no_address" if line.email is None else "bounced_before" if line.email_bounced else "not_asked"
-    reached, reached_at = known or (unknown, None)
-    reachable = line.email is not None and not line.email_bounced
-    return ChasedGuardian(
-        line.guardian_id, line.name, line.relationship, line.language, line.phone, reached, reached_at,
-        request.id if request else None, request.awaited if request else False, request.due_on if request else None,
-        reachable=reachable, may_be_reminded=request is not None and request.state is not RequestState.BOUNCED,
-    )  # fmt: skip
 
 
 # ---- what the filters offer ----
@@ -454,7 +343,9 @@ def list_choices(actor: Actor, season_id: int | None, on: date) -> tuple[list[An
     return seasons, [(group_id, name) for group_id, name in groups]
 
 
-def pairs_within(actor: Actor, pairs: Collection[tuple[int, int]], on: date) -> list[tuple[int, int]]:
+def pairs_within(
+    actor: Actor, pairs: Collection[tuple[int, int]], on: date, permission: P = P.CONSENT_SEND
+) -> list[tuple[int, int]]:
     """Those of (youth, season) that are enrolled in a season not over, within reach of asking. One statement."""
     table = Enrollment
     statement = (
@@ -465,8 +356,8 @@ def pairs_within(actor: Actor, pairs: Collection[tuple[int, int]], on: date) -> 
             table.season_id.in_({season_id for _youth_id, season_id in pairs}),
             table.status == EnrollmentStatus.ENROLLED,
             Season.ends_on >= on,
-            within(actor, P.CONSENT_SEND, table.youth_id, on),
-            programs.program_within(actor, P.CONSENT_SEND, Season.program_id),
+            within(actor, permission, table.youth_id, on),
+            programs.program_within(actor, permission, Season.program_id),
         )
     )
     wanted = set(pairs)

@@ -54,6 +54,7 @@ class PartLine:
     signed_at: datetime | None
     document_id: int | None
     may_fill_in: bool
+    may_enter: bool  # from a sheet
 
 
 def beside(case: Case, *, shows_record: bool) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def beside(case: Case, *, shows_record: bool) -> dict[str, Any]:
     is_staff = _is_staff_for(case)
     sealed = record_queries.records_of([case.request.id]).get(case.request.id, [])
     readable = {line.document_id: line for line in opened_by(actor(), case.youth.id, sealed, clock.today())}
+    on_paper = {each.section_id for each in services.parts_to_enter(case, clock.today())} if _may_enter(case) else set()
     lines = [
         PartLine(
             question.section_id,
@@ -71,6 +73,7 @@ def beside(case: Case, *, shows_record: bool) -> dict[str, Any]:
             part.signed_at if part else None,
             part.document_id if part and part.document_id in readable else None,
             may_fill_in=is_staff and (part is None or part.signed_at is None) and _may_fill_in(case, question),
+            may_enter=question.section_id in on_paper,
         )
         for question, part in asked
     ]
@@ -142,8 +145,12 @@ def _may_fill_in(case: Case, question: Question) -> bool:
     """The office fills in what is the office's; a coach's part whoever leads the child, or the office."""
     signer = signer_of(question)
     if signer is Signer.STAFF:
-        return case.youth.id in people.reachable(actor(), P.CONSENT_ENTER, [case.youth.id], clock.today())
+        return _may_enter(case)
     return signer is Signer.COACH
+
+
+def _may_enter(case: Case) -> bool:
+    return case.youth.id in people.reachable(actor(), P.CONSENT_ENTER, [case.youth.id], clock.today())
 
 
 def _as_staff(who: Actor, permission: P) -> Actor:
@@ -222,6 +229,11 @@ def sign_outside(token: str) -> BaseResponse:
     if part.signed_at is not None:
         return _done_page(case, question)
     form = OutsideForm()
+    if actor().account_id is not None:  # somebody of ours with the doctor's letter in hand is not the doctor
+        form.form_errors.append(
+            _("You are signed in here. Whoever got the letter signs in a browser of their own, or on paper.")
+        )
+        return _outside_page(case, question, form, 422)
     if not form.validate_on_submit():
         return _outside_page(case, question, form, 422)
     name = form.typed_name.data or ""

@@ -1,11 +1,13 @@
 """The desk: forms on paper for a team, scans that come back, originals seen by a second person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectField
+from wtforms.validators import Optional
 
 from youthprog.audit.services import record_read
 from youthprog.consent import desk_queries, queries, services, uploads
@@ -21,11 +23,11 @@ from youthprog.documents.services import print_sheet
 from youthprog.people import queries as people
 from youthprog.people.types import GuardianLine
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Group
+from youthprog.programs.models import Group, Program
 from youthprog.web.edge import actor, door, recording
-from youthprog.web.forms import Filled, Form, Text
+from youthprog.web.forms import Filled, Form, SelectChoice, Text
 from youthprog.web.language import gettext as _
-from youthprog.web.language import lazy_gettext, ngettext, says
+from youthprog.web.language import language, lazy_gettext, ngettext, says
 from youthprog.web.pages import file_response, page
 
 bp = Blueprint("consent_desk", __name__)
@@ -38,8 +40,12 @@ bp = Blueprint("consent_desk", __name__)
 def team(group_id: int) -> Response:
     """Whose form is printed, or asked by telephone; who wants paper comes first."""
     group, lines = _team(group_id)
-    printed = sum(one.match_code is not None for each in lines for one in each.guardians)
-    return page("consent/desk_team.html", group=group, lines=lines, printed=printed, grouped=grouped)
+    printed = sum(len(one.codes) for each in lines for one in each.guardians)
+    return page("consent/desk_team.html", group=group, lines=lines, printed=printed, codes_of=_codes)
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return ", ".join(grouped(each) for each in codes)
 
 
 @bp.post("/consents/teams/<id:group_id>/paper")
@@ -51,8 +57,8 @@ def print_for(group_id: int) -> BaseResponse:
     codes = [each for youth_id, guardian in chosen for each in _ask(youth_id, guardian, group.season_id)]
     for request_id in codes:
         services.give_code(queries.get_request(request_id).request, by=actor(), now=clock.now())
-    if len(codes) == 1 and request.form.get("guardian_id"):
-        return redirect(url_for(".blank", request_id=codes[0]), 303)
+    if codes and request.form.get("guardian_id"):
+        return redirect(url_for(".family_blanks", request_id=codes[0]), 303)
     if codes:
         return redirect(url_for(".team_blanks", group_id=group_id), 303)
     flash(_("Nobody here can be asked on paper: no guardian on file may decide."), "missing")
@@ -62,15 +68,17 @@ def print_for(group_id: int) -> BaseResponse:
 @bp.post("/consents/teams/<id:group_id>/phone")
 @door(P.CONSENT_ENTER)
 def call(group_id: int) -> BaseResponse:
-    """Open the form of one guardian without a mail, to ask by telephone."""
+    """Open the forms of one guardian without a mail, to ask by telephone; of several the next page offers the choice."""
     group, lines = _team(group_id)
     chosen = _chosen(lines) if request.form.get("guardian_id") else []
     opened = _ask(*chosen[0], group.season_id) if len(chosen) == 1 else []
     if not opened:
         return redirect(url_for(".team", group_id=group_id), 303)
-    request_id = opened[0]
-    services.begin_call(queries.get_request(request_id).request, by=actor(), now=clock.now())
-    return redirect(url_for("consent_entries.phone", request_id=request_id), 303)
+    for request_id in opened:
+        services.begin_call(queries.get_request(request_id).request, by=actor(), now=clock.now())
+    if len(opened) > 1:
+        return redirect(url_for("consent_entries.family", request_id=opened[0]), 303)
+    return redirect(url_for("consent_entries.phone", request_id=opened[0]), 303)
 
 
 @bp.get("/consents/teams/<id:group_id>/paper.pdf")
@@ -91,6 +99,7 @@ def make_blank(request_id: int) -> BaseResponse:
     case = _case(request_id)
     if services.may_answer(case, now=clock.now()):
         return redirect(url_for("consent.show", request_id=request_id), 303)
+    services.print_newest(case, by=actor(), now=clock.now())
     services.give_code(case.request, by=actor(), now=clock.now())
     return redirect(url_for(".blank", request_id=request_id), 303)
 
@@ -103,6 +112,17 @@ def blank(request_id: int) -> BaseResponse:
     if case.request.match_code is None:
         return redirect(back, 303)
     return _printed([case], back, f"form-{case.request.match_code}.pdf")
+
+
+@bp.get("/consents/requests/<id:request_id>/blanks.pdf")
+@door(P.CONSENT_ENTER)
+def family_blanks(request_id: int) -> BaseResponse:
+    """Every printed form of the same child and guardian, one after the other."""
+    case, back = _case(request_id), url_for("consent.show", request_id=request_id)
+    cases = [each for each in desk_queries.list_together(actor(), case, clock.today()) if each.request.match_code]
+    if not cases:
+        return redirect(back, 303)
+    return _printed(cases, back, f"forms-{cases[0].request.match_code}.pdf")
 
 
 def _printed(cases: Sequence[Case], back: str, name: str) -> BaseResponse:
@@ -134,7 +154,7 @@ def _chosen(lines: Sequence[DeskLine]) -> list[tuple[int, GuardianLine]]:
         ]
     found = []
     for each in lines:
-        asked = [one for one in each.guardians if one.request_id is not None] or list(each.guardians[:1])
+        asked = [one for one in each.guardians if one.forms] or list(each.guardians[:1])
         found += [(each.youth_id, one.guardian) for one in asked]
     return found
 
@@ -155,6 +175,23 @@ class ScanForm(Form):
     """A file from the scanner."""
 
     file = FileField(lazy_gettext("Scan or photo of signed forms"))
+    office = SelectField(lazy_gettext("Program"), [Optional()], choices=(), validate_choice=False)
+    offices: Mapping[str, int] | None = None
+
+    def offer(self, offices: Sequence[Program]) -> None:
+        """Offer the programs whose coordinators see pages that cannot be filed; of one there is nothing to choose."""
+        self.offices = {str(each.id): each.id for each in offices}
+        if len(offices) < 2:
+            del self.office
+            return
+        names = [each.name_es if language() == "es" and each.name_es else each.name for each in offices]
+        options = [SelectChoice(key, name) for key, name in zip(self.offices, names, strict=True)]
+        self.office.choices = [SelectChoice("", _("As the other pages say")), *options]
+
+    @property
+    def program_id(self) -> int | None:
+        """The chosen program, when it is one of those offered."""
+        return (self.offices or {}).get(self.office.data or "") if "office" in self else None
 
 
 class CodeForm(Form):
@@ -179,6 +216,7 @@ def scans() -> Response:
 def take_scan() -> BaseResponse:
     """Read a scan page by page without a lock, then file each page to the request of its code."""
     form = ScanForm()
+    form.offer(desk_queries.list_offices(actor()))
     content = form.file.data.read() if form.validate_on_submit() and form.file.data else b""
     if not content:
         form.file.errors = [*form.file.errors, _("Choose the file of the scan.")]
@@ -193,13 +231,18 @@ def take_scan() -> BaseResponse:
         return _scans_page(form, 503)
     with recording():
         try:
-            filed = services.file_pages(received, by=actor(), now=clock.now())
+            filed = services.file_pages(received, program_id=form.program_id, by=actor(), now=clock.now())
         except Exception:
             db.begin_writing()
             services.discard_received(received)
             raise
     _tell(filed)
     return redirect(url_for(".scans"), 303)
+
+
+def _tell_older(names: Sequence[str]) -> None:
+    words = _("This sheet has the words of an older version: %(names)s. See below what to do.", names=", ".join(names))
+    flash(words, "waiting")
 
 
 def _tell(filed: services.Filed) -> None:
@@ -209,6 +252,8 @@ def _tell(filed: services.Filed) -> None:
         flash(
             ngettext("%(num)s page filed: %(names)s.", "%(num)s pages filed: %(names)s.", count, names=names), "signed"
         )
+    if filed.older:
+        _tell_older(filed.older)
     if filed.loose:
         flash(
             ngettext("%(num)s page waits to be filed by hand.", "%(num)s pages wait to be filed by hand.", filed.loose),
@@ -235,11 +280,14 @@ def file_loose(scan_id: int) -> BaseResponse:
     if not form.validate_on_submit():
         return _scans_page(ScanForm(formdata=None), 422, wrong=(scan_id, form))
     try:
-        case = services.file_loose(scan, read_code(form.code.data or ""), by=actor(), now=clock.now())
+        found = services.file_loose(scan, read_code(form.code.data or ""), by=actor(), now=clock.now())
     except Refused as refused:
         form.take(refused.reasons)
         return _scans_page(ScanForm(formdata=None), 422, wrong=(scan_id, form))
-    flash(_("Filed: %(name)s.", name=case.youth.name), "signed")
+    name = found.case.youth.name
+    flash(_("Filed: %(name)s.", name=name), "signed")
+    if found.is_older:
+        _tell_older([name])
     return redirect(url_for(".scans"), 303)
 
 
@@ -264,6 +312,8 @@ def scan(request_id: int, page_id: int) -> Response:
 
 def _scans_page(form: ScanForm, status: int = 200, wrong: tuple[int, CodeForm] | None = None) -> Response:
     on = clock.today()
+    if form.offices is None:
+        form.offer(desk_queries.list_offices(actor()))
     return page(
         "consent/scans.html",
         status,
@@ -271,6 +321,8 @@ def _scans_page(form: ScanForm, status: int = 200, wrong: tuple[int, CodeForm] |
         loose=desk_queries.list_loose(actor()),
         wrong=dict([wrong]) if wrong else {},
         to_enter=desk_queries.list_to_enter(actor(), on),
+        older=desk_queries.list_older_sheets(actor(), on),
+        parts=desk_queries.list_parts_to_enter(actor(), on),
         to_confirm=desk_queries.list_to_confirm(actor(), on),
         grouped=grouped,
     )
@@ -314,7 +366,7 @@ def _original_page(case: Case, form: Any, status: int = 200) -> Response:
     return page(
         "consent/original.html", status, case=case, form=form, waiting=waiting, reasons=reasons,
         questions={each.key: each for each in queries.questions_of(case.version.id)},
-        scans=desk_queries.scans_of(case.request.id),
+        scans=(scans := desk_queries.scans_of(case.request.id)), numbers=desk_queries.numbers_of(scans),
         recorder=people.get_person(recorder).name if recorder else "",
     )  # fmt: skip
 

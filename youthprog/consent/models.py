@@ -292,6 +292,11 @@ class ConsentPart(Sealable, Model):
         sa.UniqueConstraint("request_id", "section_id"),
         sa.CheckConstraint("(signed_at IS NULL) = (typed_name IS NULL)", name="signed_with_name"),
         sa.CheckConstraint("document_id IS NULL OR signed_at IS NOT NULL", name="document_when_signed"),
+        sa.CheckConstraint("(signed_at IS NULL) = (route IS NULL)", name="signed_by_a_route"),
+        sa.CheckConstraint("route <> 'online' OR recorded_by_id IS NULL", name="online_by_an_own_hand"),
+        sa.CheckConstraint(
+            "route <> 'paper' OR (recorded_by_id IS NOT NULL AND scan_sha256 IS NOT NULL)", name="paper_is_scanned"
+        ),
     )
     SEALED = ("answer_sealed", "asked_sealed")
 
@@ -306,6 +311,10 @@ class ConsentPart(Sealable, Model):
     answer_sealed: Mapped[bytes | None]
     signed_at: Mapped[datetime | None]
     document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("document.id"))  # signed after the first record
+    route: Mapped[Route | None] = mapped_column(choice(Route, "route"))  # online: by the signer's own hand
+    recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))  # who copied it from the sheet
+    signed_on: Mapped[date | None]  # the day on the sheet
+    scan_sha256: Mapped[str | None] = mapped_column(sa.String(64))
 
 
 class ConsentUpload(Model):
@@ -316,6 +325,7 @@ class ConsentUpload(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_request.id"), index=True)
     section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"))  # none: the scan of a signed sheet
+    form_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("form_version.id"))  # whose words the sheet bears
     name: Mapped[str] = mapped_column(sa.String(160))
     content_type: Mapped[str] = mapped_column(sa.String(80))
     size_bytes: Mapped[int]
@@ -339,6 +349,17 @@ class LooseScan(Model):
     code_read: Mapped[str | None] = mapped_column(sa.String(16))  # read well, but no open form of the reader's has it
     received_at: Mapped[datetime]
     by_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), index=True)
+    program_id: Mapped[int | None] = mapped_column(sa.ForeignKey("program.id"), index=True)  # whose office it came to
+
+
+class OlderSheet(Model):
+    """A match code that was printed before its request moved to newer words: the sheet still finds its child, as what it is."""
+
+    __tablename__ = "older_sheet"
+
+    code: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_request.id"), index=True)
+    form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("form_version.id"))
 
 
 class ConsentReminder(Model):

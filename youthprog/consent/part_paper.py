@@ -27,6 +27,10 @@ WAYS = {
         "Signed through a link of its own, sent to %(address)s. It opens this part and nothing else.",
         "Firmado con un enlace propio, enviado a %(address)s. Abre esta parte y nada más.",
     ),
+    "sheet": (
+        "Signed by hand on paper and copied by %(recorder)s. SHA-256 of the scan: %(scan)s.",
+        "Firmado a mano en papel; lo copió %(recorder)s. SHA-256 de la copia digital: %(scan)s.",
+    ),
     "account": (
         "Signed by whoever had signed in to this account; the name is the account’s own.",
         "Firmado por quien entró en esta cuenta; el nombre es el de la cuenta.",
@@ -36,7 +40,7 @@ WAYS = {
 
 @dataclass(frozen=True)
 class PartFacts:
-    """Everything the supplement speaks of. `places` are those this signer was shown, by language; `way` is link or account."""
+    """Everything the supplement speaks of. `places` are those this signer was shown, by language; `way` is link, account or sheet."""
 
     code: str
     letterhead: Letterhead
@@ -57,6 +61,7 @@ class PartFacts:
     language: str
     way: str
     address: str
+    scan_sha256: str
     events: Sequence[Happened]
     first: Signing
     first_code: str
@@ -82,8 +87,14 @@ def supplement_of(facts: PartFacts) -> SupplementRecord:
         statements=(_statement(facts, language),),
         shown=shown(facts, language),
         events=retelling.events_of(facts.events, [facts.question], facts.first, facts.zone, language),
-        how_we_know=spoken(WAYS[facts.way], language, address=facts.address),
-        typed=facts.way == "link",
+        how_we_know=spoken(
+            WAYS[facts.way],
+            language,
+            address=facts.address,
+            scan=facts.scan_sha256,
+            recorder=facts.answer.get("recorded_by", ""),
+        ),  # fmt: skip
+        signed_how={"link": "typed", "account": "by_account", "sheet": "from_sheet"}[facts.way],
         first_code=facts.first_code,
         first_sha256=facts.first_sha256,
         first_signed_at=facts.first_signed_at.astimezone(facts.zone),
@@ -146,6 +157,7 @@ def canonical(facts: PartFacts) -> bytes:
             "at": facts.at.isoformat(),
             "way": facts.way,
             "address": facts.address or None,
+            "scan_sha256": facts.scan_sha256 or None,
         },
         "events": [
             {"what": event.happening.value, "at": event.at.isoformat(), "detail": dict(event.detail)}

@@ -7,6 +7,7 @@ that opens one section and nothing else. Until the other one has signed, a secti
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from youthprog.consent.cases import LINK_DAYS, last_day_of, note, program_names,
 from youthprog.consent.models import ConsentPart
 from youthprog.consent.queries import Case
 from youthprog.consent.statements import filled_words
-from youthprog.consent.types import Happening, Question, RequestState, Signer, Words
+from youthprog.consent.types import Happening, Question, RequestState, Route, Signer, Signing, Words
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Refusal
@@ -31,7 +32,20 @@ from youthprog.people import queries as people
 
 PART = "consent_part"
 IN_THE_SITTING = (Signer.ATHLETE, Signer.INTERPRETER)
+ON_A_SHEET = (*IN_THE_SITTING, Signer.EXTERNAL, Signer.COACH)
+IN_AN_ACCOUNT = (Signer.COACH, Signer.STAFF)
 CLOSED = (RequestState.CANCELED, RequestState.WITHDRAWN, RequestState.EXPIRED)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How a part came: by the signer's own hand on a screen, or from a sheet that somebody of the staff copied."""
+
+    route: Route
+    recorder: str = ""
+    recorded_by_id: int | None = None
+    signed_on: date | None = None
+    scan_sha256: str = ""
 
 
 def answers_of(parts: Mapping[int, ConsentPart], questions: Iterable[Question]) -> dict[str, dict[str, Any]]:
@@ -41,19 +55,38 @@ def answers_of(parts: Mapping[int, ConsentPart], questions: Iterable[Question]) 
         part = parts.get(each.section_id)
         if part is not None and part.signed_at is not None:
             found[each.key] = json.loads(part.unseal("answer_sealed") or "{}") | {"typed_name": part.typed_name}
+            if part.route is Route.PAPER and part.recorded_by_id is not None:
+                found[each.key] |= from_sheet(people.get_person(part.recorded_by_id).name, part.signed_on)
     return found
 
 
-def record_in_sitting(case: Case, questions: Sequence[Question], answers: Mapping[str, Any], *, now: datetime) -> None:
-    """Keep what the young person and an interpreter signed beside the guardian."""
-    for each in showing.signed_by(questions, *IN_THE_SITTING):
+def from_sheet(recorder: str, signed_on: date | None) -> dict[str, Any]:
+    """What the record says of a part that somebody of the staff copied from a sheet."""
+    return {"route": Route.PAPER.value, "recorded_by": recorder, "signed_on": signed_on and signed_on.isoformat()}
+
+
+def record_in_sitting(
+    case: Case, questions: Sequence[Question], answers: Mapping[str, Any], signing: Signing, *, now: datetime
+) -> None:
+    """Keep what others signed beside the guardian: the young person and an interpreter, of a sheet everybody on it."""
+    on_paper = signing.route is Route.PAPER
+    for each in showing.signed_by(questions, *(ON_A_SHEET if on_paper else IN_THE_SITTING)):
         given = dict(answers.get(each.key, {}))
         name = given.pop("typed_name", None)
-        if not name:
-            continue  # nobody read the form to the guardian; from outside the part was not asked
-        part = part_of(case, each)
+        part = part_of(case, each) if name else None
+        if part is None or part.signed_at is not None:
+            continue  # nobody read the form to the guardian; or it was signed before; or was not asked from outside
         part.person_id = case.youth.id if showing.signer_of(each) is Signer.ATHLETE else None
-        fill_part(case, each, part, given, name, now=now)
+        hand = Hand(signing.route, signing.recorded_by, case.request.recorded_by_id, scan_sha256=signing.scan_sha256)
+        fill_part(case, each, part, given, name, _of_the_sheet(hand, given) if on_paper else hand, now=now)
+
+
+def _of_the_sheet(hand: Hand, given: dict[str, Any]) -> Hand:
+    """The hand with the part's own day; what the record tells of the sheet is no answer and leaves it."""
+    day = given.pop("signed_on", None)
+    for name in ("route", "recorded_by"):
+        given.pop(name, None)
+    return replace(hand, signed_on=date.fromisoformat(day) if day else None)
 
 
 def refusals_of_outsider(case: Case, given: Mapping[str, Any]) -> list[Refusal]:
@@ -78,6 +111,8 @@ def ask_outside(
         if not given.get("email"):
             continue
         part = part_of(case, each)
+        if part.signed_at is not None:
+            continue  # the sheet was faster
         part.asked_at = now
         part.seal("asked_sealed", json.dumps({"name": given["name"], "email": given["email"]}, ensure_ascii=False))
         _write(case, each, part, given["name"], given["email"], by=by, now=now)
@@ -111,9 +146,9 @@ def _write(
     )  # fmt: skip
 
 
-def open_parts(case: Case, questions: Sequence[Question]) -> None:
-    """Let the parts of a coach and the office wait from now on: of a signed form only these are still asked."""
-    for each in showing.signed_by(questions, Signer.COACH, Signer.STAFF):
+def open_parts(case: Case, questions: Sequence[Question], *signers: Signer) -> None:
+    """Let the parts of a coach and the office, or of these signers, wait from now on: of a signed form only these are asked."""
+    for each in showing.signed_by(questions, *(signers or IN_AN_ACCOUNT)):
         part_of(case, each)
 
 
@@ -166,14 +201,28 @@ def part_of(case: Case, question: Question) -> ConsentPart:
 
 
 def fill_part(
-    case: Case, question: Question, part: ConsentPart, given: Mapping[str, Any], name: str, *, now: datetime, **how: str
+    case: Case,
+    question: Question,
+    part: ConsentPart,
+    given: Mapping[str, Any],
+    name: str,
+    hand: Hand,
+    *,
+    now: datetime,
+    **how: str,
 ) -> None:
     """Keep what was signed, and note that it was; `how` is what is known of the signature itself."""
     part.typed_name, part.signed_at = name, now
+    part.route, part.recorded_by_id, part.signed_on = hand.route, hand.recorded_by_id, hand.signed_on
+    part.scan_sha256 = hand.scan_sha256 or None
     part.seal("answer_sealed", json.dumps(given, ensure_ascii=False))
-    note(case.request.id, Happening.PART_SIGNED, now, signed_detail(question, name, **how))
+    note(case.request.id, Happening.PART_SIGNED, now, signed_detail(question, name, hand, **how))
 
 
-def signed_detail(question: Question, name: str, **how: str) -> dict[str, str]:
+def signed_detail(question: Question, name: str, hand: Hand, **how: str) -> dict[str, Any]:
     """What the event of a signed part says."""
-    return {"section": question.key, "signer": showing.signer_of(question).value, "name": name, **how}
+    detail: dict[str, Any] = {"section": question.key, "signer": showing.signer_of(question).value, "name": name, **how}
+    if hand.route is Route.PAPER:
+        detail |= {"recorder": hand.recorder, "by_id": hand.recorded_by_id, "route": hand.route.value}
+        detail |= {"signed_on": hand.signed_on and hand.signed_on.isoformat(), "scan_sha256": hand.scan_sha256}
+    return detail

@@ -19,6 +19,7 @@ from youthprog.consent.models import (
     ConsentRequest,
     ConsentUpload,
     ConsentWithdrawal,
+    OlderSheet,
     PickupPerson,
     RecordHold,
     UnmatchedAnswer,
@@ -41,7 +42,7 @@ from youthprog.people.models import Person
 
 # Rows of a request that go altogether: they say what somebody decided, named or gave.
 GOING: tuple[Any, ...] = (
-    ConsentDecision, PickupPerson, ConsentPart, ConsentUpload, ConsentReminder, ConsentWithdrawal,
+    ConsentDecision, PickupPerson, ConsentPart, ConsentUpload, ConsentReminder, ConsentWithdrawal, OlderSheet,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from youthprog.consent.queries import Case
 from youthprog.consent.types import Happening
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
+from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.documents import services as documents
 from youthprog.documents.types import ScannedPage
@@ -36,11 +37,25 @@ class Received:
 
 @dataclass(frozen=True)
 class Filed:
-    """What became of a scan: pages filed by request, and how many wait to be filed by hand."""
+    """What became of a scan: pages filed by request, how many wait to be filed by hand, whose sheets bear older words."""
 
     by_request: dict[int, int]
     children: tuple[str, ...]
     loose: int
+    older: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The request a code leads to, and the version whose words were printed with it."""
+
+    case: Case
+    version_id: int
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the form has moved to newer words since."""
+        return self.version_id != self.case.version.id
 
 
 def receive(content: bytes, *, name: str) -> Received:
@@ -51,34 +66,49 @@ def receive(content: bytes, *, name: str) -> Received:
     return Received(name[:160] or "scan", [(page, uploads.store(page.content)) for page in pages])
 
 
-def file_pages(received: Received, *, by: Actor, now: datetime) -> Filed:
-    """File each page to the request of its code; the others wait in the list, with their bytes."""
-    cases: dict[str, Case | None] = {}
+def file_pages(received: Received, *, program_id: int | None = None, by: Actor, now: datetime) -> Filed:
+    """File each page to the request of its code; the others wait in the list of the program, with their bytes."""
+    cases: dict[str, Found | None] = {}
     filed: dict[int, int] = {}
     children: dict[int, str] = {}
-    loose = 0
+    waiting: list[tuple[int, ScannedPage, str]] = []
+    older: set[str] = set()
     for number, (page, digest) in enumerate(received.pages, start=1):
         if page.code is not None and page.code not in cases:
             cases[page.code] = _taking(page.code, by, now)
-        case = cases.get(page.code) if page.code is not None else None
-        if case is None:
-            loose += _keep_loose(received.name, number, page, digest, by=by, now=now)
+        found = cases.get(page.code) if page.code is not None else None
+        if found is None:
+            waiting.append((number, page, digest))
             continue
-        _file(case, received.name, page.content_type, len(page.content), digest, by=by, now=now)
+        case = found.case
+        _file(found, received.name, page.content_type, len(page.content), digest, by=by, now=now)
         filed[case.request.id] = filed.get(case.request.id, 0) + 1
         children[case.request.id] = case.youth.name
-    return Filed(filed, tuple(children.values()), loose)
+        older |= {case.youth.name} if found.is_older else set()
+    office = program_id or _office([each.case for each in cases.values() if each is not None], by)
+    loose = sum(
+        _keep_loose(received.name, number, page, digest, office, by=by, now=now) for number, page, digest in waiting
+    )
+    return Filed(filed, tuple(children.values()), loose, tuple(sorted(older)))
 
 
-def file_loose(scan: LooseScan, code: str | None, *, by: Actor, now: datetime) -> Case:
+def _office(cases: Sequence[Case], by: Actor) -> int | None:
+    """Whose office pages came to that nobody could file: the program of the other pages, else the only one of who sent them."""
+    for known in ({case.program.id for case in cases}, by.programs(P.CONSENT_ENTER)):
+        if len(known) == 1:
+            return next(iter(known))
+    return None
+
+
+def file_loose(scan: LooseScan, code: str | None, *, by: Actor, now: datetime) -> Found:
     """File a page by a code that somebody typed from it. Raises `Refused`: a wrong code and another's look alike."""
-    case = _taking(code, by, now) if code else None
-    if case is None:
+    found = _taking(code, by, now) if code else None
+    if found is None:
         raise Refused([NO_SUCH_CODE])
-    _file(case, scan.name, scan.content_type, scan.size_bytes, scan.sha256, by=by, now=now)
+    _file(found, scan.name, scan.content_type, scan.size_bytes, scan.sha256, by=by, now=now)
     db.session().delete(scan)
     db.flush()
-    return case
+    return found
 
 
 def put_away(scan: LooseScan, *, by: Actor, now: datetime) -> None:
@@ -100,38 +130,46 @@ def is_in_use(digest: str, *, but: int | None = None) -> bool:
     return any(db.session().scalar(each.limit(1)) is not None for each in (kept, loose))
 
 
-def _taking(code: str, by: Actor, now: datetime) -> Case | None:
+def _taking(code: str, by: Actor, now: datetime) -> Found | None:
     """The request that a page with this code goes to, when it is the actor's to file and still takes pages."""
-    case = desk_queries.find_by_match_code(by, code, clock.day_of(now))
+    case, version_id = desk_queries.find_by_match_code(by, code, clock.day_of(now))
     if case is None:
         return None
-    waits = bool(desk_queries.waiting_for_original(case.request.id))
-    return case if may_be_filed(case.request.state, awaits_original=waits) else None
+    waits = bool(desk_queries.waiting_for_original(case.request.id)) or bool(desk_queries.parts_waiting(case))
+    return Found(case, version_id) if may_be_filed(case.request.state, is_awaited=waits) else None
 
 
-def _file(case: Case, name: str, kind: str, size: int, digest: str, *, by: Actor, now: datetime) -> None:
-    known = desk_queries.scans_of(case.request.id)
+def _file(found: Found, name: str, kind: str, size: int, digest: str, *, by: Actor, now: datetime) -> None:
+    case, known = found.case, desk_queries.scans_of(found.case.request.id)
     if digest in {each.sha256 for each in known}:
         return  # the same page once more
     db.session().add(
         ConsentUpload(
-            request_id=case.request.id, name=name, content_type=kind, size_bytes=size, sha256=digest, kept_at=now
+            request_id=case.request.id, form_version_id=found.version_id, name=name, content_type=kind,
+            size_bytes=size, sha256=digest, kept_at=now,
         )
-    )
-    if case.request.signed_at is None or case.request.scan_sha256 is None:
-        case.request.scan_sha256 = scan_hash([*(each.sha256 for each in known), digest])
+    )  # fmt: skip
+    takes = case.request.signed_at is None or case.request.scan_sha256 is None
+    if takes and not found.is_older:
+        same = [each.sha256 for each in known if each.form_version_id == found.version_id]
+        case.request.scan_sha256 = scan_hash([*same, digest])
     note(case.request.id, Happening.SCANNED, now, {"who": by.name, "by_id": by.person_id, "sha256": digest})
     db.flush()
     record("scan.filed", "consent_request", case.request.id, by=by, now=now, sha256=digest)
 
 
-def _keep_loose(name: str, number: int, page: ScannedPage, digest: str, *, by: Actor, now: datetime) -> int:
-    known = sa.select(LooseScan.id).where(LooseScan.sha256 == digest, LooseScan.by_id == by.person_id)
+def _keep_loose(
+    name: str, number: int, page: ScannedPage, digest: str, office: int | None, *, by: Actor, now: datetime
+) -> int:
+    seen = LooseScan.by_id == by.person_id
+    if office is not None:
+        seen = sa.or_(seen, LooseScan.program_id == office)
+    known = sa.select(LooseScan.id).where(LooseScan.sha256 == digest, seen)
     if db.session().scalar(known) is not None:
         return 0
     row = LooseScan(
         name=name, page=number, content_type=page.content_type, size_bytes=len(page.content), sha256=digest,
-        code_read=page.code, received_at=now, by_id=by.person_id,
+        code_read=page.code, received_at=now, by_id=by.person_id, program_id=office,
     )  # fmt: skip
     db.session().add(row)
     db.flush()

@@ -2,7 +2,7 @@
 
 from youthprog.consent.asking import ask, note_bounced, note_sent, remind, remind_each
 from youthprog.consent.blanking import blank_settled
-from youthprog.consent.blanks import ask_on_paper, begin_call, give_code, paper_forms
+from youthprog.consent.blanks import LINES, ask_on_paper, begin_call, give_code, paper_forms, print_newest
 from youthprog.consent.cases import (
     ASK,
     COPY,
@@ -42,9 +42,11 @@ from youthprog.consent.entering import (
     PreparedEntry,
     confirm_original,
     may_confirm,
+    older_words,
     prepare_paper,
     prepare_phone,
     questions_by_route,
+    questions_of_others,
     record_entry,
 )
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
@@ -77,6 +79,7 @@ from youthprog.consent.scans import Filed, Received, discard_received, file_loos
 from youthprog.consent.settling import Worth, ask_instead, prepare_match, same_values, worth_of
 from youthprog.consent.settling import match as match_answer
 from youthprog.consent.settling import reject as reject_answer
+from youthprog.consent.sheet_parts import SheetEntry, enter_part, parts_to_enter, prepare_entered_part
 from youthprog.consent.signing import (
     CHANGED,
     REWORDED,
@@ -130,6 +133,7 @@ __all__ = [
     "ASK",
     "CHANGED",
     "COPY",
+    "LINES",
     "MOST_BYTES",
     "PART",
     "REMIND",
@@ -151,6 +155,7 @@ __all__ = [
     "PreparedWithdrawal",
     "Received",
     "Roster",
+    "SheetEntry",
     "Worth",
     "add_block",
     "add_blocks",
@@ -188,6 +193,7 @@ __all__ = [
     "end_at_group",
     "end_at_school",
     "end_excuse",
+    "enter_part",
     "excuse",
     "file_loose",
     "file_pages",
@@ -208,6 +214,7 @@ __all__ = [
     "note_bounced",
     "note_call",
     "note_sent",
+    "older_words",
     "open_form",
     "open_form_again",
     "open_sample",
@@ -224,7 +231,9 @@ __all__ = [
     "paper_forms",
     "part_is_closed",
     "parts_asked",
+    "parts_to_enter",
     "places_of",
+    "prepare_entered_part",
     "prepare_match",
     "prepare_paper",
     "prepare_part",
@@ -232,6 +241,7 @@ __all__ = [
     "prepare_signature",
     "prepare_signatures",
     "prepare_taking_back",
+    "print_newest",
     "program_names",
     "propose",
     "publish",
@@ -241,6 +251,7 @@ __all__ = [
     "put_away",
     "questions_by_route",
     "questions_for",
+    "questions_of_others",
     "questions_to_ask",
     "receive",
     "record_entry",

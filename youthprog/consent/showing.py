@@ -249,9 +249,19 @@ def is_part_complete(question: Question, answer: Mapping[str, Any]) -> bool:
     return _is_complete(question, answer)
 
 
-def is_by_another(question: Question) -> bool:
-    """Whether somebody answers who is not there when the guardian signs: a coach, the office, a person outside."""
-    return signer_of(question) in (Signer.COACH, Signer.STAFF, Signer.EXTERNAL)
+def is_sheet_part_complete(question: Question, answer: Mapping[str, Any]) -> bool:
+    """Whether a part copied from a sheet says all: who read the form aloud signs and answers nothing."""
+    return signer_of(question) is Signer.INTERPRETER or is_part_complete(question, answer)
+
+
+def waits_for_signer(question: Question, answer: Mapping[str, Any] | None) -> bool:
+    """Whether somebody else than the guardian has still to sign a section. Nobody need have read the form aloud."""
+    signer = signer_of(question)
+    if question.kind is SectionKind.TEXT or signer in GUARDIANS:
+        return False
+    if signer is Signer.INTERPRETER and answer and answer.get("choice") == "nobody":
+        return False
+    return not (answer and answer.get("typed_name"))
 
 
 def unanswered(questions: Iterable[Question], answers: Mapping[str, Mapping[str, Any]]) -> list[Question]:

@@ -14,6 +14,7 @@ from youthprog.consent.cases import (
     blanks_of,
     expiry_in,
     full_name,
+    keep_older_sheet,
     last_day_of,
     note,
     program_names,
@@ -159,8 +160,8 @@ def follow_form(case: Case, *, by: Actor, now: datetime) -> None:
     if WAY in draft:
         kept[WAY] = draft[WAY]
     claim(request, request.version)
+    keep_older_sheet(request)
     request.form_version_id = case.newest_version_id
-    request.match_code = request.scan_sha256 = None  # a sheet printed with the older words is another form: print again
     request.seal("draft_sealed", json.dumps(kept, ensure_ascii=False))
     note(request.id, Happening.REWORDED, now, {"sections": sorted(kept.keys() - {WAY})})
     db.flush()
@@ -310,7 +311,7 @@ def _record_answers(case: Case, facts: paper.RecordFacts, *, by: Actor, now: dat
     for question in facts.questions:
         if question.kind is not SectionKind.TEXT and question.key not in facts.waiting:
             decide(case, question, facts.answers[question.key], by=by, now=now)
-    parts.record_in_sitting(case, facts.questions, facts.answers, now=now)
+    parts.record_in_sitting(case, facts.questions, facts.answers, facts.signing, now=now)
     parts.open_parts(case, facts.questions)
     parts.ask_outside(case, facts.questions, facts.answers, by=by, now=now)
     shown = {question.key for question in facts.questions}
@@ -368,7 +369,7 @@ def record_facts(
     events.append(paper.Happened(Happening.SIGNED, now, how))
     signed_before = parts.answers_of(queries.parts_of(case.request.id), questions)
     answers = {each.key: given[each.key] for each in questions if each.key in given} | signed_before
-    waiting = {each.key for each in questions if showing.is_by_another(each) and each.key not in signed_before}
+    waiting = {each.key for each in questions if showing.waits_for_signer(each, answers.get(each.key))}
     waiting |= {each.key for each in questions if each.key in signing.later}
     days = {
         each.key: last_day_of(case, each, now, expires_on=expiry_in(answers.get(each.key, {}))) for each in questions

@@ -18,7 +18,16 @@ from youthprog.consent.cases import expiry_in, full_name, last_day_of, places_of
 from youthprog.consent.deciding import decide
 from youthprog.consent.models import ConsentPart, ConsentRequest
 from youthprog.consent.part_paper import PartFacts, supplement_of
-from youthprog.consent.parts import fill_part, outside_places, part_is_closed, part_of, signed_detail
+from youthprog.consent.parts import (
+    IN_AN_ACCOUNT,
+    Hand,
+    fill_part,
+    from_sheet,
+    outside_places,
+    part_is_closed,
+    part_of,
+    signed_detail,
+)
 from youthprog.consent.queries import Case
 from youthprog.consent.retelling import Happened
 from youthprog.consent.types import Happening, Question, RequestState, Route, Signer, Signing
@@ -29,6 +38,7 @@ from youthprog.core.text import fold
 from youthprog.documents import services as documents
 from youthprog.documents.types import PreparedDocument
 
+OWN_HAND = Hand(Route.ONLINE)
 MEANWHILE = Refusal("signed_meanwhile", N_("Something was signed meanwhile. Look at this page again, then sign."))
 
 
@@ -46,11 +56,14 @@ def prepare_part(
     given: Mapping[str, Any],
     *,
     typed_name: str,
+    hand: Hand = OWN_HAND,
     by: Actor,
     now: datetime,
     language: str = "en",
 ) -> PreparedPart | None:
     """Decide, print and seal, without a lock. None while the guardian has not signed: the part goes into that record.
+
+    `hand` says how the part came: by the signer's own, or from a sheet that somebody of the staff copied.
 
     Raises `Refused` with every reason, `PressFailed`.
     """
@@ -58,7 +71,7 @@ def prepare_part(
     refuse_if(refusals_to_sign_part(case, question, part, given, typed_name))
     if case.request.state is not RequestState.SIGNED:
         return None
-    facts = _facts(case, question, part, given, typed_name=typed_name, by=by, now=now, language=language)
+    facts = _facts(case, question, part, given, hand, typed_name=typed_name, by=by, now=now, language=language)
     return PreparedPart(facts, documents.prepare(supplement_of(facts), now=now))
 
 
@@ -70,18 +83,20 @@ def sign_part(
     typed_name: str,
     person_id: int | None = None,
     prepared: PreparedPart | None,
+    hand: Hand = OWN_HAND,
     by: Actor,
     now: datetime,
 ) -> ConsentPart:
     """Sign a part outside the guardian's sitting. Of a signed form the section is decided now, with its sealed record.
 
-    Raises `Refused`: the form is closed, the part is signed already, the name or the answer is missing; `Conflict` when
-    the guardian signed after this was prepared.
+    Raises `Refused`: the form is closed, the part is signed already, somebody else's to sign, the name or the answer is
+    missing; `Conflict` when the guardian signed after this was prepared.
     """
+    refuse_if(_refusals_of_own_hand(question, hand, person_id, by))
     request, part = _locked(case.request, question)
     refuse_if(refusals_to_sign_part(case, question, part, given, typed_name))
     is_later = request.state is RequestState.SIGNED
-    if is_later is not _is_of(prepared, question, given, typed_name):
+    if is_later is not _is_of(prepared, question, _told(given, hand), typed_name):
         raise Conflict([MEANWHILE])
     part = part or part_of(case, question)
     part.person_id = person_id
@@ -92,13 +107,25 @@ def sign_part(
         )
         part.document_id = document.id
         sealed = {"document_id": document.id, "sha256": document.sha256}
-        fill_part(case, question, part, given, typed_name, now=now, **_trace(by), document=document.code)
+        fill_part(case, question, part, given, typed_name, hand, now=now, **_trace(by), document=document.code)
         decide(case, question, given, by=by, now=now)
     else:
-        fill_part(case, question, part, given, typed_name, now=now)
+        fill_part(case, question, part, given, typed_name, hand, now=now)
     db.flush()
-    record("consent.part_signed", "consent_request", request.id, by=by, now=now, section=question.key, **sealed)
+    record(
+        "consent.part_signed", "consent_request", request.id, by=by, now=now, section=question.key,
+        route=hand.route.value, **sealed,
+    )  # fmt: skip
     return part
+
+
+def _refusals_of_own_hand(question: Question, hand: Hand, person_id: int | None, by: Actor) -> list[Refusal]:
+    """An account signs what is a coach's or the office's, in its own name; everybody else signs through their own link."""
+    if hand.route is not Route.ONLINE or by.kind != "account":
+        return []
+    if showing.signer_of(question) in IN_AN_ACCOUNT and person_id == by.person_id:
+        return []
+    return [Refusal("not_the_signer", N_("Only the person concerned can sign this part on a screen."))]
 
 
 def refusals_to_sign_part(
@@ -110,7 +137,7 @@ def refusals_to_sign_part(
     if part is not None and part.signed_at is not None:
         return [Refusal("part_signed", N_("This part is signed already."))]
     found = []
-    if not showing.is_part_complete(question, given):
+    if not showing.is_sheet_part_complete(question, given):
         found.append(Refusal("unanswered", N_("Something is not answered yet.")))
     if len(fold(typed_name)) < rules.SHORTEST_NAME:
         found.append(Refusal("no_name", N_("Type your full name."), "typed_name"))
@@ -139,13 +166,18 @@ def _locked(request: ConsentRequest, question: Question) -> tuple[ConsentRequest
     return request, part
 
 
-def _is_of(prepared: PreparedPart | None, question: Question, given: Mapping[str, Any], typed_name: str) -> bool:
+def _told(given: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
+    """The answer as the record tells it: of a sheet also its day and who copied it."""
+    return {**given, **(from_sheet(hand.recorder, hand.signed_on) if hand.route is Route.PAPER else {})}
+
+
+def _is_of(prepared: PreparedPart | None, question: Question, told: Mapping[str, Any], typed_name: str) -> bool:
     """Whether a supplement was prepared, for this very answer. Raises `Conflict` for that of another."""
     if prepared is None:
         return False
     facts = prepared.facts
     if (facts.question.section_id, dict(facts.answer), facts.typed_name) != (
-        question.section_id, dict(given), typed_name,
+        question.section_id, dict(told), typed_name,
     ):  # fmt: skip
         raise Conflict([MEANWHILE])
     return True
@@ -156,6 +188,7 @@ def _facts(
     question: Question,
     part: ConsentPart | None,
     given: Mapping[str, Any],
+    hand: Hand,
     *,
     typed_name: str,
     by: Actor,
@@ -166,7 +199,7 @@ def _facts(
     assert request.signed_at is not None
     asked = json.loads((part.unseal("asked_sealed") if part else None) or "{}")
     events = _events(case, question)
-    events.append(Happened(Happening.PART_SIGNED, now, signed_detail(question, typed_name, **_trace(by))))
+    events.append(Happened(Happening.PART_SIGNED, now, signed_detail(question, typed_name, hand, **_trace(by))))
     return PartFacts(
         code=documents.new_code(),
         letterhead=documents.letterhead(),
@@ -179,13 +212,19 @@ def _facts(
         youth_name=full_name(case.youth),
         youth_born_on=case.youth.born_on,
         question=question,
-        places={spoken: places_shown(case, question, spoken) for spoken in ("en", "es")},
-        answer=given,
+        places={
+            spoken: places_of(case, spoken, question)
+            if hand.route is Route.PAPER
+            else places_shown(case, question, spoken)
+            for spoken in ("en", "es")
+        },
+        answer=_told(given, hand),
         typed_name=typed_name,
         at=now,
         until=_until(case, question, given, now),
         language=language,
-        way="link" if by.kind == "link" else "account",
+        way="sheet" if hand.route is Route.PAPER else "link" if by.kind == "link" else "account",
+        scan_sha256=hand.scan_sha256,
         address=paper.masked(asked.get("email", "")) if asked else "",
         events=events,
         first=Signing(request.typed_name or "", True, True, 0, request.language, route=request.route or Route.ONLINE),

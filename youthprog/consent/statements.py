@@ -39,6 +39,10 @@ WORDS = {
     "file": ("File: %(name)s. SHA-256: %(sha256)s", "Archivo: %(name)s. SHA-256: %(sha256)s"),
     "until": ("Good through %(day)s", "Vale hasta el %(day)s"),
     "signed_by": ("Signed by %(name)s, %(role)s", "Firmado por %(name)s, %(role)s"),
+    "on_a_sheet": (
+        "On paper, dated %(day)s, copied by %(recorder)s",
+        "En papel, con fecha %(day)s; lo copió %(recorder)s",
+    ),
     "nobody_read": ("Nobody read the form to the guardian.", "Nadie le leyó el formulario al tutor."),
     "asked": ("Asked: %(name)s, %(address)s", "Se pidió a: %(name)s, %(address)s"),
     "video": ("Film: %(address)s", "Video: %(address)s"),
@@ -142,7 +146,11 @@ def _signer(case: _Case) -> tuple[str, ...]:
         return ()
     number = 0 if case.language == "en" else 1
     role = ROLES[signer][number] if signer in ROLES else case.more.get("role", "")
-    return (case.say("signed_by", name=name, role=role).rstrip(", "),)
+    signed_by = case.say("signed_by", name=name, role=role).rstrip(", ")
+    if not case.answer.get("signed_on"):
+        return (signed_by,)
+    day = dates.day(date.fromisoformat(case.answer["signed_on"]), case.language)
+    return signed_by, case.say("on_a_sheet", day=day, recorder=case.answer.get("recorded_by", ""))
 
 
 def _waiting(case: _Case) -> Told:

@@ -560,6 +560,7 @@ class ChaseState(enum.StrEnum):
     UNOPENED = "unopened"
     OPENED = "opened"
     BOUNCED = "bounced"
+    WANTS_PAPER = "wants_paper"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     CONFLICT = "conflict"
@@ -574,6 +575,7 @@ CHASE_STATES = {
     ChaseState.UNOPENED: N_("Asked, not opened"),
     ChaseState.OPENED: N_("Opened, not finished"),
     ChaseState.BOUNCED: N_("Mail came back"),
+    ChaseState.WANTS_PAPER: N_("Wants paper"),
     ChaseState.REFUSED: N_("Refused"),
     ChaseState.WITHDRAWN: N_("Taken back"),
     ChaseState.CONFLICT: N_("Guardians disagree"),
@@ -658,6 +660,7 @@ class ChasedGuardian:
     due_on: date | None
     reachable: bool
     may_be_reminded: bool
+    wants_paper: bool = False
 
 
 @dataclass(frozen=True)
@@ -692,6 +695,11 @@ class ChaseLine:
             for each in self.guardians
             if each.request_id is not None and each.awaited and each.reachable and each.may_be_reminded
         )
+
+    @property
+    def on_paper(self) -> ChasedGuardian | None:
+        """Who asked for the form on paper."""
+        return next((each for each in self.guardians if each.wants_paper), None)
 
     @property
     def to_call(self) -> ChasedGuardian | None:

@@ -387,8 +387,8 @@ class SupplementRecord:
     """Every word that signer had on the screen, and no other."""
     events: tuple[ConsentEvent, ...]
     how_we_know: str
-    typed: bool
-    """Whether the name was typed as a signature; in an account it is the account's own."""
+    signed_how: str
+    """What stands under the name: `typed` as a signature, `by_account` whose own it is, or `from_sheet`."""
     first_code: str
     first_sha256: str
     first_signed_at: datetime

@@ -171,12 +171,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "hash_part": ("SHA-256 of what was added", "SHA-256 de lo añadido"),
     "sealed_part": (
-        "This file was sealed the moment the part was signed. Any later change, even of one letter, breaks the seal. "
+        "This file was sealed the moment the part was recorded. Any later change, even of one letter, breaks the seal. "
         "To check, scan the code above or open %(address)s. The same facts travel inside this file as supplement.json.",
-        "Este archivo se selló en el momento en que se firmó la parte. Cualquier cambio posterior, aun de una letra, rompe el sello. "
+        "Este archivo se selló en el momento en que se registró la parte. Cualquier cambio posterior, aun de una letra, rompe el sello. "
         "Para comprobarlo, escanee el código de arriba o abra %(address)s. Los mismos datos viajan dentro de este archivo como supplement.json.",
     ),
     "by_account": ("Signed in the signer’s own account", "Firmado en la cuenta de quien firma"),
+    "from_sheet": ("Signed by hand; the name as on the sheet", "Firmado a mano; el nombre como está en la hoja"),
     "drawn_by": ("Signature drawn by %(signer)s", "Firma dibujada por %(signer)s"),
     "typed": ("Typed by the signer as electronic signature", "Escrito por quien firma como firma electrónica"),
     "happened": ("What happened, and when", "Qué pasó y cuándo"),
