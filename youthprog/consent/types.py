@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from youthprog.core.refusals import N_
-from youthprog.people.types import GuardianLine, Relationship
+from youthprog.people.types import BondChange, BondHistory, GuardianLine, Relationship
 from youthprog.programs.types import GuardianRule
 
 
@@ -316,12 +316,19 @@ class RequestFact:
 
 @dataclass(frozen=True)
 class GuardianFact:
-    """A guardian on file, as the rules see it. `barred` are the spans in which a court lets them decide nothing."""
+    """A guardian on file, as the rules see it. `barred` are the spans in which a court lets them decide nothing;
+    `changes` say what the guardianship was before it became what it is."""
 
     guardian_id: int
     may_decide: bool = True
     ended_on: date | None = None
     barred: tuple[tuple[date, date | None], ...] = ()
+    changes: tuple[BondChange, ...] = ()
+
+    @property
+    def bond(self) -> BondHistory:
+        """The guardianship, as it is and was."""
+        return BondHistory(self.may_decide, self.ended_on, self.changes)
 
 
 @dataclass(frozen=True)

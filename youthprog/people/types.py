@@ -98,6 +98,24 @@ class GuardianLine:
 
 
 @dataclass(frozen=True)
+class BondChange:
+    """What a guardianship was until a day: whether it held, and whether the adult might then decide."""
+
+    on: date
+    was_in_force: bool
+    could_decide: bool
+
+
+@dataclass(frozen=True)
+class BondHistory:
+    """A guardianship as it stands, and what it was before each of its changes."""
+
+    may_decide: bool
+    ended_on: date | None = None
+    changes: tuple[BondChange, ...] = ()
+
+
+@dataclass(frozen=True)
 class PersonLine:
     """One row of the list of people."""
 
