@@ -48,7 +48,7 @@ from youthprog.consent.entering import (
     record_entry,
 )
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
-from youthprog.consent.fairness import disagreements, end_excuse, excuse, log_attempt, tell_of_conflict
+from youthprog.consent.fairness import disagreements, end_excuse, excuse, hold_together, log_attempt, tell_of_conflict
 from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked
@@ -197,6 +197,7 @@ __all__ = [
     "give_code",
     "given_now",
     "hold",
+    "hold_together",
     "keep_after_all",
     "load_upload",
     "log_attempt",
