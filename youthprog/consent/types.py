@@ -30,6 +30,21 @@ class SectionKind(enum.StrEnum):
     STAFF = "staff"  # filled in by the office
 
 
+class FilePart(enum.StrEnum):
+    """What of a youth's file, beside signed consents, has an end of its own. The words are tables of retention.toml."""
+
+    DRAFTS = "drafts"  # answers of forms never signed, and the files added to them
+    HEALTH = "health"  # health notes
+    EMERGENCY = "emergency"  # emergency contacts
+
+
+FILE_PARTS = {
+    FilePart.DRAFTS: N_("Answers never signed"),
+    FilePart.HEALTH: N_("Health notes"),
+    FilePart.EMERGENCY: N_("Emergency contacts"),
+}
+
+
 class Signer(enum.StrEnum):
     """Who answers a section."""
 

@@ -481,6 +481,24 @@ def remove_emergency_contact(contact: EmergencyContact, *, by: Actor, now: datet
     record("emergency.removed", "person", contact.youth_id, by=by, now=now)
 
 
+def forget_health(youth_id: int) -> int:
+    """Remove every health note of a youth whose time is over; how many. The room whose deed this is writes the audit line."""
+    return _forget(HealthNote, youth_id)
+
+
+def forget_emergency_contacts(youth_id: int) -> int:
+    """Remove every emergency contact of a youth whose time is over; how many. The audit line is the deed's."""
+    return _forget(EmergencyContact, youth_id)
+
+
+def _forget(model: type[HealthNote] | type[EmergencyContact], youth_id: int) -> int:
+    rows = db.session().scalars(sa.select(model).where(model.youth_id == youth_id)).all()
+    for row in rows:
+        db.session().delete(row)
+    db.flush()
+    return len(rows)
+
+
 # ---- merging ----
 
 
