@@ -95,6 +95,7 @@ class Roster:
     met_on: tuple[date, ...]
     shows_contacts: bool
     shows_alerts: bool
+    shows_photos: bool
 
     def count(self, *states: str) -> int:
         """How many players' consent stands so."""
@@ -218,7 +219,8 @@ def roster_of(actor: Actor, team: TeamHead, on: date) -> Roster:
         for member in members
     )
     days = tuple(meeting.on for meeting in meetings)
-    return Roster(tuple(sorted(players, key=jersey_order)), days, bool(contacts), actor.may(P.HEALTH_ALERT_READ))
+    ordered = tuple(sorted(players, key=jersey_order))
+    return Roster(ordered, days, bool(contacts), actor.may(P.HEALTH_ALERT_READ), actor.may(P.CONSENT_READ))
 
 
 def _reached(actor: Actor, permission: P, members: Sequence[MemberLine], on: date) -> list[MemberLine]:
