@@ -100,9 +100,9 @@ class Histories:
         key, family = (youth_id, season_id), self.family(youth_id, season_id)
         return standing.guardian_states(self.decisions.get(key, []), self.requests.get(key, []), on, keys, family)
 
-    def objection(self, youth_id: int, season_id: int, on: date) -> Objection | None:
-        """Why a youth is not cleared in a season; None when cleared."""
-        key, required = (youth_id, season_id), self.required(youth_id, season_id, on)
+    def objection(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> Objection | None:
+        """Why a youth is not cleared in a season, by the needed sections or those named; None when cleared."""
+        key, required = (youth_id, season_id), self.required(youth_id, season_id, on) if keys is None else keys
         family = self.family(youth_id, season_id)
         return standing.objection(self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
 
