@@ -44,7 +44,7 @@ UNANSWERED = frozenset({SectionState.ASKED, SectionState.NOT_ASKED})
 
 def decides_on(guardian: GuardianFact, on: date) -> bool:
     """Whether a guardian may decide on a day."""
-    _holds, may_decide = bond_on(guardian.bond, on)
+    _holds, may_decide = bond_on(guardian, on)
     return may_decide and not is_barred_on(guardian, on)
 
 
@@ -54,7 +54,7 @@ def is_barred_on(guardian: GuardianFact, on: date) -> bool:
 
 
 def _is_guardian_on(guardian: GuardianFact, on: date) -> bool:
-    return bond_on(guardian.bond, on)[0]
+    return bond_on(guardian, on)[0]
 
 
 def is_adult_on(family: FamilyFacts, on: date) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from youthprog.core.refusals import N_
-from youthprog.people.types import BondChange, BondHistory, GuardianLine, Relationship
+from youthprog.people.types import BondChange, GuardianLine, Relationship
 from youthprog.programs.types import GuardianRule
 
 
@@ -339,11 +339,6 @@ class GuardianFact:
     ended_on: date | None = None
     barred: tuple[tuple[date, date | None], ...] = ()
     changes: tuple[BondChange, ...] = ()
-
-    @property
-    def bond(self) -> BondHistory:
-        """The guardianship, as it is and was."""
-        return BondHistory(self.may_decide, self.ended_on, self.changes)
 
 
 @dataclass(frozen=True)

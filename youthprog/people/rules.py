@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import fold
-from youthprog.people.types import BondChange, BondHistory, ContactKind, GuardianLine, PersonKind
+from youthprog.people.types import Bond, BondChange, ContactKind, GuardianLine, PersonKind
 
 OLDEST = 120
 OLDEST_NEW_YOUTH = 21
@@ -174,16 +174,17 @@ def is_guardian_on(ended_on: date | None, on: date) -> bool:
     return ended_on is None or on < ended_on
 
 
-def bond_on(bond: BondHistory, on: date) -> tuple[bool, bool]:
+def bond_on(bond: Bond, on: date) -> tuple[bool, bool]:
     """Whether a guardianship holds on a day, and whether the adult may then decide. A change counts from its day on."""
-    for change in sorted(bond.changes, key=_by_day):
-        if on < change.on:
-            return change.was_in_force, change.was_in_force and change.could_decide
+    if bond.changes:
+        for change in sorted(bond.changes, key=_by_day):
+            if on < change.on:
+                return change.was_in_force, change.was_in_force and change.could_decide
     holds = is_guardian_on(bond.ended_on, on)
     return holds, holds and bond.may_decide
 
 
-def changes_of_both(one: BondHistory, other: BondHistory, on: date) -> list[BondChange]:
+def changes_of_both(one: Bond, other: Bond, on: date) -> list[BondChange]:
     """What two guardianships found to be one were, until the day they became one: whatever either of them was."""
     ends = [bond.ended_on for bond in (one, other) if bond.ended_on]
     days = {change.on for bond in (one, other) for change in bond.changes} | set(ends)
