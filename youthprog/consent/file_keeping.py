@@ -4,8 +4,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from youthprog.access.services import end_links
-from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
 from youthprog.consent import file_queries, retaining, rules
 from youthprog.consent.cases import close
@@ -16,7 +14,6 @@ from youthprog.consent.types import FilePart
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
-from youthprog.outreach import services as outreach
 from youthprog.people import services as people
 
 
@@ -88,10 +85,8 @@ def _remove(kept: KeptPart, rule: FileRule, now: datetime) -> int:
     for request in requests:
         if request.state in rules.OPEN_STATES:
             close(request, now, reason="purged")
+        retaining.silence(request, now)
         retaining.remove_rows(request)
-        outreach.forget("consent", request.id, now=now)
-        for purpose in (LinkPurpose.CONSENT, LinkPurpose.CONSENT_PART):
-            end_links(purpose, request.id, now=now)
         request.draft_sealed = request.drawn_sealed = None
         request.match_code = request.scan_sha256 = None
         request.purged_at = now

@@ -112,14 +112,9 @@ def purge(kept: KeptRecord, rule: KeepRule, *, by: Actor, now: datetime) -> None
     request = db.session().get_one(ConsentRequest, kept.request_id)
     assert tombstone is not None
     documents.purge_of_subject("consent_request", request.id, now=now)
-    part_ids = [each.id for each in queries.parts_of(request.id).values()]
+    silence(request, now)
     remove_rows(request)
     _empty_words(request, now)
-    outreach.forget("consent", request.id, but=PART)
-    end_links(LinkPurpose.CONSENT, request.id, now=now)
-    for part_id in part_ids:  # letters and links to somebody outside are about the part, not the request
-        outreach.forget(PART, part_id)
-        end_links(LinkPurpose.CONSENT_PART, part_id, now=now)
     tombstone.keep_until_on, tombstone.rule = kept.keep_until_on, rule.as_json()
     tombstone.purged_at, tombstone.purged_by_id = now, by.person_id
     db.flush()
@@ -141,6 +136,15 @@ def facts_of(kept: KeptRecord, by: Actor, now: datetime) -> PurgeFacts:
         actor_id=by.person_id,
         proposed_by_id=kept.proposed_by_id,
     )
+
+
+def silence(request: ConsentRequest, now: datetime) -> None:
+    """Empty the letters of a request and end its links. Those to somebody outside are about the part, not the request."""
+    outreach.forget("consent", request.id, but=PART)
+    end_links(LinkPurpose.CONSENT, request.id, now=now)
+    for part in queries.parts_of(request.id).values():
+        outreach.forget(PART, part.id)
+        end_links(LinkPurpose.CONSENT_PART, part.id, now=now)
 
 
 def remove_rows(request: ConsentRequest) -> None:
