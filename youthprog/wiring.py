@@ -38,6 +38,7 @@ from youthprog.consent import routes as consent
 from youthprog.consent import sealed as consent_sealed
 from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
+from youthprog.consent.slip_queries import slip_objections
 from youthprog.core import clearance, crypto, db, events, reach
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -132,6 +133,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
 
 # Who may object to a youth taking part on a day.
 CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
+CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections]
 
 # What the worker does once a day, in this order, besides anchoring the audit trail.
 CHORES: list[chores.Chore] = [
@@ -214,7 +216,7 @@ def build(**overrides: Any) -> Flask:
     events.install(app, SUBSCRIBERS)
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
-    clearance.install(app, CLEARANCE)
+    clearance.install(app, CLEARANCE, CLEARANCE_AT)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

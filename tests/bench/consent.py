@@ -30,7 +30,7 @@ from youthprog.core.actor import SYSTEM
 from youthprog.demo.department import plan_department
 from youthprog.demo.load import load, prepare_record
 from youthprog.demo.types import Size
-from youthprog.people.models import CustodyRestriction, Guardianship, Person
+from youthprog.people.models import CustodyRestriction, Guardianship, GuardianshipChange, Person
 
 
 def measures() -> Iterator[Measure]:
@@ -166,7 +166,10 @@ def plain_rows(youth_ids: list[int], season_id: int) -> list[sa.Select[tuple[obj
         for table in (decided, asked, answer)
     ]
     people = sa.select(Person.__table__.c.id, Person.__table__.c.born_on).where(Person.__table__.c.id.in_(youth_ids))
-    return [*of_season, people, *(sa.select(each).where(each.c.youth_id.in_(youth_ids)) for each in (bond, limit))]
+    of_family = [sa.select(each).where(each.c.youth_id.in_(youth_ids)) for each in (bond, limit)]
+    was = GuardianshipChange.__table__
+    of_bonds = sa.select(was).join(bond, bond.c.id == was.c.guardianship_id).where(bond.c.youth_id.in_(youth_ids))
+    return [*of_season, people, *of_family, of_bonds]
 
 
 # ---- the guardian's journey ----

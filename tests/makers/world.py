@@ -31,6 +31,7 @@ from youthprog.consent.models import (
     ConsentPart,
     ConsentRequest,
     ConsentUpload,
+    ConsentWithdrawal,
     ContactAttempt,
     Form,
     FormVersion,
@@ -111,6 +112,11 @@ MEANT = {
     ("consent_desk.confirm", "request_id"): "signed_id",
     ("consent_sealed.", "request_id"): "signed_id",
     ("consent_sealed.", "document_id"): "record_id",
+    ("consent_own.done", "request_id"): "taken_back_id",
+    ("consent_own.show_take_back", "request_id"): "taken_back_id",
+    ("consent_own.take_back", "request_id"): "taken_back_id",
+    ("consent_own.taken_back", "request_id"): "taken_back_id",
+    ("consent_own.withdrawal", "request_id"): "taken_back_id",
     ("cosigners.", "request_id"): "parted_id",
     ("cosigners.", "section_id"): "part_section_id",
     ("consent_part_entries.", "request_id"): "parted_id",
@@ -481,6 +487,7 @@ class _Maker:
         opened = self._request(self.child, self.guardian, RequestState.OPENED)
         signed = self._request(self.second, self.other, RequestState.SENT)
         self._sign(signed)
+        self._take_back()
         self._request(self.second, self.guardian, RequestState.BOUNCED)
         link_id, token = issue_link(LinkPurpose.CONSENT, self.guardian.id, opened.id, days=14, now=self.now)
         self.side.links[LinkPurpose.CONSENT] = link_id
@@ -625,7 +632,19 @@ class _Maker:
             )
             db.session().add(decision)
         db.flush()
-        self.side.ids["record_id"] = document.id
+        self.side.ids.setdefault("record_id", document.id)
+
+    def _take_back(self) -> None:
+        """A guardian's signed form with one answer taken back."""
+        row = self._request(self.second, self.guardian, RequestState.SENT)
+        self._sign(row)
+        at = self.now - timedelta(days=2)
+        document = self._document(DocumentKind.WITHDRAWAL_RECORD, "consent_request", row.id, "Record of taking back")
+        db.session().add(ConsentWithdrawal(request_id=row.id, at=at, sections=["photos"], document_id=document.id))
+        photos = db.session().query(ConsentDecision).filter_by(request_id=row.id, section_key="photos").one()
+        photos.withdrawn_at = at
+        db.flush()
+        self.side.ids["taken_back_id"] = row.id
 
     def _document(self, kind: DocumentKind, subject_kind: str, subject_id: int, title: str) -> Document:
         """A document's row and a few bytes in its place."""

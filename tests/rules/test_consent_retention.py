@@ -14,10 +14,15 @@ from hypothesis import strategies as st
 from youthprog.consent import keeping_queries
 from youthprog.consent.retention import (
     BadRule,
+    FileRule,
     KeepRule,
+    PackTerms,
     PurgeFacts,
+    file_kept_until,
+    file_rules_of,
     keep_until,
     outside_rule_of,
+    over_before,
     refusals_to_hold,
     refusals_to_propose,
     refusals_to_purge,
@@ -165,3 +170,72 @@ def test_our_own_rule_for_outside_can_be_read():
 def test_a_rule_for_outside_that_is_none_is_refused(changes):
     with pytest.raises(BadRule):
         outside_rule_of({"outside_answers": OUTSIDE | changes})
+
+
+# ---- state packs ----
+
+OWN = {"retention": {"after_signature_years": 2, "after_18_years": 0}}
+NY, TN = PackTerms("ny", 2192, 3, "A list", date(2026, 11, 26)), PackTerms("tn", 731)
+KNOWN = {"ny": NY, "tn": TN, "oh": None}
+PACKS = st.lists(st.builds(PackTerms, st.just("xx"), st.integers(0, 9000), st.none() | YEARS), max_size=3).map(tuple)
+
+
+def test_a_pack_is_turned_on_by_its_letters():
+    assert rule_of(OWN, KNOWN).packs == ()
+    rule = rule_of(OWN | {"packs": {"use": ["NY", "tn", "ny"]}}, KNOWN)
+    assert rule.packs == (NY, TN)
+    assert [each["state"] for each in rule.as_json()["packs"]] == ["ny", "tn"]
+    assert rule.as_json()["packs"][0]["checked_on"] == "2026-11-26"
+
+
+@pytest.mark.parametrize("use", [["zz"], ["oh"], "ny", [3]])
+def test_a_pack_that_is_none_is_refused(use):
+    with pytest.raises(BadRule):
+        rule_of(OWN | {"packs": {"use": use}}, KNOWN)
+
+
+@given(DAYS, st.none() | DAYS, YEARS, YEARS, PACKS)
+def test_the_longest_of_all_terms_counts(signed_on, born_on, a, b, packs):
+    """Each pack alone, beside the department's own rule: never shorter than any of them, and one of them is the reason."""
+    until = keep_until(signed_on, born_on, KeepRule(a, b, packs=packs))
+    own = keep_until(signed_on, born_on, KeepRule(a, b))
+    each = [signed_on + timedelta(days=pack.after_signature_days) for pack in packs]
+    each += [
+        years_after(born_on or signed_on, 18 + pack.after_18_years) for pack in packs if pack.after_18_years is not None
+    ]
+    assert until == max([own, *each])
+
+
+@given(DAYS, st.none() | DAYS, YEARS, YEARS, PACKS, st.integers(-3, 3))
+def test_the_search_leaves_out_nothing_that_is_over(signed_on, born_on, a, b, packs, days):
+    """Around the very day: what may go is signed and born before the two days the tables are searched by."""
+    rule = KeepRule(a, b, packs=packs)
+    on = keep_until(signed_on, born_on, rule) + timedelta(days=days)
+    signed_before, born_before = over_before(on, rule)
+    if keep_until(signed_on, born_on, rule) < on:
+        assert signed_on < signed_before
+        assert (born_on or signed_on) < born_before
+
+
+# ---- the rest of a file ----
+
+
+def test_our_own_file_names_every_part():
+    rules = file_rules_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
+    assert {part.value: rule.after_season_days for part, rule in rules.items()} == {
+        "drafts": 180, "health": 365, "emergency": 365,
+    }  # fmt: skip
+    assert all("attorney" in rule.source for rule in rules.values())
+
+
+@pytest.mark.parametrize("days", [None, -1, True, "9", 99_999])
+def test_a_part_without_its_days_is_refused(days):
+    good = {name: {"after_season_days": 1} for name in ("drafts", "health", "emergency")}
+    assert file_rules_of(good)
+    with pytest.raises(BadRule):
+        file_rules_of(good | {"health": {"after_season_days": days}})
+
+
+@given(st.lists(st.none() | DAYS).filter(any), st.integers(0, 900))
+def test_a_part_is_kept_from_the_last_day_it_was_for(days, more):
+    assert file_kept_until(days, FileRule(more)) == max(day for day in days if day) + timedelta(days=more)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from youthprog.people import rules
 from youthprog.people.rules import BondFacts, RecordFacts
-from youthprog.people.types import GuardianLine, PersonKind, Relationship
+from youthprog.people.types import BondChange, BondHistory, GuardianLine, PersonKind, Relationship
 
 TODAY = date(2026, 9, 17)
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -224,3 +224,36 @@ def test_a_merge_is_refused(gone, code):
 
 def test_a_merge_without_a_birth_date_is_taken():
     assert rules.refusals_to_merge(KEPT, RecordFacts(2, PersonKind.YOUTH)) == []
+
+
+# ---- what a guardianship was ----
+
+FEW_DAYS = st.integers(0, 12).map(lambda number: TODAY + timedelta(days=number))
+CHANGES = st.lists(st.builds(BondChange, FEW_DAYS, st.booleans(), st.booleans()), max_size=4).map(
+    lambda found: tuple(sorted(found, key=lambda each: each.on))
+)
+BONDS = st.builds(BondHistory, st.booleans(), st.none() | FEW_DAYS, CHANGES)
+
+
+def test_a_change_counts_from_its_day_on_and_the_first_of_a_day_says_what_was_before():
+    changes = (BondChange(TODAY, was_in_force=True, could_decide=False), BondChange(TODAY, True, True))
+    bond = BondHistory(may_decide=True, changes=changes)
+    assert rules.bond_on(bond, TODAY - timedelta(days=1)) == (True, False)
+    assert rules.bond_on(bond, TODAY) == (True, True)
+
+
+def test_who_was_no_guardian_might_not_decide():
+    gone = BondHistory(may_decide=True, ended_on=TODAY)
+    assert rules.bond_on(gone, TODAY) == (False, False)
+    assert rules.bond_on(gone, TODAY - timedelta(days=1)) == (True, True)
+
+
+@given(one=BONDS, other=BONDS, merged=FEW_DAYS, day=st.integers(-2, 14))
+def test_two_guardianships_made_one_were_whatever_either_was(one, other, merged, day):
+    on = TODAY + timedelta(days=day)
+    now = BondHistory(one.may_decide, one.ended_on, tuple(rules.changes_of_both(one, other, merged)))
+    if on < merged:
+        both = [rules.bond_on(bond, on) for bond in (one, other)]
+        assert rules.bond_on(now, on) == (any(holds for holds, _may in both), any(may for _holds, may in both))
+    else:
+        assert rules.bond_on(now, on) == rules.bond_on(BondHistory(one.may_decide, one.ended_on), on)

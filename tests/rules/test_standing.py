@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -25,6 +26,7 @@ from youthprog.consent.types import (
     ShowIf,
     UnmatchedFact,
 )
+from youthprog.people.types import BondChange
 from youthprog.programs.types import GuardianRule
 
 ON = date(2026, 9, 17)
@@ -337,7 +339,39 @@ def test_what_happens_later_changes_no_day_before(seed, day, later):
     history.deeds = [deed for deed in history.deeds if deed.day <= day]
     history.excuses = [(who, first, min(end, max(day + 1, end))) for who, first, end in history.excuses if first <= day]
     history.strangers = [(came, settled) for came, settled in history.strangers if came <= day]
+    history.adults = [_known_on(adult, day) for adult in history.adults]
     assert told(history, day)[1] == before[1]
+
+
+def _known_on(adult, day):
+    """A guardian as the files knew them on a day: nothing that was recorded later."""
+    away = adult.away if adult.away and adult.away[0] <= day else None
+    back = away is None or away[1] <= day
+    return replace(
+        adult,
+        ends=adult.ends if adult.ends <= day else histories.NEVER,
+        away=away if back else (away[0], histories.NEVER),
+        turns=[turn for turn in adult.turns if turn[0] <= day],
+        starts=adult.starts if adult.starts <= day else histories.NEVER,
+        barred=[each for each in adult.barred if each[2] <= day],
+    )
+
+
+def test_a_right_that_changed_keeps_what_was_said_before():
+    """Taken away today, the yes of yesterday stays a yes of yesterday; given today, the no of yesterday stays unheard."""
+    taken = GuardianFact(2, may_decide=False, changes=(BondChange(ON, was_in_force=True, could_decide=True),))
+    assert state_of([decided(2)], on=ON - DAY, family=family(GuardianFact(1), taken)) is S.GIVEN
+    assert state_of([decided(2)], family=family(GuardianFact(1), taken)) is S.EXPIRED
+    given = GuardianFact(2, changes=(BondChange(ON, was_in_force=True, could_decide=False),))
+    assert state_of([decided(1), no(2)], on=ON - DAY, family=family(GuardianFact(1), given)) is S.GIVEN
+    assert state_of([decided(1), no(2)], family=family(GuardianFact(1), given)) is S.CONFLICT
+
+
+def test_who_came_on_file_today_was_no_second_guardian_yesterday():
+    came = GuardianFact(2, changes=(BondChange(ON, was_in_force=False, could_decide=False),))
+    known = both(GuardianFact(1), came, excuses=(ExcuseFact(None, ON - DAY),))
+    assert state_of([decided(1)], on=ON - DAY, family=known) is S.GIVEN
+    assert state_of([decided(1)], family=known) is S.NOT_ASKED
 
 
 def test_the_oracle_sees_a_leak():

@@ -598,6 +598,65 @@ def test_setting_aside_needs_a_reason(family):
         services.reject_answer(outside(family), " ", by=STAFF, now=NOW)
 
 
+# ---- a right that comes and goes ----
+
+
+def test_a_day_gone_by_keeps_what_the_right_was_worth_on_it(family):
+    """Rosa signs, loses the right two days later, has it again after two more: each day says what it said, everywhere."""
+    family.sign()
+    bond = find_bond(family.youth.id, family.guardian.id)
+    values = {"relationship": bond.relationship, "may_collect": True, "rank": 1, "by": SYSTEM}
+    days = [ON + number * DAY for number in range(6)]
+    said = []
+    for number, on in enumerate(days):
+        if number in (2, 4):
+            people.change_guardian(bond, may_decide=number == 4, **values, now=NOW + number * DAY)
+        said.append(_cleared_everywhere(family, on))
+    assert said == [True, True, False, False, True, True]
+    assert [_cleared_everywhere(family, on) for on in days] == said
+
+
+def test_a_guardianship_that_ended_and_began_anew_leaves_its_gap(family):
+    family.sign()
+    bond = find_bond(family.youth.id, family.guardian.id)
+    people.end_guardian(bond, by=SYSTEM, now=NOW + 2 * DAY)
+    people.add_guardian(family.youth, family.guardian, Relationship.MOTHER, by=SYSTEM, now=NOW + 4 * DAY)
+    assert [_cleared_everywhere(family, ON + number * DAY) for number in range(6)] == [
+        True, True, False, False, True, True,
+    ]  # fmt: skip
+
+
+def test_a_court_order_told_late_leaves_the_days_nobody_knew_of_it(family):
+    family.sign()
+    people.restrict_custody(
+        family.youth, family.guardian, no_collect=False, no_decide=True, no_information=False,
+        starts_on=ON + DAY, by=SYSTEM, now=NOW + 3 * DAY,
+    )  # fmt: skip
+    assert [state(family, on=ON + number * DAY) for number in range(5)] == [
+        *([SectionState.GIVEN] * 3), *([SectionState.EXPIRED] * 2),
+    ]  # fmt: skip
+
+
+def _cleared_everywhere(family, on):
+    """What the list of objections, of few and of many, the line and the sections say; all the same."""
+    key = (family.youth.id, family.season_id)
+    found = {
+        not queries.objections([key[0]], key[1], on),
+        not _objections_of_many(*key, on),
+        queries.lines_for([key[0]], key[1], on)[key[0]].state == "signed",
+        _page_says(*key, on),
+    }
+    (said,) = found
+    return said
+
+
+def _objections_of_many(youth_id, season_id, on):
+    """As a department asks: SQL first leaves out who surely has everything."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries, "FEW", 0)
+        return queries.objections([youth_id], season_id, on)
+
+
 # ---- the proof, through the tables ----
 
 
@@ -632,17 +691,36 @@ class Told:
         db.flush()
 
     def _adult(self, adult):
+        """A guardian's time as the desk would record it, day by day."""
         person = make_person("Pat", "Parent")
-        db.session().add(
-            Guardianship(
-                youth_id=self.youth.id, guardian_id=person.id, relationship=Relationship.MOTHER,
-                may_decide=adult.may_decide, ended_on=_end(adult.ends),
-            )
-        )  # fmt: skip
-        for first, last in adult.barred:
+        may_decide, left, again = adult.may_decide, *(adult.away or (histories.NEVER, histories.NEVER))
+        if adult.starts < 0:
+            db.session().add(
+                Guardianship(
+                    youth_id=self.youth.id, guardian_id=person.id, relationship=Relationship.MOTHER,
+                    may_decide=may_decide,
+                )
+            )  # fmt: skip
+            db.session().flush()
+        days = sorted({adult.starts, left, again, adult.ends, *(day for day, _right in adult.turns)})
+        for day in (day for day in days if 0 <= day < histories.NEVER):
+            now = _noon(day)
+            for _day, right in (turn for turn in adult.turns if turn[0] == day):
+                people.change_guardian(
+                    find_bond(self.youth.id, person.id), relationship=Relationship.MOTHER, may_decide=right,
+                    may_collect=True, rank=1, by=SYSTEM, now=now,
+                )  # fmt: skip
+                may_decide = right
+            if day == left:
+                people.end_guardian(find_bond(self.youth.id, person.id), by=SYSTEM, now=now)
+            if day in (adult.starts, again):
+                people.add_guardian(self.youth, person, Relationship.MOTHER, may_decide=may_decide, by=SYSTEM, now=now)
+            if day == adult.ends:
+                people.end_guardian(find_bond(self.youth.id, person.id), by=SYSTEM, now=now)
+        for first, last, told in adult.barred:
             people.restrict_custody(
                 self.youth, person, no_collect=False, no_decide=True, no_information=False,
-                starts_on=histories.day_of(first), ends_on=_end(last), by=SYSTEM, now=NOW,
+                starts_on=histories.day_of(first), ends_on=_end(last), by=SYSTEM, now=_noon(told),
             )  # fmt: skip
         return person
 
@@ -719,6 +797,7 @@ def test_the_tables_say_what_the_plain_reading_says(session):
             on, by_hand = histories.day_of(day), histories.is_cleared(told.history, day)
             found = {
                 "objections": not queries.objections([youth_id], season_id, on),
+                "many": not _objections_of_many(youth_id, season_id, on),
                 "lines": queries.lines_for([youth_id], season_id, on)[youth_id].state == "signed",
                 "register": youth_id not in clearance.not_cleared([youth_id], season_id, on),
                 "page": _page_says(youth_id, season_id, on),

@@ -11,7 +11,7 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.makers.consent import Family, actor_of, answer_all, signing
+from tests.makers.consent import Family, Siblings, actor_of, answer_all, signing
 from tests.makers.people import NOW, make_guardian
 from tests.makers.programs import make_group, make_season
 from tests.support.proofs import cases
@@ -272,6 +272,49 @@ def test_two_workers_at_once_send_one_reminder_each(app, session, family):
     assert not failed
     assert sum(sent) == len(families)
     assert len(mails()) == len(families)
+
+
+@pytest.mark.proof("one letter a guardian and day, about the very children whose step it is", room="consent")
+def test_random_families_get_one_letter_a_day(app, session):
+    """Each form by itself, read plainly: which step comes on which day it was looked at; then the letters must be those."""
+    group = make_group(make_season(starts_on=NOW.date() + 40 * DAY, ends_on=NOW.date() + 120 * DAY))
+    family = Siblings(3, group)
+    session.flush()
+
+    @settings(max_examples=cases(full=300, sample=4), deadline=None, database=None)
+    @given(st.lists(st.integers(0, 45), min_size=3, max_size=3), st.sets(st.integers(0, 46), max_size=12))
+    def run(due_in, awake):
+        with session.begin_nested() as undone:
+            requests = family.ask()
+            for request, days in zip(requests, due_in, strict=True):
+                request.due_on = NOW.date() + days * DAY
+            session.flush()
+            done: list[set[int]] = [set(), set(), set()]
+            for day in sorted(awake):
+                due = {}
+                for number, days in enumerate(due_in):
+                    left = days - day
+                    step = next((each for each in (1, 7, 21) if 0 <= left <= each), None)
+                    # the letter that asked, written on day 0, spares the steps that had come by then
+                    if (
+                        step is not None
+                        and days - step > 0
+                        and not done[number] & {each for each in (1, 7, 21) if each <= step}
+                    ):
+                        due[number] = step
+                before = len(mails())
+                told = [remind(NOW + day * DAY) for _worker in range(2)]
+                assert told == [bool(due), 0], (due_in, day, due)
+                new = mails()[before:]
+                assert [{mail.subject_id, *mail.also_subjects} for mail in new] == (
+                    [{requests[number].id for number in due}] if due else []
+                )
+                for number, step in due.items():
+                    done[number].add(step)
+            assert [set(steps(each)) for each in requests] == done
+            undone.rollback()
+
+    run()
 
 
 @pytest.mark.proof("no reminder twice, before its day, past the due day or after an answer", room="consent")

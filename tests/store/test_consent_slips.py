@@ -8,20 +8,27 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
+from tests.makers.accounts import make_actor
 from tests.makers.consent import Family, actor_of, agree, make_slip_form, signing
 from tests.makers.people import NOW, make_guardian, make_youth
 from tests.makers.programs import enroll, join, make_gathering, make_group, make_season
 from tests.support.walking import QuickPress
+from youthprog.access.types import Role
+from youthprog.attendance import queries as attendance
+from youthprog.attendance.services import save_register
+from youthprog.attendance.types import Mark
 from youthprog.consent import queries, services, slip_queries
 from youthprog.consent.models import ConsentRequest
 from youthprog.consent.types import Happening, RequestState
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
+from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
 from youthprog.outreach.models import Message
+from youthprog.programs import queries as programs_queries
 from youthprog.programs import services as programs
 from youthprog.programs.models import Gathering
-from youthprog.programs.types import GuardianRule
+from youthprog.programs.types import GatheringKind, GuardianRule
 
 ON = NOW.date()
 DAY = timedelta(days=1)
@@ -198,3 +205,86 @@ def test_a_bounced_slip_is_asked_again_in_the_same_request(session, family, outi
     assert ask(outing, family).sent == 1
     assert [each.state for each in slips(outing)] == [RequestState.SENT]
     assert date(2026, 10, 6) == slips(outing)[0].due_on
+
+
+# ---- the register ----
+
+
+def register(outing):
+    """What the register of the outing says of each youth."""
+    staff = make_actor(Role.COORDINATOR)
+    outing = programs_queries.get_gathering_for(staff, P.REGISTER_TAKE, outing.id, ON)
+    roll = attendance.roll_of(staff, P.REGISTER_TAKE, outing, ON)
+    return {line.youth_id: [reason.sentence for reason in line.reasons] for line in roll.lines}
+
+
+def take(outing, youth_id):
+    staff = make_actor(Role.COORDINATOR)
+    outing = programs_queries.get_gathering_for(staff, P.REGISTER_TAKE, outing.id, ON)
+    save_register(outing, {youth_id: Mark.PRESENT}, seen={}, by=staff, now=outing.starts_at)
+
+
+def test_the_register_says_who_has_no_slip_and_takes_no_mark_of_them(family, outing):
+    other = Family(family.group)
+    for each in (family, other):
+        each.sign()
+    assert register(outing) == {family.youth.id: [], other.youth.id: []}, "nobody was asked for this meeting"
+    ask(outing, family)
+    assert register(outing)[other.youth.id] == ["No slip for this day. Not asked yet."]
+    assert register(outing)[family.youth.id] == ["No slip for this day. Asked on %(on)s."]
+    with pytest.raises(Refused):
+        take(outing, family.youth.id)
+    give(slips(outing)[0])
+    assert register(outing)[family.youth.id] == []
+    assert slip_queries.slips_of(outing.id) == {family.youth.id: True, other.youth.id: False}
+    take(outing, family.youth.id)
+
+
+def test_a_no_to_the_day_is_told_in_its_own_words(family, outing):
+    family.sign()
+    ask(outing, family)
+    give(slips(outing)[0], "no")
+    assert register(outing)[family.youth.id] == ["A guardian said no to this day on %(on)s."]
+
+
+def test_an_event_needs_a_slip_before_anybody_is_asked(family):
+    family.sign()
+    event = make_gathering(family.group, NOW + 20 * DAY, kind=GatheringKind.EVENT)
+    assert register(event)[family.youth.id] == ["No slip for this day. Not asked yet."]
+
+
+def test_the_register_and_the_outings_page_say_the_same(family, outing):
+    """Whoever has a slip there has no objection here, however many have one."""
+    families = [family, *(Family(family.group) for _each in range(3))]
+    for each in families:
+        each.sign()
+    ask(outing, *families[:3])
+    give(slips(outing)[0])
+    give(slips(outing)[1], "no")
+    assert {youth_id: not reasons for youth_id, reasons in register(outing).items()} == slip_queries.slips_of(outing.id)
+
+
+def test_a_program_without_such_a_form_needs_no_slip(session):
+    plain = Family()
+    plain.sign()
+    event = make_gathering(plain.group, NOW + 20 * DAY, kind=GatheringKind.EVENT)
+    assert register(event) == {plain.youth.id: []}
+
+
+def test_the_register_costs_one_statement_more_and_the_same_for_more_youth(family, outing, statements):
+    def cost():
+        db.session().flush()
+        statements.clear()
+        list(
+            slip_queries.slip_objections(
+                {outing.id: [each.youth_id for each in programs_queries.members_of(family.group.id, ON)]}
+            )
+        )
+        return len(statements) - 1
+
+    assert cost() == 1
+    ask(outing, family)
+    first = cost()
+    for _each in range(3):
+        Family(family.group)
+    assert cost() == first <= 9

@@ -20,7 +20,14 @@ from youthprog.core.actor import SYSTEM
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Conflict, NotFound, Refused
 from youthprog.people import queries, services
-from youthprog.people.models import ContactPoint, Guardianship, HouseholdMember, Person, PersonMerge
+from youthprog.people.models import (
+    ContactPoint,
+    Guardianship,
+    GuardianshipChange,
+    HouseholdMember,
+    Person,
+    PersonMerge,
+)
 from youthprog.people.types import (
     ContactKind,
     CustodyRestricted,
@@ -120,8 +127,52 @@ def test_an_ended_guardianship_is_told_and_may_be_taken_up_again(session, heard)
     services.end_guardian(bond, **BY)
     assert heard == [GuardianshipEnded(youth.id, adult.id)]
     assert queries.guardians_of([youth.id], ON) == {}
-    assert queries.guardians_of([youth.id], ON - timedelta(days=1))[youth.id]
     assert services.add_guardian(youth, adult, Relationship.AUNT_UNCLE, **BY).id == bond.id
+
+
+def test_a_day_gone_by_knows_its_guardians(session):
+    """On file from day 2, the right taken on 4, off file from 6 to 8, the right given again on 9."""
+    youth, adult = make_youth(), make_person()
+
+    def at(day):
+        return {"by": SYSTEM, "now": NOW + timedelta(days=day)}
+
+    def change(day, may_decide):
+        values = {"relationship": Relationship.MOTHER, "may_collect": True, "rank": 1}
+        services.change_guardian(queries.find_bond(youth.id, adult.id), may_decide=may_decide, **values, **at(day))
+
+    services.add_guardian(youth, adult, Relationship.MOTHER, **at(2))
+    change(4, False)
+    services.end_guardian(queries.find_bond(youth.id, adult.id), **at(6))
+    services.add_guardian(youth, adult, Relationship.MOTHER, may_decide=False, **at(8))
+    change(9, True)
+    lines = [queries.guardians_of([youth.id], ON + timedelta(days=day)).get(youth.id) for day in range(1, 11)]
+    assert [line and line[0].may_decide for line in lines] == [
+        None, True, True, False, False, None, None, False, True, True,
+    ]  # fmt: skip
+
+
+def test_a_change_that_leaves_the_right_is_no_change_of_the_past(session):
+    bond = services.add_guardian(make_youth(), make_person(), Relationship.MOTHER, **BY)
+    values = {"relationship": Relationship.FATHER, "may_decide": True, "may_collect": False, "rank": 3}
+    services.change_guardian(bond, **values, **BY)
+    assert session.scalar(sa.select(sa.func.count(GuardianshipChange.id))) == 1
+
+
+def test_a_right_and_its_past_are_written_together_or_not_at_all(session, monkeypatch):
+    bond = services.add_guardian(make_youth(), make_person(), Relationship.MOTHER, **BY)
+    session.commit()
+    values = {"relationship": Relationship.MOTHER, "may_collect": True, "rank": 1}
+
+    def broken(*_words, **_values):
+        raise RuntimeError
+
+    monkeypatch.setattr(services, "record", broken)
+    with pytest.raises(RuntimeError):
+        services.change_guardian(bond, may_decide=False, **values, **BY)
+    session.rollback()
+    assert session.get(Guardianship, bond.id).may_decide
+    assert session.scalar(sa.select(sa.func.count(GuardianshipChange.id))) == 1
 
 
 def test_the_guardians_of_one_and_twenty_cost_the_same(session, statements):
@@ -177,6 +228,23 @@ def test_a_restricted_adult_becomes_no_guardian(session):
         services.end_custody(row, on=ON - timedelta(days=1), **BY)
     services.end_custody(row, on=ON, **BY)
     assert services.add_guardian(youth, adult, Relationship.FATHER, by=SYSTEM, now=NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("last", "on", "today", "code"),
+    [
+        (None, -1, 0, "ends_before_start"),
+        (None, 3, 4, "ends_in_the_past"),
+        (3, 5, 4, "ended"),
+    ],
+)
+def test_the_end_of_a_restriction_rewrites_no_day_gone_by(session, last, on, today, code):
+    ends_on = None if last is None else ON + timedelta(days=last)
+    row = services.restrict_custody(make_youth(), make_person(), **EVERYTHING, starts_on=ON, ends_on=ends_on, **BY)
+    with pytest.raises(Refused) as problem:
+        services.end_custody(row, on=ON + timedelta(days=on), by=SYSTEM, now=NOW + timedelta(days=today))
+    assert codes(problem) == [code]
+    assert row.ends_on == ends_on
 
 
 def test_custody_and_health_words_are_in_no_audit_line(session):
@@ -337,6 +405,34 @@ def test_a_chain_of_merges_leads_to_the_last(session):
     services.merge(second, first, **BY)
     services.merge(third, second, **BY)
     assert {queries.merged_into(first.id), queries.merged_into(second.id)} == {third.id}
+
+
+def test_a_merged_guardian_had_on_days_gone_by_whatever_right_either_record_had(session):
+    """Two records of one mother: the right of one was taken on day 3, the other came on file on day 5 and left on 7."""
+    youth, kept, gone = make_youth(), make_person("Rosa"), make_person("Rosa")
+    values = {"relationship": Relationship.MOTHER, "may_collect": True, "rank": 1}
+    bond = services.add_guardian(youth, kept, Relationship.MOTHER, **BY)
+    services.change_guardian(bond, may_decide=False, **values, by=SYSTEM, now=NOW + timedelta(days=3))
+    other = services.add_guardian(youth, gone, Relationship.MOTHER, by=SYSTEM, now=NOW + timedelta(days=5))
+    services.end_guardian(other, by=SYSTEM, now=NOW + timedelta(days=7))
+    services.merge(kept, gone, by=SYSTEM, now=NOW + timedelta(days=9))
+    found = [queries.guardians_of([youth.id], ON + timedelta(days=day)).get(youth.id) for day in range(-1, 11)]
+    assert [lines and [(each.guardian_id, each.may_decide) for each in lines] for lines in found] == [
+        None,
+        *([(kept.id, True)] for _day in (0, 1, 2)),
+        *([(kept.id, False)] for _day in (3, 4)),
+        *([(kept.id, True)] for _day in (5, 6)),
+        *([(kept.id, False)] for _day in (7, 8, 9, 10)),
+    ]
+    assert session.scalar(sa.select(sa.func.count(Guardianship.id))) == 1
+
+
+def test_a_merge_moves_the_past_of_a_bond_with_it(session):
+    youth, kept, gone = make_youth(), make_person("Rosa"), make_person("Rosa")
+    services.add_guardian(youth, gone, Relationship.MOTHER, **BY)
+    services.merge(kept, gone, by=SYSTEM, now=NOW + timedelta(days=2))
+    assert queries.guardians_of([youth.id], ON - timedelta(days=1)) == {}
+    assert queries.guardians_of([youth.id], ON)[youth.id][0].guardian_id == kept.id
 
 
 def test_a_guardian_and_the_own_child_are_two_people(session):

@@ -23,9 +23,10 @@ def only_these_are_not_cleared(app: Flask) -> Iterator[set[int]]:
             if each in barred
         ]
 
-    before = app.extensions["youthprog.clearance"]
+    names = ("youthprog.clearance", "youthprog.clearance_at")
+    before = {name: app.extensions[name] for name in names}
     clearance.install(app, [object_to])
     try:
         yield barred
     finally:
-        app.extensions["youthprog.clearance"] = before
+        app.extensions.update(before)

@@ -20,6 +20,7 @@ from youthprog.consent.types import (
     RequestState,
     UnmatchedFact,
 )
+from youthprog.people.types import BondChange
 from youthprog.programs.types import GuardianRule
 
 START = date(2026, 8, 1)
@@ -31,11 +32,15 @@ NEVER = 10_000
 
 @dataclass
 class Adult:
-    """A guardian: the right to decide, the day the guardianship ends, the days a court takes the right away."""
+    """A guardian, in days: the right to decide at first, and what it became when; the day they came on file, the days
+    they were off it, the day the guardianship ends; the days a court takes the right away, and when we were told."""
 
     may_decide: bool = True
     ends: int = NEVER
-    barred: list[tuple[int, int]] = field(default_factory=list)
+    barred: list[tuple[int, int, int]] = field(default_factory=list)  # first, last, told
+    turns: list[tuple[int, bool]] = field(default_factory=list)
+    starts: int = -1
+    away: tuple[int, int] | None = None
 
 
 @dataclass
@@ -84,8 +89,31 @@ def random_history(rng: Any) -> History:
 
 
 def _adult(rng: Any) -> Adult:
-    barred = [(first := rng.randrange(LAST), first + rng.choice((5, 20, NEVER)))] if rng.random() < 0.12 else []
-    return Adult(rng.random() > 0.08, _or_never(rng, 8), barred)
+    barred = []
+    if rng.random() < 0.12:
+        first = rng.randrange(LAST)
+        barred = [(first, first + rng.choice((5, 20, NEVER)), first + rng.choice((-5, 0, 0, 4, 12)))]
+    adult = Adult(rng.random() > 0.08, _or_never(rng, 8), barred)
+    if rng.random() < 0.25:
+        adult.may_decide = rng.random() < 0.6
+        adult.turns = [
+            (day, rng.random() < 0.7) for day in sorted(rng.choices(range(LAST), k=rng.choice((1, 1, 2, 3))))
+        ]
+    if rng.random() < 0.1:
+        adult.starts = rng.randrange(30)
+    if rng.random() < 0.1:
+        left = rng.randrange(adult.starts + 1, LAST)
+        adult.away = (left, left + rng.choice((0, 3, 20)))
+    return _in_order(adult)
+
+
+def _in_order(adult: Adult) -> Adult:
+    """Nothing changes before a guardian is on file, while they are off it, or after the end."""
+    first, last = adult.starts, adult.ends
+    adult.ends = max(last, first, adult.away[1] if adult.away else 0)
+    left, again = adult.away or (NEVER, NEVER)
+    adult.turns = [turn for turn in adult.turns if first < turn[0] < adult.ends and not left <= turn[0] <= again]
+    return adult
 
 
 def _deed(rng: Any, who: int, key: str) -> Deed:
@@ -122,9 +150,17 @@ def is_cleared(history: History, day: int) -> bool:
 
 
 def _may_speak(adult: Adult, day: int) -> bool:
-    if not adult.may_decide or day >= adult.ends:
-        return False
-    return not any(first <= day <= last for first, last in adult.barred)
+    may_decide = [right for since, right in [(-1, adult.may_decide), *adult.turns] if since <= day][-1]
+    return may_decide and _is_on_file(adult, day) and not _is_barred(adult, day)
+
+
+def _is_on_file(adult: Adult, day: int) -> bool:
+    left, again = adult.away or (NEVER, NEVER)
+    return adult.starts <= day < adult.ends and not left <= day < again
+
+
+def _is_barred(adult: Adult, day: int) -> bool:
+    return any(max(first, told) <= day <= last for first, last, told in adult.barred)
 
 
 def last_word(history: History, who: int, key: str, day: int) -> str:
@@ -147,8 +183,7 @@ def _both(history: History, words: dict[int, str], day: int) -> bool:
     excused = {who for who, first, end in history.excuses if first <= day < end}
     silent = [who for who, word in words.items() if word != "yes" and who not in excused]
     by_court = {
-        who for who, adult in enumerate(history.adults)
-        if day < adult.ends and any(first <= day <= last for first, last in adult.barred)
+        who for who, adult in enumerate(history.adults) if _is_on_file(adult, day) and _is_barred(adult, day)
     }  # fmt: skip
     return not silent and len(set(words) | excused | by_court) >= 2
 
@@ -177,7 +212,8 @@ def facts_of(history: History) -> tuple[list[DecisionFact], list[RequestFact], F
     ]  # fmt: skip
     guardians = tuple(
         GuardianFact(
-            who + 1, adult.may_decide, _end(adult.ends), tuple((day_of(a), _end(b)) for a, b in adult.barred)
+            who + 1, adult.turns[-1][1] if adult.turns else adult.may_decide, _end(adult.ends),
+            tuple((day_of(max(first, told)), _end(last)) for first, last, told in adult.barred), _changes(adult),
         )
         for who, adult in enumerate(history.adults)
     )  # fmt: skip
@@ -187,6 +223,20 @@ def facts_of(history: History) -> tuple[list[DecisionFact], list[RequestFact], F
     strangers = tuple(UnmatchedFact(day_of(came), _end(settled)) for came, settled in history.strangers)
     family = FamilyFacts(history.rule, 99, born_on(history), guardians, excuses, strangers)
     return decisions, requests, family
+
+
+def _changes(adult: Adult) -> tuple[BondChange, ...]:
+    """What the guardianship was before each thing that changed it."""
+    left, again = adult.away or (NEVER, NEVER)
+    happened = [(adult.starts, None, True)] if adult.starts >= 0 else []
+    happened += [(left, None, False), (again, None, True)] if adult.away else []
+    happened += [(day, right, None) for day, right in adult.turns]
+    found, on_file, may_decide = [], adult.starts < 0, adult.may_decide
+    for day, right, holds in sorted(happened, key=lambda each: each[0]):
+        found.append(BondChange(day_of(day), on_file, may_decide))
+        may_decide = may_decide if right is None else right
+        on_file = on_file if holds is None else holds
+    return tuple(found)
 
 
 def born_on(history: History) -> date:

@@ -139,10 +139,12 @@ def test_photos_and_pick_up_change_in_every_list_at_once(printing, visitor, app,
     team_id = team.id
     before = lists(app, team, family)
     assert "Abuela Consuelo" in before["sign-in"]
+    assert "No photos" not in before["roster"]
     take_back(visitor, token, request_id, "photos", "pickup")
     team = type("T", (), {"id": team_id})
     after = lists(app, team, family)
     assert after["roster.pdf"].count("No photos") == before["roster.pdf"].count("No photos") + 1  # one is the legend
+    assert after["roster"].count("No photos") == 1
     assert "Abuela Consuelo" not in after["sign-in"]
     assert "See coordinator" not in after["sign-in"]  # photos and the list are no reason to keep the child out
 

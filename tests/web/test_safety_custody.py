@@ -23,6 +23,7 @@ from youthprog.leagues import queries as leagues
 from youthprog.people import services
 from youthprog.people.models import ContactPoint, HealthNote, Person
 from youthprog.people.types import HealthKind, Relationship
+from youthprog.programs.models import Gathering
 from youthprog.programs.types import StaffRole
 
 
@@ -77,7 +78,8 @@ def test_a_coachs_papers_leave_the_child_out(session, side):
     on, coach = clock.today(), make_actor(Role.COACH, side.coach_id)
     team = leagues.get_team_for(coach, P.ROSTER_PRINT, side.team_id, on)
     assert [player.given_name for player in leagues.roster_of(coach, team, on).players] == ["Mateo"]
-    assert [line.given_name for line in leagues.sign_in_lines(coach, team, on, on)] == ["Mateo"]
+    meeting = session.scalars(sa.select(Gathering).where(Gathering.group_id == team.group_id)).first()
+    assert [line.given_name for line in leagues.sign_in_lines(coach, team, meeting, on)] == ["Mateo"]
 
 
 def test_a_coachs_today_leaves_the_child_out(visitor, app, side):

@@ -49,7 +49,8 @@ def roll_of(actor: Actor, permission: P, gathering: Gathering, on: date) -> Roll
     reached = people.reachable(actor, permission, [line.youth_id for line in members], on)
     members = sorted((line for line in members if line.youth_id in reached), key=jersey_order)
     youth_ids = [line.youth_id for line in members]
-    reasons = not_cleared(youth_ids, gathering.season_id, clock.day_of(gathering.starts_at))
+    day = clock.day_of(gathering.starts_at)
+    reasons = not_cleared(youth_ids, gathering.season_id, day, gathering_id=gathering.id)
     alerts = people.alerts_of(people.reachable(actor, P.HEALTH_ALERT_READ, youth_ids, on))
     guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, list(reasons), on), on)
     marks = _marks_of(gathering.id)

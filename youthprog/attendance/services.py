@@ -49,7 +49,7 @@ def save_register(
     _lock(gathering)
     on = clock.day_of(gathering.starts_at)
     members = {line.youth_id: line.name for line in queries.members_at(gathering)}
-    barred = not_cleared(list(members), gathering.season_id, on)
+    barred = not_cleared(list(members), gathering.season_id, on, gathering_id=gathering.id)
     facts = rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now)
     refuse_if(rules.refusals_to_take(facts) + rules.refusals_to_mark(marks, members, barred))
     rows = queries.marks_in_force(gathering.id)

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
+import sqlalchemy as sa
 from flask import current_app
 
 from youthprog.audit.services import record
 from youthprog.consent import fair_queries, fairness_rules, queries, standing
 from youthprog.consent.cases import CONFLICT
-from youthprog.consent.models import ContactAttempt, GuardianExcuse
+from youthprog.consent.models import ConsentRequest, ContactAttempt, GuardianExcuse
 from youthprog.consent.types import Excuse, SectionState
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
@@ -17,6 +18,16 @@ from youthprog.outreach import services as outreach
 from youthprog.people.models import Person
 
 # ---- disagreement ----
+
+
+def hold_together(request_ids: Collection[int], youth_ids: Collection[int]) -> None:
+    """Take all that one act will write, in one order: first the requests, then the youth, as every deed about one does.
+
+    Two guardians of the same children, asked in different orders, then wait for one another and never in a circle.
+    """
+    for table, ids in ((db.table(ConsentRequest), request_ids), (db.table(Person), youth_ids)):
+        statement = sa.select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id)
+        db.session().execute(statement.with_for_update(key_share=True))
 
 
 def disagreements(youth_id: int, season_id: int, now: datetime) -> frozenset[str]:

@@ -46,7 +46,8 @@ from youthprog.consent.types import (
     UnmatchedFact,
 )
 from youthprog.core import clock, db
-from youthprog.people.models import CustodyRestriction, Guardianship, Person
+from youthprog.people.models import CustodyRestriction, Guardianship, GuardianshipChange, Person
+from youthprog.people.types import BondChange
 from youthprog.programs.models import Program, Season
 from youthprog.programs.types import GuardianRule
 
@@ -99,9 +100,9 @@ class Histories:
         key, family = (youth_id, season_id), self.family(youth_id, season_id)
         return standing.guardian_states(self.decisions.get(key, []), self.requests.get(key, []), on, keys, family)
 
-    def objection(self, youth_id: int, season_id: int, on: date) -> Objection | None:
-        """Why a youth is not cleared in a season; None when cleared."""
-        key, required = (youth_id, season_id), self.required(youth_id, season_id, on)
+    def objection(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> Objection | None:
+        """Why a youth is not cleared in a season, by the needed sections or those named; None when cleared."""
+        key, required = (youth_id, season_id), self.required(youth_id, season_id, on) if keys is None else keys
         family = self.family(youth_id, season_id)
         return standing.objection(self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
 
@@ -292,8 +293,9 @@ def _request_facts(
 
 
 def _families(youth_ids: Collection[int], excuses: Mapping[int, Sequence[ExcuseFact]]) -> dict[int, FamilyFacts]:
-    """The guardians of each youth, whatever the day, and what courts forbid them. One statement."""
-    bond, limit = Guardianship, CustodyRestriction
+    """The guardians of each youth, whatever the day: their rights as they are and were, and what courts forbid them. One
+    statement. A court's order counts from the day it was recorded: before, nobody could go by it."""
+    bond, limit, change = Guardianship, CustodyRestriction, GuardianshipChange
     keeps = sa.and_(
         limit.youth_id == bond.youth_id,
         limit.adult_id == bond.guardian_id,
@@ -301,22 +303,30 @@ def _families(youth_ids: Collection[int], excuses: Mapping[int, Sequence[ExcuseF
     )
     born: dict[int, date | None] = {}
     guardians: dict[int, dict[int, GuardianFact]] = defaultdict(dict)
+    days, changes, limits = _Days(), defaultdict(dict), defaultdict(dict)  # type: ignore[var-annotated]
     for row in db.session().execute(
         sa.select(
-            Person.id, Person.born_on, bond.guardian_id, bond.may_decide, bond.ended_on, limit.starts_on, limit.ends_on
+            Person.id, Person.born_on, bond.guardian_id, bond.may_decide, bond.ended_on, limit.id.label("limit_id"),
+            limit.starts_on, limit.ends_on, limit.recorded_at, change.id.label("change_id"), change.changed_on,
+            change.was_in_force, change.could_decide,
         )
         .outerjoin(bond, bond.youth_id == Person.id)
         .outerjoin(limit, keeps)
+        .outerjoin(change, change.guardianship_id == bond.id)
         .where(Person.id.in_(youth_ids))
-        .order_by(bond.rank, bond.id)
+        .order_by(bond.rank, bond.id, change.id)
     ):  # fmt: skip
-        born[row.id] = row.born_on
+        born[row.id], pair = row.born_on, (row.id, row.guardian_id)
         if row.guardian_id is not None:
-            plain = GuardianFact(row.guardian_id, row.may_decide, row.ended_on)
-            known = guardians[row.id].setdefault(row.guardian_id, plain)
-            if row.starts_on is not None:
-                barred = (*known.barred, (row.starts_on, row.ends_on))
-                guardians[row.id][row.guardian_id] = replace(known, barred=barred)
+            guardians[row.id].setdefault(row.guardian_id, GuardianFact(row.guardian_id, row.may_decide, row.ended_on))
+        if row.limit_id is not None:
+            limits[pair][row.limit_id] = (max(row.starts_on, days.of(row.recorded_at)), row.ends_on)
+        if row.change_id is not None:
+            changes[pair][row.change_id] = BondChange(row.changed_on, row.was_in_force, row.could_decide)
+    for youth_id, guardian_id in {*limits, *changes}:
+        pair = (youth_id, guardian_id)
+        barred, turns = tuple(limits.get(pair, {}).values()), tuple(changes.get(pair, {}).values())
+        guardians[youth_id][guardian_id] = replace(guardians[youth_id][guardian_id], barred=barred, changes=turns)
     return {
         youth_id: FamilyFacts(
             youth_id=youth_id,

@@ -1,17 +1,29 @@
 """Reading for the keeping of records: what is kept until when, what may go, what is proposed, what is held."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import aliased
 
-from youthprog.consent import queries
+from youthprog.consent import queries, state_packs
 from youthprog.consent.models import ConsentPurge, ConsentRequest, ConsentWithdrawal, RecordHold
-from youthprog.consent.retention import MAJORITY, KeepRule, keep_until, rule_of, years_after
+from youthprog.consent.retention import (
+    BadRule,
+    FileRule,
+    KeepRule,
+    PackTerms,
+    file_rules_of,
+    keep_until,
+    over_before,
+    rule_of,
+)
+from youthprog.consent.types import FilePart
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -26,9 +38,34 @@ PAGE = 50
 
 
 def rule_in_force() -> KeepRule:
-    """The department's rule: `retention.toml` of the instance folder, else ours. Raises `BadRule`."""
+    """The department's rule: `retention.toml` of the instance folder, and ours for what it leaves out. Raises `BadRule`."""
+    return rule_of(_tables(), {state: _terms(pack) for state, pack in state_packs.packs().items()})
+
+
+def file_rules_in_force() -> dict[FilePart, FileRule]:
+    """How long the parts of a youth's file are kept, by the same files. Raises `BadRule`."""
+    return file_rules_of(_tables())
+
+
+def _tables() -> dict[str, Any]:
+    """Our tables, each replaced by the department's own."""
     own: Path = current_app.config["YOUTHPROG"].instance / "retention.toml"
-    return rule_of(tomllib.loads((own if own.exists() else DEFAULT).read_text(encoding="utf-8")))
+    files = [DEFAULT, own] if own.exists() else [DEFAULT]
+    found: dict[str, Any] = {}
+    for path in files:
+        try:
+            found |= tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as fault:
+            raise BadRule(f"{path.name} cannot be read: {fault}") from fault
+    return found
+
+
+def _terms(pack: state_packs.Pack) -> PackTerms | None:
+    for claim in pack.claims:
+        if claim.topic == "retention":
+            values = (claim.values["after_signature_days"], claim.values.get("after_18_years"))
+            return PackTerms(pack.state, *values, claim.source, claim.checked_on)
+    return None
 
 
 @dataclass(frozen=True)
@@ -57,14 +94,13 @@ class KeptRecord:
 
 def list_may_go(actor: Actor, rule: KeepRule, on: date, *, after: int = 0, limit: int = PAGE) -> list[KeptRecord]:
     """Signed consents within reach whose time is over, neither held nor proposed, in the order they were asked. One statement."""
-    signed_before = years_after(on, -rule.after_signature_years)
-    born_before = years_after(on, -MAJORITY - rule.after_18_years)
+    signed_before, born_before = over_before(on, rule)
     found = _records(
         rule,
         _within(actor, on),
         ConsentRequest.id > after,
-        ConsentRequest.signed_at < _first_moment(signed_before),
-        sa.or_(Person.born_on < born_before, sa.and_(Person.born_on.is_(None), ConsentRequest.signed_at < _first_moment(born_before))),
+        ConsentRequest.signed_at < first_moment(signed_before),
+        sa.or_(Person.born_on < born_before, sa.and_(Person.born_on.is_(None), ConsentRequest.signed_at < first_moment(born_before))),
         sa.or_(ConsentRequest.valid_until_on.is_(None), ConsentRequest.valid_until_on < on),
         ConsentPurge.id.is_(None),
         ~_held(),
@@ -104,7 +140,7 @@ def _held() -> sa.ColumnElement[bool]:
     return sa.exists().where(RecordHold.youth_id == ConsentRequest.youth_id, RecordHold.ended_at.is_(None))
 
 
-def _first_moment(on: date) -> datetime:
+def first_moment(on: date) -> datetime:
     return datetime.combine(on, time(), clock.zone())
 
 
@@ -179,7 +215,11 @@ def list_holds(actor: Actor, on: date) -> list[Hold]:
 
 
 def find_hold(youth_id: int) -> RecordHold | None:
-    """The hold in force on a youth's records."""
-    return db.session().scalar(
-        sa.select(RecordHold).where(RecordHold.youth_id == youth_id, RecordHold.ended_at.is_(None)).limit(1)
-    )
+    """The hold in force on a youth's records, the oldest of several."""
+    return next(iter(holds_of(youth_id)), None)
+
+
+def holds_of(youth_id: int) -> Sequence[RecordHold]:
+    """Every hold in force on a youth's records."""
+    statement = sa.select(RecordHold).where(RecordHold.youth_id == youth_id, RecordHold.ended_at.is_(None))
+    return db.session().scalars(statement.order_by(RecordHold.id)).all()

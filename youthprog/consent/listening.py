@@ -14,8 +14,10 @@ from youthprog.consent.models import (
     ConsentDecision,
     ConsentRequest,
     ContactAttempt,
+    FilePurge,
     GuardianExcuse,
     PickupPerson,
+    RecordHold,
     UnmatchedAnswer,
 )
 from youthprog.core import clock, db
@@ -44,11 +46,17 @@ def follow_merge(event: PeopleMerged) -> None:
         (GuardianExcuse, ("youth_id", "guardian_id")),
         (ContactAttempt, ("youth_id", "guardian_id")),
         (UnmatchedAnswer, ("youth_id",)),
+        (RecordHold, ("youth_id",)),
     ):
         for column in columns:
             rows = db.session().scalars(sa.select(model).where(getattr(model, column) == event.gone_id))
             for row in rows:
                 setattr(row, column, event.kept_id)
+    for tombstone in db.session().scalars(sa.select(FilePurge).where(FilePurge.youth_id == event.gone_id)):
+        if tombstone.purged_at is None:
+            db.session().delete(tombstone)  # what was proposed of the one file is not all of the two
+        else:
+            tombstone.youth_id = event.kept_id
 
 
 def _requests_of(person_id: int) -> Sequence[ConsentRequest]:

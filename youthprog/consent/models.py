@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from youthprog.consent.types import (
     Decision,
     Excuse,
+    FilePart,
     Happening,
     Matching,
     RequestState,
@@ -469,6 +470,28 @@ class ConsentPurge(Model):
     rule: Mapped[dict[str, Any]]
     document_sha256: Mapped[str] = mapped_column(sa.String(64))
     signed_on: Mapped[date]
+    proposed_at: Mapped[datetime]
+    proposed_by_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
+    purged_at: Mapped[datetime | None]
+    purged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+
+
+class FilePurge(Model):
+    """A part of a youth's file proposed for purging by one person and purged by another; what stays is this tombstone:
+    what it was, how many pieces, and by which rule. It says nothing of what stood in them."""
+
+    __tablename__ = "file_purge"
+    __table_args__ = (
+        sa.CheckConstraint("purged_by_id IS NULL OR purged_by_id <> proposed_by_id", name="purged_by_a_second_person"),
+        partial_index("uq_file_purge_proposed", "youth_id", "part", where="purged_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
+    part: Mapped[FilePart] = mapped_column(choice(FilePart, "part"))
+    pieces: Mapped[int]
+    keep_until_on: Mapped[date]
+    rule: Mapped[dict[str, Any]]
     proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
     purged_at: Mapped[datetime | None]

@@ -93,7 +93,7 @@ def supplement_of(facts: PartFacts) -> SupplementRecord:
             address=facts.address,
             scan=facts.scan_sha256,
             recorder=facts.answer.get("recorded_by", ""),
-        ),  # fmt: skip
+        ),
         signed_how={"link": "typed", "account": "by_account", "sheet": "from_sheet"}[facts.way],
         first_code=facts.first_code,
         first_sha256=facts.first_sha256,

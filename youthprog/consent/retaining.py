@@ -26,6 +26,7 @@ from youthprog.consent.models import (
 )
 from youthprog.consent.parts import PART
 from youthprog.consent.retention import (
+    BadRule,
     KeepRule,
     PurgeFacts,
     refusals_to_hold,
@@ -46,6 +47,16 @@ GOING: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+def fault_of_rules() -> str | None:
+    """What is wrong with the department's retention.toml, in plain words."""
+    try:
+        keeping_queries.rule_in_force()
+        keeping_queries.file_rules_in_force()
+    except BadRule as fault:
+        return str(fault)
+    return None
+
+
 def hold(youth: Person, reason: str, *, by: Actor, now: datetime) -> RecordHold:
     """Keep every record of a youth from being purged, because of an incident or a claim. Raises `Refused`."""
     refuse_if(refusals_to_hold(reason, is_held=keeping_queries.find_hold(youth.id) is not None))
@@ -58,10 +69,11 @@ def hold(youth: Person, reason: str, *, by: Actor, now: datetime) -> RecordHold:
 
 def release(youth: Person, *, by: Actor, now: datetime) -> None:
     """End the hold on a youth's records. Raises `Refused` when there is none."""
-    row = keeping_queries.find_hold(youth.id)
-    if row is None:
+    rows = keeping_queries.holds_of(youth.id)
+    if not rows:
         raise Refused([Refusal("not_held", N_("Records of this young person are not held."))])
-    row.ended_at, row.ended_by_id = now, by.person_id
+    for row in rows:  # two, when records that were both held became one
+        row.ended_at, row.ended_by_id = now, by.person_id
     db.flush()
     record("record.released", "person", youth.id, by=by, now=now)
 
@@ -101,14 +113,9 @@ def purge(kept: KeptRecord, rule: KeepRule, *, by: Actor, now: datetime) -> None
     request = db.session().get_one(ConsentRequest, kept.request_id)
     assert tombstone is not None
     documents.purge_of_subject("consent_request", request.id, now=now)
-    part_ids = [each.id for each in queries.parts_of(request.id).values()]
-    _remove_rows(request)
+    silence(request, now)
+    remove_rows(request)
     _empty_words(request, now)
-    outreach.forget("consent", request.id, but=PART)
-    end_links(LinkPurpose.CONSENT, request.id, now=now)
-    for part_id in part_ids:  # letters and links to somebody outside are about the part, not the request
-        outreach.forget(PART, part_id)
-        end_links(LinkPurpose.CONSENT_PART, part_id, now=now)
     tombstone.keep_until_on, tombstone.rule = kept.keep_until_on, rule.as_json()
     tombstone.purged_at, tombstone.purged_by_id = now, by.person_id
     db.flush()
@@ -132,8 +139,17 @@ def facts_of(kept: KeptRecord, by: Actor, now: datetime) -> PurgeFacts:
     )
 
 
-def _remove_rows(request: ConsentRequest) -> None:
-    """Everything that hangs on the request and says something of people; stored files go after the commit."""
+def silence(request: ConsentRequest, now: datetime) -> None:
+    """Empty the letters of a request and end its links. Those to somebody outside are about the part, not the request."""
+    outreach.forget("consent", request.id, but=PART)
+    end_links(LinkPurpose.CONSENT, request.id, now=now)
+    for part in queries.parts_of(request.id).values():
+        outreach.forget(PART, part.id)
+        end_links(LinkPurpose.CONSENT_PART, part.id, now=now)
+
+
+def remove_rows(request: ConsentRequest) -> None:
+    """Remove everything that hangs on the request and says something of people; stored files go after the commit."""
     rows: list[Any] = []
     for model in GOING:
         rows += db.session().scalars(sa.select(model).where(model.request_id == request.id)).all()

@@ -1,10 +1,11 @@
 """How long a signed consent, and what somebody not on file typed, is kept, and when it may go. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from youthprog.consent.types import FilePart
 from youthprog.core.refusals import N_, Refusal
 
 MAJORITY = 18
@@ -18,13 +19,38 @@ class BadRule(ValueError):
 
 
 @dataclass(frozen=True)
+class PackTerms:
+    """What a state pack says about keeping records. A claim with source and day, never a fact: ask your attorney.
+
+    `after_18_years` None: the birthday plays no part.
+    """
+
+    state: str
+    after_signature_days: int
+    after_18_years: int | None = None
+    source: str = ""
+    checked_on: date | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The terms as a tombstone keeps them."""
+        return {
+            "state": self.state,
+            "after_signature_days": self.after_signature_days,
+            "after_18_years": self.after_18_years,
+            "source": self.source,
+            "checked_on": self.checked_on.isoformat() if self.checked_on else None,
+        }
+
+
+@dataclass(frozen=True)
 class KeepRule:
-    """The two spans of a retention rule, in years, with where the rule comes from."""
+    """The two spans of a retention rule, in years, with where the rule comes from, and the state packs turned on."""
 
     after_signature_years: int
     after_18_years: int
     source: str = ""
     checked_on: date | None = None
+    packs: tuple[PackTerms, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The rule as a tombstone keeps it."""
@@ -33,25 +59,96 @@ class KeepRule:
             "after_18_years": self.after_18_years,
             "source": self.source,
             "checked_on": self.checked_on.isoformat() if self.checked_on else None,
+            "packs": [each.as_json() for each in self.packs],
         }
 
 
-def rule_of(source: Mapping[str, Any]) -> KeepRule:
-    """The rule of a file's `[retention]` table. Raises `BadRule`."""
+def rule_of(source: Mapping[str, Any], known: Mapping[str, PackTerms | None] | None = None) -> KeepRule:
+    """The rule of a file: its `[retention]` table, and the packs that `[packs] use` turns on. Raises `BadRule`.
+
+    `known` are the state packs by their two letters; None for one that says nothing about keeping records.
+    """
     table = source.get("retention", {})
     years = [table.get("after_signature_years"), table.get("after_18_years")]
     if not all(type(each) is int and 0 <= each <= MOST_YEARS for each in years):
         raise BadRule("[retention] needs after_signature_years and after_18_years, whole numbers of years")
-    return KeepRule(years[0], years[1], str(table.get("source", ""))[:300], _checked_on(table))
+    packs = _packs_of(source.get("packs", {}), known or {})
+    return KeepRule(years[0], years[1], _source_of(table), _checked_on(table), packs)
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """How long something of a youth's file is kept after the last season it was for, in days, with where that comes from."""
+
+    after_season_days: int
+    source: str = ""
+    checked_on: date | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The rule as a tombstone keeps it."""
+        checked_on = self.checked_on.isoformat() if self.checked_on else None
+        return {"after_season_days": self.after_season_days, "source": self.source, "checked_on": checked_on}
+
+
+def file_rules_of(source: Mapping[str, Any]) -> dict[FilePart, FileRule]:
+    """The rules of a file's tables `[drafts]`, `[health]` and `[emergency]`. Raises `BadRule`."""
+    found = {}
+    for part in FilePart:
+        table = source.get(part.value, {})
+        days = table.get("after_season_days") if isinstance(table, Mapping) else None
+        if type(days) is not int or not 0 <= days <= MOST_DAYS:
+            raise BadRule(f"[{part.value}] needs after_season_days, a whole number of days")
+        found[part] = FileRule(days, _source_of(table), _checked_on(table))
+    return found
+
+
+def file_kept_until(days: Iterable[date | None], rule: FileRule) -> date:
+    """The last day something of a file is kept: so long after the last of the days that it was for."""
+    return max(day for day in days if day is not None) + timedelta(days=rule.after_season_days)
+
+
+def _source_of(table: Mapping[str, Any]) -> str:
+    return str(table.get("source", ""))[:300]
+
+
+def _packs_of(table: Any, known: Mapping[str, PackTerms | None]) -> tuple[PackTerms, ...]:
+    wanted = table.get("use", []) if isinstance(table, Mapping) else None
+    if not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
+        raise BadRule('[packs] use is a list of states, such as ["ny", "tn"]')
+    found = []
+    for state in dict.fromkeys(each.lower() for each in wanted):
+        if state not in known:
+            raise BadRule(f'[packs] use: there is no pack for "{state}"')
+        terms = known[state]
+        if terms is None:
+            raise BadRule(f'[packs] use: the pack "{state}" says nothing about keeping records')
+        found.append(terms)
+    return tuple(found)
 
 
 def keep_until(signed_on: date, born_on: date | None, rule: KeepRule) -> date:
-    """The last day a record is kept: max(signed + a years, 18th birthday + b years).
+    """The last day a record is kept: max(signed + a years, 18th birthday + b years), and as long as each pack turned on says.
 
     Without a birth date the youth may have been born the day it was signed.
     """
-    after_signature = years_after(signed_on, rule.after_signature_years)
-    return max(after_signature, years_after(born_on or signed_on, MAJORITY + rule.after_18_years))
+    born_on = born_on or signed_on
+    days = [years_after(signed_on, rule.after_signature_years), years_after(born_on, MAJORITY + rule.after_18_years)]
+    for pack in rule.packs:
+        days.append(signed_on + timedelta(days=pack.after_signature_days))
+        if pack.after_18_years is not None:
+            days.append(years_after(born_on, MAJORITY + pack.after_18_years))
+    return max(days)
+
+
+def over_before(on: date, rule: KeepRule) -> tuple[date, date]:
+    """Signed before the one day, by a youth born before the other: else no record's time is over on a day.
+
+    Necessary, not enough: `keep_until` has the last word (February 29).
+    """
+    signed = [years_after(on, -rule.after_signature_years)]
+    signed += [on - timedelta(days=pack.after_signature_days) for pack in rule.packs]
+    years = [rule.after_18_years, *(pack.after_18_years for pack in rule.packs if pack.after_18_years is not None)]
+    return min(signed), years_after(on, -MAJORITY - max(years))
 
 
 def years_after(day: date, years: int) -> date:

@@ -50,7 +50,8 @@ from youthprog.consent.entering import (
     record_entry,
 )
 from youthprog.consent.expiring import close_for_adults, end_at_group, end_at_school, renew_ending
-from youthprog.consent.fairness import disagreements, end_excuse, excuse, log_attempt, tell_of_conflict
+from youthprog.consent.fairness import disagreements, end_excuse, excuse, hold_together, log_attempt, tell_of_conflict
+from youthprog.consent.file_keeping import keep_part_after_all, propose_part, purge_part
 from youthprog.consent.linking import send_own_link
 from youthprog.consent.listening import close_for_guardian, close_for_restricted, follow_merge
 from youthprog.consent.parts import PART, outside_words, part_is_closed, parts_asked
@@ -74,7 +75,7 @@ from youthprog.consent.publishing import (
     use_form,
 )
 from youthprog.consent.reminding import remind_due
-from youthprog.consent.retaining import hold, keep_after_all, propose, purge, release
+from youthprog.consent.retaining import fault_of_rules, hold, keep_after_all, propose, purge, release
 from youthprog.consent.scans import Filed, Received, discard_received, file_loose, file_pages, put_away, receive
 from youthprog.consent.settling import Worth, ask_instead, prepare_match, same_values, worth_of
 from youthprog.consent.settling import match as match_answer
@@ -195,6 +196,7 @@ __all__ = [
     "end_excuse",
     "enter_part",
     "excuse",
+    "fault_of_rules",
     "file_loose",
     "file_pages",
     "find_draft",
@@ -203,7 +205,9 @@ __all__ = [
     "give_code",
     "given_now",
     "hold",
+    "hold_together",
     "keep_after_all",
+    "keep_part_after_all",
     "load_upload",
     "log_attempt",
     "match_answer",
@@ -244,10 +248,12 @@ __all__ = [
     "print_newest",
     "program_names",
     "propose",
+    "propose_part",
     "publish",
     "publish_form",
     "publish_starter_form",
     "purge",
+    "purge_part",
     "put_away",
     "questions_by_route",
     "questions_for",

@@ -106,6 +106,8 @@ def _sign_once(request_ids: Sequence[int], prepared: Sequence[services.Prepared]
     """Record every signature of the act, or find that it is recorded already."""
     try:
         cases = [case_of(each) for each in request_ids]
+        if len(cases) > 1:
+            services.hold_together(request_ids, {each.youth.id for each in cases})
         if any(each.request.signed_at is None for each in cases):
             services.sign_together(list(zip(cases, prepared, strict=True)), by=actor(), now=now)
             return

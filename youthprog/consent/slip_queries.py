@@ -1,24 +1,38 @@
 """Reading slips: consent to one gathering, beside the season's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.consent import queries
-from youthprog.consent.models import Form, FormUse, FormVersion, Section
-from youthprog.consent.types import MemberConsent, RequestState, SectionKind
+from youthprog.consent.models import ConsentRequest, Form, FormUse, FormVersion, Section
+from youthprog.consent.types import MemberConsent, Objection, RequestState, SectionKind
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
+from youthprog.core.clearance import NotCleared
 from youthprog.core.permissions import P
+from youthprog.core.refusals import N_
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Enrollment, Gathering, Season
-from youthprog.programs.types import EnrollmentStatus
+from youthprog.programs.types import EnrollmentStatus, GatheringKind
+
+# What an objection is called when it is to one gathering alone.
+OF_THIS_DAY = {
+    "consent.not_asked": N_("No slip for this day. Not asked yet."),
+    "consent.leaving": N_("No slip for this day. The mail is leaving now."),
+    "consent.sent": N_("No slip for this day. Asked on %(on)s."),
+    "consent.opened": N_("No slip for this day. Opened %(on)s, not finished."),
+    "consent.bounced": N_("No slip for this day. The address does not work."),
+    "consent.refused": N_("A guardian said no to this day on %(on)s."),
+    "consent.withdrawn": N_("The slip for this day was taken back on %(on)s."),
+    "consent.conflict": N_("Guardians disagree about this day."),
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,45 @@ def slips_of(gathering_id: int) -> dict[int, bool]:
     ids, on = youth_of(gathering), clock.day_of(gathering.starts_at)
     known = queries.histories(ids, [gathering.season_id], gathering_id=gathering_id)
     return {youth_id: known.line(youth_id, gathering.season_id, on, keys).state == "signed" for youth_id in ids}
+
+
+def slip_objections(youth_ids: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, NotCleared]]:
+    """What slips say of the youth of some gatherings: (gathering, reason) of whoever may not come along to it.
+
+    One statement, and eight or nine more for each gathering that needs slips.
+    """
+    for gathering_id, season_id, starts_at in _that_need_slips(youth_ids):
+        keys, ids, on = _keys(slip_forms(season_id)), youth_ids[gathering_id], clock.day_of(starts_at)
+        if not keys:
+            continue  # the form asks nothing that is needed, or is not published
+        known = queries.histories(ids, [season_id], gathering_id=gathering_id)
+        for youth_id in ids:
+            reason = known.objection(youth_id, season_id, on, keys)
+            if reason is not None:
+                yield gathering_id, _as_slip(youth_id, reason)
+
+
+def _that_need_slips(gathering_ids: Iterable[int]) -> list[tuple[int, int, datetime]]:
+    """Which gatherings a youth needs a slip for: a single event of a program that has a form for those, and whatever
+    meeting its families were asked about. One statement."""
+    asked = sa.exists().where(
+        ConsentRequest.gathering_id == Gathering.id, ConsentRequest.state != RequestState.CANCELED
+    )
+    has_form = sa.exists().where(FormUse.program_id == Season.program_id, FormUse.for_events)
+    rows = db.session().execute(
+        sa.select(Gathering.id, Gathering.season_id, Gathering.starts_at)
+        .join(Season, Season.id == Gathering.season_id)
+        .where(Gathering.id.in_(gathering_ids), has_form, sa.or_(Gathering.kind == GatheringKind.EVENT, asked))
+        .order_by(Gathering.id)
+    )
+    return [(row.id, row.season_id, row.starts_at) for row in rows]
+
+
+def _as_slip(youth_id: int, reason: Objection) -> NotCleared:
+    """An objection in the words of the one day."""
+    sentence = OF_THIS_DAY.get(reason.code, N_("No slip for this day."))
+    code = reason.code.replace("consent.", "slip.")
+    return NotCleared(youth_id, code, reason.state, N_("Slip for this day"), sentence, reason.values)
 
 
 def list_slips(actor: Actor, gathering: Gathering, forms: Sequence[SlipForm], on: date) -> list[MemberConsent]:

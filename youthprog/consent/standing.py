@@ -8,6 +8,7 @@ team or school, or turned 18. What needs an original counts from the day it was 
   and a second one is on file, kept from deciding by a court, or excused.
 * Only who may decide on the day counts: a guardianship that ended, a right taken away or a court's order take the yes
   and the no along. What only such a person gave reads as expired; what only such a person refused, as not answered.
+  Each of these counts from the day it was recorded: what changes today says nothing else of a day gone by.
 * From the 18th birthday on nobody but the young adult decides.
 """
 
@@ -28,7 +29,7 @@ from youthprog.consent.types import (
     SectionState,
 )
 from youthprog.core.refusals import N_
-from youthprog.people.rules import age_on
+from youthprog.people.rules import age_on, bond_on
 from youthprog.programs.types import GuardianRule
 
 OPEN_STATES = frozenset({RequestState.QUEUED, RequestState.SENT, RequestState.OPENED, RequestState.BOUNCED})
@@ -43,7 +44,8 @@ UNANSWERED = frozenset({SectionState.ASKED, SectionState.NOT_ASKED})
 
 def decides_on(guardian: GuardianFact, on: date) -> bool:
     """Whether a guardian may decide on a day."""
-    return guardian.may_decide and _is_guardian_on(guardian, on) and not is_barred_on(guardian, on)
+    _holds, may_decide = bond_on(guardian, on)
+    return may_decide and not is_barred_on(guardian, on)
 
 
 def is_barred_on(guardian: GuardianFact, on: date) -> bool:
@@ -52,7 +54,7 @@ def is_barred_on(guardian: GuardianFact, on: date) -> bool:
 
 
 def _is_guardian_on(guardian: GuardianFact, on: date) -> bool:
-    return guardian.ended_on is None or on < guardian.ended_on
+    return bond_on(guardian, on)[0]
 
 
 def is_adult_on(family: FamilyFacts, on: date) -> bool:

@@ -24,7 +24,7 @@ from youthprog.consent.models import (
 )
 from youthprog.consent.types import STARTER, Decision, SectionKind, Signer
 from youthprog.core import clock, db
-from youthprog.people.models import CustodyRestriction, Guardianship, Person
+from youthprog.people.models import CustodyRestriction, Guardianship, GuardianshipChange, Person
 from youthprog.programs.models import Program, Season
 from youthprog.programs.types import GuardianRule
 
@@ -119,15 +119,18 @@ def surely_fine(
 def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: date) -> sa.ColumnElement[bool]:
     if not needed.keys:
         return sa.false()  # no form is published: nobody can have signed one
-    row, asked, bond, limit = ConsentDecision, ConsentRequest, Guardianship, CustodyRestriction
+    row, asked, limit = ConsentDecision, ConsentRequest, CustodyRestriction
+    bond, change = Guardianship, GuardianshipChange
     barred = sa.exists().where(
         limit.youth_id == row.youth_id,
         limit.adult_id == row.guardian_id,
         sa.or_(limit.ends_on.is_(None), limit.ends_on >= on),
     )
+    changed = sa.exists().where(change.guardianship_id == bond.id, change.changed_on > on)
     decides = sa.exists().where(
-        bond.youth_id == row.youth_id, bond.guardian_id == row.guardian_id, bond.may_decide, bond.ended_on.is_(None)
-    )
+        bond.youth_id == row.youth_id, bond.guardian_id == row.guardian_id, bond.may_decide, bond.ended_on.is_(None),
+        ~changed,
+    )  # fmt: skip
     tomorrow = datetime.combine(on + timedelta(days=1), time(), clock.zone())
     last = until if until == on else sa.case((Season.ends_on < until, Season.ends_on), else_=until)
     good = sa.and_(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from youthprog.core.refusals import N_
-from youthprog.people.types import GuardianLine, Relationship
+from youthprog.people.types import BondChange, GuardianLine, Relationship
 from youthprog.programs.types import GuardianRule
 
 
@@ -28,6 +28,21 @@ class SectionKind(enum.StrEnum):
     UPLOAD = "upload"  # a file, perhaps with a last day
     EXTERNAL = "external"  # somebody outside signs, such as a doctor
     STAFF = "staff"  # filled in by the office
+
+
+class FilePart(enum.StrEnum):
+    """What of a youth's file, beside signed consents, has an end of its own. The words are tables of retention.toml."""
+
+    DRAFTS = "drafts"  # answers of forms never signed, and the files added to them
+    HEALTH = "health"  # health notes
+    EMERGENCY = "emergency"  # emergency contacts
+
+
+FILE_PARTS = {
+    FilePart.DRAFTS: N_("Answers never signed"),
+    FilePart.HEALTH: N_("Health notes"),
+    FilePart.EMERGENCY: N_("Emergency contacts"),
+}
 
 
 class Signer(enum.StrEnum):
@@ -316,12 +331,14 @@ class RequestFact:
 
 @dataclass(frozen=True)
 class GuardianFact:
-    """A guardian on file, as the rules see it. `barred` are the spans in which a court lets them decide nothing."""
+    """A guardian on file, as the rules see it. `barred` are the spans in which a court lets them decide nothing;
+    `changes` say what the guardianship was before it became what it is."""
 
     guardian_id: int
     may_decide: bool = True
     ended_on: date | None = None
     barred: tuple[tuple[date, date | None], ...] = ()
+    changes: tuple[BondChange, ...] = ()
 
 
 @dataclass(frozen=True)

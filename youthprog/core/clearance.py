@@ -1,9 +1,9 @@
-"""May a youth take part on a day? Every room that can object is asked; `wiring.CLEARANCE` names them.
+"""May a youth take part on a day, or in one gathering? Every room that can object is asked; `wiring` names them.
 
 Attendance and consent are strangers on one storey; this is how the register knows who is not cleared.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,17 +27,36 @@ class NotCleared:
 
 
 Objector = Callable[[Sequence[int], int, date], Iterable[NotCleared]]
+GatheringObjector = Callable[[Mapping[int, Sequence[int]]], Iterable[tuple[int, NotCleared]]]
 
 
-def install(app: Flask, objectors: Iterable[Objector]) -> None:
-    """Say who may object. Each gets (youth ids, season id, day)."""
+def install(app: Flask, objectors: Iterable[Objector], at_gatherings: Iterable[GatheringObjector] = ()) -> None:
+    """Say who may object. Objectors get (youth ids, season id, day); those to single gatherings their youth by gathering."""
     app.extensions["youthprog.clearance"] = tuple(objectors)
+    app.extensions["youthprog.clearance_at"] = tuple(at_gatherings)
 
 
-def not_cleared(youth_ids: Sequence[int], season_id: int, on: date) -> dict[int, list[NotCleared]]:
-    """The reasons, by youth, why youth of a season may not take part on a day; cleared youth are absent."""
+def not_cleared(
+    youth_ids: Sequence[int], season_id: int, on: date, *, gathering_id: int | None = None
+) -> dict[int, list[NotCleared]]:
+    """The reasons, by youth, why youth of a season may not take part on a day; cleared youth are absent.
+
+    With a gathering of that day, what keeps them from this one gathering too.
+    """
     found: dict[int, list[NotCleared]] = {}
     for objector in current_app.extensions["youthprog.clearance"]:
         for reason in objector(youth_ids, season_id, on):
             found.setdefault(reason.youth_id, []).append(reason)
+    if gathering_id is not None:
+        for (_gathering_id, youth_id), reasons in not_cleared_at({gathering_id: youth_ids}).items():
+            found.setdefault(youth_id, []).extend(reasons)
+    return found
+
+
+def not_cleared_at(youth_ids: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], list[NotCleared]]:
+    """What keeps youth from single gatherings, whatever the season says: reasons by (gathering, youth)."""
+    found: dict[tuple[int, int], list[NotCleared]] = {}
+    for objector in current_app.extensions["youthprog.clearance_at"]:
+        for gathering_id, reason in objector(youth_ids):
+            found.setdefault((gathering_id, reason.youth_id), []).append(reason)
     return found

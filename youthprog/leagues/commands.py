@@ -220,7 +220,7 @@ def _printed(team: TeamHead, kind: str, language: str) -> tuple[bytes, str, int]
     if gathering_id is None:
         raise NotOne(f"{team.name} has no gathering ahead to sign in for.")
     gathering = programs.get_gathering_for(operator(), P.ROSTER_PRINT, gathering_id, on)
-    lines = queries.sign_in_lines(operator(), team, clock.day_of(gathering.starts_at), on)
+    lines = queries.sign_in_lines(operator(), team, gathering, on)
     number, count = queries.place_in_series(gathering)
     what = gettext(papers.IN_SERIES, what=gettext(gathering.title), number=number, count=count)
     content = papers.print_sign_in(team, gathering, lines, what=what, now=now, language=language)

@@ -58,6 +58,7 @@ def roster_sheet(
         emergency_phone=head.phone,
         shred_on=team.season_ends_on,
         shows_guardian=roster.shows_contacts,
+        shows_photos=roster.shows_photos,
         shows_medical=roster.shows_alerts,
     )
 

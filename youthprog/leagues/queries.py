@@ -11,7 +11,7 @@ from youthprog.attendance.models import Register
 from youthprog.attendance.types import Mark
 from youthprog.consent import queries as consent
 from youthprog.consent.types import ConsentLine
-from youthprog.core import db
+from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import not_cleared
 from youthprog.core.permissions import P
@@ -95,6 +95,7 @@ class Roster:
     met_on: tuple[date, ...]
     shows_contacts: bool
     shows_alerts: bool
+    shows_photos: bool
 
     def count(self, *states: str) -> int:
         """How many players' consent stands so."""
@@ -218,7 +219,8 @@ def roster_of(actor: Actor, team: TeamHead, on: date) -> Roster:
         for member in members
     )
     days = tuple(meeting.on for meeting in meetings)
-    return Roster(tuple(sorted(players, key=jersey_order)), days, bool(contacts), actor.may(P.HEALTH_ALERT_READ))
+    ordered = tuple(sorted(players, key=jersey_order))
+    return Roster(ordered, days, bool(contacts), actor.may(P.HEALTH_ALERT_READ), actor.may(P.CONSENT_READ))
 
 
 def _reached(actor: Actor, permission: P, members: Sequence[MemberLine], on: date) -> list[MemberLine]:
@@ -257,12 +259,13 @@ def _gatherings_of(group_id: int) -> sa.Select[int]:
     return sa.select(Gathering.id).where(Gathering.group_id == group_id, Gathering.canceled_at.is_(None))
 
 
-def sign_in_lines(actor: Actor, team: TeamHead, day: date, on: date) -> tuple[SignInLine, ...]:
-    """The players of a coming day by jersey, with who may collect them as far as the actor may read contacts today."""
+def sign_in_lines(actor: Actor, team: TeamHead, gathering: Gathering, on: date) -> tuple[SignInLine, ...]:
+    """The players of a coming gathering by jersey, with who may collect them as far as the actor may read contacts today."""
+    day = clock.day_of(gathering.starts_at)
     members = _reached(actor, P.ROSTER_PRINT, programs.members_of(team.group_id, day), on)
     youth_ids = [member.youth_id for member in members]
     collectors = consent.pickup_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), day)
-    objections = not_cleared(youth_ids, team.season_id, day)
+    objections = not_cleared(youth_ids, team.season_id, day, gathering_id=gathering.id)
     persons = {person.id: person for person in db.session().scalars(sa.select(Person).where(Person.id.in_(youth_ids)))}
     return tuple(
         SignInLine(

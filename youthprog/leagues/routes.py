@@ -134,7 +134,7 @@ def sign_in_pdf(team_id: int) -> Response:
     gathering = programs.get_gathering_for(actor(), P.ROSTER_PRINT, gathering_id, on)
     number, count = queries.place_in_series(gathering)
     what = _(papers.IN_SERIES, what=_(gathering.title), number=number, count=count)
-    lines = queries.sign_in_lines(actor(), team, clock.day_of(gathering.starts_at), on)
+    lines = queries.sign_in_lines(actor(), team, gathering, on)
     printed = papers.print_sign_in(team, gathering, lines, what=what, now=now, language=language())
     record_read("sign_in.printed", "team", team_id, by=actor(), gathering_id=gathering_id, players=len(lines))
     return file_response(printed, name=_("%(team)s, sign-in sheet", team=team.name) + ".pdf")

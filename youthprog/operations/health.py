@@ -14,6 +14,7 @@ from flask import current_app
 from youthprog import config
 from youthprog.audit import anchors
 from youthprog.audit import queries as audit
+from youthprog.consent.services import fault_of_rules
 from youthprog.core import clock, crypto, db
 from youthprog.documents import queries as documents
 from youthprog.outreach.models import Message
@@ -46,6 +47,8 @@ def look() -> Iterator[Finding]:
     yield _keys(settings)
     yield _outbox()
     yield _documents()
+    fault = fault_of_rules()
+    yield Finding("retention", fault is None, fault or "retention.toml can be read")
     free = shutil.disk_usage(settings.instance).free // 2**20
     yield Finding("disk", free > LEAST_FREE_MB, f"{free} MB free")
     verdict = audit.verify(anchors.read(settings.instance))

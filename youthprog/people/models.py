@@ -110,6 +110,22 @@ class Guardianship(Model):
     ended_on: Mapped[date | None]
 
 
+class GuardianshipChange(Model):
+    """What a guardianship was until a day on which it changed, so that a day gone by keeps its answer.
+
+    On a day the earliest change after it counts, of one day the first; without one the guardianship itself. Who changed
+    it and when stands in the trail.
+    """
+
+    __tablename__ = "guardianship_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guardianship_id: Mapped[int] = mapped_column(sa.ForeignKey("guardianship.id"), index=True)
+    changed_on: Mapped[date]
+    was_in_force: Mapped[bool]
+    could_decide: Mapped[bool]
+
+
 class EmergencyContact(Model):
     """Somebody to call who need not be a guardian."""
 

@@ -21,6 +21,7 @@ from youthprog.people.models import (
     EmergencyContact,
     ExternalId,
     Guardianship,
+    GuardianshipChange,
     HealthNote,
     Household,
     HouseholdMember,
@@ -209,31 +210,50 @@ def begins_a_word(column: Any, word: str) -> sa.ColumnElement[bool]:
 def guardians_of(youth_ids: Collection[int], on: date) -> dict[int, list[GuardianLine]]:
     """The guardians of each youth on a day, first to be called first, in three statements.
 
-    Left out: guardianships that ended, and adults whom a restriction keeps from the child's information.
+    A day gone by is told as it was: who was a guardian then, with the right to decide as it was then. Left out:
+    guardianships that ended, and adults whom a restriction keeps from the child's information.
     Restrictions on deciding and collecting are applied to the two flags.
     """
     if not youth_ids:
         return {}
+    before = aliased(GuardianshipChange)
     bonds = db.session().execute(
-        sa.select(Guardianship, Person)
+        sa.select(Guardianship, Person, sa.func.coalesce(before.could_decide, Guardianship.may_decide))
         .join(Person, Person.id == Guardianship.guardian_id)
-        .where(Guardianship.youth_id.in_(youth_ids), is_current(Guardianship.ended_on, on))
+        .outerjoin(before, before.id == first_change_after(on))
+        .where(
+            Guardianship.youth_id.in_(youth_ids),
+            sa.func.coalesce(before.was_in_force, is_current(Guardianship.ended_on, on)),
+        )
         .order_by(Guardianship.rank, Guardianship.id)
     )
-    rows = [(bond, person) for bond, person in bonds]
+    rows = [(bond, person, may_decide) for bond, person, may_decide in bonds]
     limits = restrictions_on(youth_ids, on)
-    reach = contacts_of({person.id for _bond, person in rows})
+    reach = contacts_of({person.id for _bond, person, _may in rows})
     found: dict[int, list[GuardianLine]] = {}
-    for bond, person in rows:
+    for bond, person, may_decide in rows:
         limit = limits.get((bond.youth_id, person.id), set())
         if "information" not in limit:
-            line = _guardian_line(bond, person, reach.get(person.id, []), limit)
+            line = _guardian_line(bond, person, reach.get(person.id, []), limit, may_decide=may_decide)
             found.setdefault(bond.youth_id, []).append(line)
     return found
 
 
+def first_change_after(on: date) -> sa.ScalarSelect[int]:
+    """The key of the change that says what a guardianship was on a day; none when nothing changed since."""
+    change = aliased(GuardianshipChange)
+    return (
+        sa.select(change.id)
+        .where(change.guardianship_id == Guardianship.id, change.changed_on > on)
+        .order_by(change.changed_on, change.id)
+        .limit(1)
+        .correlate(Guardianship)
+        .scalar_subquery()
+    )
+
+
 def _guardian_line(
-    bond: Guardianship, person: Person, contacts: Sequence[ContactLine], limit: set[str]
+    bond: Guardianship, person: Person, contacts: Sequence[ContactLine], limit: set[str], *, may_decide: bool
 ) -> GuardianLine:
     email = next((line for line in contacts if line.kind is ContactKind.EMAIL), None)
     phone = next((line for line in contacts if line.kind is ContactKind.PHONE), None)
@@ -247,7 +267,7 @@ def _guardian_line(
         email=email.value if email else None,
         email_contact_id=email.contact_id if email else None,
         language=person.language,
-        may_decide=bond.may_decide and "decide" not in limit,
+        may_decide=may_decide and "decide" not in limit,
         may_collect=bond.may_collect and "collect" not in limit,
         rank=bond.rank,
         email_bounced=email is not None and email.bounced_at is not None,

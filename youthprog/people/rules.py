@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import fold
-from youthprog.people.types import ContactKind, GuardianLine, PersonKind
+from youthprog.people.types import Bond, BondChange, ContactKind, GuardianLine, PersonKind
 
 OLDEST = 120
 OLDEST_NEW_YOUTH = 21
@@ -153,6 +153,17 @@ def refusals_to_restrict(
     return reasons
 
 
+def refusals_to_end_custody(starts_on: date, ends_on: date | None, on: date, today: date) -> list[Refusal]:
+    """Why a restriction cannot hold for the last time on a day. Days gone by keep what held on them."""
+    if on < starts_on:
+        return [Refusal("ends_before_start", N_("The last day comes before the first."), "ends_on")]
+    if on < today:
+        return [Refusal("ends_in_the_past", N_("It held until today. Choose today or a later day."), "ends_on")]
+    if ends_on is not None and ends_on < today:
+        return [Refusal("ended", N_("This restriction is over already. Record a new one."), "ends_on")]
+    return []
+
+
 def in_force(starts_on: date, ends_on: date | None, on: date) -> bool:
     """Whether a restriction holds on a day; its first and its last day are included."""
     return starts_on <= on and (ends_on is None or on <= ends_on)
@@ -161,6 +172,34 @@ def in_force(starts_on: date, ends_on: date | None, on: date) -> bool:
 def is_guardian_on(ended_on: date | None, on: date) -> bool:
     """Whether a guardianship still holds on a day; on the day it ends it no longer does."""
     return ended_on is None or on < ended_on
+
+
+def bond_on(bond: Bond, on: date) -> tuple[bool, bool]:
+    """Whether a guardianship holds on a day, and whether the adult may then decide. A change counts from its day on."""
+    if bond.changes:
+        for change in sorted(bond.changes, key=_by_day):
+            if on < change.on:
+                return change.was_in_force, change.was_in_force and change.could_decide
+    holds = is_guardian_on(bond.ended_on, on)
+    return holds, holds and bond.may_decide
+
+
+def changes_of_both(one: Bond, other: Bond, on: date) -> list[BondChange]:
+    """What two guardianships found to be one were, until the day they became one: whatever either of them was."""
+    ends = [bond.ended_on for bond in (one, other) if bond.ended_on]
+    days = {change.on for bond in (one, other) for change in bond.changes} | set(ends)
+    found: list[BondChange] = []
+    for day in [*sorted(each for each in days if each < on), on]:
+        before = [bond_on(bond, day - timedelta(days=1)) for bond in (one, other)]
+        change = BondChange(day, any(holds for holds, _may in before), any(may for _holds, may in before))
+        if found and (found[-1].was_in_force, found[-1].could_decide) == (change.was_in_force, change.could_decide):
+            found.pop()
+        found.append(change)
+    return found
+
+
+def _by_day(change: BondChange) -> date:
+    return change.on  # of one day the first said counts: sorting keeps their order
 
 
 def guardians_who_may_decide(lines: Iterable[GuardianLine]) -> list[GuardianLine]:

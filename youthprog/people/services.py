@@ -13,7 +13,7 @@ from youthprog.core.events import publish
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.core.text import fold
-from youthprog.people import queries, rules
+from youthprog.people import bonds, queries, rules
 from youthprog.people.models import (
     ContactPoint,
     CustodyRestriction,
@@ -285,13 +285,18 @@ def add_guardian(
     )
     refuse_if(rules.refusals_to_add_guardian(facts))
     rank = rank or queries.last_rank(youth.id, on) + 1
+    is_new = bond is None
     if bond is None:
         bond = Guardianship(youth_id=youth.id, guardian_id=guardian.id)
         db.session().add(bond)
+    else:
+        bonds.keep(bond, until=on)
     bond.relationship = relationship
     bond.may_decide, bond.may_collect = may_decide, may_collect
     bond.rank, bond.ended_on = rank, None
     db.flush()
+    if is_new:
+        bonds.keep_beginning(bond, on=on)
     rights = {"may_decide": may_decide, "may_collect": may_collect}
     record("guardian.added", "person", youth.id, by=by, now=now, guardian_id=guardian.id, **rights)
     return bond
@@ -320,6 +325,8 @@ def change_guardian(
         no_collect="collect" in limits,
     )
     refuse_if(rules.refusals_to_allow(facts))
+    if may_decide != bond.may_decide:
+        bonds.keep(bond, until=clock.day_of(now))
     bond.relationship, bond.rank = relationship, rank
     bond.may_decide, bond.may_collect = may_decide, may_collect
     db.flush()
@@ -421,8 +428,7 @@ def restrict_custody(
 
 def end_custody(restriction: CustodyRestriction, *, on: date, by: Actor, now: datetime) -> None:
     """Let a restriction hold for the last time on a day."""
-    if on < restriction.starts_on:
-        raise Refused([Refusal("ends_before_start", N_("The last day comes before the first."), "ends_on")])
+    refuse_if(rules.refusals_to_end_custody(restriction.starts_on, restriction.ends_on, on, clock.day_of(now)))
     restriction.ends_on = on
     db.flush()
     record("custody.ended", "person", restriction.youth_id, by=by, now=now, restriction_id=restriction.id)
@@ -475,6 +481,24 @@ def remove_emergency_contact(contact: EmergencyContact, *, by: Actor, now: datet
     record("emergency.removed", "person", contact.youth_id, by=by, now=now)
 
 
+def forget_health(youth_id: int) -> int:
+    """Remove every health note of a youth whose time is over; how many. The room whose deed this is writes the audit line."""
+    return _forget(HealthNote, youth_id)
+
+
+def forget_emergency_contacts(youth_id: int) -> int:
+    """Remove every emergency contact of a youth whose time is over; how many. The audit line is the deed's."""
+    return _forget(EmergencyContact, youth_id)
+
+
+def _forget(model: type[HealthNote] | type[EmergencyContact], youth_id: int) -> int:
+    rows = db.session().scalars(sa.select(model).where(model.youth_id == youth_id)).all()
+    for row in rows:
+        db.session().delete(row)
+    db.flush()
+    return len(rows)
+
+
 # ---- merging ----
 
 
@@ -489,7 +513,7 @@ def merge(kept: Person, gone: Person, *, by: Actor, now: datetime) -> PersonMerg
         raise Refused([Refusal("answers_elsewhere", sentence)])
     _close_record(kept, gone)
     _move_contacts(kept, gone)
-    _move_bonds(kept, gone)
+    _move_bonds(kept, gone, clock.day_of(now))
     _move_households(kept, gone)
     _move_rows(kept.id, gone.id)
     for name in ("born_on", "school", "preferred_name"):
@@ -527,26 +551,22 @@ def _move_contacts(kept: Person, gone: Person) -> None:
     db.flush()
 
 
-def _move_bonds(kept: Person, gone: Person) -> None:
+def _move_bonds(kept: Person, gone: Person, on: date) -> None:
     """Guardianships of both sides; where both records had the same bond, the one in force stays."""
     ids = (kept.id, gone.id)
     rows = db.session().scalars(
         sa.select(Guardianship).where(sa.or_(Guardianship.youth_id.in_(ids), Guardianship.guardian_id.in_(ids)))
     )
-    bonds = {(row.youth_id, row.guardian_id): row for row in rows}
-    for (youth_id, guardian_id), row in bonds.items():
+    found = {(row.youth_id, row.guardian_id): row for row in rows}
+    for (youth_id, guardian_id), row in found.items():
         if gone.id not in (youth_id, guardian_id):
             continue
         place = (kept.id if youth_id == gone.id else youth_id, kept.id if guardian_id == gone.id else guardian_id)
-        other = bonds.get(place)
+        other = found.get(place)
         if other is None:
             row.youth_id, row.guardian_id = place
-        elif other.ended_on is not None and row.ended_on is None:
-            other.ended_on, other.relationship, other.rank = None, row.relationship, row.rank
-            other.may_decide, other.may_collect = row.may_decide, row.may_collect
-            db.session().delete(row)
         else:
-            db.session().delete(row)
+            bonds.become_one(other, row, on=on)
     db.flush()
 
 

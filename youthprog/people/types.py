@@ -1,8 +1,10 @@
 """Words of the people room."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from youthprog.core.refusals import N_
 
@@ -95,6 +97,40 @@ class GuardianLine:
     may_collect: bool
     rank: int
     email_bounced: bool = False
+
+
+@dataclass(frozen=True)
+class BondChange:
+    """What a guardianship was until a day: whether it held, and whether the adult might then decide."""
+
+    on: date
+    was_in_force: bool
+    could_decide: bool
+
+
+class Bond(Protocol):
+    """What there is to know of a guardianship to say what it is worth on a day."""
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether the adult may decide now."""
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day from which it holds no longer."""
+
+    @property
+    def changes(self) -> Sequence[BondChange]:
+        """What it was before each of its changes."""
+
+
+@dataclass(frozen=True)
+class BondHistory:
+    """A guardianship as it stands, and what it was before each of its changes."""
+
+    may_decide: bool
+    ended_on: date | None = None
+    changes: tuple[BondChange, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from youthprog.consent.rules import OPEN_STATES
 from youthprog.consent.types import RequestState
 from youthprog.core import clock, db, reach
 from youthprog.core.actor import Actor
-from youthprog.core.clearance import NotCleared, not_cleared
+from youthprog.core.clearance import NotCleared, not_cleared, not_cleared_at
 from youthprog.core.permissions import P
 from youthprog.documents import queries as documents
 from youthprog.documents.models import Document
@@ -148,6 +148,14 @@ def _reasons(
     for season_id, pairs in by_season.items():
         objections = not_cleared([youth_id for youth_id, _meeting in pairs], season_id, on)
         found += [(youth_id, meeting, objections[youth_id][0]) for youth_id, meeting in pairs if youth_id in objections]
+    by_gathering: dict[int, list[int]] = defaultdict(list)
+    for youth_id, meeting in members:
+        by_gathering[meeting.gathering_id].append(youth_id)
+    meetings = {meeting.gathering_id: meeting for meeting in groups.values()}
+    objected = {youth_id for youth_id, _meeting, _reason in found}
+    for (gathering_id, youth_id), reasons in not_cleared_at(by_gathering).items():
+        if youth_id not in objected:
+            found.append((youth_id, meetings[gathering_id], reasons[0]))
     return found
 
 
