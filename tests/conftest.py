@@ -17,7 +17,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.support import postgres
-from tests.support.dealing import pytest_xdist_make_scheduler  # noqa: F401  a hook: pytest finds it by its name
+from tests.support.dealing import (  # noqa: F401  hooks: pytest finds them by their names
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
 from tests.support.houses import House, build_house
 from tests.support.pages import Visitor
 from tests.support.skipping import skip_unless_ci

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tests.makers.people import NOW, make_guardian, make_youth
 from tests.support.mail import HOST, mail_server, make_certificates
 from youthprog.audit.models import AuditEntry
+from youthprog.consent.cases import WantedLine
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict
@@ -21,7 +22,10 @@ from youthprog.people import services as people
 from youthprog.people.models import ContactPoint
 
 LETTER = "consent/mail/request"
-VALUES = {"guardian": "Rosa", "child": "Mateo", "program": "Fall flag football", "link": "https://y.example/c/secret"}
+VALUES = {
+    "guardian": "Rosa", "child": "Mateo", "names": ["Mateo"], "program": "Fall flag football", "count": 1,
+    "wanted": [WantedLine("Mateo", ("Permission to play",))], "link": "https://y.example/c/secret",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from aiosmtpd.controller import Controller
 from tests.support.houses import write_keys
 from tests.support.mail import HOST, free_port
 from youthprog import create_app
+from youthprog.consent.cases import WantedLine
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.outreach import services
@@ -64,7 +65,10 @@ def house(tmp_path, post):
     with app.app_context():
         db.db.metadata.create_all(db.db.engine)
         to = Recipient("Rosa Aguilar", "rosa@family.example", "en")
-        values = {"guardian": "Rosa", "child": "Mateo", "program": "Flag football", "link": "https://y.example/c/x"}
+        values = {
+            "guardian": "Rosa", "child": "Mateo", "names": ["Mateo"], "program": "Flag football", "count": 1,
+            "wanted": [WantedLine("Mateo", ("Permission to play",))], "link": "https://y.example/c/x",
+        }  # fmt: skip
         services.send(
             "consent_request", "consent/mail/request", to=to, subject_id=None,
             values=values | {"link_until": clock.now()}, by=SYSTEM, now=clock.now(),

@@ -7,6 +7,7 @@ would do nothing here: only `--dist=loadgroup` reads it, and that deals every te
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -30,6 +31,12 @@ class Dealer(LoadFileScheduling):
             if scope in self.workqueue:
                 self.workqueue.move_to_end(scope, last=False)
         super()._assign_work_unit(node)  # type: ignore[arg-type]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are processors: half of a test's time goes to the browser, the press or PostgreSQL."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -21,7 +21,7 @@ from youthprog.core.sqlite import driver as sqlite_driver
 from youthprog.core.text import storable
 
 BIGGEST_ID = 2**63 - 1
-KEPT_STATEMENTS = 75  # compiled ones, about 50 kB each; half as many more gather before the oldest go
+KEPT_STATEMENTS = 55  # compiled ones, about 50 kB each; half as many more gather before the oldest go
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
 CONDITION = "where"  # of a partial index, in its `info`

@@ -6,14 +6,14 @@ for them. `python -OO` would drop the docstrings, and every assertion with them.
 
 import dis
 import gc
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 
 # What reads a constant by its number. A docstring is the first one; where the body reads it too, it stays.
 READS_CONSTANT = tuple(bytes([dis.opmap[name], 0]) for name in ("LOAD_CONST", "RETURN_CONST") if name in dis.opmap)
 
 
 def forget_explanations() -> None:
-    """Let go of the docstrings of every function and class loaded so far, and of the functions' annotations.
+    """Let go of the docstrings of everything loaded so far, and of the functions' annotations.
 
     Annotations of classes stay: fields of dataclasses and of models are read from them.
     """
@@ -24,7 +24,9 @@ def forget_explanations() -> None:
                 each.__code__ = code
             each.__doc__ = None
             del each.__annotations__
-        elif isinstance(each, type) and isinstance(each.__dict__.get("__doc__"), str):
+        elif isinstance(each, property | ModuleType) or (
+            isinstance(each, type) and isinstance(each.__dict__.get("__doc__"), str)
+        ):
             _forget(each)
 
 
@@ -52,8 +54,8 @@ def _at_a_step(step: bytes, steps: bytes) -> bool:
     return False
 
 
-def _forget(kind: type) -> None:
+def _forget(documented: type | property | ModuleType) -> None:
     try:
-        kind.__doc__ = None
+        documented.__doc__ = None
     except (AttributeError, TypeError):  # types of the interpreter cannot be changed
         return
