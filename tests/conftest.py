@@ -5,6 +5,7 @@ Store and web tests run on both engines: ask for `app` (and `client`), and the t
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,10 +18,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.support import postgres
-from tests.support.dealing import (  # noqa: F401  hooks: pytest finds them by their names
-    pytest_xdist_auto_num_workers,
-    pytest_xdist_make_scheduler,
-)
+from tests.support.dealing import pytest_xdist_make_scheduler  # noqa: F401  a hook: pytest finds it by its name
 from tests.support.houses import House, build_house
 from tests.support.pages import Visitor
 from tests.support.skipping import skip_unless_ci
@@ -33,6 +31,9 @@ ROOM = 2 * 1024**3
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(
+        10_000, 20, 20
+    )  # what a suite makes lives for one test: looking for circles less often saves a twentieth
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:  # in a container it may hold 64 MB
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # no test is about the disk: nothing waits for one
     postgres.begin_run(config)

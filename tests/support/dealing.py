@@ -7,7 +7,6 @@ would do nothing here: only `--dist=loadgroup` reads it, and that deals every te
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -15,8 +14,20 @@ from xdist.scheduler import LoadFileScheduling
 
 JOURNEYS = "the numbered journeys"
 NUMBERED = re.compile(r"^tests/journeys/test_\d_")
-# The two longest pieces begin at once, on two processes; by number of tests they would come late and end alone.
-FIRST = (JOURNEYS, "tests/journeys/test_every_page.py")
+# The longest pieces begin first; by number of tests they would come late, and the last would end alone.
+FIRST = (
+    JOURNEYS,
+    "tests/journeys/test_every_page.py",
+    "tests/web/test_malformed.py",
+    "tests/journeys/test_every_kind.py",
+    "tests/web/test_field_rules.py",
+    "tests/web/test_query_budgets.py",
+    "tests/web/test_every_door.py",
+    "tests/web/test_reading_changes_nothing.py",
+    "tests/web/test_only_guardians_sign_online.py",
+    "tests/web/test_every_deed_leaves_a_line.py",
+    "tests/journeys/test_writing_a_form.py",
+)
 
 
 class Dealer(LoadFileScheduling):
@@ -31,12 +42,6 @@ class Dealer(LoadFileScheduling):
             if scope in self.workqueue:
                 self.workqueue.move_to_end(scope, last=False)
         super()._assign_work_unit(node)  # type: ignore[arg-type]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than there are processors: half of a test's time goes to the browser, the press or PostgreSQL."""
-    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

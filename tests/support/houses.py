@@ -18,6 +18,7 @@ from youthprog import create_app
 from youthprog.access import passwords
 from youthprog.core import db
 
+db.KEPT_STATEMENTS = 1500  # the web process keeps few, to be small; tests run through thousands
 passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 
