@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.consent import standing
+from youthprog.consent.asked import SeasonRule, VersionFact
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
     ConsentRequest,
     Form,
     FormUse,
+    FormUseChange,
     FormVersion,
     GuardianExcuse,
     Section,
@@ -26,7 +28,6 @@ from youthprog.consent.models import (
 )
 from youthprog.consent.staleness import stale_texts
 from youthprog.consent.types import (
-    FALLBACK_REQUIRED,
     STARTER,
     ConsentLine,
     DecisionFact,
@@ -48,19 +49,10 @@ from youthprog.consent.types import (
 from youthprog.core import clock, db
 from youthprog.people.models import CustodyRestriction, Guardianship, GuardianshipChange, Person
 from youthprog.people.types import BondChange
-from youthprog.programs.models import Program, Season
+from youthprog.programs.models import Program, ProgramRuleChange, Season
 from youthprog.programs.types import GuardianRule
 
 # ---- what a season asks ----
-
-
-@dataclass(frozen=True)
-class SeasonRule:
-    """What a season asks of its families: by which rule of the program, and which sections are needed."""
-
-    rule: GuardianRule
-    programs: frozenset[str]  # the names its program goes by
-    requirements: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True)
@@ -73,16 +65,17 @@ class Histories:
     families: Mapping[int, FamilyFacts]
     unmatched: Mapping[tuple[int, int], list[UnmatchedFact]]
 
-    def family(self, youth_id: int, season_id: int) -> FamilyFacts:
-        """Whose word counts for a youth in a season."""
+    def family(self, youth_id: int, season_id: int, on: date) -> FamilyFacts:
+        """Whose word counts for a youth in a season, by the rule of a day."""
         known = self.families.get(youth_id, FamilyFacts(youth_id=youth_id, guardians=()))
         unmatched = tuple(self.unmatched.get((youth_id, season_id), ()))
-        return replace(known, rule=self.seasons[season_id].rule, unmatched=unmatched)
+        return replace(known, rule=self.seasons[season_id].rule_on(on), unmatched=unmatched)
 
     def required(self, youth_id: int, season_id: int, on: date) -> Sequence[str]:
-        """The sections a youth cannot do without in a season."""
+        """The sections a youth cannot do without in a season, as it asked on a day."""
         season, decisions = self.seasons[season_id], self.decisions.get((youth_id, season_id), [])
-        return standing.needed(season.requirements, decisions, on, self.family(youth_id, season_id), season.programs)
+        family = self.family(youth_id, season_id, on)
+        return standing.needed(season.requirements_on(on), decisions, on, family, season.programs)
 
     def states(
         self, youth_id: int, season_id: int, on: date, keys: Iterable[str] | None = None
@@ -90,77 +83,106 @@ class Histories:
         """Where a youth stands in each section, of all guardians together; in the needed ones when none are named."""
         key = (youth_id, season_id)
         wanted = self.required(youth_id, season_id, on) if keys is None else keys
-        family = self.family(youth_id, season_id)
+        family = self.family(youth_id, season_id, on)
         return standing.section_states(self.decisions.get(key, []), self.requests.get(key, []), on, wanted, family)
 
     def of_guardians(
         self, youth_id: int, season_id: int, on: date, keys: Sequence[str]
     ) -> dict[tuple[int, str], SectionState]:
         """Where each guardian stands in each section, by (guardian, section)."""
-        key, family = (youth_id, season_id), self.family(youth_id, season_id)
+        key, family = (youth_id, season_id), self.family(youth_id, season_id, on)
         return standing.guardian_states(self.decisions.get(key, []), self.requests.get(key, []), on, keys, family)
 
     def objection(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> Objection | None:
         """Why a youth is not cleared in a season, by the needed sections or those named; None when cleared."""
         key, required = (youth_id, season_id), self.required(youth_id, season_id, on) if keys is None else keys
-        family = self.family(youth_id, season_id)
+        family = self.family(youth_id, season_id, on)
         return standing.objection(self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
 
     def line(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> ConsentLine:
         """Where a youth stands in a season: in the needed sections, or in those named."""
         key, required = (youth_id, season_id), self.required(youth_id, season_id, on) if keys is None else keys
-        family = self.family(youth_id, season_id)
+        family = self.family(youth_id, season_id, on)
         return standing.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
 
 
 def season_rules(season_ids: Collection[int]) -> dict[int, SeasonRule]:
-    """What each season asks of its families. One statement.
+    """What each season asks of its families, now and on days gone by. Two statements.
 
     The forms in use by its program, or the starter form where none of them is published; a form for single events
     is not asked for a season. What counts before any form is published stands in `FALLBACK_REQUIRED`.
     """
-    newest = _newest_sections().subquery()
-    in_use = sa.exists().where(
-        FormUse.form_id == newest.c.form_id, FormUse.program_id == Program.id, ~FormUse.for_events
-    )
-    is_used = sa.and_(in_use, newest.c.closed_at.is_(None))
+    facts = _program_facts().subquery()
     rows = db.session().execute(
-        sa.select(Season.id, Program.id, Program.name, Program.guardian_rule, is_used, newest)
+        sa.select(Season.id.label("season_id"), Program.id, Program.name, Program.guardian_rule.label("rule"), facts)
         .join(Program, Program.id == Season.program_id)
-        .outerjoin(newest, sa.or_(newest.c.form_key == STARTER, is_used))
+        .outerjoin(facts, facts.c.program_id == Program.id)
         .where(Season.id.in_(season_ids))
-        .order_by(Season.id, newest.c.form_id, newest.c.position)
+        .order_by(Season.id, facts.c.change_id)
     )
-    rules: dict[int, tuple[GuardianRule, frozenset[str]]] = {}
-    used: dict[int, list[Requirement]] = {}
-    starter: dict[int, list[Requirement]] = {}
-    for (
-        season_id,
-        program_id,
-        name,
-        rule,
-        in_use_here,
-        _form_id,
-        form,
-        _closed,
-        key,
-        kind,
-        required,
-        settings,
-        _place,
-    ) in rows:
-        rules[season_id] = (rule, frozenset({str(program_id), name}))
-        counts = key and required and kind is not SectionKind.TEXT and settings.get("signer") != Signer.GUARDIAN_2
-        needed = [Requirement(key, _show_if(settings))] if counts else []
-        if in_use_here:
-            used.setdefault(season_id, []).extend(needed)
-        if form == STARTER:
-            starter.setdefault(season_id, []).extend(needed)
-    fallback = [Requirement(key) for key in FALLBACK_REQUIRED]
-    return {
-        season_id: SeasonRule(rule, names, tuple(used.get(season_id, starter.get(season_id) or fallback)))
-        for season_id, (rule, names) in rules.items()
-    }
+    forms, starter_id = _published_forms(season_ids)
+    found: dict[int, SeasonRule] = {}
+    for row in rows:
+        known = found.get(row.season_id)
+        if known is None:
+            names = frozenset({str(row.id), row.name})
+            known = SeasonRule(names, row.rule, forms=forms, starter_id=starter_id)
+        if row.was_rule is not None:
+            known = replace(known, rule_changes=(*known.rule_changes, (row.changed_on, row.was_rule)))
+        elif row.changed_on is not None:
+            changes = (*known.use_changes.get(row.form_id, ()), (row.changed_on, row.was_asked))
+            known = replace(known, use_changes={**known.use_changes, row.form_id: changes})
+        elif row.form_id is not None:
+            known = replace(known, uses=known.uses | {row.form_id})
+        found[row.season_id] = known
+    return found
+
+
+def _program_facts() -> sa.CompoundSelect[Any]:
+    """What programs use, and what their rule and uses were until they changed: three kinds of rows under one another."""
+    rule, use, was = ProgramRuleChange, FormUse, FormUseChange
+    no_day, no_rule = sa.cast(sa.null(), rule.changed_on.type), sa.cast(sa.null(), rule.guardian_rule.type)
+    no_form, no_answer = sa.cast(sa.null(), use.form_id.type), sa.cast(sa.null(), was.was_asked.type)
+    no_change = sa.cast(sa.null(), was.id.type)
+    return sa.union_all(
+        sa.select(
+            rule.program_id, rule.id.label("change_id"), rule.changed_on, rule.guardian_rule.label("was_rule"),
+            no_form.label("form_id"), no_answer.label("was_asked"),
+        ),
+        sa.select(was.program_id, was.id, was.changed_on, no_rule, was.form_id, was.was_asked),
+        sa.select(use.program_id, no_change, no_day, no_rule, use.form_id, no_answer)
+        .join(Form, Form.id == use.form_id)
+        .where(~use.for_events, Form.closed_at.is_(None)),
+    )  # fmt: skip
+
+
+def _published_forms(season_ids: Collection[int]) -> tuple[dict[int, list[VersionFact]], int | None]:
+    """The published versions of the forms that seasons ask or once asked, oldest first, and which is the starter form."""
+    programs = sa.select(Season.program_id).where(Season.id.in_(season_ids))
+    asked = (
+        sa.exists().where(table.form_id == Form.id, table.program_id.in_(programs))
+        for table in (FormUse, FormUseChange)
+    )
+    rows = db.session().execute(
+        sa.select(
+            Form.id.label("form_id"), Form.key.label("form_key"), FormVersion.id, FormVersion.published_at,
+            Section.key, Section.kind, Section.required, Section.settings,
+        )
+        .join(FormVersion, FormVersion.form_id == Form.id)
+        .join(Section, Section.version_id == FormVersion.id)
+        .where(FormVersion.published_at.is_not(None), sa.or_(Form.key == STARTER, *asked))
+        .order_by(Form.id, FormVersion.number, Section.position)
+    )  # fmt: skip
+    found: dict[int, dict[int, VersionFact]] = defaultdict(dict)
+    starter_id, days = None, _Days()
+    for row in rows:
+        starter_id = row.form_id if row.form_key == STARTER else starter_id
+        version = found[row.form_id].get(row.id) or VersionFact(days.of(row.published_at), ())
+        if row.required and row.kind is not SectionKind.TEXT and row.settings.get("signer") != Signer.GUARDIAN_2:
+            needed = Requirement(row.key, _show_if(row.settings))
+            version = replace(version, requirements=(*version.requirements, needed))
+        found[row.form_id][row.id] = version
+    return {form_id: list(versions.values()) for form_id, versions in found.items()}, starter_id
 
 
 def _newest_sections() -> sa.Select[Any]:
@@ -214,19 +236,20 @@ def forms_in_use(season_id: int) -> list[FormInUse]:
 
 
 def required_keys(season_id: int) -> Sequence[str]:
-    """The sections a season cannot do without, whoever the youth is. One statement."""
-    return tuple(dict.fromkeys(each.key for each in season_rules([season_id])[season_id].requirements))
+    """The sections a season cannot do without today, whoever the youth is. Two statements."""
+    asked = season_rules([season_id])[season_id].requirements_on(clock.today())
+    return tuple(dict.fromkeys(each.key for each in asked))
 
 
 def histories(youth_ids: Collection[int], season_ids: Collection[int], *, gathering_id: int | None = None) -> Histories:
     """Everything decided and asked about the youth in the seasons: for the season, or the slips for one gathering.
 
-    Six statements, whatever their number; seven where a program asks both guardians.
+    Seven statements, whatever their number; eight where a program asks both guardians, or once did.
     """
     seasons = season_rules(season_ids)
     if not youth_ids or not season_ids:
         return Histories({}, {}, seasons, {}, {})
-    asks_both = any(each.rule is GuardianRule.BOTH for each in seasons.values())
+    asks_both = any(each.may_have_asked(GuardianRule.BOTH) for each in seasons.values())
     return Histories(
         _decision_facts(youth_ids, season_ids, gathering_id),
         _request_facts(youth_ids, season_ids, gathering_id),
@@ -256,7 +279,7 @@ def _decision_facts(
         fact = DecisionFact(
             row.guardian_id, row.section_key, row.decision, row.decided_at, days.of(row.decided_at),
             row.valid_until_on, days[row.withdrawn_at], row.id, row.ended_on, row.needs_original,
-            days[row.confirmed_at], stale.get((row.section_id, row.language)),
+            days[row.confirmed_at], stale.get((row.section_id, row.language), ()),
         )  # fmt: skip
         found[row.youth_id, row.season_id].append(fact)
     return found
