@@ -15,8 +15,8 @@ from tests.makers.forms import form_of, section
 from tests.makers.people import NOW
 from youthprog.access.types import Role
 from youthprog.consent import fair_queries, form_queries, publishing, queries, services
-from youthprog.consent.models import FormUse, FormUseChange, FormVersion
-from youthprog.consent.types import SectionKind
+from youthprog.consent.models import FormUse, FormUseChange, FormVersion, GuardianExcuse
+from youthprog.consent.types import Excuse, SectionKind
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.programs.models import Program, ProgramRuleChange
@@ -61,7 +61,11 @@ def add_section(form_id, key="helmet", now=NOW):
 
 
 def set_rule(family, rule, now=NOW):
-    program = db.session().get_one(Program, family.group.season.program_id)
+    set_rule_of(family.group.season.program_id, rule, now)
+
+
+def set_rule_of(program_id, rule, now=NOW):
+    program = db.session().get_one(Program, program_id)
     change_program(
         program, name=program.name, name_es=program.name_es, summary="", summary_es="", guardian_rule=rule, **deed(now)
     )
@@ -165,6 +169,18 @@ def test_a_laxer_rule_clears_no_day_before_it(family):
     assert cleared(family, ON)
 
 
+def test_an_excuse_counts_on_the_days_that_asked_both(family, session):
+    session.get_one(Program, family.group.season.program_id).guardian_rule = GuardianRule.BOTH
+    session.add(
+        GuardianExcuse(
+            youth_id=family.youth.id, guardian_id=None, excuse=Excuse.UNKNOWN, stated_by="Rosa", from_on=ON - 9 * DAY,
+            recorded_at=NOW,
+        )
+    )  # fmt: skip
+    set_rule(family, GuardianRule.ONE)
+    assert [cleared(family, ON - days * DAY) for days in (10, 9, 1, 0)] == [False, True, True, True]
+
+
 def test_of_two_rules_of_one_day_the_day_before_had_neither(family):
     set_rule(family, GuardianRule.BOTH)
     set_rule(family, GuardianRule.ONE_UNLESS)
@@ -236,13 +252,17 @@ def test_a_form_that_came_and_went_was_asked_on_its_days(family):
 def test_a_slip_and_an_unpublished_form_change_no_day(family):
     use(family, camp(), "events")
     services.start_form("Judo", "Judo", program_id=family.group.season.program_id, **deed())
-    assert [(row.form_id, row.was_asked) for row in changes()] == [(starter_id(), False)]  # now by name, before by default
+    assert [(row.form_id, row.was_asked) for row in changes()] == [
+        (starter_id(), False)
+    ]  # now by name, before by default
     assert [required(family, on) for on in (BEFORE, ON)] == [STARTER_KEYS] * 2
 
 
 def test_the_first_version_of_a_form_in_use_leaves_days_before_alone(family):
     """Until it was published the program asked the starter form; the first version was not asked before it was there."""
-    db.session().add(FormUse(program_id=family.group.season.program_id, form_id=services.start_form("J", "J", **deed()).form_id))
+    db.session().add(
+        FormUse(program_id=family.group.season.program_id, form_id=services.start_form("J", "J", **deed()).form_id)
+    )
     version = db.session().scalars(sa.select(FormVersion).where(FormVersion.published_at.is_(None))).one()
     services.add_blocks(version, [make_block("judo")], seen=version.edits, **deed())
     db.session().refresh(version)
@@ -309,17 +329,13 @@ def test_if_the_trail_fails_nothing_of_the_change_stays(family, monkeypatch, wha
 
     rooms = {"rule": "programs.services", "use": "consent.publishing", "close": "consent.closing_forms"}
     monkeypatch.setattr(f"youthprog.{rooms[what]}.record", broken)
+    deeds = {
+        "rule": lambda: set_rule_of(program_id, GuardianRule.BOTH),
+        "use": lambda: services.use_form(form_id, {program_id: "no"}, **deed()),
+        "close": lambda: services.close_form(form_id, withdraws=False, **deed()),
+    }
     with pytest.raises(RuntimeError):
-        if what == "rule":
-            program = db.session().get_one(Program, program_id)
-            change_program(
-                program, name=program.name, name_es="", summary="", summary_es="", guardian_rule=GuardianRule.BOTH,
-                **deed(),
-            )  # fmt: skip
-        elif what == "use":
-            services.use_form(form_id, {program_id: "no"}, **deed())
-        else:
-            services.close_form(form_id, withdraws=False, **deed())
+        deeds[what]()
     db.session().rollback()
     assert len(changes()) == kept
     assert changes(ProgramRuleChange) == []
@@ -345,5 +361,3 @@ def test_history_costs_the_same_statements_however_much_there_is(family, stateme
     statements.clear()
     queries.histories([family.youth.id], [family.season_id])
     assert len(statements) == 8  # and the excuses, where a program asks both
-
-

@@ -69,7 +69,9 @@ class History:
     strangers: list[tuple[int, int]]
     asked: list[tuple[int, int, bool]]  # who, when, whether called off
     turns_18: int = NEVER
-    rule_turns: list[tuple[int, GuardianRule]] = field(default_factory=list)  # from a day on the program's rule is another
+    rule_turns: list[tuple[int, GuardianRule]] = field(
+        default_factory=list
+    )  # from a day on the program's rule is another
 
 
 def random_history(rng: Any) -> History:

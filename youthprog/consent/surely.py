@@ -37,7 +37,9 @@ class Needed:
     program_ids: tuple[int, ...]
     keys: tuple[str, ...]
     section_ids: tuple[int, ...]
-    since: date | None = None  # the day of the newest version among those that followed another; of days before, it says nothing
+    since: date | None = (
+        None  # the day of the newest version among those that followed another; of days before, it says nothing
+    )
 
 
 def needed_by_programs() -> list[Needed]:
