@@ -357,7 +357,7 @@ def test_history_costs_the_same_statements_however_much_there_is(family, stateme
         use(family, form_id, ("beside", "instead", "no")[size], NOW - 5 * DAY)
         add_section(starter_id(), f"more_{size}", NOW - 4 * DAY)
         set_rule(family, (GuardianRule.ONE_UNLESS, GuardianRule.ONE, GuardianRule.BOTH)[size])
-    assert sent == [7, 7, 7]
+    assert sent == [6, 6, 6]
     statements.clear()
     queries.histories([family.youth.id], [family.season_id])
-    assert len(statements) == 8  # and the excuses, where a program asks both
+    assert len(statements) == 7  # and the excuses, where a program asks both

@@ -139,7 +139,7 @@ def seasons_of(actor: Actor, youth_id: int) -> list[SeasonStanding]:
 
 
 def standing_of(actor: Actor, youth_id: int, on: date, language: str) -> list[SeasonStanding]:
-    """A youth's consent on a day, season by season, section by section, guardian by guardian. Nine or ten statements."""
+    """A youth's consent on a day, season by season, section by section, guardian by guardian. Eight or nine statements."""
     found = seasons_of(actor, youth_id)
     ids = [each.season_id for each in found]
     known = queries.histories([youth_id], ids)

@@ -106,82 +106,92 @@ class Histories:
         return standing.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
 
 
+# What one statement brings: rows of five kinds under one another, each with what its kind knows.
+ASKED = {
+    "season_id": Season.id, "program_id": Program.id, "program": Program.name, "rule": Program.guardian_rule,
+    "change_id": FormUseChange.id, "changed_on": FormUseChange.changed_on, "was_rule": ProgramRuleChange.guardian_rule,
+    "form_id": Form.id, "was_asked": FormUseChange.was_asked, "form_key": Form.key, "number": FormVersion.number,
+    "published_at": FormVersion.published_at, "position": Section.position, "key": Section.key, "kind": Section.kind,
+    "required": Section.required, "settings": Section.settings,
+}  # fmt: skip
+
+
 def season_rules(season_ids: Collection[int]) -> dict[int, SeasonRule]:
-    """What each season asks of its families, now and on days gone by. Two statements.
+    """What each season asks of its families, now and on days gone by. One statement.
 
     The forms in use by its program, or the starter form where none of them is published; a form for single events
     is not asked for a season. What counts before any form is published stands in `FALLBACK_REQUIRED`.
     """
-    facts = _program_facts().subquery()
-    rows = db.session().execute(
-        sa.select(Season.id.label("season_id"), Program.id, Program.name, Program.guardian_rule.label("rule"), facts)
-        .join(Program, Program.id == Season.program_id)
-        .outerjoin(facts, facts.c.program_id == Program.id)
-        .where(Season.id.in_(season_ids))
-        .order_by(Season.id, facts.c.change_id)
-    )
-    forms, starter_id = _published_forms(season_ids)
-    found: dict[int, SeasonRule] = {}
+    rows = db.session().execute(_asked(season_ids)).all()
+    forms, starter_id = _published_forms(row for row in rows if row.season_id is None)
+    names, uses = {}, defaultdict(set)
+    rules: dict[int, list[tuple[date, GuardianRule]]] = defaultdict(list)
+    changes: dict[int, dict[int, list[tuple[date, bool]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        known = found.get(row.season_id)
-        if known is None:
-            names = frozenset({str(row.id), row.name})
-            known = SeasonRule(names, row.rule, forms=forms, starter_id=starter_id)
-        if row.was_rule is not None:
-            known = replace(known, rule_changes=(*known.rule_changes, (row.changed_on, row.was_rule)))
-        elif row.changed_on is not None:
-            changes = (*known.use_changes.get(row.form_id, ()), (row.changed_on, row.was_asked))
-            known = replace(known, use_changes={**known.use_changes, row.form_id: changes})
-        elif row.form_id is not None:
-            known = replace(known, uses=known.uses | {row.form_id})
-        found[row.season_id] = known
-    return found
+        if row.rule is not None:
+            names[row.season_id] = (frozenset({str(row.program_id), row.program}), row.rule)
+        elif row.was_rule is not None:
+            rules[row.season_id].append((row.changed_on, row.was_rule))
+        elif row.was_asked is not None:
+            changes[row.season_id][row.form_id].append((row.changed_on, row.was_asked))
+        elif row.season_id is not None:
+            uses[row.season_id].add(row.form_id)
+    return {
+        season_id: SeasonRule(
+            known_as, rule, tuple(rules[season_id]), frozenset(uses[season_id]), changes[season_id], forms, starter_id
+        )
+        for season_id, (known_as, rule) in names.items()
+    }
 
 
-def _program_facts() -> sa.CompoundSelect[Any]:
-    """What programs use, and what their rule and uses were until they changed: three kinds of rows under one another."""
+def _asked(season_ids: Collection[int]) -> sa.CompoundSelect[Any]:
+    """The seasons, the changes of their programs' rules, the forms they use and used, and all that was published of those."""
     rule, use, was = ProgramRuleChange, FormUse, FormUseChange
-    no_day, no_rule = sa.cast(sa.null(), rule.changed_on.type), sa.cast(sa.null(), rule.guardian_rule.type)
-    no_form, no_answer = sa.cast(sa.null(), use.form_id.type), sa.cast(sa.null(), was.was_asked.type)
-    no_change = sa.cast(sa.null(), was.id.type)
-    return sa.union_all(
-        sa.select(
-            rule.program_id, rule.id.label("change_id"), rule.changed_on, rule.guardian_rule.label("was_rule"),
-            no_form.label("form_id"), no_answer.label("was_asked"),
-        ),
-        sa.select(was.program_id, was.id, was.changed_on, no_rule, was.form_id, was.was_asked),
-        sa.select(use.program_id, no_change, no_day, no_rule, use.form_id, no_answer)
+    programs = sa.select(Season.program_id).where(Season.id.in_(season_ids))
+    ever = (sa.exists().where(table.form_id == Form.id, table.program_id.in_(programs)) for table in (use, was))
+    of_seasons = (
+        _row("season_id", "program_id", "program", "rule").join(Program, Program.id == Season.program_id),
+        _row("season_id", "was_rule", change_id=rule.id, changed_on=rule.changed_on)
+        .join(rule, rule.program_id == Season.program_id),
+        _row("season_id", "change_id", "changed_on", "was_asked", form_id=was.form_id)
+        .join(was, was.program_id == Season.program_id),
+        _row("season_id", form_id=use.form_id)
+        .join(use, use.program_id == Season.program_id)
         .join(Form, Form.id == use.form_id)
         .where(~use.for_events, Form.closed_at.is_(None)),
     )  # fmt: skip
-
-
-def _published_forms(season_ids: Collection[int]) -> tuple[dict[int, list[VersionFact]], int | None]:
-    """The published versions of the forms that seasons ask or once asked, oldest first, and which is the starter form."""
-    programs = sa.select(Season.program_id).where(Season.id.in_(season_ids))
-    asked = (
-        sa.exists().where(table.form_id == Form.id, table.program_id.in_(programs))
-        for table in (FormUse, FormUseChange)
-    )
-    rows = db.session().execute(
-        sa.select(
-            Form.id.label("form_id"), Form.key.label("form_key"), FormVersion.id, FormVersion.published_at,
-            Section.key, Section.kind, Section.required, Section.settings,
-        )
+    published = (
+        _row("form_id", "form_key", "number", "published_at", "position", "key", "kind", "required", "settings")
         .join(FormVersion, FormVersion.form_id == Form.id)
         .join(Section, Section.version_id == FormVersion.id)
-        .where(FormVersion.published_at.is_not(None), sa.or_(Form.key == STARTER, *asked))
-        .order_by(Form.id, FormVersion.number, Section.position)
-    )  # fmt: skip
+        .where(FormVersion.published_at.is_not(None), sa.or_(Form.key == STARTER, *ever))
+    )
+    narrowed = [each.where(Season.id.in_(season_ids)) for each in of_seasons]
+    return sa.union_all(*narrowed, published).order_by("season_id", "change_id", "form_id", "number", "position")
+
+
+def _row(first: str, *known: str, **other: Any) -> sa.Select[Any]:
+    """A select of one kind of rows, from the table of the first column; what the kind does not know is null."""
+    columns = {name: ASKED[name] for name in (first, *known)} | other
+    return sa.select(
+        *(
+            columns[name].label(name) if name in columns else sa.cast(sa.null(), column.type).label(name)
+            for name, column in ASKED.items()
+        )
+    ).select_from(ASKED[first].class_)
+
+
+def _published_forms(rows: Iterable[Any]) -> tuple[dict[int, list[VersionFact]], int | None]:
+    """The published versions of forms, oldest first, from rows of sections in their order; and which is the starter form."""
     found: dict[int, dict[int, VersionFact]] = defaultdict(dict)
     starter_id, days = None, _Days()
     for row in rows:
         starter_id = row.form_id if row.form_key == STARTER else starter_id
-        version = found[row.form_id].get(row.id) or VersionFact(days.of(row.published_at), ())
+        version = found[row.form_id].get(row.number) or VersionFact(days.of(row.published_at), ())
         if row.required and row.kind is not SectionKind.TEXT and row.settings.get("signer") != Signer.GUARDIAN_2:
             needed = Requirement(row.key, _show_if(row.settings))
             version = replace(version, requirements=(*version.requirements, needed))
-        found[row.form_id][row.id] = version
+        found[row.form_id][row.number] = version
     return {form_id: list(versions.values()) for form_id, versions in found.items()}, starter_id
 
 
@@ -236,7 +246,7 @@ def forms_in_use(season_id: int) -> list[FormInUse]:
 
 
 def required_keys(season_id: int) -> Sequence[str]:
-    """The sections a season cannot do without today, whoever the youth is. Two statements."""
+    """The sections a season cannot do without today, whoever the youth is. One statement."""
     asked = season_rules([season_id])[season_id].requirements_on(clock.today())
     return tuple(dict.fromkeys(each.key for each in asked))
 
@@ -244,7 +254,7 @@ def required_keys(season_id: int) -> Sequence[str]:
 def histories(youth_ids: Collection[int], season_ids: Collection[int], *, gathering_id: int | None = None) -> Histories:
     """Everything decided and asked about the youth in the seasons: for the season, or the slips for one gathering.
 
-    Seven statements, whatever their number; eight where a program asks both guardians, or once did.
+    Six statements, whatever their number; seven where a program asks both guardians, or once did.
     """
     seasons = season_rules(season_ids)
     if not youth_ids or not season_ids:
