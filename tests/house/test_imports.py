@@ -59,6 +59,7 @@ FLOORS = {
     "models": 1,
     "rules": 2,
     "standing": 2,
+    "asked": 2,
     "fairness_rules": 2,
     "blocks": 2,
     "showing": 2,
@@ -74,6 +75,7 @@ FLOORS = {
 } | dict.fromkeys(EDGE - {"forms"}, 6)
 # how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
 PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
+PURE |= {"asked"}  # what a season asked on a day
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.

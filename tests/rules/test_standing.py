@@ -291,7 +291,7 @@ def test_an_unknown_age_is_asked_everything():
 
 def told(history, day):
     """What the rules say of a history on a day, each in its own way."""
-    decisions, requests, known = histories.facts_of(history)
+    decisions, requests, known = histories.facts_of(history, day)
     on = histories.day_of(day)
     states = standing.section_states(decisions, requests, on, histories.KEYS, known)
     required = histories.REQUIRED
@@ -315,7 +315,7 @@ def test_cleared_is_exactly_what_the_plain_reading_says():
         assert set(said.values()) == {by_hand}, (history, day, said)
         cleared.append(by_hand)
         if by_hand:  # an optional section never blocks, whatever stands in it
-            decisions, requests, known = histories.facts_of(history)
+            decisions, requests, known = histories.facts_of(history, day)
             without = [fact for fact in decisions if fact.section_key != "photos"]
             on = histories.day_of(day)
             assert standing.objection(without, requests, on, histories.REQUIRED, known) is None
@@ -340,6 +340,7 @@ def test_what_happens_later_changes_no_day_before(seed, day, later):
     history.excuses = [(who, first, min(end, max(day + 1, end))) for who, first, end in history.excuses if first <= day]
     history.strangers = [(came, settled) for came, settled in history.strangers if came <= day]
     history.adults = [_known_on(adult, day) for adult in history.adults]
+    history.rule_turns = [turn for turn in history.rule_turns if turn[0] <= day]
     assert told(history, day)[1] == before[1]
 
 
@@ -355,6 +356,16 @@ def _known_on(adult, day):
         starts=adult.starts if adult.starts <= day else histories.NEVER,
         barred=[each for each in adult.barred if each[2] <= day],
     )
+
+
+def test_old_words_leave_a_yes_out_on_the_days_they_are_not_asked():
+    """Whatever comes after a day, another version or a taking back, the day keeps its answer."""
+    between = replace(decided(1), stale=((ON - DAY, ON),))
+    assert [state_of([between], on=ON + DAY * days) for days in (-2, -1, 0)] == [S.GIVEN, S.NOT_ASKED, S.GIVEN]
+    for_good = replace(decided(1), stale=((ON - DAY, None),))
+    assert [state_of([for_good], on=ON + DAY * days) for days in (-2, -1, 0)] == [S.GIVEN, S.NOT_ASKED, S.NOT_ASKED]
+    taken_back = replace(for_good, withdrawn_on=ON)
+    assert [state_of([taken_back], on=ON + DAY * days) for days in (-2, -1, 0)] == [S.GIVEN, S.NOT_ASKED, S.WITHDRAWN]
 
 
 def test_a_right_that_changed_keeps_what_was_said_before():

@@ -49,6 +49,7 @@ from youthprog.people import services as people
 from youthprog.people.models import Guardianship
 from youthprog.people.queries import find_bond
 from youthprog.people.types import Relationship
+from youthprog.programs.services import change_program
 from youthprog.programs.types import GuardianRule
 
 ON = NOW.date()
@@ -685,6 +686,12 @@ class Told:
                     season_id=group.season_id, form_version_id=sections[0].version_id, youth_id=self.youth.id,
                     state=state, received_at=_noon(came), settled_at=_moment(settled),
                 )
+            )  # fmt: skip
+        program = group.season.program
+        for day, rule in history.rule_turns:
+            change_program(
+                program, name=program.name, name_es=program.name_es, summary="", summary_es="", guardian_rule=rule,
+                by=SYSTEM, now=_noon(day),
             )  # fmt: skip
         for who, when, off in history.asked:
             self._request(self.adults[who], _noon(when), _noon(when + 9) if off else None)

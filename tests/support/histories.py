@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from youthprog.consent.asked import SeasonRule
 from youthprog.consent.types import (
     Decision,
     DecisionFact,
@@ -68,6 +69,9 @@ class History:
     strangers: list[tuple[int, int]]
     asked: list[tuple[int, int, bool]]  # who, when, whether called off
     turns_18: int = NEVER
+    rule_turns: list[tuple[int, GuardianRule]] = field(
+        default_factory=list
+    )  # from a day on the program's rule is another
 
 
 def random_history(rng: Any) -> History:
@@ -85,7 +89,10 @@ def random_history(rng: Any) -> History:
     strangers = [(rng.randrange(LAST), _or_never(rng, 2)) for _each in range(rng.choice((0, 0, 0, 1)))]
     asked = [(who, rng.randrange(20), rng.random() < 0.1) for who in range(len(adults)) if rng.random() < 0.7]
     turns_18 = rng.randrange(LAST) if rng.random() < 0.08 else NEVER
-    return History(rng.choice(list(GuardianRule)), adults, deeds, excuses, strangers, asked, turns_18)
+    rules = list(GuardianRule)
+    first, often = rng.choice(rules), rng.choice((0, 0, 0, 1, 2))
+    turns = [(day, rng.choice(rules)) for day in sorted(rng.choices(range(LAST), k=often))]
+    return History(first, adults, deeds, excuses, strangers, asked, turns_18, turns)
 
 
 def _adult(rng: Any) -> Adult:
@@ -144,9 +151,14 @@ def is_cleared(history: History, day: int) -> bool:
         words = {who: last_word(history, who, key, day) for who in speak}
         if "no" in words.values() or "yes" not in words.values():
             return False
-        if history.rule is GuardianRule.BOTH and not _both(history, words, day):
+        if rule_on(history, day) is GuardianRule.BOTH and not _both(history, words, day):
             return False
     return True
+
+
+def rule_on(history: History, day: int) -> GuardianRule:
+    """Whose consent the program asks for on a day."""
+    return [rule for since, rule in [(-1, history.rule), *history.rule_turns] if since <= day][-1]
 
 
 def _may_speak(adult: Adult, day: int) -> bool:
@@ -200,8 +212,8 @@ def _end(number: int) -> date | None:
     return None if number >= NEVER else day_of(number)  # "first + NEVER" is never too
 
 
-def facts_of(history: History) -> tuple[list[DecisionFact], list[RequestFact], FamilyFacts]:
-    """The same history as decisions, requests and family. Guardians are numbered from 1."""
+def facts_of(history: History, day: int) -> tuple[list[DecisionFact], list[RequestFact], FamilyFacts]:
+    """The same history as decisions, requests and family by the rule of a day. Guardians are numbered from 1."""
     decisions = [_decision(number, deed) for number, deed in enumerate(history.deeds)]
     requests = [
         RequestFact(
@@ -221,7 +233,11 @@ def facts_of(history: History) -> tuple[list[DecisionFact], list[RequestFact], F
         ExcuseFact(None if who is None else who + 1, day_of(first), _end(end)) for who, first, end in history.excuses
     )
     strangers = tuple(UnmatchedFact(day_of(came), _end(settled)) for came, settled in history.strangers)
-    family = FamilyFacts(history.rule, 99, born_on(history), guardians, excuses, strangers)
+    now, was = history.rule, []
+    for since, rule in history.rule_turns:
+        was, now = [*was, (day_of(since), now)], rule
+    rule = SeasonRule(frozenset(), now, tuple(was)).rule_on(day_of(day))
+    family = FamilyFacts(rule, 99, born_on(history), guardians, excuses, strangers)
     return decisions, requests, family
 
 

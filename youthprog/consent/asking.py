@@ -71,11 +71,11 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
     for youth_id in lacking:
         owed = still_owed(known, youth_id, season_id, forms, today, guardians.get(youth_id, []))
         plan = fairness_rules.whom_to_ask(
-            known.family(youth_id, season_id).rule,
+            known.family(youth_id, season_id, today).rule,
             guardians.get(youth_id, []),
             requests=[(each.guardian_id, each.state, each.awaited) for each in waiting.get(youth_id, [])],
             owing={guardian_id for guardian_id, versions in owed.items() if versions},
-            excused=standing.excused_on(known.family(youth_id, season_id), today),
+            excused=standing.excused_on(known.family(youth_id, season_id, today), today),
         )
         open_ones = waiting.get(youth_id, [])
         for line in plan.asked:

@@ -11,6 +11,7 @@ from youthprog.consent import rules
 from youthprog.consent.cases import ASK, NOTICE, REMIND, RENEW, close
 from youthprog.consent.models import ConsentRequest, Form, FormUse, FormVersion
 from youthprog.consent.types import STARTER
+from youthprog.consent.use_history import keeping_uses
 from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Refusal, refuse_if
@@ -61,8 +62,8 @@ def close_form(form_id: int, *, withdraws: bool, by: Actor, now: datetime) -> in
     """
     form = _locked(form_id)
     refuse_if(refusals_to_close(is_starter=form.key == STARTER, is_closed=form.closed_at is not None))
-    form.closed_at = now
-    db.flush()
+    with keeping_uses([form_id], now=now):
+        form.closed_at = now
     waiting = _open_requests(form_id) if withdraws else []
     for request in waiting:
         close(request, now, by=by, reason=FORM_CLOSED)
@@ -84,8 +85,8 @@ def open_form_again(form_id: int, *, by: Actor, now: datetime) -> None:
     """Let the programs that use a closed form ask it again. Withdrawn requests stay withdrawn. Raises `Refused`."""
     form = _locked(form_id)
     refuse_if(refusals_to_open_again(is_closed=form.closed_at is not None))
-    form.closed_at = None
-    db.flush()
+    with keeping_uses([form_id], now=now):
+        form.closed_at = None
     record("form.opened_again", "form", form.id, by=by, now=now)
 
 

@@ -162,7 +162,7 @@ def _season_standing(
     keys = tuple(dict.fromkeys([*required, *(name for name in labels if name in set(decided)), *decided]))
     states = known.states(youth_id, season.season_id, on, keys)
     words = known.of_guardians(youth_id, season.season_id, on, keys)
-    family = known.family(youth_id, season.season_id)
+    family = known.family(youth_id, season.season_id, on)
     deciding, excused = standing.deciders_on(family, on) or frozenset(), standing.excused_on(family, on)
     order = {guardian.guardian_id: place for place, guardian in enumerate(family.guardians or ())}
     guardians = sorted({guardian for guardian, _key in words}, key=lambda each: (order.get(each, 99), each))
@@ -183,7 +183,8 @@ def _season_standing(
         for each in sorted(known.requests.get(key, []), key=lambda each: each.request_id, reverse=True)
         if each.created_on <= on
     )
-    return replace(season, line=line, sections=sections, history=turns, requests=asked)
+    rule = known.seasons[season.season_id].rule_on(on)
+    return replace(season, rule=rule, line=line, sections=sections, history=turns, requests=asked)
 
 
 def _turns(decisions: Sequence[DecisionFact], on: date, labels: dict[str, str], names: dict[int, str]) -> list[Turn]:

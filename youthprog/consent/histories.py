@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.consent import standing
+from youthprog.consent.asked import SeasonRule, VersionFact
 from youthprog.consent.models import (
     ConsentDecision,
     ConsentEvent,
     ConsentRequest,
     Form,
     FormUse,
+    FormUseChange,
     FormVersion,
     GuardianExcuse,
     Section,
@@ -26,7 +28,6 @@ from youthprog.consent.models import (
 )
 from youthprog.consent.staleness import stale_texts
 from youthprog.consent.types import (
-    FALLBACK_REQUIRED,
     STARTER,
     ConsentLine,
     DecisionFact,
@@ -48,19 +49,10 @@ from youthprog.consent.types import (
 from youthprog.core import clock, db
 from youthprog.people.models import CustodyRestriction, Guardianship, GuardianshipChange, Person
 from youthprog.people.types import BondChange
-from youthprog.programs.models import Program, Season
+from youthprog.programs.models import Program, ProgramRuleChange, Season
 from youthprog.programs.types import GuardianRule
 
 # ---- what a season asks ----
-
-
-@dataclass(frozen=True)
-class SeasonRule:
-    """What a season asks of its families: by which rule of the program, and which sections are needed."""
-
-    rule: GuardianRule
-    programs: frozenset[str]  # the names its program goes by
-    requirements: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True)
@@ -73,16 +65,17 @@ class Histories:
     families: Mapping[int, FamilyFacts]
     unmatched: Mapping[tuple[int, int], list[UnmatchedFact]]
 
-    def family(self, youth_id: int, season_id: int) -> FamilyFacts:
-        """Whose word counts for a youth in a season."""
+    def family(self, youth_id: int, season_id: int, on: date) -> FamilyFacts:
+        """Whose word counts for a youth in a season, by the rule of a day."""
         known = self.families.get(youth_id, FamilyFacts(youth_id=youth_id, guardians=()))
         unmatched = tuple(self.unmatched.get((youth_id, season_id), ()))
-        return replace(known, rule=self.seasons[season_id].rule, unmatched=unmatched)
+        return replace(known, rule=self.seasons[season_id].rule_on(on), unmatched=unmatched)
 
     def required(self, youth_id: int, season_id: int, on: date) -> Sequence[str]:
-        """The sections a youth cannot do without in a season."""
+        """The sections a youth cannot do without in a season, as it asked on a day."""
         season, decisions = self.seasons[season_id], self.decisions.get((youth_id, season_id), [])
-        return standing.needed(season.requirements, decisions, on, self.family(youth_id, season_id), season.programs)
+        family = self.family(youth_id, season_id, on)
+        return standing.needed(season.requirements_on(on), decisions, on, family, season.programs)
 
     def states(
         self, youth_id: int, season_id: int, on: date, keys: Iterable[str] | None = None
@@ -90,77 +83,116 @@ class Histories:
         """Where a youth stands in each section, of all guardians together; in the needed ones when none are named."""
         key = (youth_id, season_id)
         wanted = self.required(youth_id, season_id, on) if keys is None else keys
-        family = self.family(youth_id, season_id)
+        family = self.family(youth_id, season_id, on)
         return standing.section_states(self.decisions.get(key, []), self.requests.get(key, []), on, wanted, family)
 
     def of_guardians(
         self, youth_id: int, season_id: int, on: date, keys: Sequence[str]
     ) -> dict[tuple[int, str], SectionState]:
         """Where each guardian stands in each section, by (guardian, section)."""
-        key, family = (youth_id, season_id), self.family(youth_id, season_id)
+        key, family = (youth_id, season_id), self.family(youth_id, season_id, on)
         return standing.guardian_states(self.decisions.get(key, []), self.requests.get(key, []), on, keys, family)
 
     def objection(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> Objection | None:
         """Why a youth is not cleared in a season, by the needed sections or those named; None when cleared."""
         key, required = (youth_id, season_id), self.required(youth_id, season_id, on) if keys is None else keys
-        family = self.family(youth_id, season_id)
+        family = self.family(youth_id, season_id, on)
         return standing.objection(self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
 
     def line(self, youth_id: int, season_id: int, on: date, keys: Sequence[str] | None = None) -> ConsentLine:
         """Where a youth stands in a season: in the needed sections, or in those named."""
         key, required = (youth_id, season_id), self.required(youth_id, season_id, on) if keys is None else keys
-        family = self.family(youth_id, season_id)
+        family = self.family(youth_id, season_id, on)
         return standing.line_of(youth_id, self.decisions.get(key, []), self.requests.get(key, []), on, required, family)
 
 
+# What one statement brings: rows of five kinds under one another, each with what its kind knows.
+ASKED = {
+    "season_id": Season.id, "program_id": Program.id, "program": Program.name, "rule": Program.guardian_rule,
+    "change_id": FormUseChange.id, "changed_on": FormUseChange.changed_on, "was_rule": ProgramRuleChange.guardian_rule,
+    "form_id": Form.id, "was_asked": FormUseChange.was_asked, "form_key": Form.key, "number": FormVersion.number,
+    "published_at": FormVersion.published_at, "position": Section.position, "key": Section.key, "kind": Section.kind,
+    "required": Section.required, "settings": Section.settings,
+}  # fmt: skip
+
+
 def season_rules(season_ids: Collection[int]) -> dict[int, SeasonRule]:
-    """What each season asks of its families. One statement.
+    """What each season asks of its families, now and on days gone by. One statement.
 
     The forms in use by its program, or the starter form where none of them is published; a form for single events
     is not asked for a season. What counts before any form is published stands in `FALLBACK_REQUIRED`.
     """
-    newest = _newest_sections().subquery()
-    in_use = sa.exists().where(
-        FormUse.form_id == newest.c.form_id, FormUse.program_id == Program.id, ~FormUse.for_events
-    )
-    is_used = sa.and_(in_use, newest.c.closed_at.is_(None))
-    rows = db.session().execute(
-        sa.select(Season.id, Program.id, Program.name, Program.guardian_rule, is_used, newest)
-        .join(Program, Program.id == Season.program_id)
-        .outerjoin(newest, sa.or_(newest.c.form_key == STARTER, is_used))
-        .where(Season.id.in_(season_ids))
-        .order_by(Season.id, newest.c.form_id, newest.c.position)
-    )
-    rules: dict[int, tuple[GuardianRule, frozenset[str]]] = {}
-    used: dict[int, list[Requirement]] = {}
-    starter: dict[int, list[Requirement]] = {}
-    for (
-        season_id,
-        program_id,
-        name,
-        rule,
-        in_use_here,
-        _form_id,
-        form,
-        _closed,
-        key,
-        kind,
-        required,
-        settings,
-        _place,
-    ) in rows:
-        rules[season_id] = (rule, frozenset({str(program_id), name}))
-        counts = key and required and kind is not SectionKind.TEXT and settings.get("signer") != Signer.GUARDIAN_2
-        needed = [Requirement(key, _show_if(settings))] if counts else []
-        if in_use_here:
-            used.setdefault(season_id, []).extend(needed)
-        if form == STARTER:
-            starter.setdefault(season_id, []).extend(needed)
-    fallback = [Requirement(key) for key in FALLBACK_REQUIRED]
+    rows = db.session().execute(_asked(season_ids)).all()
+    forms, starter_id = _published_forms(row for row in rows if row.season_id is None)
+    names, uses = {}, defaultdict(set)
+    rules: dict[int, list[tuple[date, GuardianRule]]] = defaultdict(list)
+    changes: dict[int, dict[int, list[tuple[date, bool]]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        if row.rule is not None:
+            names[row.season_id] = (frozenset({str(row.program_id), row.program}), row.rule)
+        elif row.was_rule is not None:
+            rules[row.season_id].append((row.changed_on, row.was_rule))
+        elif row.was_asked is not None:
+            changes[row.season_id][row.form_id].append((row.changed_on, row.was_asked))
+        elif row.season_id is not None:
+            uses[row.season_id].add(row.form_id)
     return {
-        season_id: SeasonRule(rule, names, tuple(used.get(season_id, starter.get(season_id) or fallback)))
-        for season_id, (rule, names) in rules.items()
+        season_id: SeasonRule(
+            known_as, rule, tuple(rules[season_id]), frozenset(uses[season_id]), changes[season_id], forms, starter_id
+        )
+        for season_id, (known_as, rule) in names.items()
     }
+
+
+def _asked(season_ids: Collection[int]) -> sa.CompoundSelect[Any]:
+    """The seasons, the changes of their programs' rules, the forms they use and used, and all that was published of those."""
+    rule, use, was = ProgramRuleChange, FormUse, FormUseChange
+    programs = sa.select(Season.program_id).where(Season.id.in_(season_ids))
+    ever = (sa.exists().where(table.form_id == Form.id, table.program_id.in_(programs)) for table in (use, was))
+    of_seasons = (
+        _row("season_id", "program_id", "program", "rule").join(Program, Program.id == Season.program_id),
+        _row("season_id", "was_rule", change_id=rule.id, changed_on=rule.changed_on)
+        .join(rule, rule.program_id == Season.program_id),
+        _row("season_id", "change_id", "changed_on", "was_asked", form_id=was.form_id)
+        .join(was, was.program_id == Season.program_id),
+        _row("season_id", form_id=use.form_id)
+        .join(use, use.program_id == Season.program_id)
+        .join(Form, Form.id == use.form_id)
+        .where(~use.for_events, Form.closed_at.is_(None)),
+    )  # fmt: skip
+    published = (
+        _row("form_id", "form_key", "number", "published_at", "position", "key", "kind", "required", "settings")
+        .join(FormVersion, FormVersion.form_id == Form.id)
+        .join(Section, Section.version_id == FormVersion.id)
+        .where(FormVersion.published_at.is_not(None), sa.or_(Form.key == STARTER, *ever))
+    )
+    narrowed = [each.where(Season.id.in_(season_ids)) for each in of_seasons]
+    return sa.union_all(*narrowed, published).order_by("season_id", "change_id", "form_id", "number", "position")
+
+
+def _row(first: str, *known: str, **other: Any) -> sa.Select[Any]:
+    """A select of one kind of rows, from the table of the first column; what the kind does not know is null."""
+    columns = {name: ASKED[name] for name in (first, *known)} | other
+    return sa.select(
+        *(
+            columns[name].label(name) if name in columns else sa.cast(sa.null(), column.type).label(name)
+            for name, column in ASKED.items()
+        )
+    ).select_from(ASKED[first].class_)
+
+
+def _published_forms(rows: Iterable[Any]) -> tuple[dict[int, list[VersionFact]], int | None]:
+    """The published versions of forms, oldest first, from rows of sections in their order; and which is the starter form."""
+    found: dict[int, dict[int, VersionFact]] = defaultdict(dict)
+    starter_id, days = None, _Days()
+    for row in rows:
+        starter_id = row.form_id if row.form_key == STARTER else starter_id
+        version = found[row.form_id].get(row.number) or VersionFact(days.of(row.published_at), ())
+        if row.required and row.kind is not SectionKind.TEXT and row.settings.get("signer") != Signer.GUARDIAN_2:
+            needed = Requirement(row.key, _show_if(row.settings))
+            version = replace(version, requirements=(*version.requirements, needed))
+        found[row.form_id][row.number] = version
+    return {form_id: list(versions.values()) for form_id, versions in found.items()}, starter_id
 
 
 def _newest_sections() -> sa.Select[Any]:
@@ -214,19 +246,20 @@ def forms_in_use(season_id: int) -> list[FormInUse]:
 
 
 def required_keys(season_id: int) -> Sequence[str]:
-    """The sections a season cannot do without, whoever the youth is. One statement."""
-    return tuple(dict.fromkeys(each.key for each in season_rules([season_id])[season_id].requirements))
+    """The sections a season cannot do without today, whoever the youth is. One statement."""
+    asked = season_rules([season_id])[season_id].requirements_on(clock.today())
+    return tuple(dict.fromkeys(each.key for each in asked))
 
 
 def histories(youth_ids: Collection[int], season_ids: Collection[int], *, gathering_id: int | None = None) -> Histories:
     """Everything decided and asked about the youth in the seasons: for the season, or the slips for one gathering.
 
-    Six statements, whatever their number; seven where a program asks both guardians.
+    Six statements, whatever their number; seven where a program asks both guardians, or once did.
     """
     seasons = season_rules(season_ids)
     if not youth_ids or not season_ids:
         return Histories({}, {}, seasons, {}, {})
-    asks_both = any(each.rule is GuardianRule.BOTH for each in seasons.values())
+    asks_both = any(each.may_have_asked(GuardianRule.BOTH) for each in seasons.values())
     return Histories(
         _decision_facts(youth_ids, season_ids, gathering_id),
         _request_facts(youth_ids, season_ids, gathering_id),
@@ -256,7 +289,7 @@ def _decision_facts(
         fact = DecisionFact(
             row.guardian_id, row.section_key, row.decision, row.decided_at, days.of(row.decided_at),
             row.valid_until_on, days[row.withdrawn_at], row.id, row.ended_on, row.needs_original,
-            days[row.confirmed_at], stale.get((row.section_id, row.language)),
+            days[row.confirmed_at], stale.get((row.section_id, row.language), ()),
         )  # fmt: skip
         found[row.youth_id, row.season_id].append(fact)
     return found

@@ -51,6 +51,22 @@ class FormUse(Model):
     for_events: Mapped[bool] = mapped_column(default=False)  # a slip for one gathering, not for the season
 
 
+class FormUseChange(Model):
+    """Whether a program asked a form for a season until a day on which that changed, so that a day gone by keeps its answer.
+
+    On a day the earliest change after it counts, of one day the first; without one the form's use, and whether the form
+    is open. Who changed it and when stands in the trail.
+    """
+
+    __tablename__ = "form_use_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(sa.ForeignKey("program.id"), index=True)
+    form_id: Mapped[int] = mapped_column(sa.ForeignKey("form.id"))
+    changed_on: Mapped[date]
+    was_asked: Mapped[bool]
+
+
 class FormVersion(Model):
     """One version of a form. Until it is published it is a draft; from then on it never changes."""
 

@@ -17,6 +17,7 @@ from youthprog.consent.drafts import SPOKEN, refusals_to_publish
 from youthprog.consent.models import Form, FormUse, FormVersion, Section, SectionText
 from youthprog.consent.queries import TEXTS
 from youthprog.consent.types import STARTER, Question, SectionKind, Settings
+from youthprog.consent.use_history import keeping_uses
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
@@ -60,8 +61,8 @@ def publish_form(source: Mapping[str, Any], *, by: Actor, now: datetime) -> Form
     """Publish one version of a form from its source. Files that ship pass the gate in a test."""
     version = draft_from(source)
     _keep_titles(version)
-    version.published_at, version.published_by_id = now, by.person_id
-    db.flush()
+    with keeping_uses([version.form_id], now=now):
+        version.published_at, version.published_by_id = now, by.person_id
     details = {"form": source["key"], "number": version.number}
     record("form.published", "form_version", version.id, by=by, now=now, **details)
     return version
@@ -324,9 +325,9 @@ def publish(version: FormVersion, *, seen: int, reason: str, by: Actor, now: dat
     refuse_if(refusals_to_publish(questions, reason=reason))
     excused = bool(refusals_to_publish(questions))
     _keep_titles(version)
-    version.published_at, version.published_by_id = now, by.person_id
     version.exception = reason.strip() if excused else None
-    db.flush()
+    with keeping_uses([version.form_id], now=now):
+        version.published_at, version.published_by_id = now, by.person_id
     details = {"number": version.number} | ({"exception": version.exception} if excused else {})
     record("form.published", "form_version", version.id, by=by, now=now, **details)
 
@@ -346,14 +347,14 @@ def use_form(form_id: int, ways: Mapping[int, str], *, by: Actor, now: datetime)
     rows = db.session().scalars(sa.select(FormUse).where(FormUse.program_id.in_(ways.keys()))).all()
     known = {(row.program_id, row.form_id): row for row in rows}
     before = form_queries.list_uses_of(list(ways), form_id)
-    for program_id, way in sorted(ways.items()):
-        if before[program_id] == way:
-            continue
-        _set_use(known, program_id, form_id, None if way == "no" else way == "events")
-        if starter_id is not None and form_id != starter_id:
-            _settle_starter(known, program_id, starter_id, way)
-        record("form.used", "form", form_id, by=by, now=now, program_id=program_id, way=way)
-    db.flush()
+    with keeping_uses([each for each in (form_id, starter_id) if each is not None], now=now):
+        for program_id, way in sorted(ways.items()):
+            if before[program_id] == way:
+                continue
+            _set_use(known, program_id, form_id, None if way == "no" else way == "events")
+            if starter_id is not None and form_id != starter_id:
+                _settle_starter(known, program_id, starter_id, way)
+            record("form.used", "form", form_id, by=by, now=now, program_id=program_id, way=way)
 
 
 def _settle_starter(known: dict[tuple[int, int], FormUse], program_id: int, starter_id: int, way: str) -> None:

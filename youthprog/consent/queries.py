@@ -118,7 +118,7 @@ def lines_for(youth_ids: Collection[int], season_id: int, on: date) -> dict[int,
 
 
 def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, int, int]]:
-    """How many youth of each group are (signed, waiting, missing); expired counts as missing. Six statements."""
+    """How many youth of each group are (signed, waiting, missing); expired counts as missing. A constant number of statements."""
     counts = {group_id: [0, 0, 0] for group_id in group_ids}
     fine = surely_fine(needed_by_programs(), GroupMember.youth_id, Group.season_id, on)
     members = (

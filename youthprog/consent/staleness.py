@@ -13,16 +13,17 @@ from youthprog.consent.types import Question, Words
 from youthprog.core import clock, db
 
 NOTHING = {name: "" for name in Words.__dataclass_fields__ if name not in ("sha256", "more")}
+Spans = tuple[tuple[date, date | None], ...]  # the first day, and the first day after, if there is one
 Version = tuple[date, dict[str, Question]]  # the day it was published, its sections by key
 
 
-def stale_texts() -> Mapping[tuple[int, str], date]:
-    """Sections of older versions, by id and language, whose words or terms a newer version changed, and since which day.
+def stale_texts() -> Mapping[tuple[int, str], Spans]:
+    """Sections of older versions, by id and language, whose words or terms newer versions changed, and on which days.
 
-    A yes to one of these counts no more from that day: the family is asked again. What a newer version leaves out stays
+    A yes to one of these counts no more on those days: the family is asked again. What a newer version leaves out stays
     as it was. One statement, however many families there are; nothing to read while every form has one version.
     """
-    stale: dict[tuple[int, str], date] = {}
+    stale: dict[tuple[int, str], Spans] = {}
     several = (
         sa.select(FormVersion.form_id)
         .where(FormVersion.published_at.is_not(None))
@@ -33,22 +34,24 @@ def stale_texts() -> Mapping[tuple[int, str], date]:
         for place, (_day, sections) in enumerate(versions):
             for question in sections.values():
                 for language in question.words:
-                    since = _stale_since(question, language, versions[place + 1 :])
-                    if since is not None:
-                        stale[question.section_id, language] = since
+                    spans = _stale_spans(question, language, versions[place + 1 :])
+                    if spans:
+                        stale[question.section_id, language] = spans
     return stale
 
 
-def _stale_since(question: Question, language: str, later: Sequence[Version]) -> date | None:
-    """The day of the first of the newer versions that read otherwise without a break up to now."""
+def _stale_spans(question: Question, language: str, later: Sequence[Version]) -> Spans:
+    """The days on which newer versions read otherwise, each until one reads as before or leaves the section out."""
+    spans: list[tuple[date, date | None]] = []
     since: date | None = None
     for day, sections in later:
         now = sections.get(question.key)
         if now is None or is_same(question, now, language):
+            spans += [(since, day)] if since is not None else []
             since = None
         elif since is None:
             since = day
-    return since
+    return (*spans, (since, None)) if since is not None else tuple(spans)
 
 
 def published_versions(form_id: int) -> list[Version]:

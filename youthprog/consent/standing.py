@@ -197,13 +197,10 @@ def _latest_of_each_guardian(decisions: Iterable[DecisionFact], on: date) -> dic
 
 
 def _is_outdated(fact: DecisionFact, on: date) -> bool:
-    """A yes, never taken back, to words that the form no longer has on the day. It is as if nobody had answered."""
-    return (
-        fact.stale_on is not None
-        and fact.stale_on <= on
-        and fact.decision is Decision.GIVEN
-        and fact.withdrawn_on is None
-    )
+    """A yes, not taken back by the day, to words that the form does not have on it. It is as if nobody had answered."""
+    if fact.decision is not Decision.GIVEN or (fact.withdrawn_on is not None and fact.withdrawn_on <= on):
+        return False
+    return any(since <= on and (until is None or on < until) for since, until in fact.stale)
 
 
 def _waits_for_original(fact: DecisionFact, on: date) -> bool:

@@ -18,6 +18,7 @@ from youthprog.consent.models import (
     ConsentRequest,
     Form,
     FormUse,
+    FormUseChange,
     FormVersion,
     Section,
     SectionText,
@@ -25,7 +26,7 @@ from youthprog.consent.models import (
 from youthprog.consent.types import STARTER, Decision, SectionKind, Signer
 from youthprog.core import clock, db
 from youthprog.people.models import CustodyRestriction, Guardianship, GuardianshipChange, Person
-from youthprog.programs.models import Program, Season
+from youthprog.programs.models import Program, ProgramRuleChange, Season
 from youthprog.programs.types import GuardianRule
 
 
@@ -36,6 +37,9 @@ class Needed:
     program_ids: tuple[int, ...]
     keys: tuple[str, ...]
     section_ids: tuple[int, ...]
+    since: date | None = (
+        None  # the day of the newest version among those that followed another; of days before, it says nothing
+    )
 
 
 def needed_by_programs() -> list[Needed]:
@@ -48,6 +52,7 @@ def needed_by_programs() -> list[Needed]:
         sa.select(
             Form.id.label("form_id"), Form.key.label("form"), Form.closed_at, FormVersion.id, Section.id.label("section_id"),
             Section.key, Section.kind, Section.required, Section.settings, SectionText.language, SectionText.sha256,
+            FormVersion.published_at,
         )
         .join(FormVersion, FormVersion.form_id == Form.id)
         .join(Section, Section.version_id == FormVersion.id)
@@ -71,9 +76,15 @@ def needed_by_programs() -> list[Needed]:
         wanted = form_ids or ({starter} if starter else set())
         programs_of.setdefault(tuple(sorted(wanted)), []).append(program_id)
     return [
-        Needed(tuple(program_ids), *_holding([forms[form_id] for form_id in form_ids]))
+        Needed(tuple(program_ids), *_holding([forms[form_id] for form_id in form_ids]), _since(forms, form_ids))
         for form_ids, program_ids in programs_of.items()
     ]
+
+
+def _since(forms: Mapping[int, Mapping[int, Mapping[int, list[Any]]]], form_ids: Sequence[int]) -> date | None:
+    """The last day on which a version took another's place in one of the forms."""
+    newest = [list(forms[form_id].values())[-1] for form_id in form_ids if len(forms[form_id]) > 1]
+    return max((clock.day_of(next(iter(version.values()))[0].published_at) for version in newest), default=None)
 
 
 def _is_season_form() -> sa.ColumnElement[bool]:
@@ -117,8 +128,8 @@ def surely_fine(
 
 
 def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: date) -> sa.ColumnElement[bool]:
-    if not needed.keys:
-        return sa.false()  # no form is published: nobody can have signed one
+    if not needed.keys or (needed.since is not None and on < needed.since):
+        return sa.false()  # no form is published: nobody can have signed one; or another version held on the day
     row, asked, limit = ConsentDecision, ConsentRequest, CustodyRestriction
     bond, change = Guardianship, GuardianshipChange
     barred = sa.exists().where(
@@ -131,6 +142,10 @@ def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: dat
         bond.youth_id == row.youth_id, bond.guardian_id == row.guardian_id, bond.may_decide, bond.ended_on.is_(None),
         ~changed,
     )  # fmt: skip
+    asked_else = (
+        sa.exists().where(was.program_id == Season.program_id, was.changed_on > on)
+        for was in (ProgramRuleChange, FormUseChange)
+    )
     tomorrow = datetime.combine(on + timedelta(days=1), time(), clock.zone())
     last = until if until == on else sa.case((Season.ends_on < until, Season.ends_on), else_=until)
     good = sa.and_(
@@ -164,6 +179,7 @@ def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: dat
     return sa.and_(
         Season.program_id.in_(needed.program_ids),
         Program.guardian_rule != GuardianRule.BOTH,
+        *(~changed_since for changed_since in asked_else),
         sa.or_(Person.born_on.is_(None), Person.born_on > timing.born_by(until)),
         found,
     )

@@ -311,7 +311,7 @@ class DecisionFact:
     ended_on: date | None = None  # the first day on which it did not hold any more: another team or school
     needs_original: bool = False
     confirmed_on: date | None = None  # when the original was seen by a second person
-    stale_on: date | None = None  # from then on the form words this section otherwise: a yes counts no more, a no does
+    stale: tuple[tuple[date, date | None], ...] = ()  # from when until when the form words this section otherwise
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,21 @@ class Program(Model):
     closed_at: Mapped[datetime | None]
 
 
+class ProgramRuleChange(Model):
+    """Whose consent a program asked for until a day on which that changed, so that a day gone by keeps its answer.
+
+    On a day the earliest change after it counts, of one day the first; without one the program itself. Who changed it
+    and when stands in the trail.
+    """
+
+    __tablename__ = "program_rule_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(sa.ForeignKey("program.id"), index=True)
+    changed_on: Mapped[date]
+    guardian_rule: Mapped[GuardianRule] = mapped_column(choice(GuardianRule, "guardian_rule"))
+
+
 class Site(Model):
     """A place where people meet."""
 

@@ -27,6 +27,7 @@ from youthprog.programs.models import (
     GroupMember,
     GroupStaff,
     Program,
+    ProgramRuleChange,
     Season,
     Site,
 )
@@ -87,7 +88,7 @@ def change_program(
     now: datetime,
     guardian_rule: GuardianRule | None = None,
 ) -> None:
-    """Change what a program is called, says of itself and asks of guardians. A new rule holds at once."""
+    """Change what a program is called, says of itself and asks of guardians. A new rule holds from the day on."""
     other = queries.find_program(name)
     if other is not None and other.id != program.id:
         raise Refused([Refusal("name_taken", N_("There is a program of this name."), "name")])
@@ -96,6 +97,10 @@ def change_program(
     detail = {}
     if guardian_rule is not None and guardian_rule is not program.guardian_rule:
         detail = {"guardian_rule": [program.guardian_rule.value, guardian_rule.value]}
+        was = ProgramRuleChange(
+            program_id=program.id, changed_on=clock.day_of(now), guardian_rule=program.guardian_rule
+        )
+        db.session().add(was)
         program.guardian_rule = guardian_rule
     db.flush()
     record("program.changed", "program", program.id, by=by, now=now, **detail)
