@@ -1,4 +1,4 @@
-"""Thirty kinds of malformed input against every form and address of the live pages, on both engines at once.
+"""More than thirty kinds of malformed input against every form and address of the live pages, on both engines at once.
 
 Whatever comes, the answer is a page of ours, the same on both engines, and never a failure.
 """
@@ -43,12 +43,14 @@ VALUES: dict[str, bytes] = {
     "2^31": b"2147483648",
     "2^63": b"9223372036854775808",
     "2^64": b"18446744073709551616",
+    "5,000 digits": b"9" * 5000,
     "minus one": b"-1",
     "zero": b"0",
     "1e5": b"1e5",
     "NaN": b"nan",
     "digits of another script": "٣١٤".encode(),
     "full-width digits": "１２".encode(),
+    "superscript": "²".encode(),
     "year 730": b"0730-02-02",
     "31 February": b"2026-02-31",
     "last day there is": b"9999-12-31",
@@ -60,11 +62,11 @@ VALUES: dict[str, bytes] = {
     "markup": b"<script>alert(1)</script><img src=x onerror=alert(1)>",
 }
 # In one field, while the others are as they should be: these reach the tables.
-ALONE = ("NUL", "81 characters", "2^63", "year 730", "tower of accents")
+ALONE = ("NUL", "81 characters", "2^63", "5,000 digits", "year 730", "tower of accents")
 TEXTUAL = {"text", "textarea", "date", "number", "select", "hidden", "email", "tel", "search", "time", "radio"}
 ADDRESS_VALUES = [
     "\x00", "x" * 5000, "W10", "eyJhIjoxfQ", "WyJhIiwgOTk5OTk5OTk5OTk5OTk5OTk5OTk5OV0", "%", "_", "-1",
-    "99999999999999999999", "1e5", "٣", "' OR 1=1 --", "{{7*7}}", "a\u0301" * 200,
+    "99999999999999999999", "9" * 5000, "1e5", "٣", "²", "' OR 1=1 --", "{{7*7}}", "a\u0301" * 200,
 ]  # fmt: skip
 ASKED = (
     "on",
@@ -341,6 +343,13 @@ def test_what_reads_behind_the_question_mark_is_noticed(stages):
         assert not asked
         stages[0].walker("coordinator").open("/people?q=1")
         assert asked
+
+
+def test_every_kind_reaches_every_form_and_every_thing_its_turn():
+    for fields in (["a"], ["a", "b", "c"], [f"f{n}" for n in range(40)]):
+        assert {kind for body in spread(fields) for kind in body.values()} >= set(VALUES)
+        assert all(set(body) == set(fields) for body in spread(fields))
+    assert {each for turn in range(5) for each in some_of("abcde", turn, sample=2)} == set("abcde")
 
 
 def test_a_failure_would_be_seen(stages):

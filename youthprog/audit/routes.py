@@ -1,19 +1,16 @@
 """The audit trail on the screen, newest first."""
 
-import re
-
 from flask import Blueprint, Response, current_app
 
 from youthprog.audit import anchors, queries
 from youthprog.audit.types import ACTIONS, SUBJECTS
-from youthprog.core.db import BIGGEST_ID
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.web.edge import door
 from youthprog.web.language import gettext as _
 from youthprog.web.pages import PAGE_ROWS, Slice, asked_choice, asked_cursor, asked_text, cursor, page
 
 bp = Blueprint("audit", __name__)
-NUMBER = re.compile(r"[1-9]\d{0,18}")
 
 
 @bp.get("/audit")
@@ -22,7 +19,7 @@ def index() -> Response:
     """Who did what, who read what; `kind=account&number=12` tells one thing's story."""
     kind = asked_choice("kind", list(SUBJECTS), "")
     number, after = asked_text("number", 20), asked_cursor((int,))
-    subject_id = int(number) if NUMBER.fullmatch(number) and int(number) <= BIGGEST_ID else None
+    subject_id = key_in(number)
     found = queries.list_entries(
         before=after[0] if after else None, limit=PAGE_ROWS + 1, kind=kind or None, subject_id=subject_id
     )

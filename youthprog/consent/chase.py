@@ -22,6 +22,7 @@ from youthprog.consent.types import (
     ChaseState,
 )
 from youthprog.core import clock
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound, Refused
 from youthprog.people import queries as people
@@ -35,7 +36,6 @@ from youthprog.web.pages import asked_choice, asked_cursor, cursor, page, safe_n
 
 bp = Blueprint("consent_chase", __name__)
 PLACE = (str, int, str, int, int)
-LONGEST_ID = 18  # digits
 CHANNELS_OF = {  # as `REACHED` has it, the day in a column of its own
     "sent": N_("Sent"),
     "reminded": N_("Reminded"),
@@ -174,8 +174,8 @@ def _asked_filter() -> ChaseFilter:
     state = asked_choice("state", [each.value for each in ChaseState], "")
     channel = asked_choice("channel", [each.value for each in ChaseChannel], "")
     return ChaseFilter(
-        season_id=_number(request.args.get("season", "")),
-        group_id=_number(request.args.get("group", "")),
+        season_id=key_in(request.args.get("season")),
+        group_id=key_in(request.args.get("group")),
         state=ChaseState(state) if state else None,
         language=asked_choice("language", list(LANGUAGES), ""),
         channel=ChaseChannel(channel) if channel else None,
@@ -199,13 +199,9 @@ def _address(kept: dict[str, Any], name: str, key: ChaseKey | None) -> str | Non
     return url_for(".index", **kept, **place)
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
-
-
 def _numbers(text: str, count: int) -> list[int] | None:
     """The numbers of "12-3", when there are so many."""
-    found = [number for number in map(_number, text.split("-")) if number is not None]
+    found = [number for number in map(key_in, text.split("-")) if number is not None]
     return found if len(found) == count == len(text.split("-")) else None
 
 

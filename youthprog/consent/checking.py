@@ -111,9 +111,10 @@ def _answer(answer_id: int) -> UnmatchedAnswer:
 
 
 def _number(text: str | None) -> int:
-    if not (text and text.isascii() and text.isdigit() and len(text) < 19):
+    number = db.key_in(text)
+    if number is None:
         raise NotFound
-    return int(text)
+    return number
 
 
 def _chosen_youth(row: UnmatchedAnswer, youth_id: int) -> Person:
@@ -135,8 +136,7 @@ def _show_page(
         return page("consent/unmatched_gone.html", status, answer=row)
     kept, today = services.outside_opened(row), clock.today()
     record_read("unmatched.read", "unmatched_answer", row.id, by=actor())
-    asked = request.args.get("youth", "")
-    chosen = row.youth_id or (int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None)
+    chosen = row.youth_id or db.key_in(request.args.get("youth"))
     youth = people.get_youth_for(actor(), P.CONSENT_MATCH, chosen, today) if chosen else None
     frame = outside_queries.frame_of(row.season_id, row.form_version_id)
     found = []

@@ -71,9 +71,10 @@ def purged_of_youth(youth_id: int) -> list[FilePurge]:
 def get_part_for(actor: Actor, key: str, rules: Rules, on: date) -> KeptPart:
     """A part of a file within reach, by what a form calls it. Raises `NotFound`."""
     name, _dash, number = key.partition("-")
-    if name not in set(FilePart) or not (number.isascii() and number.isdigit()) or int(number) > db.BIGGEST_ID:
+    youth_id = db.key_in(number)
+    if name not in set(FilePart) or youth_id is None:
         raise NotFound
-    found = _parts(FilePart(name), rules, on, Person.id == int(number), _reached(actor, on), limit=1)
+    found = _parts(FilePart(name), rules, on, Person.id == youth_id, _reached(actor, on), limit=1)
     if not found:
         raise NotFound
     return found[0]

@@ -12,7 +12,7 @@ from youthprog.consent.keeping_queries import KeptRecord
 from youthprog.consent.retention import BadRule
 from youthprog.consent.types import FILE_PARTS
 from youthprog.core import clock
-from youthprog.core.db import BIGGEST_ID
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
 from youthprog.people import queries as people
@@ -111,9 +111,9 @@ def _each_ticked(deed: Callable[[KeptRecord | KeptPart, Any], None]) -> tuple[in
     Raises `NotFound` before anything is done when one of them is out of reach.
     """
     rule, files, on = keeping_queries.rule_in_force(), keeping_queries.file_rules_in_force(), clock.today()
-    ids = sorted({int(each) for each in request.form.getlist("record")[:200] if each.isascii() and each.isdigit()})
+    ids = sorted({number for each in request.form.getlist("record")[:200] if (number := key_in(each)) is not None})
     ticked: list[tuple[KeptRecord | KeptPart, Any]] = [
-        (keeping_queries.get_record_for(actor(), each, rule, on), rule) for each in ids if each <= BIGGEST_ID
+        (keeping_queries.get_record_for(actor(), each, rule, on), rule) for each in ids
     ]
     for key in sorted(set(request.form.getlist("part")[:200])):
         part = file_queries.get_part_for(actor(), key, files, on)

@@ -11,6 +11,7 @@ from youthprog.consent.cosigners import beside
 from youthprog.consent.models import ConsentEvent
 from youthprog.consent.types import CLOSED_BECAUSE, HAPPENINGS, Asked, MemberConsent, Question, RequestState
 from youthprog.core import clock
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
 from youthprog.documents.services import load_bytes
@@ -117,9 +118,8 @@ def remind(request_id: int) -> BaseResponse:
         name = case.guardian.name
         told = _("%(name)s is reminded.", name=name) if reached else _("No mail reaches %(name)s. Call.", name=name)
         flash(told, "signed" if reached else "missing")
-    group_id = request.form.get("group_id", "")
-    if group_id.isdigit() and len(group_id) < 19:
-        return redirect(url_for(".team", group_id=int(group_id)), 303)
+    if group_id := key_in(request.form.get("group_id")):
+        return redirect(url_for(".team", group_id=group_id), 303)
     return redirect(url_for(".show", request_id=request_id), 303)
 
 

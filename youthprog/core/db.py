@@ -21,6 +21,7 @@ from youthprog.core.sqlite import driver as sqlite_driver
 from youthprog.core.text import storable
 
 BIGGEST_ID = 2**63 - 1
+LONGEST_KEY = len(str(BIGGEST_ID))
 KEPT_STATEMENTS = 55  # compiled ones, about 50 kB each; half as many more gather before the oldest go
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
@@ -158,6 +159,14 @@ def _kept(session: so.Session) -> None:
 @event.listens_for(so.Session, "after_rollback")
 def _undone(session: so.Session) -> None:
     session.info.pop("after_commit", None)
+
+
+def key_in(text: str | None) -> int | None:
+    """The key of a row in what somebody sent, 1 to 2^63 - 1; None for anything else, however long it is."""
+    if not text or len(text) > LONGEST_KEY or not (text.isascii() and text.isdigit()):
+        return None
+    number = int(text)
+    return number if 0 < number <= BIGGEST_ID else None
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:

@@ -196,9 +196,9 @@ def roster_run(args: argparse.Namespace) -> int:
 
 def _team(asked: str) -> TeamHead:
     on = clock.today()
-    if asked.isascii() and asked.isdigit() and 0 < int(asked) <= db.BIGGEST_ID:
+    if (team_id := db.key_in(asked)) is not None:
         with suppress(NotFound):
-            return queries.get_team_for(operator(), P.ROSTER_PRINT, int(asked), on)
+            return queries.get_team_for(operator(), P.ROSTER_PRINT, team_id, on)
     rows = queries.list_teams(operator(), P.ROSTER_PRINT, on, word=fold(asked), limit=100)
     same = [row for row in rows if row.folded_name == fold(asked)] or rows
     if len(same) == 1:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
 from youthprog.core import clock
-from youthprog.core.db import BIGGEST_ID
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound
 from youthprog.leagues import import_queries as queries
@@ -155,9 +155,10 @@ def _asked_season(form: ImportForm) -> int:
     asked = form.season.data or ""
     if not asked:
         return 0
-    if not (asked.isascii() and asked.isdigit() and int(asked) <= BIGGEST_ID):
+    season_id = key_in(asked)
+    if season_id is None:
         raise NotFound
-    return programs.get_season_for(actor(), P.ROSTER_IMPORT, int(asked)).id
+    return programs.get_season_for(actor(), P.ROSTER_IMPORT, season_id).id
 
 
 def _ask(form: ImportForm, status: int = 200) -> Response:

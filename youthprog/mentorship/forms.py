@@ -10,6 +10,7 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Regexp
 
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
+from youthprog.core.db import key_in
 from youthprog.mentorship.rules import LONGEST_NOTE, LONGEST_SESSION
 from youthprog.mentorship.types import DUTIES, PLANS, Activity, DutyStatus
 from youthprog.web.forms import CalendarDay, ClockTime, Filled, Form, OneOf, Optional, SelectChoice, Text
@@ -77,7 +78,7 @@ class SessionForm(Form):
 
 def _key(value: Any) -> int:
     """A key as sent; 0 stands for what is none."""
-    return int(value) if str(value).isascii() and str(value).isdigit() else 0
+    return key_in(str(value)) or 0
 
 
 class ProposalForm(Form):

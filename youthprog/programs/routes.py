@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.core import clock
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound, Refusal, Refused
 from youthprog.people import queries as people
@@ -498,10 +499,10 @@ def create_gathering() -> BaseResponse:
 
 
 def _group_asked() -> Group:
-    asked = request.args.get("group", "")
-    if not asked.isascii() or not asked.isdigit() or not 0 < int(asked[:20]) < 2**63:
+    group_id = key_in(request.args.get("group"))
+    if group_id is None:
         raise NotFound
-    return queries.get_group_for(actor(), P.PROGRAM_EDIT, int(asked[:20]), clock.today())
+    return queries.get_group_for(actor(), P.PROGRAM_EDIT, group_id, clock.today())
 
 
 def _schedule(row: Group, form: Any) -> int:

@@ -6,6 +6,7 @@ from wtforms import SelectChoice  # type: ignore[attr-defined]
 
 from youthprog.audit.services import record_read
 from youthprog.core import clock
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.documents import queries as documents
@@ -83,10 +84,10 @@ def create() -> Response | BaseResponse:
 
 
 def _asked_youth() -> int:
-    text = request.args.get("youth_id", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    youth_id = key_in(request.args.get("youth_id"))
+    if youth_id is None:
         raise NotFound
-    return int(text)
+    return youth_id
 
 
 @bp.get("/certificates/<id:document_id>")
