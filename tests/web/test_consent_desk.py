@@ -14,8 +14,10 @@ from tests.makers.consent import Family, actor_of, request_of
 from tests.makers.forms import form_of, publish, section
 from tests.makers.people import NOW
 from tests.makers.programs import make_group, make_program, make_season
+from tests.support.breaking import BROKEN, break_step, stored_files
 from youthprog.access.types import Role
-from youthprog.consent import desk_queries, queries, services
+from youthprog.audit.models import AuditEntry
+from youthprog.consent import desk_queries, queries, record_queries, services
 from youthprog.consent.models import ConsentRequest, Disclosure, FormUse, FormVersion, LooseScan, Section
 from youthprog.consent.types import DISCLOSURE, RequestState, Route, SectionKind, Signer
 from youthprog.core import db
@@ -188,7 +190,7 @@ SECOND = {
 }  # fmt: skip
 
 
-def test_the_forms_of_a_family_are_entered_one_after_another(coordinator, session, family):
+def test_the_forms_of_a_family_are_entered_one_after_another(coordinator, app, session, family):
     publish_second_form(family)
     print_form(coordinator, family)
     rows = session.scalars(sa.select(ConsentRequest).order_by(ConsentRequest.id)).all()
@@ -220,11 +222,31 @@ def test_the_forms_of_a_family_are_entered_one_after_another(coordinator, sessio
     }  # fmt: skip
     missing = coordinator.post(address, page.form() | part | {"doctor-office": ""}, status=422)
     assert "Doctor: Write the office." in missing.text
-    page = coordinator.post(address, page.form() | part)
-    assert "Recorded: Doctor." in page.text
+    nothing_is_left_of_what_breaks(coordinator, app, address, page.form() | part)
+    for _click in range(2):
+        recorded = coordinator.post(address, page.form() | part)
+        assert "Recorded: Doctor." in recorded.text or _click
     db.session().rollback()
     row = next(each for each in queries.parts_of(second[0]).values() if each.typed_name == "Ada Obi")
     assert (row.route, row.signer) == (Route.PAPER, Signer.EXTERNAL)
+    assert [each.document_id for each in record_queries.supplements_of(second[0])] == [row.document_id]
+
+
+def nothing_is_left_of_what_breaks(coordinator, app, address, sent) -> None:
+    """Rendering, sealing, the audit line or the commit fails: a plain sentence, and no part, file or line."""
+    for step in BROKEN:
+        before = stored_files(app)
+        with pytest.MonkeyPatch.context() as broken:
+            break_step(broken, app, step)
+            told = coordinator.post(address, sent, status=503)
+        assert "Nothing is recorded." in told.text
+        db.session().rollback()
+        assert stored_files(app) == before
+        assert (
+            db.session().scalar(sa.select(AuditEntry.action).where(AuditEntry.action == "consent.part_signed")) is None
+        )
+        request_id = int(address.split("/")[3])
+        assert "Ada Obi" not in [each.typed_name for each in queries.parts_of(request_id).values()]
 
 
 def test_a_call_about_several_forms_offers_the_choice(coordinator, session, family):

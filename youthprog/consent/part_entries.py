@@ -42,7 +42,10 @@ def show(request_id: int, section_id: int) -> BaseResponse:
 @bp.post("/consents/requests/<id:request_id>/parts/<id:section_id>/paper")
 @door(P.CONSENT_ENTER, late=True)
 def enter(request_id: int, section_id: int) -> BaseResponse:
-    """Record what the signed sheet says of the part."""
+    """Record what the signed sheet says of the part. A second click finds it recorded and goes on the same way."""
+    on_record = redirect(url_for("consent.show", request_id=request_id), 303)
+    if _is_recorded(request_id, section_id):
+        return on_record
     case, question = _waiting(request_id, section_id)
     form, part = PartEntryForm(), _part(case, question)
     good = part.validate()
@@ -61,15 +64,25 @@ def enter(request_id: int, section_id: int) -> BaseResponse:
         form.form_errors.append(_(NO_DOCUMENT))
         return _page(case, form, part, 503)
     with recording(undo=lambda: _discard(ready), says=_(NOT_RECORDED)):
+        if _is_recorded(request_id, section_id):
+            _discard(ready)
+            return on_record
         case, question = _waiting(request_id, section_id)
         services.enter_part(case, question, ready, **how)
     flash(_("Recorded: %(form)s.", form=part.label), "signed")
-    return redirect(url_for("consent.show", request_id=request_id), 303)
+    return on_record
 
 
 def _discard(ready: services.SheetEntry) -> None:
     if ready.prepared is not None:
         discard(ready.prepared.document)
+
+
+def _is_recorded(request_id: int, section_id: int) -> bool:
+    """Whether somebody copied or signed the part already, within reach."""
+    case = queries.get_request_for(actor(), P.CONSENT_ENTER, request_id, clock.today())
+    part = queries.parts_of(case.request.id).get(section_id)
+    return part is not None and part.signed_at is not None
 
 
 def _waiting(request_id: int, section_id: int) -> tuple[Case, Question]:

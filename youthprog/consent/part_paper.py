@@ -1,7 +1,7 @@
 """The sealed record of a part that was signed after the guardian had signed: a supplement to the first record. Pure.
 
-It carries the one section as its signer had it on the screen, the answer, what happened, and the first record's code
-and SHA-256. Where the signer was not shown something of the child, the record does not show it in the wording either.
+It carries the one section as its signer had it on the screen or on the sheet, the answer, what happened, and the first
+record's code and SHA-256. Where the signer was not shown something of the child, the record does not show it in the wording either.
 """
 
 import json
