@@ -24,6 +24,7 @@ from youthprog.consent import desk_queries, queries, services
 from youthprog.consent.models import ConsentPart, ConsentRequest
 from youthprog.consent.types import Decision, Happening, Question, RequestState, Route, SectionKind, Signer
 from youthprog.core import db
+from youthprog.core.dates import day
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.documents.models import Document
 from youthprog.documents.services import load_bytes
@@ -159,6 +160,10 @@ def _the_supplement_tells_of_the_sheet(part: ConsentPart, first_code: str, recor
     printed = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     assert f"copied by {recorder}" in printed
     assert "the name as on the sheet" in printed
+    assert "Signed on" in printed
+    assert "Recorded on" in printed
+    assert f"{day(part.signed_on, 'en')} Signed by hand" in printed, "beside the name stands the day on the sheet"
+    assert "on the screen" not in printed
 
 
 def test_a_page_that_came_after_the_signature_is_listed_until_its_part_is_entered(desk):

@@ -166,6 +166,7 @@ def record_of(facts: RecordFacts) -> ConsentRecord:
         shown=wording.shown(facts.questions, language, lambda each: places_in(facts, language, each)),
         signed_how=say(SIGNED_HOW.get(facts.signing.route, "typed"), language),
         route_note=_route_note(facts, language),
+        dated_on=facts.signing.signed_on,
         drawn=facts.signing.drawn,
     )
 

@@ -101,6 +101,7 @@ def supplement_of(facts: PartFacts) -> SupplementRecord:
         first_signer=facts.first_signer,
         canonical_json=canonical(facts),
         in_force_until=facts.until,
+        dated_on=date.fromisoformat(facts.answer["signed_on"]) if facts.answer.get("signed_on") else None,
         language=Language(language),
         other_language=Language(OTHER[language]),
         other_statements=(_statement(facts, OTHER[language]),),

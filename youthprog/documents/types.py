@@ -253,13 +253,15 @@ class ConsentRecord:
     """The same statements in the other language offered; printed overleaf."""
     intro: str = ""
     shown: tuple[ShownSection, ...] = ()
-    """Every word that was on the screen, in the language signed; printed after the seal."""
+    """Every word of the form, in the language signed; printed after the seal."""
     signed_how: str = ""
     """What stands under the signature, when it was not typed by the signer."""
     route_note: str = ""
     """On paper or by telephone: who wrote the answers down, who saw the original, the SHA-256 of the scan."""
     sealed_at: datetime | None = None
     """When the record was made, where that is not the moment of the signature."""
+    dated_on: date | None = None
+    """The day on the sheet, when it was signed by hand on paper; `signed_at` is when that was recorded."""
     drawn: str = ""
     """A drawing beside the typed name, as SVG path data in whole numbers; see `drawn.py`."""
 
@@ -384,7 +386,7 @@ class SupplementRecord:
     statements: tuple[Statement, ...]
     """The one section, with its answer."""
     shown: tuple[ShownSection, ...]
-    """Every word that signer had on the screen, and no other."""
+    """Every word that signer had before them, and no other."""
     events: tuple[ConsentEvent, ...]
     how_we_know: str
     signed_how: str
@@ -395,6 +397,8 @@ class SupplementRecord:
     first_signer: str
     canonical_json: bytes
     in_force_until: date | None = None
+    dated_on: date | None = None
+    """The day on the sheet, when it was signed by hand on paper; `signed_at` is when that was recorded."""
     language: Language = Language.ENGLISH
     other_language: Language | None = None
     other_statements: tuple[Statement, ...] = ()

@@ -103,8 +103,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Las palabras exactas mostradas y firmadas, en %(language)s.",
     ),
     "other_overleaf": (
-        "Every word that was on the screen, and the %(language)s text that could be chosen instead, follow overleaf.",
-        "Todo lo que se vio en pantalla y el texto en %(language)s que se podía elegir siguen al dorso.",
+        "Every word of the form, and the %(language)s text that could be chosen instead, follow overleaf.",
+        "Todas las palabras del formulario y el texto en %(language)s que se podía elegir siguen al dorso.",
     ),
     "other_offered": ("The %(language)s text offered", "El texto en %(language)s que se ofreció"),
     "other_hint": (
@@ -113,7 +113,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "statement": ("Statement", "Declaración"),
     "answer": ("Answer", "Respuesta"),
-    "shown": ("Every word that was on the screen", "Todo lo que se vio en pantalla"),
+    "shown": ("Every word of the form", "Todas las palabras del formulario"),
     "shown_hint": (
         "Question by question, as published, with the answers that were offered.",
         "Pregunta por pregunta, como se publicó, con las respuestas que se ofrecieron.",
@@ -156,6 +156,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "supplement": ("Part added to a signed record", "Parte añadida a una constancia firmada"),
     "part_signed_by": ("Part signed by", "Parte firmada por"),
     "signed_on": ("Signed on", "Firmado el"),
+    "recorded_on": ("Recorded on", "Anotado el"),
+    "shown_part": ("Every word of this part", "Todas las palabras de esta parte"),
     "part_agreed": ("What was signed", "Lo que se firmó"),
     "part_words": (
         "The exact words shown to this signer, in %(language)s.",
