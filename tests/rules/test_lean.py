@@ -1,8 +1,37 @@
-"""Forgetting docstrings changes nothing but the docstrings."""
+"""Forgetting what functions say of themselves changes nothing that they do."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from youthprog.operations import lean
+
+FORGETTING = """
+import json
+from dataclasses import dataclass, fields
+from pathlib import PurePath
+
+class Named:
+    '''Has a name.'''
+    @property
+    def name(self) -> str:
+        '''Its name.'''
+        return "Imani"
+
+def greet(who: str) -> str:
+    '''Says hello.'''
+    return "Hello " + who
+
+@dataclass
+class Point:
+    x: int
+
+from youthprog.operations.lean import forget_explanations
+forget_explanations()
+print([json.__doc__, json.dumps.__doc__, PurePath.parent.__doc__, Named.__doc__, Named.name.__doc__, greet.__doc__])
+print(greet.__annotations__, greet(Named().name), [each.type for each in fields(Point)], Point.__annotations__)
+"""
 
 
 def speaks(name: str) -> str:
@@ -47,3 +76,8 @@ def test_words_a_function_returns_stay():
 
 def test_nothing_to_forget_leaves_the_code_as_it_is():
     assert lean.without_docstrings(plain.__code__) is plain.__code__
+
+
+def test_of_everything_loaded_only_the_explanations_go():
+    told = subprocess.run([sys.executable, "-c", FORGETTING], capture_output=True, text=True, check=True).stdout
+    assert told == f"{[None] * 6}\n{{}} Hello Imani [<class 'int'>] {{'x': <class 'int'>}}\n"

@@ -154,6 +154,7 @@ def _the_supplement_tells_of_the_sheet(part: ConsentPart, first_code: str, recor
     reader = PdfReader(BytesIO(load_bytes(db.session().get_one(Document, part.document_id))))
     value = json.loads(reader.attachments["supplement.json"][0])
     assert value["of"]["code"] == first_code
+    assert value["places"]["full_name"] == "Mateo Aguilar", "the sheet names the child in full, to whomever signs on it"
     assert (value["signature"]["way"], value["signature"]["scan_sha256"]) == ("sheet", part.scan_sha256)
     assert value["section"]["answer"]["recorded_by"] == recorder
     assert value["section"]["answer"]["signed_on"] == part.signed_on.isoformat()
