@@ -8,6 +8,7 @@ import pytest
 
 from tests.documents.conftest import PrintSheet
 from tests.makers import sheets
+from youthprog.documents import seal
 from youthprog.documents.press import Press
 from youthprog.documents.seal import KEY, ROOT_KEY, make_seal_keys
 from youthprog.documents.types import NO_SEAL
@@ -63,6 +64,20 @@ def test_what_is_no_sealed_pdf(junk: bytes, press: Press) -> None:
 
 def test_an_unsealed_pdf(print_sheet: PrintSheet, press: Press) -> None:
     assert press.verify(print_sheet(sheets.roster())) == NO_SEAL
+
+
+def test_a_seal_whose_list_ends_in_doubt_is_set_again(instance: Path, print_sheet: PrintSheet, monkeypatch) -> None:
+    content, rooms, once = print_sheet(sheets.consent_record()), [], seal._sealed
+
+    def doubtful_at_first(*given):
+        rooms.append(given[-1])
+        made = once(*given)
+        return made if len(rooms) > 2 else made.replace(b"\nendstream", b"\r\nendstream")
+
+    monkeypatch.setattr(seal, "_sealed", doubtful_at_first)
+    sealed = seal.seal_pdf(content, keys=instance, reason="Tested")
+    assert [room - rooms[0] for room in rooms] == [0, 2, 4]
+    assert seal.verify_pdf(sealed, trust_root=instance / seal.ROOT_CERTIFICATE).is_good
 
 
 def test_keys_are_private_and_never_replaced(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from youthprog.documents.endings import DOUBTFUL
 from youthprog.documents.types import NO_SEAL, SealReport
 
 ROOT_CERTIFICATE, ROOT_KEY = "seal-root.pem", "seal-root-key.pem"
@@ -96,12 +97,23 @@ def _write_private(path: Path, content: bytes) -> None:
 
 def seal_pdf(content: bytes, *, keys: Path, reason: str) -> bytes:
     """Certify a PDF so that no later change is allowed, and return it. Tags and archival promise stay whole."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign import fields, signers
+    from pyhanko.sign import signers
 
     signer = signers.SimpleSigner.load(str(keys / KEY), str(keys / CERTIFICATE), (str(keys / ROOT_CERTIFICATE),))
     if signer is None:
         raise FileNotFoundError(f"no usable sealing key in {keys.name}; run youthprog init")
+    room = _room_for(signer)
+    sealed = _sealed(content, signer, reason, room)
+    while DOUBTFUL in sealed[len(content) :]:  # two digits more move what is listed there, and it ends otherwise
+        room += 2
+        sealed = _sealed(content, signer, reason, room)
+    return sealed
+
+
+def _sealed(content: bytes, signer: Any, reason: str, room: int) -> bytes:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import fields, signers
+
     writer = IncrementalPdfFileWriter(BytesIO(content))
     # pyHanko would rewrite the XMP in a way that breaks PDF/A-3a (MatthiasValvekens/pyHanko #755).
     writer._update_meta = lambda: None  # type: ignore[method-assign]
@@ -114,8 +126,7 @@ def seal_pdf(content: bytes, *, keys: Path, reason: str) -> bytes:
         reason=reason,
     )
     sealed = BytesIO()
-    sealer = signers.PdfSigner(manner, signer, new_field_spec=place)
-    sealer.sign_pdf(writer, output=sealed, bytes_reserved=_room_for(signer))
+    signers.PdfSigner(manner, signer, new_field_spec=place).sign_pdf(writer, output=sealed, bytes_reserved=room)
     return sealed.getvalue()
 
 

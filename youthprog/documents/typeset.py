@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import fromstring, register_namespace, tostring
 
+from youthprog.documents.endings import end_streams_plainly
 from youthprog.documents.slimming import slim
 from youthprog.documents.spelling import spell_every_glyph
 from youthprog.documents.types import Enclosed, Variant
@@ -65,6 +66,7 @@ def typeset(
     from weasyprint.urls import FatalURLFetchingError
 
     spell_every_glyph()
+    end_streams_plainly()
     try:
         page = weasyprint.HTML(string=html, base_url=None, url_fetcher=_fetcher(assets))
         document = page.render(presentational_hints=False)
