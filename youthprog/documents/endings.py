@@ -14,7 +14,7 @@ DOUBTFUL = b"\r" + END
 
 def end_streams_plainly() -> None:
     """Let every stream that weasyprint writes from now on end beyond doubt."""
-    import pydyf
+    from weasyprint.pdf import pydyf
 
     written: Any = pydyf.Stream.data
     if getattr(written.fget, "ends_plainly", False):
