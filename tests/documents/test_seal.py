@@ -76,7 +76,9 @@ def test_a_seal_whose_list_ends_in_doubt_is_set_again(instance: Path, print_shee
         return made if len(rooms) > 2 else made.replace(b"\nendstream", b"\r\nendstream")
 
     monkeypatch.setattr(seal, "_sealed", doubtful_at_first)
-    with ThreadPoolExecutor() as apart:  # pyhanko wants a thread without an event loop; a browser test may have left one
+    with (
+        ThreadPoolExecutor() as apart
+    ):  # pyhanko wants a thread without an event loop; a browser test may have left one
         sealed = apart.submit(seal.seal_pdf, content, keys=instance, reason="Tested").result()
     assert [room - rooms[0] for room in rooms] == [0, 2, 4]
     assert seal.verify_pdf(sealed, trust_root=instance / seal.ROOT_CERTIFICATE).is_good
