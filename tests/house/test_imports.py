@@ -69,6 +69,7 @@ FLOORS = {
     "entry_rules": 2,
     "retention": 2,
     "drawn": 2,
+    "ledger": 2,
     "queries": 3,
     "services": 4,
     "forms": 5,
@@ -76,6 +77,7 @@ FLOORS = {
 # how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
 PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE |= {"asked"}  # what a season asked on a day
+PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.

@@ -14,8 +14,8 @@ from tests.makers.programs import join, lead, make_gathering, make_group, make_s
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
 from youthprog.attendance import queries, services
-from youthprog.attendance.models import Amendment, AttendanceMark, Register
-from youthprog.attendance.types import Mark
+from youthprog.attendance.models import AttendanceMark, Deed, Register
+from youthprog.attendance.types import DeedKind, Mark
 from youthprog.audit import services as audit
 from youthprog.audit.models import AuditEntry
 from youthprog.core.permissions import P
@@ -90,13 +90,28 @@ def test_without_its_audit_line_nothing_is_saved(team, session, monkeypatch):
     assert session.scalar(sa.select(sa.func.count()).select_from(AttendanceMark)) == 0
 
 
-def test_an_amendment_keeps_the_old_mark(team, session):
+def test_a_mark_that_is_replaced_stays_as_a_deed(team, session):
     team.save({team.ids[0]: Mark.ABSENT})
     later = NOW + timedelta(hours=1)
     team.save({team.ids[0]: Mark.LATE}, seen={team.ids[0]: 1}, now=later)
-    kept = session.scalars(sa.select(Amendment)).one()
-    assert (kept.old_mark, kept.old_marked_at, kept.new_mark, kept.amended_at) == (Mark.ABSENT, NOW, Mark.LATE, later)
-    assert session.get(AttendanceMark, (team.gathering.id, team.ids[0])).version == 2
+    first, second = session.scalars(sa.select(Deed).order_by(Deed.id)).all()
+    assert (first.mark, first.at, first.by_id) == (Mark.ABSENT, NOW, team.coach.id)
+    assert (second.mark, second.at, second.saw) == (Mark.LATE, later, [first.client_id])
+    row = session.get(AttendanceMark, (team.gathering.id, team.ids[0]))
+    assert (row.version, row.said, row.disputed) == (2, second.client_id, False)
+
+
+def test_a_mark_from_before_there_were_deeds_is_answered_like_any_other(team, session):
+    old = AttendanceMark(gathering_id=team.gathering.id, youth_id=team.ids[0], mark=Mark.ABSENT, marked_at=BEGUN)
+    session.add(old)
+    session.flush()
+    team.save({team.ids[0]: Mark.LATE}, seen={team.ids[0]: 1})
+    assert [(deed.mark, deed.at) for deed in session.scalars(sa.select(Deed).order_by(Deed.at))] == [
+        (Mark.ABSENT, BEGUN),
+        (Mark.LATE, NOW),
+    ]
+    row = session.get(AttendanceMark, (team.gathering.id, team.ids[0]))
+    assert (row.mark, row.disputed) == (Mark.LATE, False)
 
 
 def test_a_mark_changed_meanwhile_is_not_overwritten(team, session):
@@ -169,7 +184,9 @@ def test_undo_takes_the_last_save_back_and_keeps_what_was_before(team, session):
     team.save({team.ids[0]: Mark.LATE, team.ids[1]: Mark.ABSENT}, seen={team.ids[0]: 1}, now=later)
     assert services.undo_save(team.gathering, by=team.actor, now=later + timedelta(minutes=1)) == 2
     assert queries.marks_at([team.gathering.id]) == {team.gathering.id: {team.ids[0]: Mark.PRESENT}}
-    assert session.scalar(sa.select(sa.func.count()).select_from(Amendment)) == 3
+    assert [deed.kind for deed in session.scalars(sa.select(Deed).order_by(Deed.id))] == [
+        DeedKind.MARK, DeedKind.MARK, DeedKind.MARK, DeedKind.TAKE_BACK, DeedKind.TAKE_BACK,
+    ]  # fmt: skip
 
 
 def test_a_register_undone_whole_is_missing_again(team, session):
@@ -234,7 +251,7 @@ def test_saving_costs_a_few_statements(session, statements):
     session.flush()
     statements.clear()
     team.save(dict.fromkeys(team.ids, Mark.PRESENT))
-    assert len(statements) <= 8
+    assert len(statements) <= 10
 
 
 def test_missing_registers_wait_a_day_and_are_only_ones_own(team, statements):
@@ -299,4 +316,5 @@ def test_merged_records_keep_the_later_mark(team, session):
     services.follow_merge(PeopleMerged(kept.id, gone.id, NOW + timedelta(hours=1)))
     marks = queries.marks_at([team.gathering.id, alone.id])
     assert marks == {team.gathering.id: {kept.id: Mark.PRESENT}, alone.id: {kept.id: Mark.LATE}}
-    assert session.scalars(sa.select(Amendment.old_mark)).all() == [Mark.ABSENT]
+    assert set(session.scalars(sa.select(Deed.youth_id))) == {kept.id}
+    assert session.get(AttendanceMark, (team.gathering.id, kept.id)).disputed

@@ -1,12 +1,13 @@
 """Tables of the attendance room."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from youthprog.attendance.types import Mark
-from youthprog.core.db import Model, choice
+from youthprog.attendance.types import CollectedBy, DeedKind, Mark
+from youthprog.core.db import Model, choice, partial_index
 
 PERSON = "person.id"
 
@@ -21,16 +22,25 @@ class Register(Model):
     taken_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    save_id: Mapped[str | None] = mapped_column(sa.String(36))
 
 
 class AttendanceMark(Model):
-    """The mark in force for one youth at one gathering. `marked_at` is when the leader said so, on the device.
+    """What holds for one youth at one gathering: computed from the deeds (`ledger.state_of`), kept for lists and counts.
 
-    A mark that was taken back stays as a row without `mark`, so that `version` only ever grows.
+    `said` is the deed the mark comes from (NULL: a row from before there were deeds, or a generated one). `disputed`
+    when two people said different things without having seen each other. `in_at` is the first arrival, `out_at` is set
+    once the youth has left, `minutes` is the time between where both are known. A mark taken back stays as a row without
+    `mark`, so that `version` only ever grows.
     """
 
     __tablename__ = "attendance_mark"
-    __table_args__ = (sa.Index("ix_attendance_mark_youth", "youth_id"),)
+    __table_args__ = (
+        sa.Index("ix_attendance_mark_youth", "youth_id"),
+        partial_index(
+            "ix_attendance_mark_on_site", "gathering_id", where="in_at IS NOT NULL AND out_at IS NULL", unique=False
+        ),
+    )
 
     gathering_id: Mapped[int] = mapped_column(sa.ForeignKey("gathering.id"), primary_key=True)
     youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), primary_key=True)
@@ -39,20 +49,47 @@ class AttendanceMark(Model):
     marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
     device: Mapped[str | None] = mapped_column(sa.String(80))
     version: Mapped[int] = mapped_column(default=1)
+    said: Mapped[str | None] = mapped_column(sa.String(36))
+    disputed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    in_at: Mapped[datetime | None]
+    out_at: Mapped[datetime | None]
+    minutes: Mapped[int | None]
 
 
-class Amendment(Model):
-    """A mark that was replaced or taken back: amendments keep the old one."""
+class Deed(Model):
+    """Something somebody said about a youth at a gathering. It is never changed and never taken away.
 
-    __tablename__ = "amendment"
-    __table_args__ = (sa.Index("ix_amendment_gathering", "gathering_id", "youth_id"),)
+    `client_id` is made by the device, so that a repeated message is known; `at` is when it happened as the device
+    knows it, `clock_at` what the device's own clock showed, `received_at` when it reached us. `saw` names the deeds in
+    force that the sayer had before the eyes; `undoes` the deed a take-back voids. A deed with a `refusal` does not
+    count and stays; a `flag` asks somebody to look. `code` is a scanned text, `youth_id` NULL when nobody knows it.
+    """
+
+    __tablename__ = "attendance_deed"
+    __table_args__ = (
+        sa.UniqueConstraint("client_id"),
+        sa.Index("ix_attendance_deed_gathering", "gathering_id", "youth_id"),
+        sa.Index("ix_attendance_deed_youth", "youth_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(sa.String(36))
     gathering_id: Mapped[int] = mapped_column(sa.ForeignKey("gathering.id"))
-    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
-    old_mark: Mapped[Mark | None] = mapped_column(choice(Mark, "old_mark"))
-    old_marked_at: Mapped[datetime]
-    old_marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
-    new_mark: Mapped[Mark | None] = mapped_column(choice(Mark, "new_mark"))
-    amended_at: Mapped[datetime]
-    amended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    youth_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    kind: Mapped[DeedKind] = mapped_column(choice(DeedKind, "kind"))
+    mark: Mapped[Mark | None] = mapped_column(choice(Mark, "mark"))
+    at: Mapped[datetime]
+    clock_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    device: Mapped[str | None] = mapped_column(sa.String(80))
+    saw: Mapped[list[Any]]
+    undoes: Mapped[str | None] = mapped_column(sa.String(36))
+    save_id: Mapped[str | None] = mapped_column(sa.String(36), index=True)
+    to_kind: Mapped[CollectedBy | None] = mapped_column(choice(CollectedBy, "to_kind"))
+    to_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    to_name: Mapped[str | None] = mapped_column(sa.String(160))
+    id_seen: Mapped[bool | None]
+    code: Mapped[str | None] = mapped_column(sa.String(200))
+    refusal: Mapped[str | None] = mapped_column(sa.String(40))
+    flag: Mapped[str | None] = mapped_column(sa.String(40))

@@ -40,14 +40,49 @@ def members_at(gathering: Gathering) -> list[MemberLine]:
     return programs.members_of(gathering.group_id, clock.day_of(gathering.starts_at))
 
 
+def roll_members(gathering: Gathering) -> list[MemberLine]:
+    """Those who belong to a gathering and, after them, who came without belonging to it. Two statements."""
+    return members_at(gathering) + _walked_in(gathering)
+
+
+def _walked_in(gathering: Gathering) -> list[MemberLine]:
+    """Who came to a gathering without being in its group that day, by name. One statement."""
+    on = clock.day_of(gathering.starts_at)
+    belongs = sa.exists().where(
+        GroupMember.group_id == gathering.group_id,
+        GroupMember.youth_id == Person.id,
+        programs.during(GroupMember.from_on, GroupMember.until_on, on),
+    )
+    rows = db.session().scalars(
+        sa.select(Person)
+        .join(AttendanceMark, AttendanceMark.youth_id == Person.id)
+        .where(
+            AttendanceMark.gathering_id == gathering.id,
+            sa.or_(AttendanceMark.mark.is_not(None), AttendanceMark.in_at.is_not(None)),
+            ~belongs,
+        )
+        .order_by(Person.folded_name, Person.id)
+    )
+    return [MemberLine(row.id, row.name, row.list_name, row.first_name, None, row.born_on, row.gender) for row in rows]
+
+
+def _not_kept_from(actor: Actor, walked_in: Sequence[MemberLine], on: date) -> list[MemberLine]:
+    """Whoever takes the register sees who walked in, by name alone, but no child whom custody keeps from this adult."""
+    if not walked_in:
+        return []
+    limits = people.restrictions_on([line.youth_id for line in walked_in], on)
+    return [line for line in walked_in if (line.youth_id, actor.person_id) not in limits]
+
+
 def roll_of(actor: Actor, permission: P, gathering: Gathering, on: date) -> Roll:
     """The register of a gathering with the youth the permission reaches. A constant number of statements.
 
     Alerts and phones are left out where they may not be read. Whoever shows alerts records the reading.
     """
-    members = members_at(gathering)
+    members, walked_in = members_at(gathering), _walked_in(gathering)
     reached = people.reachable(actor, permission, [line.youth_id for line in members], on)
     members = sorted((line for line in members if line.youth_id in reached), key=jersey_order)
+    members += _not_kept_from(actor, walked_in, on)
     youth_ids = [line.youth_id for line in members]
     day = clock.day_of(gathering.starts_at)
     reasons = not_cleared(youth_ids, gathering.season_id, day, gathering_id=gathering.id)

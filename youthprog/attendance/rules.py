@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from youthprog.attendance.types import CAME, NOTHING, TAPPED, Kept, Mark, Merge
+from youthprog.attendance.types import CAME, NOTHING, TAPPED, DeedKind, Kept, Mark, Merge, Said
 from youthprog.core.refusals import N_, Refusal
 
 OPENS_BEFORE = timedelta(hours=2)
 UNDO_WITHIN = timedelta(minutes=15)
 MISSING_AFTER = timedelta(hours=24)
+CLOCK_MAY_DIFFER = timedelta(minutes=5)
+STAYS_OPEN = timedelta(hours=12)  # how long after the end somebody can still arrive or leave
+NOT_CLEARED = "not_cleared"
+OF_NOBODY = frozenset({"foreign_code", "other_department", "ended_code"})  # refusals of deeds about no known youth
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,58 @@ def refusals_to_take(facts: GatheringFacts) -> list[Refusal]:
         reason = N_("This has not begun. Attendance opens at %(opens)s.")
         return [Refusal("not_begun", reason, values={"opens": facts.starts_at - OPENS_BEFORE})]
     return []
+
+
+@dataclass(frozen=True)
+class SayFacts:
+    """What decides whether deeds of a gathering count. Sets hold keys of youth."""
+
+    gathering: GatheringFacts
+    ends_at: datetime
+    members: frozenset[int]
+    enrolled: frozenset[int]
+    not_cleared: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a deed does not count, if it does not; and what somebody should look at."""
+
+    refusal: Refusal | None = None
+    flag: str | None = None
+
+
+def judged(said: Said, facts: SayFacts) -> Verdict:
+    """Whether a deed counts. It depends on the deed and on facts of the day alone, never on what came before it."""
+    refusals = refusals_to_say(said, facts)
+    return Verdict(refusals[0] if refusals else None, flag_of(said, facts))
+
+
+def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
+    """Why a deed does not count: the gathering, the youth, the clearance. Taking back and leaving are always heard."""
+    if said.kind in (DeedKind.TAKE_BACK, DeedKind.LEAVE, DeedKind.STOP):
+        return []
+    reasons = refusals_to_take(facts.gathering)
+    if said.youth_id is None:
+        return [*reasons, Refusal("foreign_code", N_("This is not one of our cards. Find the name in the list."))]
+    if said.youth_id not in facts.members and said.youth_id not in facts.enrolled:
+        reasons.append(Refusal("not_enrolled", N_("Not enrolled in this season. Ask the office before taking part.")))
+    elif said.youth_id not in facts.members and said.kind is DeedKind.MARK and said.mark not in (Mark.WALK_IN, None):
+        reasons.append(Refusal("not_a_member", N_("Not in this group. Mark as walked in, or ask the office.")))
+    if said.mark in CAME and said.youth_id in facts.not_cleared:
+        reasons.append(Refusal(NOT_CLEARED, N_("Not cleared. May watch. May not take part.")))
+    return reasons
+
+
+def flag_of(said: Said, facts: SayFacts) -> str | None:
+    """What somebody should look at: a time that cannot be, or a device whose clock is wrong. The deed counts all the same."""
+    opens, closes = facts.gathering.starts_at - OPENS_BEFORE, facts.ends_at + STAYS_OPEN
+    passage = said.kind in (DeedKind.ARRIVE, DeedKind.LEAVE)
+    if said.at > facts.gathering.now + CLOCK_MAY_DIFFER or (passage and not opens <= said.at <= closes):
+        return "impossible_time"
+    if said.clock_at is not None and abs(said.clock_at - said.at) > CLOCK_MAY_DIFFER:
+        return "clock_off"
+    return None
 
 
 def refusals_to_mark(
@@ -72,6 +128,13 @@ def refusals_to_undo(facts: UndoFacts) -> list[Refusal]:
     if facts.saved_by_id != facts.by_id:
         return [Refusal("saved_by_another", N_("Somebody else saved after you. Change single marks instead."))]
     if facts.now - facts.saved_at > UNDO_WITHIN:
+        return [Refusal("too_late", N_("That was a while ago. Change single marks instead."))]
+    return []
+
+
+def refusals_to_take_back(count: int) -> list[Refusal]:
+    """Why there is nothing of the last save to take back."""
+    if not count:
         return [Refusal("too_late", N_("That was a while ago. Change single marks instead."))]
     return []
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from youthprog.core.clearance import NotCleared
-from youthprog.core.refusals import N_
+from youthprog.core.refusals import N_, Refusal
 
 
 class Mark(enum.StrEnum):
@@ -30,6 +30,104 @@ MARKS = {
     Mark.LEFT_EARLY: N_("Left early"),
     Mark.WALK_IN: N_("Walked in"),
 }
+
+
+class DeedKind(enum.StrEnum):
+    """What somebody says of a youth at a gathering: a mark of the roll, or that the youth came, left, or did not leave."""
+
+    MARK = "mark"
+    ARRIVE = "arrive"
+    LEAVE = "leave"
+    TAKE_BACK = "take_back"
+    STOP = "stop"  # a release that was refused at the gate; tells what happened and changes nothing
+
+
+class CollectedBy(enum.StrEnum):
+    """With whom a youth left."""
+
+    GUARDIAN = "guardian"
+    LISTED = "listed"
+    ALONE = "alone"
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Who came for a youth. `person_id` where the adult is on file; `id_seen` whether a photo ID was looked at."""
+
+    kind: CollectedBy | None
+    name: str | None = None
+    person_id: int | None = None
+    id_seen: bool | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A deed as it comes in, from a page, a phone, a kiosk, a scan or paper.
+
+    `at` is when it happened, `clock_at` what the device's clock showed then. `saw` are the deeds in force the sayer saw.
+    """
+
+    client_id: str
+    youth_id: int | None
+    kind: DeedKind
+    at: datetime
+    mark: Mark | None = None
+    saw: tuple[str, ...] = ()
+    undoes: str | None = None
+    to: Collector | None = None
+    code: str | None = None
+    clock_at: datetime | None = None
+    device: str | None = None
+
+
+class Fate(enum.StrEnum):
+    """What became of a deed that came in."""
+
+    KEPT = "kept"
+    KNOWN = "known"  # it came before; nothing changed
+    REFUSED = "refused"  # kept, but it does not count
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one deed, and why when it does not count. `flag` asks somebody to look at it."""
+
+    client_id: str
+    youth_id: int | None
+    fate: Fate
+    refusal: Refusal | None = None
+    flag: str | None = None
+
+
+@dataclass(frozen=True)
+class DeedFacts:
+    """A deed as the ledger sees it. `counts` is False when it was refused."""
+
+    client_id: str
+    kind: DeedKind
+    at: datetime
+    mark: Mark | None = None
+    saw: tuple[str, ...] = ()
+    undoes: str | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class State:
+    """What holds for a youth at a gathering. `heads` are the deeds nobody has seen and answered yet, latest first."""
+
+    mark: Mark | None = None
+    said: str | None = None
+    disputed: bool = False
+    in_at: datetime | None = None
+    out_at: datetime | None = None
+    minutes: int | None = None
+    heads: tuple[str, ...] = ()
+
+    @property
+    def on_site(self) -> bool:
+        """Whether the youth arrived and has not left."""
+        return self.in_at is not None and self.out_at is None
 
 
 @dataclass(frozen=True)

@@ -282,6 +282,21 @@ def list_sites() -> list[Site]:
 # ---- enrollments ----
 
 
+def enrolled_among(season_id: int, youth_ids: Collection[int]) -> set[int]:
+    """Those of the youth who have a place in a season. One statement, none for nobody."""
+    if not youth_ids:
+        return set()
+    return set(
+        db.session().scalars(
+            sa.select(Enrollment.youth_id).where(
+                Enrollment.season_id == season_id,
+                Enrollment.youth_id.in_(youth_ids),
+                Enrollment.status == EnrollmentStatus.ENROLLED,
+            )
+        )
+    )
+
+
 def list_enrolled(
     actor: Actor, permission: P, season_id: int, on: date, *, after: tuple[str, int] | None = None, limit: int = PAGE
 ) -> list[EnrollmentLine]:
