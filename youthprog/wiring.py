@@ -17,6 +17,7 @@ from youthprog.access import services as access_services
 from youthprog.access.types import InvitationIssued, PasswordResetAsked, ProgramChoice
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import services as attendance_services
+from youthprog.attendance import telling, walk_ins
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
@@ -80,6 +81,8 @@ BLUEPRINTS: list[Any] = [
     people.bp,
     programs_routes.bp,
     attendance.bp,
+    telling.bp,
+    walk_ins.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,

@@ -53,6 +53,8 @@ EDGE = {
     "copies",
     "guardians",
     "fair_forms",
+    "telling",
+    "walk_ins",
 }
 FLOORS = {
     "types": 0,
@@ -88,6 +90,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc"}
 # Pure helpers a room shows beside its open floors, each with its reason.
 ALSO_OPEN = {
     ("people", "rules"),  # age_on and its kin: pure words of the field every room needs
+    ("access", "rules"),  # browser_of: what a browser calls itself
     ("access", "roles"),  # the permission table itself
     ("documents", "codes"),  # how a code is written for people
     ("documents", "press"),  # PressFailed, raised by services

@@ -37,7 +37,7 @@ class Field:
     def __init__(self, session, names=NAMES):
         now = clock.now()
         season = make_season(starts_on=(now - timedelta(days=60)).date(), ends_on=(now + timedelta(days=60)).date())
-        self.team = make_team(season)
+        self.season, self.team = season, make_team(season)
         self.group, self.program_id = self.team.group, season.program_id
         self.youth = [make_youth(given, "Aguilar") for given in names]
         for number, each in enumerate(self.youth):

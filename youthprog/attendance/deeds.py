@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from youthprog.attendance import queries, rules
-from youthprog.attendance.ledger import state_of
+from youthprog.attendance.ledger import does_count, state_of
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import DeedFacts, DeedKind, Fate, Outcome, Said, State
 from youthprog.audit.services import record
@@ -71,7 +71,7 @@ def keep(
         _row(gathering.id, each, refusals.get(each.client_id), flags.get(each.client_id), by, now, save_id)
         for each in said
     ]
-    counted = [row for row in rows if counts(row["kind"], row["refusal"])]
+    counted = [row for row in rows if does_count(row["kind"], row["refusal"])]
     concerned = {row["youth_id"] for row in counted if row["youth_id"] is not None}
     kept = begin_with_rows(gathering.id, concerned)
     db.session().execute(sa.insert(db.table(Deed)), rows)
@@ -94,11 +94,6 @@ def lock(gathering: Gathering) -> None:
     db.flush()
     table = db.table(Gathering)
     db.session().execute(sa.select(table.c.id).where(table.c.id == gathering.id).with_for_update(key_share=True))
-
-
-def counts(kind: DeedKind, refusal: str | None) -> bool:
-    """Whether a deed counts: it was not refused, or only its mark was (a child who is not cleared is on site all the same)."""
-    return refusal is None or (kind is DeedKind.ARRIVE and refusal == rules.NOT_CLEARED)
 
 
 def known_deeds(client_ids: Collection[str]) -> set[str]:
@@ -286,7 +281,7 @@ def _told(rows: Iterable[Mapping[Any, Any]]) -> dict[int, dict[str, _Spoken]]:
             mark=None if row["refusal"] else row["mark"],
             saw=tuple(row["saw"]),
             undoes=row["undoes"],
-            counts=counts(row["kind"], row["refusal"]),
+            counts=does_count(row["kind"], row["refusal"]),
         )
         found.setdefault(row["youth_id"], {})[row["client_id"]] = _Spoken(facts, row["by_id"], row["device"])
     return found

@@ -4,6 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length
+
 from youthprog.attendance.rules import field_of
 from youthprog.attendance.types import TAPPED, Kept, Mark
 from youthprog.core.refusals import N_, Refusal
@@ -12,6 +16,24 @@ MARK = re.compile(r"mark-([1-9]\d{0,18})")
 SHOWN = re.compile(r"shown-([1-9]\d{0,18})")
 VALUES = {mark.value: mark for mark in TAPPED}
 WAS = re.compile(r"(\d{1,9})\.([a-z_]{0,16})")
+
+
+class WalkInForm(FlaskForm):
+    """Who walked in: a name as typed, or the youth chosen from those it may mean."""
+
+    name = StringField(
+        N_("Name of who walked in"),
+        filters=[lambda text: (text or "").strip()],
+        validators=[InputRequired(N_("Type the name of who walked in.")), Length(max=160)],
+    )
+    youth_id = HiddenField(validators=[Length(max=19)])
+
+
+class OneMarkForm(FlaskForm):
+    """What the page of one row says: the mark, and the version that was shown."""
+
+    mark = HiddenField(validators=[Length(max=16)])
+    seen = HiddenField(validators=[Length(max=19)])
 
 
 @dataclass(frozen=True)
@@ -55,4 +77,4 @@ def shown_as(value: str) -> Kept:
 
 def written(kept: Kept) -> str:
     """The value of the hidden field that says what was shown."""
-    return f"{kept.version}.{kept.mark.value if kept.mark else ''}"
+    return f"{kept.version}.{kept.shown.value if kept.shown else ''}"

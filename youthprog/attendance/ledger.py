@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from youthprog.attendance.types import DeedFacts, DeedKind, State
 
+NOT_CLEARED = "not_cleared"
 COMES_FIRST = {DeedKind.ARRIVE: 0, DeedKind.LEAVE: 1}
 
 
@@ -36,6 +37,11 @@ def state_of(deeds: Iterable[DeedFacts]) -> State:
         minutes=minutes,
         heads=tuple(deed.client_id for deed in heads),
     )
+
+
+def does_count(kind: DeedKind, refusal: str | None) -> bool:
+    """Whether a deed counts: it was not refused, or only its mark was (a child who is not cleared is on site all the same)."""
+    return refusal is None or (kind is DeedKind.ARRIVE and refusal == NOT_CLEARED)
 
 
 def _moment(deed: DeedFacts) -> tuple[datetime, str]:

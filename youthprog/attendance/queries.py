@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from youthprog.attendance import told_queries
 from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.attendance.rules import MISSING_AFTER
 from youthprog.attendance.types import (
@@ -89,6 +90,8 @@ def roll_of(actor: Actor, permission: P, gathering: Gathering, on: date) -> Roll
     alerts = people.alerts_of(people.reachable(actor, P.HEALTH_ALERT_READ, youth_ids, on))
     guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, list(reasons), on), on)
     marks = _marks_of(gathering.id)
+    words = told_queries.disputed_words(gathering.id, [who for who, (row, _by) in marks.items() if row.disputed])
+    came = {line.youth_id for line in walked_in}
     lines = []
     for member in members:
         row, by = marks.get(member.youth_id, (None, None))
@@ -98,13 +101,16 @@ def roll_of(actor: Actor, permission: P, gathering: Gathering, on: date) -> Roll
                 youth_id=member.youth_id,
                 name=member.name,
                 jersey=member.jersey,
-                kept=Kept(row.mark, row.version) if row else NOTHING,
+                kept=Kept(row.mark, row.version, row.disputed) if row else NOTHING,
                 marked_by=by,
                 marked_at=row.marked_at if row else None,
                 reasons=tuple(reasons.get(member.youth_id, ())),
                 alert=alerts.get(member.youth_id),
                 contact=call.name if call else None,
                 phone=call.phone if call else None,
+                walked_in=member.youth_id in came,
+                device=row.device if row else None,
+                words=tuple(words.get(member.youth_id, ())),
             )
         )
     register, saved_by = _register_of(gathering.id)
@@ -340,4 +346,4 @@ def _midnight(on: date) -> datetime:
 
 def kept_of(rows: Mapping[int, AttendanceMark]) -> dict[int, Kept]:
     """The marks in force as the rules see them."""
-    return {youth_id: Kept(row.mark, row.version) for youth_id, row in rows.items()}
+    return {youth_id: Kept(row.mark, row.version, row.disputed) for youth_id, row in rows.items()}

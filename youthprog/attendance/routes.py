@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from youthprog.access.rules import browser_of
 from youthprog.attendance import queries, rules, services
-from youthprog.attendance.forms import Posted, read_register, written
+from youthprog.attendance.forms import Posted, WalkInForm, read_register, written
 from youthprog.attendance.types import Mark, Roll
 from youthprog.audit.services import record_read
 from youthprog.core import clock
@@ -42,7 +43,7 @@ def save(gathering_id: int) -> BaseResponse:
     wanted = rules.touched(posted.marks, posted.shown)
     try:
         refuse_if([*posted.refusals, *rules.refusals_to_mark(wanted, _names(roll), ())])
-        services.save_register(gathering, wanted, seen=posted.seen, by=actor(), now=clock.now(), device="web")
+        services.save_register(gathering, wanted, seen=posted.seen, by=actor(), now=clock.now(), device=device())
     except Conflict as conflict:
         return _register_page(gathering, _reread(gathering), posted, conflict.reasons, 409)
     except Refused as refused:
@@ -61,6 +62,11 @@ def undo(gathering_id: int) -> BaseResponse:
         return _register_page(gathering, _reread(gathering), None, refused.reasons, 422)
     flash(gettext("The last save was taken back."), "neutral")
     return redirect(url_for(".show", gathering_id=gathering_id), 303)
+
+
+def device() -> str:
+    """What this browser calls itself, as the register tells it: "Chrome, Android"."""
+    return browser_of(request.user_agent.string) or "web"
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def _names(roll: Roll) -> dict[int, str]:
 
 
 def _rest_page(gathering: Gathering, roll: Roll, posted: Posted) -> Response:
-    markable = [line.youth_id for line in roll.lines if line.is_cleared and not line.kept.mark]
+    markable = [line.youth_id for line in roll.lines if line.is_cleared and not line.kept.mark and not line.walked_in]
     filled = rules.with_rest_present(posted.marks, markable)
     marks = {youth_id: mark for youth_id, mark in filled.items() if mark}
     flash(gettext("Everyone else is marked present. Nothing is saved yet."), "waiting")
@@ -104,7 +110,7 @@ def _register_page(
     status: int = 200,
 ) -> Response:
     now = clock.now()
-    chosen = {line.youth_id: line.kept.mark for line in roll.lines}
+    chosen = {line.youth_id: line.kept.shown for line in roll.lines}
     clashes: dict[int, Clash] = {}
     if posted is not None:
         touched = rules.touched(posted.marks, posted.shown)
@@ -127,6 +133,7 @@ def _register_page(
         closed=[says(reason) for reason in closed],
         can_take=can_take and not closed,
         can_undo=can_take and posted is None and not rules.refusals_to_undo(undo_facts),
+        walk_in=WalkInForm(),
         problems=[(reason.field and f"row-{reason.field.removeprefix('mark-')}", says(reason)) for reason in refusals],
     )
 

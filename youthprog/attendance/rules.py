@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from youthprog.attendance.ledger import NOT_CLEARED
 from youthprog.attendance.types import CAME, NOTHING, TAPPED, DeedKind, Kept, Mark, Merge, Said
 from youthprog.core.refusals import N_, Refusal
 
@@ -12,7 +13,6 @@ UNDO_WITHIN = timedelta(minutes=15)
 MISSING_AFTER = timedelta(hours=24)
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
 STAYS_OPEN = timedelta(hours=12)  # how long after the end somebody can still arrive or leave
-NOT_CLEARED = "not_cleared"
 OF_NOBODY = frozenset({"foreign_code", "other_department", "ended_code"})  # refusals of deeds about no known youth
 
 
@@ -154,7 +154,7 @@ def touched(posted: Mapping[int, Mark], shown: Mapping[int, Kept]) -> dict[int, 
 
     A row left as it was shown says nothing, so it never brings back a mark somebody else has changed since.
     """
-    return {youth_id: mark for youth_id, mark in posted.items() if mark != shown.get(youth_id, NOTHING).mark}
+    return {youth_id: mark for youth_id, mark in posted.items() if mark != shown.get(youth_id, NOTHING).shown}
 
 
 def merge(kept: Mapping[int, Kept], wanted: Mapping[int, Mark | None], seen: Mapping[int, int]) -> Merge:
@@ -166,7 +166,7 @@ def merge(kept: Mapping[int, Kept], wanted: Mapping[int, Mark | None], seen: Map
     clashes = []
     for youth_id, mark in wanted.items():
         now = kept.get(youth_id, NOTHING)
-        if mark == now.mark:
+        if mark == now.mark and not now.disputed:
             continue
         if seen.get(youth_id, 0) == now.version:
             changes[youth_id] = mark

@@ -22,7 +22,7 @@ from youthprog.core.refusals import N_, Conflict, Refusal, refuse_if
 from youthprog.people.types import PeopleMerged
 from youthprog.programs.models import Gathering
 
-__all__ = ["follow_merge", "save_register", "say", "undo_save"]
+__all__ = ["follow_merge", "save_register", "save_walk_in", "say", "undo_save"]
 
 # Columns that name a person, for merged records.
 NAMED = (
@@ -69,6 +69,13 @@ def save_register(
     elif db.session().get(Register, gathering.id) is None:  # nobody can be marked, and somebody looked
         _note_taken(gathering.id, by=by, now=now)
     return Saved(len(merged.changes), rules.counts_of(outcome))
+
+
+def save_walk_in(gathering: Gathering, youth_id: int, *, by: Actor, now: datetime, device: str | None = None) -> None:
+    """Mark somebody of the season, who does not belong to the gathering, as walked in. Raises `Refused`."""
+    said = Said(_new_id(), youth_id, DeedKind.MARK, now, Mark.WALK_IN, device=device)
+    (outcome,) = say(gathering, [said], by=by, now=now)
+    refuse_if([outcome.refusal] if outcome.refusal else [])
 
 
 def _said(youth_id: int, mark: Mark | None, heads: tuple[str, ...], now: datetime, device: str | None) -> list[Said]:

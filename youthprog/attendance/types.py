@@ -132,10 +132,19 @@ class State:
 
 @dataclass(frozen=True)
 class Kept:
-    """The mark in force and how often it was changed; version 0 means nobody ever marked this youth."""
+    """The mark in force and how often it was changed; version 0 means nobody ever marked this youth.
+
+    `disputed` when two people said different things without having seen each other.
+    """
 
     mark: Mark | None = None
     version: int = 0
+    disputed: bool = False
+
+    @property
+    def shown(self) -> Mark | None:
+        """What a page shows as chosen: nothing while it is disputed, so that somebody says which it is."""
+        return None if self.disputed else self.mark
 
 
 NOTHING = Kept()
@@ -158,6 +167,15 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class OtherWord:
+    """What somebody said of a youth whose mark is disputed."""
+
+    mark: Mark
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RollLine:
     """One youth on a register, with what this reader may know."""
 
@@ -171,6 +189,9 @@ class RollLine:
     alert: str | None
     contact: str | None
     phone: str | None
+    walked_in: bool = False
+    device: str | None = None
+    words: tuple[OtherWord, ...] = ()
 
     @property
     def is_cleared(self) -> bool:
@@ -258,3 +279,32 @@ class HistoryLine:
     group: str | None
     starts_at: datetime
     mark: Mark | None
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """A deed as a page tells it: who said what, when it happened and when it reached us, from which device."""
+
+    client_id: str
+    kind: DeedKind
+    mark: Mark | None
+    at: datetime
+    received_at: datetime
+    by: str | None
+    device: str | None
+    to_kind: CollectedBy | None
+    to_name: str | None
+    id_seen: bool | None
+    refusal: str | None
+    flag: str | None
+    taken_back: bool
+    in_force: bool
+
+
+@dataclass(frozen=True)
+class WalkInLine:
+    """Somebody of the season who may have walked in. `told` tells two of one name apart."""
+
+    youth_id: int
+    name: str
+    told: str | None

@@ -28,10 +28,11 @@ function register(list) {
   const rest = scope.querySelector("[data-everyone-else]");
   const groups = all("[role=radiogroup]", list);
   const chosen = (group) => group.querySelector("input:checked");
+  const said = (group) => chosen(group)?.value ?? group.dataset.said;  // left early, walked in: said elsewhere
 
   function count() {
-    const tally = { present: 0, late: 0, absent: 0, excused: 0, none: 0 };
-    for (const group of groups) tally[chosen(group)?.value ?? "none"] += 1;
+    const tally = { present: 0, late: 0, absent: 0, excused: 0, left_early: 0, walk_in: 0, none: 0 };
+    for (const group of groups) tally[said(group) ?? "none"] += 1;
     if (line) {
       const parts = Object.entries(tally).filter(([, n]) => n).map(([state, n]) => fill(line.dataset[state], n));
       if (line.dataset.blocked) parts.push(line.dataset.blocked);
@@ -42,7 +43,7 @@ function register(list) {
   list.addEventListener("change", count);
   rest?.addEventListener("click", (event) => {
     event.preventDefault();
-    for (const group of groups.filter((each) => !chosen(each))) {
+    for (const group of groups.filter((each) => !said(each) && !("disputed" in each.dataset))) {
       const here = group.querySelector('input[value="present"]');
       here.checked = true;
       here.dispatchEvent(new Event("change", { bubbles: true }));
