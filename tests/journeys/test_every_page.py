@@ -10,12 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.journeys.conftest import AXE, AXE_RUN, DESK, NARROW, PHONE, Traveler
+from tests.support.proofs import cases
 
 ROLES = ("nobody", "guardian", "mentor", "coach", "admin", "coordinator")
 MOST_PAGES = 60
 MOST_BYTES = 50_000  # of a page, on a guardian's telephone
 LEFT_OUT = re.compile(r"\.(?:pdf|csv)$|^/language/|^/sign-out|^/static/|^/_ui")
-# Two of each, so that every pair of language, color scheme and width is looked at.
+# Two of each, so that every pair of language, color scheme and width is looked at: all of them on every page by
+# `make prove ONLY=web`, else one of each language, by turns, so that a page is seen in both languages and both schemes.
 LOOKS = {
     "en": (("light", PHONE["width"]), ("dark", DESK["width"])),
     "es": (("dark", PHONE["width"]), ("light", DESK["width"])),
@@ -77,11 +79,13 @@ class Crawl:
             self.faults.append(f"{path}: {moved} bytes")
         if self.page.evaluate(KEPT):
             self.faults.append(f"{path}: something is kept in the browser")
+        count = cases(full=2, sample=1)
+        turn = len(self.visited) % 2
         for language, looks in LOOKS.items():
             if self.page.evaluate("document.documentElement.lang") != language:
                 self.page.goto(f"{self.traveler.url}/language/{language}?next={path.replace('&', '%26')}")
             self._fits(path)
-            for scheme, width in looks:
+            for scheme, width in (looks * 2)[turn : turn + count]:
                 self._axe(f"{path} {language} {scheme} {width}", scheme, width)
 
     def _fits(self, path: str) -> None:
@@ -103,6 +107,7 @@ class Crawl:
 AXE_SOURCE = AXE.read_text()
 
 
+@pytest.mark.proof("axe finds nothing on any page, in every language, scheme and width", room="web")
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_in_reach(travelers, role):
     traveler = travelers(DESK)
