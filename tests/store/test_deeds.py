@@ -141,6 +141,20 @@ def test_what_is_refused_is_kept_with_its_reason_and_does_not_count(team, sessio
     assert session.scalar(sa.select(sa.func.count()).select_from(AttendanceMark)) == 0
 
 
+@pytest.mark.parametrize("kind", [DeedKind.TAKE_BACK, DeedKind.LEAVE, DeedKind.ARRIVE])
+def test_a_key_that_is_nobodys_is_kept_without_it_and_does_not_count(team, session, kind):
+    (outcome,) = say(team, said("a", 9_999_999, kind, None))
+    assert (outcome.fate, outcome.refusal.code) == (Fate.REFUSED, "not_enrolled")
+    assert session.scalars(sa.select(Deed)).one().youth_id is None
+    assert session.scalar(sa.select(sa.func.count()).select_from(AttendanceMark)) == 0
+
+
+def test_nothing_is_said_of_a_child_who_has_nothing_to_do_with_the_gathering(team, session):
+    other = make_youth("No", "Body")
+    assert say(team, said("a", other.id, DeedKind.LEAVE, None))[0].refusal.code == "not_enrolled"
+    assert session.get(AttendanceMark, (team.gathering.id, other.id)) is None
+
+
 def test_a_gathering_ahead_hears_nothing_yet(team):
     team.gathering.starts_at, team.gathering.ends_at = NOW + timedelta(hours=3), NOW + timedelta(hours=4)
     assert say(team, said("a", team.ids[0]))[0].refusal.code == "not_begun"

@@ -6,7 +6,7 @@ it never depends on the order in which devices find a network. Nothing here comm
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import not_cleared
 from youthprog.core.refusals import Refusal
+from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
 
@@ -38,6 +39,7 @@ def say(gathering: Gathering, said: Sequence[Said], *, by: Actor, now: datetime)
     fresh = list({each.client_id: each for each in said if each.client_id not in known}.values())
     facts = _facts(gathering, fresh, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
+    fresh = _of_people(fresh, facts)
     keep(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now, flags={
         key: each.flag for key, each in judged.items()
     })  # fmt: skip
@@ -111,6 +113,7 @@ def _facts(gathering: Gathering, said: Sequence[Said], now: datetime) -> rules.S
     members = {line.youth_id for line in queries.members_at(gathering)}
     others = sorted({each.youth_id for each in said if each.youth_id is not None} - members)
     enrolled = programs.enrolled_among(gathering.season_id, others)
+    there = {row.youth_id for row in _marks(gathering.id, others)}
     asked = [each.youth_id for each in said if each.youth_id is not None and each.mark is not None]
     on = clock.day_of(gathering.starts_at)
     barred = not_cleared(sorted(set(asked)), gathering.season_id, on, gathering_id=gathering.id) if asked else {}
@@ -119,8 +122,19 @@ def _facts(gathering: Gathering, said: Sequence[Said], now: datetime) -> rules.S
         ends_at=gathering.ends_at,
         members=frozenset(members),
         enrolled=frozenset(enrolled),
+        there=frozenset(there),
         not_cleared=frozenset(barred),
     )
+
+
+def _of_people(said: Sequence[Said], facts: rules.SayFacts) -> list[Said]:
+    """The deeds, those about a key that is nobody's without it: the log points to people only. No statement as a rule."""
+    strangers = sorted({each.youth_id for each in said if each.youth_id is not None and not facts.knows(each.youth_id)})
+    if not strangers:
+        return list(said)
+    real = set(db.session().scalars(sa.select(Person.id).where(Person.id.in_(strangers))))
+    missing = set(strangers) - real
+    return [replace(each, youth_id=None) if each.youth_id in missing else each for each in said]
 
 
 def _row(
@@ -136,7 +150,7 @@ def _row(
     return {
         "client_id": said.client_id,
         "gathering_id": gathering_id,
-        "youth_id": None if refusal and refusal.code in rules.OF_NOBODY else said.youth_id,
+        "youth_id": said.youth_id,
         "kind": said.kind,
         "mark": said.mark,
         "at": said.at,

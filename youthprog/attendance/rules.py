@@ -13,7 +13,7 @@ UNDO_WITHIN = timedelta(minutes=15)
 MISSING_AFTER = timedelta(hours=24)
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
 STAYS_OPEN = timedelta(hours=12)  # how long after the end somebody can still arrive or leave
-OF_NOBODY = frozenset({"foreign_code", "other_department", "ended_code"})  # refusals of deeds about no known youth
+NOT_ENROLLED = "not_enrolled"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,12 @@ class SayFacts:
     ends_at: datetime
     members: frozenset[int]
     enrolled: frozenset[int]
+    there: frozenset[int]  # who stands on the register already, whether of the group or not
     not_cleared: frozenset[int]
+
+    def knows(self, youth_id: int) -> bool:
+        """Whether the youth has anything to do with this gathering."""
+        return youth_id in self.members or youth_id in self.enrolled or youth_id in self.there
 
 
 @dataclass(frozen=True)
@@ -61,15 +66,18 @@ def judged(said: Said, facts: SayFacts) -> Verdict:
 
 
 def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
-    """Why a deed does not count: the gathering, the youth, the clearance. Taking back and leaving are always heard."""
+    """Why a deed does not count: the gathering, the youth, the clearance.
+
+    Taking back and leaving are heard of everybody who has to do with the gathering, whatever became of it meanwhile.
+    """
+    if said.youth_id is None:
+        return [Refusal("foreign_code", N_("This is not one of our cards. Find the name in the list."))]
+    if not facts.knows(said.youth_id):
+        return [Refusal(NOT_ENROLLED, N_("Not enrolled in this season. Ask the office before taking part."))]
     if said.kind in (DeedKind.TAKE_BACK, DeedKind.LEAVE, DeedKind.STOP):
         return []
     reasons = refusals_to_take(facts.gathering)
-    if said.youth_id is None:
-        return [*reasons, Refusal("foreign_code", N_("This is not one of our cards. Find the name in the list."))]
-    if said.youth_id not in facts.members and said.youth_id not in facts.enrolled:
-        reasons.append(Refusal("not_enrolled", N_("Not enrolled in this season. Ask the office before taking part.")))
-    elif said.youth_id not in facts.members and said.kind is DeedKind.MARK and said.mark not in (Mark.WALK_IN, None):
+    if said.youth_id not in facts.members and said.kind is DeedKind.MARK and said.mark not in (Mark.WALK_IN, None):
         reasons.append(Refusal("not_a_member", N_("Not in this group. Mark as walked in, or ask the office.")))
     if said.mark in CAME and said.youth_id in facts.not_cleared:
         reasons.append(Refusal(NOT_CLEARED, N_("Not cleared. May watch. May not take part.")))
