@@ -55,6 +55,11 @@ COMMANDS: dict[str, Command] = {
         "youthprog roster 12 --out tigers.pdf --kind coach",
         "youthprog.leagues.commands:roster",
     ),
+    "standings": Command(
+        "the table of a list of games, and what decided each place",
+        "youthprog standings games.csv --rules rules.toml",
+        "youthprog.leagues.standings_command:standings",
+    ),
     "verify": Command(
         "say whether a sealed PDF is ours and unchanged",
         "youthprog verify record.pdf",
@@ -115,7 +120,7 @@ def _overview(name: str) -> int:
         print(f"youthprog: there is no command {name!r}.", file=out)
     print("usage: youthprog COMMAND [options]\n", file=out)
     for each, command in COMMANDS.items():
-        print(f"  {each:<9}{command.does}", file=out)
+        print(f"  {each:<11}{command.does}", file=out)
     print("\n'youthprog COMMAND --help' shows its options and an example.", file=out)
     return 0 if asked else 2
 

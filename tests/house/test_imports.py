@@ -55,6 +55,7 @@ EDGE = {
     "fair_forms",
     "telling",
     "walk_ins",
+    "standings_command",
 }
 FLOORS = {
     "types": 0,
@@ -72,6 +73,7 @@ FLOORS = {
     "retention": 2,
     "drawn": 2,
     "ledger": 2,
+    "standings": 2,
     "queries": 3,
     "services": 4,
     "forms": 5,
@@ -79,6 +81,7 @@ FLOORS = {
 # how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
 PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE |= {"asked"}  # what a season asked on a day
+PURE |= {"standings"}  # the table of a division
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
