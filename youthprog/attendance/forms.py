@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from youthprog.attendance.rules import field_of
 from youthprog.attendance.types import TAPPED, Kept, Mark
 from youthprog.core.refusals import N_, Refusal
+from youthprog.web.forms import Form
+from youthprog.web.language import lazy_gettext as _
 
 MARK = re.compile(r"mark-([1-9]\d{0,18})")
 SHOWN = re.compile(r"shown-([1-9]\d{0,18})")
@@ -18,18 +19,17 @@ VALUES = {mark.value: mark for mark in TAPPED}
 WAS = re.compile(r"(\d{1,9})\.([a-z_]{0,16})")
 
 
-class WalkInForm(FlaskForm):
+class WalkInForm(Form):
     """Who walked in: a name as typed, or the youth chosen from those it may mean."""
 
     name = StringField(
-        N_("Name of who walked in"),
-        filters=[lambda text: (text or "").strip()],
-        validators=[InputRequired(N_("Type the name of who walked in.")), Length(max=160)],
+        _("Name of who walked in"),
+        validators=[InputRequired(_("Type the name of who walked in.")), Length(max=160)],
     )
     youth_id = HiddenField(validators=[Length(max=19)])
 
 
-class OneMarkForm(FlaskForm):
+class OneMarkForm(Form):
     """What the page of one row says: the mark, and the version that was shown."""
 
     mark = HiddenField(validators=[Length(max=16)])
