@@ -14,6 +14,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared, not_cleared
 from youthprog.core.permissions import P
+from youthprog.core.reach import within
 from youthprog.core.text import fold
 from youthprog.people import queries as people
 from youthprog.people.models import Person
@@ -35,13 +36,13 @@ class CardLine:
 
 @dataclass(frozen=True)
 class DoorLine:
-    """A youth one may expect at the door. `in_at` is set while the youth is here, `mark` is what the roll says."""
+    """A youth one may expect at the door. `in_at` is set while the youth is here."""
 
     youth_id: int
     name: str
     list_name: str
-    mark: Mark | None
     in_at: datetime | None
+    has_left: bool
 
 
 @dataclass(frozen=True)
@@ -138,22 +139,26 @@ def named_at(gathering: Gathering) -> list[Named]:
     ]
 
 
+def named(youth_id: int) -> Named:
+    """A youth as a tablet calls the one who stands before it. Raises `NotFound`."""
+    row = people.get_person(youth_id)
+    return Named(row.id, row.family_name, (row.given_name, row.first_name))
+
+
 def door_list(actor: Actor, gathering: Gathering, on: date, *, find: str = "") -> list[DoorLine]:
-    """Those who belong to a gathering and are within reach, by name, with who is here. Two statements."""
-    statement = _expected(gathering)
-    if gathering.group_id is not None or not actor.everywhere(P.REGISTER_TAKE):
-        statement = statement.where(people.person_within(actor, P.REGISTER_TAKE, on))
+    """Those who belong to a gathering and are within reach, by name, with who is here. One statement."""
+    statement = _expected(gathering).where(within(actor, P.REGISTER_TAKE, Person.id, on))
     for word in fold(find).split():
         statement = statement.where(people.begins_a_word(Person.folded_name, word))
     rows = db.session().execute(
-        statement.add_columns(AttendanceMark.mark, AttendanceMark.in_at, AttendanceMark.out_at).outerjoin(
+        statement.add_columns(AttendanceMark.in_at, AttendanceMark.out_at).outerjoin(
             AttendanceMark,
             sa.and_(AttendanceMark.youth_id == Person.id, AttendanceMark.gathering_id == gathering.id),
         )
     )
     return [
-        DoorLine(row.id, row.name, row.list_name, mark, in_at if out_at is None else None)
-        for row, mark, in_at, out_at in rows
+        DoorLine(row.id, row.name, row.list_name, None if out_at else in_at, out_at is not None)
+        for row, in_at, out_at in rows
     ]
 
 
@@ -228,6 +233,4 @@ def last_arrival(gathering_id: int, youth_id: int) -> Deed | None:
 
 def find_deed(gathering_id: int, client_id: str) -> Deed | None:
     """A deed of a gathering by the id its device gave it. One statement."""
-    return db.session().scalar(
-        sa.select(Deed).where(Deed.client_id == client_id, Deed.gathering_id == gathering_id)
-    )
+    return db.session().scalar(sa.select(Deed).where(Deed.client_id == client_id, Deed.gathering_id == gathering_id))

@@ -62,6 +62,13 @@ def mark_of(at: datetime, starts_at: datetime, *, belongs: bool) -> Mark:
     return Mark.LATE if at > starts_at + LATE_AFTER else Mark.PRESENT
 
 
+def refusals_to_start_kiosk(to_take: list[Refusal], ends_at: datetime, now: datetime) -> list[Refusal]:
+    """Why no tablet takes check-ins now: whatever keeps the register closed, or the gathering is over."""
+    if not to_take and now >= ends_at:
+        return [Refusal("over", N_("This is over. Use the register to say who was here."))]
+    return to_take
+
+
 @dataclass(frozen=True)
 class Named:
     """A youth by name, for looking up one's own on a tablet."""

@@ -116,7 +116,5 @@ def follow_merge(event: PeopleMerged) -> None:
         live[event.gone_id].ended_at = event.at
         db.flush()
     for column in (table.c.youth_id, table.c.issued_by_id):
-        db.session().execute(
-            sa.update(table).where(column == event.gone_id).values({column.name: event.kept_id})
-        )
+        db.session().execute(sa.update(table).where(column == event.gone_id).values({column.name: event.kept_id}))
     db.session().expire_all()
