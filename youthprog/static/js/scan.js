@@ -13,6 +13,11 @@ const button = box?.querySelector("button");
 let stream = null;
 let last = { text: "", at: 0 };
 
+function tell(text) {
+  says.hidden = !text;
+  says.textContent = text;
+}
+
 async function native() {
   if (!("BarcodeDetector" in window)) return null;
   const formats = await BarcodeDetector.getSupportedFormats();
@@ -42,7 +47,7 @@ async function send(text) {
   try {
     answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
   } catch {
-    says.textContent = box.dataset.noNetwork;
+    tell(box.dataset.noNetwork);
     return;
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -50,7 +55,7 @@ async function send(text) {
   if (parts.some(([, fresh]) => !fresh)) { location.reload(); return; }
   for (const [old, fresh] of parts) old.replaceWith(fresh);
   form.elements.text.value = "";
-  says.textContent = box.dataset.looking;
+  tell(box.dataset.looking);
   const shown = document.getElementById("answer");
   shown.scrollIntoView({ block: "nearest" });
   shown.focus({ preventScroll: true });
@@ -79,11 +84,11 @@ async function start() {
     await video.play();
     const read = (await native().catch(() => null)) || (await loaded());
     button.hidden = true;
-    says.textContent = box.dataset.looking;
+    tell(box.dataset.looking);
     look(read);
   } catch {
     stop();
-    says.textContent = box.dataset.noCamera;
+    tell(box.dataset.noCamera);
   }
 }
 
@@ -94,6 +99,7 @@ function stop() {
   video.hidden = true;
   button.hidden = false;
   button.disabled = false;
+  tell("");
 }
 
 if (box && navigator.mediaDevices?.getUserMedia) {
