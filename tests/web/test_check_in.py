@@ -200,7 +200,14 @@ def tablet(visitor, door):
 
 
 def test_a_tablet_can_do_nothing_but_check_in(tablet, door, session):
-    for address in ("/today", door.scan, door.kiosk, f"/youth/{door.ids[0]}", f"/groups/{door.group.id}/cards", "/account"):
+    for address in (
+        "/today",
+        door.scan,
+        door.kiosk,
+        f"/youth/{door.ids[0]}",
+        f"/groups/{door.group.id}/cards",
+        "/account",
+    ):
         answer = tablet.raw(address)
         assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in"), address
     assert all(row.ended_at for row in session.scalars(sa.select(UserSession)))

@@ -194,9 +194,11 @@ def at_the_door(actor: Actor, gathering: Gathering, youth_id: int, on: date) -> 
         )
         .first()
     )
-    if row is None or youth_id in people.youth_kept_from(actor.person_id, on):
+    if row is None:
         return None
     person, mark, in_at = row
+    if in_at is None or youth_id in people.youth_kept_from(actor.person_id, on):
+        return None
     day = clock.day_of(gathering.starts_at)
     reasons = not_cleared([youth_id], gathering.season_id, day, gathering_id=gathering.id)
     alerts = people.alerts_of(people.reachable(actor, P.HEALTH_ALERT_READ, [youth_id], on))

@@ -127,7 +127,9 @@ def check_in() -> Response:
         return _tablet_page(gathering, 422, refusal=found)
     named, is_sure = found
     if not is_sure:
-        return _answer_page("attendance/kiosk_sure.html", IDLE_SECONDS, gathering=gathering, named=named, typed=_typed())
+        return _answer_page(
+            "attendance/kiosk_sure.html", IDLE_SECONDS, gathering=gathering, named=named, typed=_typed()
+        )
     arrival = arriving.arrive(gathering, named.youth_id, by=actor(), now=now, device=DEVICE, code=_typed()["code"])
     return _arrived_page(gathering, named, arrival)
 

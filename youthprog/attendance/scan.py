@@ -6,9 +6,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from youthprog.attendance import arriving, card_queries
 from youthprog.attendance.arriving import Arrival
 from youthprog.attendance.card_rules import LONGEST_TEXT
+from youthprog.attendance.routes import device
 from youthprog.attendance.rules import GatheringFacts, refusals_to_take
 from youthprog.audit.services import record_read
 from youthprog.core import clock
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.people import queries as people
@@ -20,7 +22,6 @@ from youthprog.web.language import says
 from youthprog.web.pages import asked_text, page
 
 bp = Blueprint("scan", __name__)
-DEVICE = "scan"
 FIND_FROM = 30  # a list longer than this gets a search box
 NOTHING_TYPED = Refusal("no_code", N_("Type the code on the card, or choose a name from the list."), "text")
 
@@ -34,10 +35,8 @@ def _gathering(gathering_id: int) -> Gathering:
 def show(gathering_id: int) -> Response:
     """The door of a gathering, and the answer to the last check-in when one was just made."""
     gathering = _gathering(gathering_id)
-    youth_id = request.args.get("who", "")
-    answer = None
-    if youth_id.isascii() and youth_id.isdecimal() and len(youth_id) < 19:
-        answer = card_queries.at_the_door(actor(), gathering, int(youth_id), clock.today())
+    youth_id = key_in(request.args.get("who", ""))
+    answer = card_queries.at_the_door(actor(), gathering, youth_id, clock.today()) if youth_id else None
     if answer is not None and answer.alert:
         record_read("register.read", "gathering", gathering.id, by=actor(), youth=1)
     return _page(gathering, answer=answer)
@@ -60,17 +59,18 @@ def check_in(gathering_id: int) -> BaseResponse:
 
 
 def _arrival(gathering: Gathering) -> Arrival:
-    who, said = request.form.get("youth", ""), {"by": actor(), "now": clock.now(), "device": DEVICE}
-    if who.isascii() and who.isdecimal() and len(who) < 19:
+    who, now = key_in(request.form.get("youth", "")), clock.now()
+    if who is not None:
         expected = {line.youth_id for line in card_queries.door_list(actor(), gathering, clock.today())}
-        if int(who) not in expected:
-            raise Refused([Refusal("not_a_member", N_("Somebody on this page is no longer in the group. Load it again."))])
-        return arriving.arrive(gathering, int(who), **said)
+        if who not in expected:
+            sentence = N_("Somebody on this page is no longer in the group. Load it again.")
+            raise Refused([Refusal("not_a_member", sentence)])
+        return arriving.arrive(gathering, who, by=actor(), now=now, device=device())
     text = request.form.get("text", "").replace("\x00", "")[:LONGEST_TEXT]
     text = text.encode("utf-8", "ignore").decode().strip()
     if not text:
         raise Refused([NOTHING_TYPED])
-    return arriving.arrive_by_code(gathering, text, **said)
+    return arriving.arrive_by_code(gathering, text, by=actor(), now=now, device=device())
 
 
 @bp.post("/gatherings/<id:gathering_id>/scan/undo")
@@ -80,7 +80,7 @@ def undo(gathering_id: int) -> BaseResponse:
     gathering = _gathering(gathering_id)
     deed = request.form.get("deed", "")[:36]
     try:
-        youth_id = arriving.take_back(gathering, deed, by=actor(), now=clock.now(), device=DEVICE)
+        youth_id = arriving.take_back(gathering, deed, by=actor(), now=clock.now(), device=device())
     except Refused as refused:
         return _page(gathering, 422, refusals=refused.reasons)
     flash(_("%(name)s is not marked as here any more.", name=people.get_person(youth_id).name), "neutral")
