@@ -211,6 +211,9 @@ def test_a_tablet_can_do_nothing_but_check_in(tablet, door, session):
         answer = tablet.raw(address)
         assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in"), address
     assert all(row.ended_at for row in session.scalars(sa.select(UserSession)))
+    with tablet.client.session_transaction() as cookie:
+        assert cookie.keys() <= {"links", "csrf_token", "language"}
+        assert cookie["links"].keys() == {"kiosk"}
     link = session.scalars(sa.select(SignedLink)).one()
     assert link.expires_at == door.gathering.ends_at
 
