@@ -15,7 +15,11 @@ from youthprog.access import queries as access
 from youthprog.access import routes as accounts
 from youthprog.access import services as access_services
 from youthprog.access.types import InvitationIssued, PasswordResetAsked, ProgramChoice
+from youthprog.attendance import card_pages as attendance_cards
+from youthprog.attendance import cards as attendance_card_services
+from youthprog.attendance import kiosk as attendance_kiosk
 from youthprog.attendance import routes as attendance
+from youthprog.attendance import scan as attendance_scan
 from youthprog.attendance import services as attendance_services
 from youthprog.attendance import telling, walk_ins
 from youthprog.audit import routes as audit
@@ -83,6 +87,9 @@ BLUEPRINTS: list[Any] = [
     attendance.bp,
     telling.bp,
     walk_ins.bp,
+    attendance_cards.bp,
+    attendance_scan.bp,
+    attendance_kiosk.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,
@@ -121,6 +128,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         access_services.follow_merge,
         programs_services.follow_merge,
         attendance_services.follow_merge,
+        attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,

@@ -19,6 +19,7 @@ KINDS = {
     "sign-in": sheets.sign_in(),
     "certificate": sheets.certificate(),
     "consent": sheets.consent_record(),
+    "check-in cards": sheets.cards(13),
     "paper form": sheets.consent_blanks(),
     "paper forms of a team": sheets.consent_blanks(3),
     "consent in Spanish": sheets.consent_record(

@@ -1,15 +1,20 @@
 """What stands on the sheets, and what does not."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
 import pytest
+import zxingcpp
+from PIL import Image
 from pypdf import PdfReader
 
 from tests.documents.conftest import TEMPLATES, PrintSheet, letters_of, words_of
 from tests.makers import sheets
-from youthprog.documents.compose import compose
-from youthprog.documents.types import Language, RosterRow, SignInRow
+from youthprog.documents.codes import halved
+from youthprog.documents.compose import LEAST_MODULE, compose
+from youthprog.documents.qr import qr_modules
+from youthprog.documents.types import CheckInCard, Language, RosterRow, SignInRow
 
 NAMES = [
     "Li Wu",
@@ -127,3 +132,40 @@ def test_a_spanish_roster_speaks_spanish(print_sheet: PrintSheet) -> None:
     assert "no puede jugar" in words
     assert "Página 1 de 1" in words
     assert "may not play" not in words
+
+
+def test_every_card_has_its_name_whole_its_code_and_its_team(print_sheet: PrintSheet) -> None:
+    sheet = sheets.cards(9, rows=tuple(CheckInCard(name, f"CARDAB234{n}", "7") for n, name in enumerate(NAMES[:8], 2)))
+    content = print_sheet(sheet)
+    words = letters_of(words_of(content))
+    assert pages_of(content) == 1
+    for card in sheet.rows:
+        assert letters_of(card.name) in words
+        assert halved(card.code) in words
+    assert words.count("TigersU10") == 1 + len(sheet.rows)
+
+
+def test_cards_lie_ten_to_a_sheet(print_sheet: PrintSheet) -> None:
+    assert [pages_of(print_sheet(sheets.cards(count))) for count in (1, 10, 11)] == [1, 1, 2]
+
+
+def test_a_finder_reads_spanish_on_a_spanish_card(print_sheet: PrintSheet) -> None:
+    words = words_of(print_sheet(sheets.cards(1, language=Language.SPANISH)))
+    assert "¿La encontró?" in words
+    assert "Found" not in words
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8000", "youth.riverton.example", "youth-programs.riverton-police.il.example.gov"]
+)
+def test_a_cards_picture_leads_to_its_code_and_is_coarse_enough_for_any_phone(host: str) -> None:
+    address = f"https://{host}/k/"
+    composed = compose(sheets.cards(2, address=address), templates=TEMPLATES)
+    for card in sheets.cards(2).rows:
+        picture = Image.open(BytesIO(composed.assets[f"card-{card.code}.png"]))
+        (found,) = zxingcpp.read_barcodes(picture.convert("L").resize((400, 400), Image.Resampling.NEAREST))
+        assert found.text == address + card.code
+        assert found.ec_level == "M"
+    wide = float(re.search(r'class="qr" style="width: ([\d.]+)mm', composed.html).group(1))  # type: ignore[union-attr]
+    assert wide / qr_modules(address + "ABCDEFGHJK") >= LEAST_MODULE - 1e-9
+    assert wide <= 31.5

@@ -56,6 +56,9 @@ EDGE = {
     "telling",
     "walk_ins",
     "standings_command",
+    "card_pages",
+    "scan",
+    "kiosk",
 }
 FLOORS = {
     "types": 0,
@@ -74,8 +77,12 @@ FLOORS = {
     "drawn": 2,
     "ledger": 2,
     "standings": 2,
+    "card_rules": 2,
     "queries": 3,
+    "card_queries": 3,
     "services": 4,
+    "cards": 4,
+    "arriving": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
 # how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
@@ -83,6 +90,7 @@ PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fair
 PURE |= {"asked"}  # what a season asked on a day
 PURE |= {"standings"}  # the table of a division
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
+PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mean
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.

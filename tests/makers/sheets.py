@@ -12,6 +12,8 @@ from youthprog.documents.types import (
     BlankLayout,
     BlankSection,
     Certificate,
+    CheckInCard,
+    CheckInCards,
     ConsentBlanks,
     ConsentEvent,
     ConsentMark,
@@ -154,6 +156,23 @@ def certificate(name: str = "Li Wu", **changes: Any) -> Certificate:
             Signatory("Alicia Moreno", "Coach · Entrenadora"),
             Signatory("Chief Denise Okafor", "Riverton Police Department · Jefa de Policía"),
         ),
+    )
+    return replace(sheet, **changes)
+
+
+def cards(count: int = 10, **changes: Any) -> CheckInCards:
+    """Check-in cards of the Tigers, with the names that are hardest to fit first."""
+    hard = sorted(PLAYERS, key=lambda player: -len(player[1] + player[2]))
+    rows = tuple(
+        CheckInCard(f"{given} {family}", f"CARD{'ABCDEFGHJK'[n // 10 % 10]}{'ABCDEFGHJK'[n % 10]}2345", number)
+        for n, (number, family, given, *_rest) in enumerate((hard * 30)[:count])
+    )
+    sheet = CheckInCards(
+        letterhead=RIVERTON,
+        group="Tigers U10",
+        season="Fall 2026",
+        address="https://youth.riverton.example/k/",
+        rows=rows,
     )
     return replace(sheet, **changes)
 

@@ -21,7 +21,7 @@ from tests.makers import programs as program_maker
 from youthprog.access.models import Account, RoleGrant, UserSession
 from youthprog.access.services import assign, issue_link, place
 from youthprog.access.types import LinkPurpose, Role
-from youthprog.attendance.models import AttendanceMark, Register
+from youthprog.attendance.models import AttendanceMark, Register, YouthCard
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
 from youthprog.consent import uploads
@@ -437,6 +437,9 @@ class _Maker:
         db.flush()
         self._register(past, {self.child: Mark.PRESENT, self.second: Mark.ABSENT})
         self.side.ids |= {"gathering_id": past.id, "coming_id": coming.id}
+        db.session().add(YouthCard(youth_id=self.child.id, code=crypto.code(10), issued_at=self.now))
+        link_id, _token = issue_link(LinkPurpose.KIOSK, self.coach.id, past.id, days=1, now=self.now)
+        self.side.links[LinkPurpose.KIOSK] = link_id
 
     def _gathering(self, days: int) -> Gathering:
         day = clock.today() + timedelta(days=days)

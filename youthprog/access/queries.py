@@ -368,6 +368,18 @@ def live_link(link_id: int, purpose: str) -> tuple[Actor, LinkKey] | None:
     return Actor("link", person.name, person.id, grants=grants, language=person.language), key
 
 
+def live_links(purpose: LinkPurpose, subject_id: int, now: datetime) -> int:
+    """How many links of a purpose open a thing now. One statement."""
+    statement = sa.select(sa.func.count()).where(
+        SignedLink.purpose == purpose,
+        SignedLink.subject_id == subject_id,
+        SignedLink.ended_at.is_(None),
+        SignedLink.used_at.is_(None),
+        SignedLink.expires_at > now,
+    )
+    return db.session().scalar(statement) or 0
+
+
 def _link(condition: sa.ColumnElement[bool], purpose: LinkPurpose) -> LinkKey | None:
     link = db.session().scalar(
         sa.select(SignedLink).where(

@@ -50,6 +50,8 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.RECORD_KEEP: PROGRAM,
         P.REGISTER_READ: PROGRAM,
         P.REGISTER_TAKE: PROGRAM,
+        P.CARD_SHOW: PROGRAM,
+        P.CARD_ISSUE: PROGRAM,
         P.MATCH_READ: PROGRAM,
         P.MATCH_EDIT: PROGRAM,
         P.CERTIFICATE_ISSUE: PROGRAM,
@@ -66,6 +68,8 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CONSENT_READ: ASSIGNED,
         P.REGISTER_READ: ASSIGNED,
         P.REGISTER_TAKE: ASSIGNED,
+        P.CARD_SHOW: ASSIGNED,
+        P.CARD_ISSUE: ASSIGNED,
     },
     # Meets the young people of own matches.
     Role.MENTOR: {
@@ -84,6 +88,8 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CONSENT_READ: CHILDREN,
         P.CONSENT_SIGN: CHILDREN,
         P.CONSENT_RECORD_READ: CHILDREN,
+        P.CARD_SHOW: CHILDREN,
+        P.CARD_ISSUE: CHILDREN,
     },
 }
 

@@ -28,6 +28,7 @@ class LinkPurpose(enum.StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
     SESSION_LOG = "session_log"
+    KIOSK = "kiosk"  # a tablet takes check-ins of one gathering; reaches nothing else
 
 
 class Standing(enum.StrEnum):

@@ -93,3 +93,23 @@ class Deed(Model):
     code: Mapped[str | None] = mapped_column(sa.String(200))
     refusal: Mapped[str | None] = mapped_column(sa.String(40))
     flag: Mapped[str | None] = mapped_column(sa.String(40))
+
+
+class YouthCard(Model):
+    """A youth's check-in card. The code stands in the card's picture; a card that ended opens nothing any more.
+
+    At most one card of a youth is live. Cards that ended stay, so that a lost one is told from a foreign one.
+    """
+
+    __tablename__ = "youth_card"
+    __table_args__ = (
+        sa.UniqueConstraint("code"),
+        partial_index("uq_youth_card_live", "youth_id", where="ended_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), index=True)
+    code: Mapped[str] = mapped_column(sa.String(10))
+    issued_at: Mapped[datetime]
+    issued_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    ended_at: Mapped[datetime | None]

@@ -53,6 +53,8 @@ class P(Enum):
 
     REGISTER_READ = "register.read", "Read the register of a gathering"
     REGISTER_TAKE = "register.take", "Take attendance"
+    CARD_SHOW = "card.show", "Show or print a young person's check-in card"
+    CARD_ISSUE = "card.issue", "Make a check-in card, or a new one for one that was lost"
 
     MATCH_READ = "match.read", "See a mentoring match and its sessions"
     MATCH_EDIT = "match.edit", "Propose, start, pause and close matches"

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from youthprog.attendance.models import AttendanceMark, Register
+from youthprog.attendance.models import AttendanceMark, Register, YouthCard
+from youthprog.core.crypto import CODE_LETTERS
 from youthprog.demo.frame import Frame, Row, Table, fields, numbered
 from youthprog.demo.program_rows import start_of
 from youthprog.mentorship.models import Match, SessionLog
@@ -22,6 +23,7 @@ def meeting_tables(frame: Frame) -> Iterator[Table]:
     yield Gathering, list(_gatherings(frame, starts))
     yield Register, list(_registers(frame, starts, leaders))
     yield AttendanceMark, list(_marks(frame, starts, leaders))
+    yield YouthCard, numbered(_cards(frame))
     pairs = [group for group in frame.plan.groups if group.kind is GroupKind.MENTORING]
     matches = {group.key: number for number, group in enumerate(pairs, start=1)}
     yield (
@@ -65,6 +67,14 @@ def _marks(frame: Frame, starts: dict[int, datetime], leaders: dict[int, int]) -
         said = {"marked_at": starts[each.key] + TAKEN_AFTER, "marked_by_id": leaders[each.group_key], "version": 1}
         for youth_id, mark in each.marks:
             yield {"gathering_id": each.key, "youth_id": youth_id, "mark": mark, **said}
+
+
+def _cards(frame: Frame) -> Iterator[Row]:
+    """A check-in card for everybody; same seed, same codes."""
+    for youth in frame.plan.youth:
+        number = uuid.uuid5(uuid.NAMESPACE_OID, f"{frame.plan.seed}:card:{youth.key}").int
+        code = "".join(CODE_LETTERS[number >> 5 * place & 31] for place in range(10))
+        yield {"youth_id": youth.key, "code": code, "issued_at": frame.began_at, "issued_by_id": frame.coordinator_id}
 
 
 def _sessions(frame: Frame, matches: dict[int, int], leaders: dict[int, int]) -> Iterator[Row]:

@@ -20,6 +20,11 @@ def grouped(code: str) -> str:
     return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
 
 
+def halved(code: str) -> str:
+    """A card's code as it is printed: "ABCDE-FGHJK"."""
+    return f"{code[: len(code) // 2]}-{code[len(code) // 2 :]}"
+
+
 def read_code(typed: str) -> str | None:
     """The code in what someone typed, or None: case, blanks and dashes do not matter."""
     code = re.sub(r"[\s\-\u2010-\u2015]", "", typed).upper()

@@ -15,18 +15,19 @@ from typing import Any
 
 import jinja2
 
-from youthprog.documents.codes import grouped
+from youthprog.documents.codes import grouped, halved
 from youthprog.documents.drawn import drawing_svg
 from youthprog.documents.faces import missing_glyphs
-from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
+from youthprog.documents.fitting import CARD, CARD_FACES, PARTICIPATION, FitRule, fit, words_of
 from youthprog.documents.guilloche import frame_svg
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
-from youthprog.documents.qr import match_png, qr_png
+from youthprog.documents.qr import match_png, qr_modules, qr_png
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
     AnswerMark,
     Certificate,
+    CheckInCards,
     ConsentBlanks,
     ConsentMark,
     ConsentRecord,
@@ -52,6 +53,10 @@ LANDSCAPE = (279.4, 215.9)
 ROWS_AT_EASE = 19
 """So many roster rows fit one page at their full height; up to two more fit when set closer."""
 ROWS_CLOSE = 21
+CARDS_A_SHEET = 10
+LEAST_QR = 28.0
+"""How wide a card's picture is at least, with its quiet zone, in mm."""
+LEAST_MODULE = 0.7
 UNDRAWABLE = "?"
 UNKNOWN = "____"
 LONGEST_BESIDE = 1200
@@ -275,12 +280,31 @@ def _consent_blanks(sheet: ConsentBlanks, templates: Path, own_crest: bytes | No
     )
 
 
+def _check_in_cards(sheet: CheckInCards, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    addresses = {card.code: sheet.address + card.code for card in sheet.rows}
+    modules = max(map(qr_modules, addresses.values()), default=0)
+    cards = [(card, fit(card.name, CARD, faces=CARD_FACES)) for card in sheet.rows]
+    page = {
+        "sheets": [cards[start : start + CARDS_A_SHEET] for start in range(0, len(cards), CARDS_A_SHEET)],
+        "qr": max(LEAST_QR, LEAST_MODULE * modules),
+        "quiet": max(LEAST_QR, LEAST_MODULE * modules) / max(modules, 1) * 4,
+        "halved": halved,
+        "phone": sheet.letterhead.phone.replace(" ", "\u00a0"),
+    }
+    assets = {f"card-{code}.png": qr_png(address, dark=INK) for code, address in addresses.items()}
+    title = f"{words('cards')} · {sheet.group}"
+    name, kind = "check_in_cards.html", DocumentKind.CHECK_IN_CARDS
+    return _composed(kind, name, title, sheet, words, page, templates, own_crest, assets)
+
+
 _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
     RosterSheet: _roster,
     SignInSheet: _sign_in,
     Certificate: _certificate,
     ConsentRecord: _consent_record,
     ConsentBlanks: _consent_blanks,
+    CheckInCards: _check_in_cards,
     WithdrawalRecord: _withdrawal_record,
     SupplementRecord: _supplement_record,
 }

@@ -43,6 +43,8 @@ class FitRule:
 
 
 PARTICIPATION = FitRule(width=196, largest=58, smallest=36, several=42, three_below=28)
+CARD = FitRule(width=50, largest=17, smallest=13, several=13, three_below=11)
+CARD_FACES = tuple(OUR_FONTS / name for name in ("PublicSans-Bold.ttf", "SourceSerif4-Bold.ttf"))
 
 
 def fit(name: str, rule: FitRule, *, faces: tuple[Path, ...] = DISPLAY_FACES) -> Fit:

@@ -21,6 +21,11 @@ def qr_version(address: str) -> int:
     return int(_symbol(address).version)
 
 
+def qr_modules(address: str) -> int:
+    """How many modules the picture of an address is wide, with its quiet zone."""
+    return int(_symbol(address).symbol_size(border=4)[0])
+
+
 def _symbol(address: str) -> segno.QRCode:
     return segno.make(address, error="m", boost_error=False, micro=False)
 

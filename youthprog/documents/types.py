@@ -22,6 +22,7 @@ class DocumentKind(StrEnum):
     WITHDRAWAL_RECORD = "withdrawal_record"
     SUPPLEMENT_RECORD = "supplement_record"
     CONSENT_BLANK = "consent_blank"
+    CHECK_IN_CARDS = "check_in_cards"
 
 
 ARCHIVED = frozenset(
@@ -327,6 +328,34 @@ class ConsentBlanks:
     language: Language = Language.ENGLISH
 
 
+# Check-in cards -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInCard:
+    """One card to cut out. Whoever finds it learns a name and a team: no birth date, no address, no health."""
+
+    name: str
+    code: str
+    number: str = ""
+    name_in_own_script: str | None = None
+    own_script_language: str | None = None
+    own_script_runs_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInCards:
+    """Check-in cards of a group, ten to a sheet. What a card's picture says is `address` followed by its code."""
+
+    letterhead: Letterhead
+    group: str
+    season: str
+    address: str
+    """Where a card leads, up to its code: "https://youth.riverton.example/k/"."""
+    rows: tuple[CheckInCard, ...]
+    language: Language = Language.ENGLISH
+
+
 # Withdrawal record --------------------------------------------------------------------------------------------
 
 
@@ -404,7 +433,16 @@ class SupplementRecord:
     other_statements: tuple[Statement, ...] = ()
 
 
-Sheet = RosterSheet | SignInSheet | Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord | ConsentBlanks
+Sheet = (
+    RosterSheet
+    | SignInSheet
+    | Certificate
+    | ConsentRecord
+    | WithdrawalRecord
+    | SupplementRecord
+    | ConsentBlanks
+    | CheckInCards
+)
 Issued = Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord
 """The sheets that are kept and have a code."""
 

@@ -244,6 +244,9 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Confidencial. Mantenga juntas todas las páginas; el código las lleva al menor correcto.",
     ),
     "match_qr": ("QR code of the match code", "Código QR del código de la hoja"),
+    "cards": ("Check-in cards", "Tarjetas de entrada"),
+    "found": ("Found?", "¿La encontró?"),
+    "qr_card": ("QR code of the card", "Código QR de la tarjeta"),
     "certificate": ("Certificate of Participation", "Certificado de participación"),
 }
 

@@ -133,6 +133,16 @@ def get_gathering_for(actor: Actor, permission: P, gathering_id: int, on: date) 
     return _found(db.session().scalar(statement))
 
 
+def get_gathering(gathering_id: int) -> Gathering:
+    """A gathering with group, season and site, for whoever holds its key. Raises `NotFound`."""
+    statement = sa.select(Gathering).options(
+        joinedload(Gathering.season).joinedload(Season.program),
+        joinedload(Gathering.group),
+        joinedload(Gathering.site),
+    )
+    return _found(db.session().scalar(statement.where(Gathering.id == gathering_id)))
+
+
 def get_enrollment_for(actor: Actor, permission: P, enrollment_id: int, on: date) -> Enrollment:
     """An enrollment whose season and youth are within reach, with both. Raises `NotFound`."""
     statement = (
