@@ -33,6 +33,7 @@ from youthprog.consent import guardians as consent_guardians
 from youthprog.consent import keeping as consent_keeping
 from youthprog.consent import outings as consent_outings
 from youthprog.consent import part_entries as consent_part_entries
+from youthprog.consent import pickups as consent_pickups
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -40,7 +41,7 @@ from youthprog.consent import sealed as consent_sealed
 from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
-from youthprog.core import clearance, crypto, db, events, reach
+from youthprog.core import clearance, collecting, crypto, db, events, reach
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
@@ -54,6 +55,7 @@ from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
 from youthprog.outreach.types import MessageBounced, MessageSent
+from youthprog.people import collecting as people_collecting
 from youthprog.people import routes as people
 from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded, SchoolChanged
 from youthprog.programs import queries as programs
@@ -138,6 +140,13 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
 CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections]
 
+# Who knows somebody that may collect a youth, in the order they are shown, and who may not.
+COLLECTORS: list[collecting.CollectorSource] = [
+    people_collecting.guardians_who_collect,
+    consent_pickups.named_on_lists,
+]
+BARRED: list[collecting.BarredSource] = [people_collecting.barred_from_collecting]
+
 # What the worker does once a day, in this order, besides anchoring the audit trail.
 CHORES: list[chores.Chore] = [
     compare_documents,
@@ -220,6 +229,7 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT)
+    collecting.install(app, COLLECTORS, BARRED)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

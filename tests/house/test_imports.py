@@ -48,6 +48,7 @@ EDGE = {
     "turns",
     "signature",
     "withdrawing",
+    "own_list",
     "agreement",
     "siblings",
     "copies",

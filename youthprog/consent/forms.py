@@ -184,6 +184,21 @@ class SignForm(Form):
         return path_of(self.drawn.data or "") or ""
 
 
+class ListForm(Form):
+    """Somebody to add to the pick-up list, and the guardian's own word that this is meant."""
+
+    name = Text(_("Full name"), [Filled(_("Write the name."))], limit=160)
+    relation = Text(_("What they are to your child"), [Optional()], limit=60)
+    phone = Text(_("Phone"), [Optional(), Phone()], limit=40)
+    agrees = BooleanField(_("I allow this person to pick up my child"), [Filled(_("Tick this to add the person."))])
+
+
+class TakeOffForm(Form):
+    """Whom to take off the pick-up list."""
+
+    person = HiddenField(validators=[Filled(_("Choose a name."))])
+
+
 class TakeBackForm(Form):
     """Which answers are taken back; the rules say whether they may be."""
 
