@@ -84,7 +84,7 @@ def _pieces(tokens: Iterable[str]) -> list[str]:
     row = list(tokens)
     single = [each for each in row if each not in SKIPPED] or row
     runs = ("".join(row[at : at + size]) for size in range(2, LONGEST_RUN + 1) for at in range(len(row) - size + 1))
-    return list(dict.fromkeys([*single, *runs]))
+    return [*single, *runs]  # "Martin Martin" has two pieces
 
 
 def _known(given: str, family: str) -> Iterable[str]:
