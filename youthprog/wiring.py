@@ -15,9 +15,9 @@ from youthprog.access import queries as access
 from youthprog.access import routes as accounts
 from youthprog.access import services as access_services
 from youthprog.access.types import InvitationIssued, PasswordResetAsked, ProgramChoice
+from youthprog.attendance import release, stops, telling, walk_ins
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import services as attendance_services
-from youthprog.attendance import telling, walk_ins
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
@@ -33,6 +33,7 @@ from youthprog.consent import guardians as consent_guardians
 from youthprog.consent import keeping as consent_keeping
 from youthprog.consent import outings as consent_outings
 from youthprog.consent import part_entries as consent_part_entries
+from youthprog.consent import pickup_links as consent_pickup_links
 from youthprog.consent import pickups as consent_pickups
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
@@ -85,6 +86,7 @@ BLUEPRINTS: list[Any] = [
     attendance.bp,
     telling.bp,
     walk_ins.bp,
+    release.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,
@@ -103,6 +105,7 @@ BLUEPRINTS: list[Any] = [
     consent_form_life.bp,
     consent_sections.bp,
     consent_chase.bp,
+    consent_pickup_links.bp,
     consent_outings.bp,
     consent_portal.by_token,
     consent_portal.by_link,
@@ -156,6 +159,9 @@ CHORES: list[chores.Chore] = [
     consent_services.remind_due,
     consent_services.blank_settled,
 ]
+
+# What the worker does every few minutes.
+OFTEN: list[chores.Chore] = [stops.tell_of_late]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
@@ -230,7 +236,7 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT)
     collecting.install(app, COLLECTORS, BARRED)
-    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES])
+    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

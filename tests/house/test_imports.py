@@ -49,6 +49,8 @@ EDGE = {
     "signature",
     "withdrawing",
     "own_list",
+    "pickup_links",
+    "release",
     "agreement",
     "siblings",
     "copies",
@@ -71,6 +73,7 @@ FLOORS = {
     "composing": 2,
     "timing": 2,
     "entry_rules": 2,
+    "collecting_rules": 2,
     "retention": 2,
     "drawn": 2,
     "ledger": 2,
@@ -103,6 +106,7 @@ ALSO_OPEN = {
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own
     ("access", "throttle"),  # how often something may be tried from one place
+    ("attendance", "collecting"),  # what Today tells of children not checked out
     ("consent", "rules"),
     ("consent", "timing"),  # the demo gives its requests their due days
 }

@@ -199,6 +199,18 @@ class TakeOffForm(Form):
     person = HiddenField(validators=[Filled(_("Choose a name."))])
 
 
+class ListLinkForm(Form):
+    """Whose link is wanted, and from which gathering."""
+
+    request = HiddenField(validators=[Optional()])
+    gathering = HiddenField(validators=[Optional()])
+
+    def key(self, name: str) -> int:
+        """The key of a field; 0, which nothing has, when it is none."""
+        text = self[name].data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
 class TakeBackForm(Form):
     """Which answers are taken back; the rules say whether they may be."""
 
