@@ -86,6 +86,7 @@ FLOORS = {
 PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE |= {"asked"}  # what a season asked on a day
 PURE |= {"standings"}  # the table of a division
+PURE |= {"collecting_rules"}  # who may have a child
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE

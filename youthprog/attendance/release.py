@@ -53,7 +53,12 @@ def on_site() -> Response:
         gathering = programs.get_gathering_for(who, P.REGISTER_READ, where.gathering_id, clock.today())
     here = collecting.on_site(who, P.REGISTER_READ, now, where)
     record_read(
-        "on_site.read", "gathering", where.gathering_id, by=who, count=len(here), health=any(each.alert for each in here)
+        "on_site.read",
+        "gathering",
+        where.gathering_id,
+        by=who,
+        count=len(here),
+        health=any(each.alert for each in here),
     )
     return page(
         "attendance/on_site.html",

@@ -121,9 +121,7 @@ def changes_of(request_id: int) -> list[Change]:
         .where(PickupPerson.request_id == request_id)
         .order_by(Document.issued_at, Document.id)
     )
-    return [
-        Change(row.name, document.id == row.document_id, document.issued_at, document) for row, document in rows
-    ]
+    return [Change(row.name, document.id == row.document_id, document.issued_at, document) for row, document in rows]
 
 
 def may_change(case: Case, *, by: Actor, now: datetime) -> bool:
@@ -286,7 +284,9 @@ def _tell(case: Case, prepared: PreparedChange, document: Document, *, by: Actor
         if not line.email or limits.get((case.youth.id, line.guardian_id)):
             continue
         if line.guardian_id == case.guardian.id:
-            _link_id, token = issue_link(LinkPurpose.CONSENT, case.guardian.id, case.request.id, days=LINK_DAYS, now=now)
+            _link_id, token = issue_link(
+                LinkPurpose.CONSENT, case.guardian.id, case.request.id, days=LINK_DAYS, now=now
+            )
             values = _values(case, line, prepared, token) | {"code": document.code, "at": now}
             outreach.send(
                 CHANGED, "consent/mail/pickup", to=recipient(line), subject_id=case.request.id,

@@ -83,7 +83,9 @@ def enter(token: str) -> BaseResponse:
             each, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
         )
     to = request.form.get("to", "") if case.request.signed_at is not None else ""
-    step = {"take-back": "consent_link.show_take_back", "pickup": "consent_link.show_list"}.get(to, "consent_link.start")
+    step = {"take-back": "consent_link.show_take_back", "pickup": "consent_link.show_list"}.get(
+        to, "consent_link.start"
+    )
     return redirect(url_for(step, request_id=case.request.id), 303)
 
 

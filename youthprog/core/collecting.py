@@ -94,7 +94,9 @@ def who_may_collect(youth_ids: Collection[int], on: date) -> dict[int, Collectin
     for source in current_app.extensions["youthprog.collectors"]:
         for each in source(youth_ids, on):
             known = allowed[each.youth_id]
-            if not _is_kept_away(each, barred[each.youth_id]) and not any(is_same(each.name, one.name) for one in known):
+            if not _is_kept_away(each, barred[each.youth_id]) and not any(
+                is_same(each.name, one.name) for one in known
+            ):
                 known.append(each)
     return {youth_id: Collecting(tuple(allowed[youth_id]), tuple(barred[youth_id])) for youth_id in allowed}
 

@@ -22,8 +22,36 @@ from itertools import combinations
 
 from youthprog.core.text import fold
 
-PARTICLES = frozenset("de del della di da do dos das du des la las le los el al bin ibn ben van von der den y e".split())
-TITLES = frozenset("jr sr ii iii iv mr mrs ms miss dr sra".split())
+PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "des",
+        "la",
+        "las",
+        "le",
+        "los",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "van",
+        "von",
+        "der",
+        "den",
+        "y",
+        "e",
+    ]
+)
+TITLES = frozenset(["jr", "sr", "ii", "iii", "iv", "mr", "mrs", "ms", "miss", "dr", "sra"])
 SKIPPED = PARTICLES | TITLES
 LONGEST_RUN = 3
 MOST_TOKENS = 12  # a longer text is no name; what is typed beyond is not compared
