@@ -30,6 +30,9 @@ from youthprog.programs.models import Gathering
 from youthprog.programs.types import StaffRole
 
 
+ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
+
+
 @pytest.fixture(autouse=True)
 def objections(app):
     """The youth who are not cleared."""
@@ -112,6 +115,7 @@ def test_two_taps_from_the_register_to_the_photo_id(visitor, gate):
     assert len(lines("release.opened")) == 3
 
 
+@ON_ONE_ENGINE
 def test_knowing_the_person_is_another_answer_and_kept_as_such(visitor, gate):
     to = f"guardian-{gate.rosa.id}"
     visitor.sign_in(gate.account).post(gate.address, {"to": to, "answer": "known"})
@@ -119,11 +123,13 @@ def test_knowing_the_person_is_another_answer_and_kept_as_such(visitor, gate):
     assert (deed.to_kind, deed.to_person_id, deed.id_seen) == (CollectedBy.GUARDIAN, gate.rosa.id, False)
 
 
+@ON_ONE_ENGINE
 def test_the_photo_id_is_asked_for(visitor, gate):
     visitor.sign_in(gate.account).post(gate.address, {"to": f"guardian-{gate.rosa.id}"}, status=422)
     assert gate.row().out_at is None
 
 
+@ON_ONE_ENGINE
 def test_a_barred_adult_is_no_choice_though_guardian_and_listed(visitor, gate):
     page = visitor.sign_in(gate.account).get(gate.address)
     assert "Kept" not in page.text
@@ -133,6 +139,7 @@ def test_a_barred_adult_is_no_choice_though_guardian_and_listed(visitor, gate):
     assert gate.row().out_at is None
 
 
+@ON_ONE_ENGINE
 @pytest.mark.parametrize("name", ["Paul Kept", "kept, PAUL", "P. Kept"])
 def test_a_barred_adult_stops_the_screen_is_logged_and_told(visitor, gate, name):
     page = visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": name})
@@ -156,6 +163,7 @@ def test_a_barred_adult_stops_the_screen_is_logged_and_told(visitor, gate, name)
         assert secret not in words
 
 
+@ON_ONE_ENGINE
 def test_who_is_not_on_the_list_stops_the_screen_and_the_signer_gets_the_link(visitor, gate):
     page = visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": "Uncle Bob"})
     assert page.h1 == "Stop. Do not release Mateo to this person."
@@ -172,12 +180,14 @@ def test_who_is_not_on_the_list_stops_the_screen_and_the_signer_gets_the_link(vi
     visitor.post(there, {"request": str(gate.request.id + 7)}, status=404)
 
 
+@ON_ONE_ENGINE
 def test_a_name_that_is_on_the_list_leads_to_the_photo_id(visitor, gate):
     page = visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": "consuelo  ABUELA"})
     assert page.h1 == "Look at a photo ID. Is it Abuela Consuelo?"
     assert not gate.deed(DeedKind.STOP)
 
 
+@ON_ONE_ENGINE
 def test_somebody_else_with_a_listed_name_is_stopped(visitor, gate):
     visitor.sign_in(gate.account).post(gate.address, {"to": f"listed-{listed(gate)}", "answer": "no"})
     assert gate.deed(DeedKind.STOP).refusal == "not_this_person"
@@ -193,6 +203,7 @@ def test_the_same_stop_again_is_told_once(visitor, gate):
     assert count(Message, Message.kind == "release_stopped") == 1
 
 
+@ON_ONE_ENGINE
 def test_nobody_leaves_alone_unless_the_program_allows_it_at_this_age(visitor, gate, session):
     page = visitor.sign_in(gate.account).get(gate.address)
     assert "Leaves alone" not in page.text
@@ -239,6 +250,7 @@ def test_every_way_in_refuses_whoever_may_not_collect(gate):
 # ---- who is on site, and who was not checked out ----
 
 
+@ON_ONE_ENGINE
 def test_who_is_on_site_with_marks_and_alerts(visitor, gate, objections):
     objections.add(gate.youth.id)
     page = visitor.sign_in(gate.account).get("/on-site")
