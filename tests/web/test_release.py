@@ -14,7 +14,7 @@ from tests.makers.people import make_guardian, make_person, make_youth
 from tests.makers.programs import join, lead, make_gathering, make_season, make_team
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
-from youthprog.attendance import services, telling
+from youthprog.attendance import services, stops
 from youthprog.attendance.collecting import on_site
 from youthprog.attendance.models import AttendanceMark, Deed
 from youthprog.attendance.types import CollectedBy, Collector, DeedKind, Fate, Mark, Said
@@ -28,7 +28,6 @@ from youthprog.people import services as people
 from youthprog.people.types import Relationship
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import StaffRole
-
 
 ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 
@@ -290,10 +289,10 @@ def test_fifteen_minutes_after_the_end_an_alert_and_one_mail(visitor, session):
     gate = Gate(session, minutes=-90 - 14)
     visitor.sign_in(gate.account)
     assert "not checked out" not in visitor.get("/today").text
-    assert list(telling.tell_of_late(clock.now())) == []
+    assert list(stops.tell_of_late(clock.now())) == []
     later = clock.now() + timedelta(minutes=2)
-    assert list(telling.tell_of_late(later)) == [gate.gathering.id]
-    assert list(telling.tell_of_late(later + timedelta(minutes=5))) == []
+    assert list(stops.tell_of_late(later)) == [gate.gathering.id]
+    assert list(stops.tell_of_late(later + timedelta(minutes=5))) == []
     session.commit()
     (mail,) = session.scalars(sa.select(Message).where(Message.kind == "release_late"))
     assert mail.person_id == gate.coach.id

@@ -9,8 +9,8 @@ of `keys_of_adult` and learn no name: hash each of `keys_of_typed` with the same
 
 1. Fold (`core.text.fold`), take away apostrophes, split at everything that is no letter or digit: the tokens.
 2. Of a part of a name (what is typed; an adult's given names; an adult's family names) the pieces are its tokens and
-   every two or three neighbors written as one ("mary ann" also gives "maryann"), each as it sounds (`sound`). Single
-   particles ("de", "la", "van") and titles ("jr", "mr") are no pieces, unless the part has no other.
+   every two or three neighbors written as one ("mary ann" also gives "maryann"), each as it sounds (`sound`). Of an
+   adult's parts single particles ("de", "la", "van") and titles ("jr", "mr") are left out, unless there is nothing else.
 3. An adult has a key for each given piece with each family piece, both whole; for each initial of one with the whole
    other; where a record itself has an initial, one marked `~` that a whole typed name gives too.
 4. What is typed has a key for every two of its pieces, and one marked `~` for the initial of each with each other.
@@ -82,7 +82,7 @@ def keys_of_adult(given: str, family: str, preferred: str | None = None) -> froz
     found: set[str] = set()
     last = tokens_of(family)
     for first in {tuple(tokens_of(given)), tuple(tokens_of(preferred or given))}:
-        found |= {key for a in _pieces(first) for b in _pieces(last) for key in _known(a, b)}
+        found |= {key for a in _telling(first) for b in _telling(last) for key in _known(a, b)}
         found |= {WHOLE + sound("".join(row)) for row in ((*first, *last), (*last, *first)) if row}
     return frozenset(found)
 
@@ -108,11 +108,17 @@ def is_same(name: str, other: str) -> bool:
 
 
 def _pieces(tokens: Iterable[str]) -> list[str]:
-    """The tokens that say something, and neighbors as one word."""
+    """The tokens, and neighbors as one word. "Martin Martin" has two alike."""
     row = list(tokens)
-    single = [each for each in row if each not in SKIPPED] or row
     runs = ("".join(row[at : at + size]) for size in range(2, LONGEST_RUN + 1) for at in range(len(row) - size + 1))
-    return [*single, *runs]  # "Martin Martin" has two pieces
+    return [*row, *runs]
+
+
+def _telling(tokens: Iterable[str]) -> list[str]:
+    """The pieces of a part of a record, without single particles and titles unless there is nothing else."""
+    row = list(tokens)
+    kept = [each for each in _pieces(row) if each not in SKIPPED]
+    return kept or row
 
 
 def _known(given: str, family: str) -> Iterable[str]:
