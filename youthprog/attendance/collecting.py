@@ -47,7 +47,11 @@ def leaving_alone(season_id: int, youth_ids: Collection[int], on: date) -> set[i
         .join(Person, Person.id.in_(youth_ids))
         .where(Season.id == season_id, Program.alone_from_age.is_not(None))
     )
-    return {youth_id for youth_id, born_on, age in rows if born_on is not None and age_on(born_on, on) >= age}
+    return {
+        youth_id
+        for youth_id, born_on, age in rows
+        if born_on is not None and age is not None and age_on(born_on, on) >= age
+    }
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,8 @@ def save(gathering_id: int, youth_id: int) -> BaseResponse:
         known = asked.collecting.named(form.name.data or "")
         if known is not None and not asked.collecting.is_barred(known.name):
             flash(_("%(name)s is on the list. Look at the photo ID.", name=known.name), "neutral")
-            there = {"gathering_id": gathering_id, "youth_id": youth_id, "to": f"{known.kind}-{known.person_id}"}
-            return redirect(url_for(".show", **there), 303)
+            chosen = f"{known.kind}-{known.person_id}"
+            return redirect(url_for(".show", gathering_id=gathering_id, youth_id=youth_id, to=chosen), 303)
     said = _said(asked, to, form)
     if isinstance(said, Refusal):
         form.take([said])
