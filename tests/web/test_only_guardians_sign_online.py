@@ -102,3 +102,29 @@ def test_the_watch_does_see_a_guardian_sign(stage):
         Family().sign()
         db.session().rollback()
     assert found
+
+
+@pytest.mark.parametrize("name", ["guardian of A", "guardian's link of A"])
+def test_no_other_guardian_changes_a_list(stage, name):
+    walker = stage.walker(name)
+    doors = [each for each in open_to(walker, "POST") if each.name.endswith((".add_person", ".take_off"))]
+    assert len(doors) == 2
+    with stage.rehearsal(), writing_names(stage) as found:
+        for endpoint in doors:
+            for side in ("neighbor", "B", "nowhere"):
+                for key in ("signed_id", "taken_back_id", "request_id"):
+                    request_id = stage.world.sides.get(side, stage.world.sides["B"]).ids[key]
+                    path = endpoint.path(stage.world, side).replace(
+                        str(stage.world.id_of("request_id", side, endpoint.name)), str(request_id)
+                    )
+                    for number in ("1", "2", "3"):
+                        assert walker.post(path, ON_A_LIST | {"agrees": "y", "person": number}).status == 404
+    assert not found
+
+
+def test_the_watch_does_see_the_signer_name_somebody(stage):
+    """The same watch, where it must see something."""
+    with stage.rehearsal(), writing_names(stage) as found, stage.app.app_context():
+        Family().sign()
+        db.session().rollback()
+    assert found

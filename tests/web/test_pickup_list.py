@@ -13,7 +13,6 @@ from tests.makers.accounts import make_account
 from tests.makers.consent import Family, agree, request_of, token_in_newest_mail
 from tests.makers.people import NOW, make_guardian
 from tests.makers.programs import make_season, make_team
-from tests.support.walking import open_to, writing_names
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import pickups, queries
@@ -204,32 +203,3 @@ def test_the_supplement_is_sealed_and_the_signed_record_stays(visitor, family):
     for told in ("Abuela Consuelo, Tía Beatriz Peña", grouped(code), "+ Tía Beatriz Peña", "guardian, who signed"):
         assert told in words, told
     assert db.session().scalars(sa.select(ConsentEvent).where(ConsentEvent.happening == "changed")).all()
-
-
-# ---- no other guardian's door (the staff's are walked in test_only_guardians_sign_online) ----
-
-
-@pytest.mark.parametrize("name", ["guardian of A", "guardian's link of A"])
-def test_no_other_guardian_changes_a_list(stage, name):
-    walker = stage.walker(name)
-    doors = [each for each in open_to(walker, "POST") if each.name.endswith((".add_person", ".take_off"))]
-    assert len(doors) == 2
-    with stage.rehearsal(), writing_names(stage) as found:
-        for endpoint in doors:
-            for side in ("neighbor", "B", "nowhere"):
-                for key in ("signed_id", "taken_back_id", "request_id"):
-                    request_id = stage.world.sides.get(side, stage.world.sides["B"]).ids[key]
-                    path = endpoint.path(stage.world, side).replace(
-                        str(stage.world.id_of("request_id", side, endpoint.name)), str(request_id)
-                    )
-                    for number in ("1", "2", "3"):
-                        assert walker.post(path, BEATRIZ | {"person": number}).status == 404
-    assert not found
-
-
-def test_the_watch_does_see_the_signer_name_somebody(stage):
-    """The same watch, where it must see something."""
-    with stage.rehearsal(), writing_names(stage) as found, stage.app.app_context():
-        Family().sign()
-        db.session().rollback()
-    assert found
