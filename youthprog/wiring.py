@@ -18,10 +18,10 @@ from youthprog.access.types import InvitationIssued, PasswordResetAsked, Program
 from youthprog.attendance import card_pages as attendance_cards
 from youthprog.attendance import cards as attendance_card_services
 from youthprog.attendance import kiosk as attendance_kiosk
+from youthprog.attendance import release, stops, telling, walk_ins
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import scan as attendance_scan
 from youthprog.attendance import services as attendance_services
-from youthprog.attendance import telling, walk_ins
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
@@ -37,6 +37,8 @@ from youthprog.consent import guardians as consent_guardians
 from youthprog.consent import keeping as consent_keeping
 from youthprog.consent import outings as consent_outings
 from youthprog.consent import part_entries as consent_part_entries
+from youthprog.consent import pickup_links as consent_pickup_links
+from youthprog.consent import pickups as consent_pickups
 from youthprog.consent import portal as consent_portal
 from youthprog.consent import queries as consent_queries
 from youthprog.consent import routes as consent
@@ -44,7 +46,7 @@ from youthprog.consent import sealed as consent_sealed
 from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
-from youthprog.core import clearance, crypto, db, events, reach
+from youthprog.core import clearance, collecting, crypto, db, events, reach
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
@@ -58,6 +60,7 @@ from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
 from youthprog.outreach.types import MessageBounced, MessageSent
+from youthprog.people import collecting as people_collecting
 from youthprog.people import routes as people
 from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleMerged, PersonAdded, SchoolChanged
 from youthprog.programs import queries as programs
@@ -90,6 +93,7 @@ BLUEPRINTS: list[Any] = [
     attendance_cards.bp,
     attendance_scan.bp,
     attendance_kiosk.bp,
+    release.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,
@@ -108,6 +112,7 @@ BLUEPRINTS: list[Any] = [
     consent_form_life.bp,
     consent_sections.bp,
     consent_chase.bp,
+    consent_pickup_links.bp,
     consent_outings.bp,
     consent_portal.by_token,
     consent_portal.by_link,
@@ -146,6 +151,13 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
 CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections]
 
+# Who knows somebody that may collect a youth, in the order they are shown, and who may not.
+COLLECTORS: list[collecting.CollectorSource] = [
+    people_collecting.guardians_who_collect,
+    consent_pickups.named_on_lists,
+]
+BARRED: list[collecting.BarredSource] = [people_collecting.barred_from_collecting]
+
 # What the worker does once a day, in this order, besides anchoring the audit trail.
 CHORES: list[chores.Chore] = [
     compare_documents,
@@ -155,6 +167,9 @@ CHORES: list[chores.Chore] = [
     consent_services.remind_due,
     consent_services.blank_settled,
 ]
+
+# What the worker does every few minutes.
+OFTEN: list[chores.Chore] = [stops.tell_of_late]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
@@ -228,7 +243,8 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT)
-    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES])
+    collecting.install(app, COLLECTORS, BARRED)
+    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

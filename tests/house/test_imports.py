@@ -48,6 +48,9 @@ EDGE = {
     "turns",
     "signature",
     "withdrawing",
+    "own_list",
+    "pickup_links",
+    "release",
     "agreement",
     "siblings",
     "copies",
@@ -73,6 +76,7 @@ FLOORS = {
     "composing": 2,
     "timing": 2,
     "entry_rules": 2,
+    "collecting_rules": 2,
     "retention": 2,
     "drawn": 2,
     "ledger": 2,
@@ -89,6 +93,7 @@ FLOORS = {
 PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE |= {"asked"}  # what a season asked on a day
 PURE |= {"standings"}  # the table of a division
+PURE |= {"collecting_rules"}  # who may have a child
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mean
 PURE |= {"drawn"}  # what a drawn signature may be on paper
@@ -110,6 +115,7 @@ ALSO_OPEN = {
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own
     ("access", "throttle"),  # how often something may be tried from one place
+    ("attendance", "collecting"),  # what Today tells of children not checked out
     ("consent", "rules"),
     ("consent", "timing"),  # the demo gives its requests their due days
 }

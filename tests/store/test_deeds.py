@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from tests.makers.people import NOW, make_youth
+from tests.makers.people import NOW, make_guardian, make_youth
 from tests.makers.programs import enroll, make_gathering
 from tests.store.test_attendance import BEGUN, Team, codes
 from tests.support.clearing import only_these_are_not_cleared
@@ -17,6 +17,7 @@ from youthprog.attendance.types import CollectedBy, Collector, DeedKind, Fate, M
 from youthprog.audit import services as audit
 from youthprog.audit.models import AuditEntry
 from youthprog.core.refusals import Conflict
+from youthprog.people.models import Person
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +87,7 @@ def test_without_its_audit_line_no_deed_is_kept(team, session, monkeypatch):
 
 
 def test_leaving_says_with_whom_and_how_long(team, session):
+    make_guardian(session.get(Person, team.ids[0]), "Ana", "Ruiz")
     to = Collector(CollectedBy.LISTED, "Ana Ruiz", id_seen=True)
     say(team, said("a", team.ids[0]))
     say(

@@ -322,6 +322,24 @@ def open_to(walker: Walker, method: str) -> list[Endpoint]:
     return [each for each in endpoints(walker.stage.app, method) if may_knock(each, walker)]
 
 
+@contextmanager
+def writing_names(stage: Stage) -> Iterator[list[str]]:
+    """Every statement that puts a name on a pick-up list or changes one, as it is sent."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.upper().replace('"', "").startswith(("INSERT INTO PICKUP_PERSON", "UPDATE PICKUP_PERSON")):
+            found.append(statement)
+
+    with stage.app.app_context():
+        engine = db.db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
 def fingerprint(app: Flask) -> dict[str, str]:
     """A hash of the content of each table but the trail."""
     found = {}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tests.makers.consent import Family
 from tests.support.forms import forms_on
-from tests.support.walking import UNSIDED, Stage, open_to
+from tests.support.walking import UNSIDED, Stage, open_to, writing_names
 from youthprog.core import clock, db
 
 STAFF = ("coordinator of A", "coach of A", "mentor of A", *UNSIDED)
@@ -24,6 +24,10 @@ PART_CLAIMS = {
     "doctor-choice": "yes", "doctor-office": "Riverton Clinic", "doctor-route": "online", "doctor-by-route": "online",
     "doctor-by-signed": "yes", "doctor-by-typed_name": "Ada Obi",
 }  # fmt: skip
+# Somebody for a pick-up list: only the signer's own link or account puts a name there.
+ON_A_LIST = {"name": "Tía Beatriz", "relation": "Aunt", "person": "1", "names": "Tía Beatriz", "request": "1"}
+# A newly signed sheet, a call or a matched answer brings the guardian's own new list, recorded as what it is.
+NEW_LISTS = {"consent_entries.enter_paper", "consent_entries.enter_phone", "consent_unmatched.match"}
 WRITES = ("INSERT INTO CONSENT_REQUEST", "UPDATE CONSENT_REQUEST")
 PART_WRITES = ("INSERT INTO CONSENT_PART", "UPDATE CONSENT_PART")
 OWN_HAND = {"cosigners.sign_part"}  # a coach or the office signs what is theirs, in the own account and name
@@ -60,15 +64,22 @@ def careful_answers(walker: Any, path: str) -> dict[str, str]:
 def test_no_door_of_the_staff_signs_online(stage, name):
     walker = stage.walker(name)
     pages = {endpoint.path(stage.world, "A") for endpoint in open_to(walker, "GET")}
-    with stage.rehearsal(), signatures(stage) as found, signatures(stage, PART_WRITES) as parts:
+    with (
+        stage.rehearsal(),
+        signatures(stage) as found,
+        signatures(stage, PART_WRITES) as parts,
+        writing_names(stage) as named,
+    ):
         for endpoint in open_to(walker, "POST"):
             path = endpoint.path(stage.world, "A")
             data = careful_answers(walker, path) if path in pages else CLAIMS
-            for sent in (data, CLAIMS, data | {"scan_sha256": "0" * 64, "state": "signed"}):
+            for sent in (data, CLAIMS, data | ON_A_LIST | {"scan_sha256": "0" * 64, "state": "signed"}):
                 walker.post(path, sent)
             assert not found, (name, endpoint.name)
             assert not parts or endpoint.name in OWN_HAND, (name, endpoint.name)
+            assert not named or endpoint.name in NEW_LISTS, (name, endpoint.name)
             parts.clear()
+            named.clear()
 
 
 def test_a_part_from_a_sheet_says_paper_whatever_was_claimed(stage):
@@ -88,6 +99,32 @@ def test_a_part_from_a_sheet_says_paper_whatever_was_claimed(stage):
 def test_the_watch_does_see_a_guardian_sign(stage):
     """The same watch, where it must see something."""
     with stage.rehearsal(), signatures(stage) as found, stage.app.app_context():
+        Family().sign()
+        db.session().rollback()
+    assert found
+
+
+@pytest.mark.parametrize("name", ["guardian of A", "guardian's link of A"])
+def test_no_other_guardian_changes_a_list(stage, name):
+    walker = stage.walker(name)
+    doors = [each for each in open_to(walker, "POST") if each.name.endswith((".add_person", ".take_off"))]
+    assert len(doors) == 2
+    with stage.rehearsal(), writing_names(stage) as found:
+        for endpoint in doors:
+            for side in ("neighbor", "B", "nowhere"):
+                for key in ("signed_id", "taken_back_id", "request_id"):
+                    request_id = stage.world.sides.get(side, stage.world.sides["B"]).ids[key]
+                    path = endpoint.path(stage.world, side).replace(
+                        str(stage.world.id_of("request_id", side, endpoint.name)), str(request_id)
+                    )
+                    for number in ("1", "2", "3"):
+                        assert walker.post(path, ON_A_LIST | {"agrees": "y", "person": number}).status == 404
+    assert not found
+
+
+def test_the_watch_does_see_the_signer_name_somebody(stage):
+    """The same watch, where it must see something."""
+    with stage.rehearsal(), writing_names(stage) as found, stage.app.app_context():
         Family().sign()
         db.session().rollback()
     assert found

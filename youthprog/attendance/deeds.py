@@ -13,8 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from youthprog.attendance import queries, rules
+from youthprog.attendance.collecting import collecting_at, leaving_alone
 from youthprog.attendance.ledger import does_count, state_of
 from youthprog.attendance.models import AttendanceMark, Deed, Register
+from youthprog.attendance.stops import tell_of_stops
 from youthprog.attendance.types import DeedFacts, DeedKind, Fate, Outcome, Said, State
 from youthprog.audit.services import record
 from youthprog.core import clock, db
@@ -43,6 +45,7 @@ def say(gathering: Gathering, said: Sequence[Said], *, by: Actor, now: datetime)
     keep(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now, flags={
         key: each.flag for key, each in judged.items()
     })  # fmt: skip
+    tell_of_stops(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now)
     outcomes = []
     for each in said:
         if each.client_id in judged:
@@ -117,6 +120,7 @@ def _facts(gathering: Gathering, said: Sequence[Said], now: datetime) -> rules.S
     asked = [each.youth_id for each in said if each.youth_id is not None and each.mark is not None]
     on = clock.day_of(gathering.starts_at)
     barred = not_cleared(sorted(set(asked)), gathering.season_id, on, gathering_id=gathering.id) if asked else {}
+    leaving = sorted({each.youth_id for each in said if each.kind in rules.LEAVING and each.youth_id is not None})
     return rules.SayFacts(
         gathering=rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now),
         ends_at=gathering.ends_at,
@@ -124,6 +128,8 @@ def _facts(gathering: Gathering, said: Sequence[Said], now: datetime) -> rules.S
         enrolled=frozenset(enrolled),
         there=frozenset(there),
         not_cleared=frozenset(barred),
+        collecting=collecting_at(gathering, leaving),
+        alone=frozenset(leaving_alone(gathering.season_id, leaving, on)),
     )
 
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from youthprog.attendance.rules import field_of
 from youthprog.attendance.types import TAPPED, Kept, Mark
 from youthprog.core.refusals import N_, Refusal
-from youthprog.web.forms import Form
+from youthprog.web.forms import Form, Text
 from youthprog.web.language import lazy_gettext as _
 
 MARK = re.compile(r"mark-([1-9]\d{0,18})")
@@ -78,3 +78,12 @@ def shown_as(value: str) -> Kept:
 def written(kept: Kept) -> str:
     """The value of the hidden field that says what was shown."""
     return f"{kept.version}.{kept.shown.value if kept.shown else ''}"
+
+
+class ReleaseForm(Form):
+    """With whom a child leaves: whom the leader chose, how the leader knows the person, or the name somebody says."""
+
+    to = HiddenField(validators=[Optional()])
+    answer = HiddenField(validators=[Optional()])
+    name = Text(_("Name"), [Optional()], limit=160)
+    deed = HiddenField(validators=[Optional()])

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access.rules import browser_of
-from youthprog.attendance import queries, rules, services
+from youthprog.attendance import collecting, queries, rules, services
 from youthprog.attendance.forms import Posted, WalkInForm, read_register, written
 from youthprog.attendance.types import Mark, Roll
 from youthprog.audit.services import record_read
@@ -132,6 +132,8 @@ def _register_page(
         not_cleared=sum(not line.is_cleared for line in roll.lines),
         closed=[says(reason) for reason in closed],
         can_take=can_take and not closed,
+        here=collecting.here_at(gathering.id, clock.now()),
+        waiting=collecting.not_checked_out(actor(), clock.now(), gathering.id) if can_take else [],
         can_undo=can_take and posted is None and not rules.refusals_to_undo(undo_facts),
         walk_in=WalkInForm(),
         problems=[(reason.field and f"row-{reason.field.removeprefix('mark-')}", says(reason)) for reason in refusals],

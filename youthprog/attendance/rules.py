@@ -1,11 +1,13 @@
 """When a register may be taken, which marks stand, and what two savers make of one register. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from youthprog.attendance.collecting_rules import refusals_to_collect
 from youthprog.attendance.ledger import NOT_CLEARED
 from youthprog.attendance.types import CAME, NOTHING, TAPPED, DeedKind, Kept, Mark, Merge, Said
+from youthprog.core.collecting import NOBODY, Collecting
 from youthprog.core.refusals import N_, Refusal
 
 OPENS_BEFORE = timedelta(hours=2)
@@ -14,6 +16,7 @@ MISSING_AFTER = timedelta(hours=24)
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
 STAYS_OPEN = timedelta(hours=12)  # how long after the end somebody can still arrive or leave
 NOT_ENROLLED = "not_enrolled"
+LEAVING = (DeedKind.LEAVE, DeedKind.STOP)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class SayFacts:
     enrolled: frozenset[int]
     there: frozenset[int]  # who stands on the register already, whether of the group or not
     not_cleared: frozenset[int]
+    collecting: Mapping[int, Collecting] = field(default_factory=dict)  # of those who leave, and those who were kept
+    alone: frozenset[int] = frozenset()  # who may leave alone
 
     def knows(self, youth_id: int) -> bool:
         """Whether the youth has anything to do with this gathering."""
@@ -66,16 +71,19 @@ def judged(said: Said, facts: SayFacts) -> Verdict:
 
 
 def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
-    """Why a deed does not count: the gathering, the youth, the clearance.
+    """Why a deed does not count: the gathering, the youth, the clearance, who collects.
 
-    Taking back and leaving are heard of everybody who has to do with the gathering, whatever became of it meanwhile.
+    Taking back is heard of everybody who has to do with the gathering, whatever became of it meanwhile.
     """
     if said.youth_id is None:
         return [Refusal("foreign_code", N_("This is not one of our cards. Find the name in the list."))]
     if not facts.knows(said.youth_id):
         return [Refusal(NOT_ENROLLED, N_("Not enrolled in this season. Ask the office before taking part."))]
-    if said.kind in (DeedKind.TAKE_BACK, DeedKind.LEAVE, DeedKind.STOP):
+    if said.kind is DeedKind.TAKE_BACK:
         return []
+    if said.kind in LEAVING:
+        known = facts.collecting.get(said.youth_id or 0, NOBODY)
+        return refusals_to_collect(said.kind, said.to, known, may_leave_alone=said.youth_id in facts.alone)
     reasons = refusals_to_take(facts.gathering)
     if said.youth_id not in facts.members and said.kind is DeedKind.MARK and said.mark not in (Mark.WALK_IN, None):
         reasons.append(Refusal("not_a_member", N_("Not in this group. Mark as walked in, or ask the office.")))
@@ -92,6 +100,8 @@ def flag_of(said: Said, facts: SayFacts) -> str | None:
         return "impossible_time"
     if said.clock_at is not None and abs(said.clock_at - said.at) > CLOCK_MAY_DIFFER:
         return "clock_off"
+    if said.kind is DeedKind.LEAVE and said.to is None:
+        return "nobody_named"
     return None
 
 

@@ -184,6 +184,33 @@ class SignForm(Form):
         return path_of(self.drawn.data or "") or ""
 
 
+class ListForm(Form):
+    """Somebody to add to the pick-up list, and the guardian's own word that this is meant."""
+
+    name = Text(_("Full name"), [Filled(_("Write the name."))], limit=160)
+    relation = Text(_("What they are to your child"), [Optional()], limit=60)
+    phone = Text(_("Phone"), [Optional(), Phone()], limit=40)
+    agrees = BooleanField(_("I allow this person to pick up my child"), [Filled(_("Tick this to add the person."))])
+
+
+class TakeOffForm(Form):
+    """Whom to take off the pick-up list."""
+
+    person = HiddenField(validators=[Filled(_("Choose a name."))])
+
+
+class ListLinkForm(Form):
+    """Whose link is wanted, and from which gathering."""
+
+    request = HiddenField(validators=[Optional()])
+    gathering = HiddenField(validators=[Optional()])
+
+    def key(self, name: str) -> int:
+        """The key of a field; 0, which nothing has, when it is none."""
+        text = self[name].data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
 class TakeBackForm(Form):
     """Which answers are taken back; the rules say whether they may be."""
 

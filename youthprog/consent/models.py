@@ -259,7 +259,11 @@ class ConsentEvent(Model):
 
 
 class PickupPerson(Model):
-    """Somebody a guardian allowed to collect the child, from a signed request; ends with it."""
+    """Somebody a guardian allowed to collect the child, from a signed request; ends with it.
+
+    Named in the signed form, or added later by its signer (`added_at`) with a sealed supplement. Taken off the list by
+    its signer, the supplement that says so is `end_document_id`.
+    """
 
     __tablename__ = "pickup_person"
     __table_args__ = (sa.Index("ix_pickup_person_youth", "youth_id"),)
@@ -268,7 +272,12 @@ class PickupPerson(Model):
     request_id: Mapped[int] = mapped_column(sa.ForeignKey("consent_request.id"))
     youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON))
     name: Mapped[str] = mapped_column(sa.String(160))
+    relation: Mapped[str | None] = mapped_column(sa.String(60))  # what they are to the child, as the signer wrote it
+    phone: Mapped[str | None] = mapped_column(sa.String(40))  # comparable form
+    added_at: Mapped[datetime | None]  # none: named in the signed form itself
+    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("document.id"))
     ended_at: Mapped[datetime | None]
+    end_document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("document.id"))
 
 
 class ConsentWithdrawal(Model):

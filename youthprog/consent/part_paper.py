@@ -31,6 +31,11 @@ WAYS = {
         "Signed by hand on paper and copied by %(recorder)s. SHA-256 of the scan: %(scan)s.",
         "Firmado a mano en papel; lo copió %(recorder)s. SHA-256 de la copia digital: %(scan)s.",
     ),
+    "own_link": (
+        "Through the signed link sent to the guardian’s address on file, without a password.",
+        "Con el enlace firmado que se envió a la dirección registrada del tutor, sin contraseña.",
+    ),
+    "own_account": ("In the guardian’s own account.", "En la cuenta propia del tutor."),
     "account": (
         "Signed by whoever had signed in to this account; the name is the account’s own.",
         "Firmado por quien entró en esta cuenta; el nombre es el de la cuenta.",
@@ -38,9 +43,18 @@ WAYS = {
 }
 
 
+HOW = {
+    "link": "typed", "account": "by_account", "sheet": "from_sheet", "own_link": "by_link", "own_account": "by_account",
+}  # fmt: skip
+GUARDIAN = ("guardian, who signed the first record", "tutor, quien firmó la primera constancia")
+
+
 @dataclass(frozen=True)
 class PartFacts:
-    """Everything the supplement speaks of. `places` are those this signer was shown, by language; `way` is link, account or sheet."""
+    """Everything the supplement speaks of. `places` are those this signer was shown, by language; `way` is link, account or sheet.
+
+    Of a change the guardian made later it is own_link or own_account.
+    """
 
     code: str
     letterhead: Letterhead
@@ -94,7 +108,7 @@ def supplement_of(facts: PartFacts) -> SupplementRecord:
             scan=facts.scan_sha256,
             recorder=facts.answer.get("recorded_by", ""),
         ),
-        signed_how={"link": "typed", "account": "by_account", "sheet": "from_sheet"}[facts.way],
+        signed_how=HOW[facts.way],
         first_code=facts.first_code,
         first_sha256=facts.first_sha256,
         first_signed_at=facts.first_signed_at.astimezone(facts.zone),
@@ -176,6 +190,8 @@ def _statement(facts: PartFacts, language: str) -> Statement:
 def _role(facts: PartFacts, language: str) -> str:
     """As what they signed: as the form calls somebody outside, else by the kind of signer."""
     signer = signer_of(facts.question)
+    if facts.way.startswith("own_"):
+        return spoken(GUARDIAN, language)
     if signer in ROLES:
         return spoken(ROLES[signer], language)
     return str(facts.question.words[language].more.get("role") or spoken(OUTSIDE, language))

@@ -19,6 +19,8 @@ from youthprog.access.queries import LinkKey, find_link, live_link
 from youthprog.access.types import LinkPurpose
 from youthprog.consent import (
     agreement,
+    own_list,
+    pickups,
     queries,
     questions,
     rules,
@@ -80,8 +82,10 @@ def enter(token: str) -> BaseResponse:
         services.open_form(
             each, language=language(), via="link", by=_with_trace(who), now=clock.now(), staff_account_id=staff
         )
-    takes_back = request.form.get("to") == "take-back" and case.request.signed_at is not None
-    step = "consent_link.show_take_back" if takes_back else "consent_link.start"
+    to = request.form.get("to", "") if case.request.signed_at is not None else ""
+    step = {"take-back": "consent_link.show_take_back", "pickup": "consent_link.show_list"}.get(
+        to, "consent_link.start"
+    )
     return redirect(url_for(step, request_id=case.request.id), 303)
 
 
@@ -93,6 +97,7 @@ def _landing(case: Case, who: Actor) -> dict[str, Any]:
     return {
         "case": case, "program": program_of(case), "count": len(questions_of(case)),
         "names": list(dict.fromkeys(each.youth.first_name for each in open_ones)),
+        "has_list": case.request.signed_at is not None and pickups.may_change(case, by=who, now=clock.now()),
     }  # fmt: skip
 
 
@@ -173,6 +178,10 @@ STEPS: list[tuple[str, str, View, bool]] = [
     ("GET", "/take-back", withdrawing.show_take_back, False),
     ("POST", "/take-back", withdrawing.take_back, True),
     ("GET", "/taken-back", withdrawing.taken_back, False),
+    ("GET", "/pickup", own_list.show_list, False),
+    ("POST", "/pickup", own_list.add_person, True),
+    ("POST", "/pickup/off", own_list.take_off, True),
+    ("GET", "/pickup-changed", own_list.list_changed, False),
     ("GET", "/withdrawal-<int(max=99):number>.pdf", withdrawing.withdrawal, False),
 ]
 

@@ -1,7 +1,6 @@
 """Reading consent: standing of youth, progress of teams, forms and requests. Constant numbers of statements."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -56,13 +55,13 @@ from youthprog.consent.types import (
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared
+from youthprog.core.collecting import who_may_collect
 from youthprog.core.permissions import P, Reach
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
-from youthprog.core.text import fold
 from youthprog.documents.models import Document
 from youthprog.people import queries as people
-from youthprog.people.models import CustodyRestriction, Guardianship, Person
+from youthprog.people.models import Guardianship, Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff, Program, Season
 from youthprog.programs.types import StaffRole
@@ -143,46 +142,13 @@ def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, 
 
 
 def pickup_of(youth_ids: Collection[int], on: date) -> dict[int, list[str]]:
-    """Who may collect each youth on a day: guardians who may, then those a guardian named.
+    """The names of those who may collect each youth on a day: guardians who may, then those a guardian named.
 
-    A name that folds like an adult's whom a restriction keeps from collecting is left out; so are all names from a
+    A name like that of an adult whom a restriction keeps from collecting is left out; so are all names from a
     guardian who may not decide on the day.
     """
-    guardians = people.guardians_of(youth_ids, on)
-    found: dict[int, list[str]] = {
-        youth_id: [line.name for line in lines if line.may_collect] for youth_id, lines in guardians.items()
-    }
-    deciding = {(line.youth_id, line.guardian_id) for lines in guardians.values() for line in lines if line.may_decide}
-    barred = _barred_names(youth_ids, on)
-    rows = db.session().execute(
-        sa.select(PickupPerson.youth_id, ConsentRequest.guardian_id, PickupPerson.name)
-        .join(ConsentRequest, ConsentRequest.id == PickupPerson.request_id)
-        .where(
-            PickupPerson.youth_id.in_(youth_ids),
-            PickupPerson.ended_at.is_(None),
-            sa.or_(ConsentRequest.valid_until_on.is_(None), ConsentRequest.valid_until_on >= on),
-        )
-        .order_by(PickupPerson.id)
-    )
-    for youth_id, guardian_id, name in rows:
-        if (youth_id, guardian_id) not in deciding:
-            continue
-        names = found.setdefault(youth_id, [])
-        if fold(name) not in barred[youth_id] | {fold(known) for known in names}:
-            names.append(name)
-    return found
-
-
-def _barred_names(youth_ids: Collection[int], on: date) -> dict[int, set[str]]:
-    barred: dict[int, set[str]] = defaultdict(set)
-    rows = db.session().execute(
-        sa.select(CustodyRestriction.youth_id, Person)
-        .join(Person, Person.id == CustodyRestriction.adult_id)
-        .where(CustodyRestriction.youth_id.in_(youth_ids), CustodyRestriction.no_collect, people.holds_on(on))
-    )
-    for youth_id, adult in rows:
-        barred[youth_id] |= {fold(adult.name), fold(f"{adult.given_name} {adult.family_name}")}
-    return barred
+    found = who_may_collect(youth_ids, on)
+    return {youth_id: [each.name for each in one.allowed] for youth_id, one in found.items() if one.allowed}
 
 
 # ---- forms ----

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from youthprog.consent.models import ConsentPart, Section
+from youthprog.consent.models import ConsentPart, PickupPerson, Section
 from youthprog.consent.types import SectionKind
 from youthprog.core import db
 from youthprog.core.refusals import N_, NotFound
@@ -45,8 +45,11 @@ class SealedLine:
 def records_of(request_ids: Collection[int]) -> dict[int, list[SealedLine]]:
     """The sealed records of requests, oldest first, those that were purged left out. One statement."""
     part, section = ConsentPart, Section
+    of_list = sa.exists().where(
+        sa.or_(PickupPerson.document_id == Document.id, PickupPerson.end_document_id == Document.id)
+    )
     rows = db.session().execute(
-        sa.select(Document, part.typed_name, section.kind)
+        sa.select(Document, part.typed_name, section.kind, of_list)
         .outerjoin(part, part.document_id == Document.id)
         .outerjoin(section, section.id == part.section_id)
         .where(
@@ -58,10 +61,10 @@ def records_of(request_ids: Collection[int]) -> dict[int, list[SealedLine]]:
         .order_by(Document.issued_at, Document.id)
     )
     found: dict[int, list[SealedLine]] = {}
-    for document, signer, kind in rows:
+    for document, signer, kind, is_list in rows:
         line = SealedLine(
             document.subject_id, document.id, document.kind, document.code, document.issued_at, document.pages,
-            document.size_bytes, signer, _is_health(document, kind),
+            document.size_bytes, signer, _is_health(document, SectionKind.PICKUP if is_list else kind),
         )  # fmt: skip
         found.setdefault(document.subject_id, []).append(line)
     return found

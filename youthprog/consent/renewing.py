@@ -101,7 +101,10 @@ class _Told:
 def _told_facts(signed: Sequence[ConsentRequest]) -> dict[int, _Told]:
     """Three statements for any number of requests."""
     names: dict[int, list[str]] = defaultdict(list)
-    people_rows = sa.select(PickupPerson).where(PickupPerson.request_id.in_([each.id for each in signed]))
+    people_rows = sa.select(PickupPerson).where(
+        PickupPerson.request_id.in_([each.id for each in signed]),
+        PickupPerson.end_document_id.is_(None),  # whom the signer took off the list is not proposed again
+    )
     for person in db.session().scalars(people_rows.order_by(PickupPerson.id)):
         names[person.request_id].append(person.name)
     youth_ids = [each.youth_id for each in signed]

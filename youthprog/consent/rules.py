@@ -5,6 +5,7 @@ What decisions are worth on a day stands in `standing`.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from youthprog.consent.standing import (
     section_states,
 )
 from youthprog.consent.types import Decision, RequestState, Route, SectionKind, SignFacts
+from youthprog.core.names import is_same
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import fold
 
@@ -33,6 +35,7 @@ __all__ = [
 
 PLACE = re.compile(r"%\((\w+)\)s")
 MOST_PICKUPS = 6
+MOST_ON_LIST = 12  # with those added later
 SHORTEST_NAME = 2
 ON_A_SCREEN = frozenset({Route.ONLINE, Route.MATCHED})  # nobody signs there without the seven points
 MAY_NOT_DECIDE = N_("Our records do not list you as somebody who may sign. Call us.")
@@ -69,6 +72,56 @@ def is_answered(kind: SectionKind, answer: Mapping[str, Any] | None) -> bool:
         case SectionKind.EMERGENCY:
             return bool(answer.get("name") and answer.get("phone"))
     return False
+
+
+# ---- the pick-up list after signing ----
+
+
+@dataclass(frozen=True)
+class ListFacts:
+    """What decides whether a pick-up list may be changed: whose deed, and what stands."""
+
+    is_signer: bool
+    may_decide: bool
+    stands: bool  # the guardian's answer about the list is in force
+    names: tuple[str, ...]
+
+
+def refusals_to_change_list(facts: ListFacts) -> list[Refusal]:
+    """Why nobody can be added or taken off: only the guardian who signed the list, in the own name, while it stands."""
+    if not facts.is_signer:
+        return [Refusal("not_the_signer", N_("Only the guardian who signed this list can change it."))]
+    if not facts.may_decide:
+        return [Refusal("may_not_decide", MAY_NOT_DECIDE)]
+    if not facts.stands:
+        return [Refusal("list_ended", N_("This pick-up list has ended. Call us and we send you a new form."))]
+    return []
+
+
+def refusals_to_add(facts: ListFacts, name: str, *, barred: bool) -> list[Refusal]:
+    """Why a name cannot be added to the list. That a court keeps somebody away is not said: they are asked to call."""
+    found = refusals_to_change_list(facts)
+    if found:
+        return found
+    if barred:
+        return [Refusal("call_us", N_("We cannot put this name on the list. Call us."), "name")]
+    if any(is_same(name, each) for each in facts.names):
+        return [Refusal("on_list", N_("This name is on the list already."), "name")]
+    if len(facts.names) >= MOST_ON_LIST:
+        return [Refusal("list_full", N_("The list is full. Take somebody off first."), "name")]
+    return []
+
+
+def refusals_to_take_off(facts: ListFacts, name: str | None) -> list[Refusal]:
+    """Why a name cannot be taken off the list. The last one goes only with the whole answer."""
+    found = refusals_to_change_list(facts)
+    if found:
+        return found
+    if name is None:
+        return [Refusal("not_on_list", N_("This name is not on the list any more."))]
+    if len(facts.names) == 1:
+        return [Refusal("last_name", N_("This is the last name. Take back the whole answer instead."))]
+    return []
 
 
 # ---- answering and signing ----

@@ -8,7 +8,7 @@ from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
-from youthprog.consent import queries, record_queries, services, showing
+from youthprog.consent import pickups, queries, record_queries, services, showing
 from youthprog.consent.forms import SignForm
 from youthprog.consent.queries import Case
 from youthprog.consent.record_queries import SealedLine
@@ -150,6 +150,7 @@ def _receipt(case: Case) -> dict[str, Any]:
         "reasons": [(_(reason.word), sentence(reason.sentence, reason.values)) for reason in reasons],
         "withdrawals": queries.withdrawals_of(case.request.id),
         "supplements": _supplements(case),
+        "has_list": pickups.may_change(case, by=actor(), now=clock.now()),
         "next": queries.next_for(case.youth.id, case.season.id, clock.now()),
     }
 

@@ -179,6 +179,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Para comprobarlo, escanee el código de arriba o abra %(address)s. Los mismos datos viajan dentro de este archivo como supplement.json.",
     ),
     "by_account": ("Signed in the signer’s own account", "Firmado en la cuenta de quien firma"),
+    "by_link": ("Said through the signer’s own link", "Dicho con el enlace propio de quien firma"),
     "from_sheet": ("Signed by hand; the name as on the sheet", "Firmado a mano; el nombre como está en la hoja"),
     "drawn_by": ("Signature drawn by %(signer)s", "Firma dibujada por %(signer)s"),
     "typed": ("Typed by the signer as electronic signature", "Escrito por quien firma como firma electrónica"),

@@ -14,21 +14,23 @@ from youthprog.core import clock, db
 
 log = logging.getLogger("youthprog.worker")
 CHORES = "youthprog.chores"
+OFTEN = "youthprog.chores.often"
 BREATH_SECONDS = 0.05  # between two steps of a long chore, so that the web process gets SQLite's lock
 Chore = Callable[[datetime], object]
 
 
-def install(app: Flask, chores: Sequence[Chore] = ()) -> None:
-    """Say what is done once a day, each chore in a transaction of its own."""
+def install(app: Flask, chores: Sequence[Chore] = (), often: Sequence[Chore] = ()) -> None:
+    """Say what is done once a day and what every few minutes, each chore in a transaction of its own."""
     app.extensions[CHORES] = tuple(chores)
+    app.extensions[OFTEN] = tuple(often)
 
 
-def do_chores() -> None:
-    """Do the daily chores, each in its own transaction; one that fails does not stop the next.
+def do_chores(which: str = CHORES) -> None:
+    """Do the daily chores, or those done often, each in its own transaction; one that fails does not stop the next.
 
     A chore that yields is committed at each yield, so that long work holds no lock for long.
     """
-    for chore in current_app.extensions[CHORES]:
+    for chore in current_app.extensions[which]:
         try:
             steps = chore(clock.now())
             db.session().commit()

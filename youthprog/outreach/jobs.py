@@ -23,6 +23,12 @@ def run(app: Flask) -> None:
             chores.do_chores()
 
     queue.periodic_task(crontab(minute="10", hour="3"), name="chores")(do_chores)
+
+    def do_often() -> None:
+        with app.app_context():
+            chores.do_chores(chores.OFTEN)
+
+    queue.periodic_task(crontab(minute="*/5"), name="often")(do_often)
     consumer = queue.create_consumer(
         workers=1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=SHUTDOWN_SECONDS
     )

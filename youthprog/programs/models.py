@@ -26,6 +26,7 @@ class Program(Model):
     guardian_rule: Mapped[GuardianRule] = mapped_column(
         choice(GuardianRule, "guardian_rule"), default=GuardianRule.ONE, server_default=GuardianRule.ONE.value
     )
+    alone_from_age: Mapped[int | None]  # from this age a youth may leave alone; none: nobody may
     closed_at: Mapped[datetime | None]
 
 

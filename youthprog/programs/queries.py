@@ -114,13 +114,16 @@ def get_group_for(actor: Actor, permission: P, group_id: int, on: date) -> Group
     return _found(db.session().scalar(statement))
 
 
+def gatherings_within(actor: Actor, permission: P, on: date) -> sa.ColumnElement[bool]:
+    """The condition on `Gathering` that it is of a group, or of a whole season, within reach."""
+    seasons = sa.select(Season.id).where(program_within(actor, permission, Season.program_id)).correlate(None)
+    groups = sa.select(Group.id).where(groups_within(actor, permission, on)).correlate(None)
+    whole_season = sa.and_(Gathering.group_id.is_(None), Gathering.season_id.in_(seasons))
+    return sa.or_(Gathering.group_id.in_(groups), whole_season)
+
+
 def get_gathering_for(actor: Actor, permission: P, gathering_id: int, on: date) -> Gathering:
     """A gathering of a group (or of a whole season) within reach, with group, season, program, site."""
-    whole_season = sa.and_(
-        Gathering.group_id.is_(None),
-        sa.exists().where(Season.id == Gathering.season_id, program_within(actor, permission, Season.program_id)),
-    )
-    of_group = sa.exists().where(Group.id == Gathering.group_id, groups_within(actor, permission, on))
     statement = (
         sa.select(Gathering)
         .options(
@@ -128,7 +131,7 @@ def get_gathering_for(actor: Actor, permission: P, gathering_id: int, on: date) 
             joinedload(Gathering.group).joinedload(Group.season),
             joinedload(Gathering.site),
         )
-        .where(Gathering.id == gathering_id, sa.or_(of_group, whole_season))
+        .where(Gathering.id == gathering_id, gatherings_within(actor, permission, on))
     )
     return _found(db.session().scalar(statement))
 

@@ -63,13 +63,14 @@ def open_program(
     summary: str = "",
     summary_es: str = "",
     guardian_rule: GuardianRule = GuardianRule.ONE,
+    alone_from_age: int | None = None,
 ) -> Program:
     """Begin a program, in both languages."""
     if queries.find_program(name) is not None:
         raise Refused([Refusal("name_taken", N_("There is a program of this name."), "name")])
     program = Program(
         kind=kind, name=name, name_es=name_es or name, summary=summary, summary_es=summary_es,
-        guardian_rule=guardian_rule,
+        guardian_rule=guardian_rule, alone_from_age=alone_from_age,
     )  # fmt: skip
     db.session().add(program)
     db.flush()
@@ -87,16 +88,23 @@ def change_program(
     by: Actor,
     now: datetime,
     guardian_rule: GuardianRule | None = None,
+    alone_from_age: int | None = None,
 ) -> None:
-    """Change what a program is called, says of itself and asks of guardians. A new rule holds from the day on."""
+    """Change what a program is called, says of itself and asks of guardians. A new rule holds from the day on.
+
+    Without `alone_from_age` nobody leaves alone from now on.
+    """
     other = queries.find_program(name)
     if other is not None and other.id != program.id:
         raise Refused([Refusal("name_taken", N_("There is a program of this name."), "name")])
     program.name, program.name_es = name, name_es or name
     program.summary, program.summary_es = summary, summary_es
-    detail = {}
+    detail: dict[str, list[Any]] = {}
+    if alone_from_age != program.alone_from_age:
+        detail["alone_from_age"] = [program.alone_from_age, alone_from_age]
+        program.alone_from_age = alone_from_age
     if guardian_rule is not None and guardian_rule is not program.guardian_rule:
-        detail = {"guardian_rule": [program.guardian_rule.value, guardian_rule.value]}
+        detail["guardian_rule"] = [program.guardian_rule.value, guardian_rule.value]
         was = ProgramRuleChange(
             program_id=program.id, changed_on=clock.day_of(now), guardian_rule=program.guardian_rule
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from youthprog.attendance import collecting as attendance_release
 from youthprog.attendance import queries as attendance
 from youthprog.audit.services import record_read
 from youthprog.consent import queries as consent
@@ -41,6 +42,8 @@ def today() -> Response:
     who, now = actor(), clock.now()
     on = clock.day_of(now)
     shown: dict[str, Any] = {"on": on}
+    if who.may(P.REGISTER_TAKE):
+        shown["waiting"] = attendance_release.not_checked_out(who, now)
     if who.may(P.REGISTER_READ):
         shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now)
         shown["registers"] = attendance.missing_registers(who, now)

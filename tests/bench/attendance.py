@@ -1,0 +1,78 @@
+"""Attendance. Each figure is a function of its own; `PARTS` names them."""
+
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from flask.testing import FlaskClient
+
+from tests.bench.consent import opened, statements_of
+from tests.bench.measure import Measure, ratio
+from tests.makers.accounts import make_account, session_cookie
+from tests.makers.people import make_guardian, make_youth
+from tests.makers.programs import enroll, make_gathering, make_group, make_season
+from tests.support.houses import build_house
+from youthprog.access.types import Role
+from youthprog.attendance import services
+from youthprog.attendance.types import DeedKind, Said
+from youthprog.core import clock, db
+from youthprog.core.actor import SYSTEM
+
+
+def measures() -> Iterator[Measure]:
+    for part in PARTS:
+        yield from part()
+
+
+# ---- who is on site ----
+
+HERE = 500
+HELLOS = 1000  # a bare Flask answers these in about a fifth of a second of one core
+
+
+def on_site_now() -> Iterator[Measure]:
+    """The page with 500 youth on site, each with a guardian and a reason, against answers of a bare Flask."""
+    bare = Flask("bare")
+    bare.add_url_rule("/", view_func=lambda: "Hello, World!")
+    hello = bare.test_client()
+    with tempfile.TemporaryDirectory() as folder, build_house("sqlite", Path(folder)) as house:
+        assert house.app is not None
+        few, many = gate(house.app, 150), gate(house.app, HERE)
+        counts = []
+        for browser in (few, many):
+            with house.app.app_context():
+                counts.append(statements_of(lambda browser=browser: opened(browser, "/on-site")))
+        yield Measure("statements of who is on site, 500 youth against 150", counts[1] - counts[0], "statements", 0)
+        yield Measure("statements of who is on site", counts[1], "statements", 40)
+        measured = ratio(lambda: opened(many, "/on-site"), lambda: [hello.get("/") for _each in range(HELLOS)])
+        yield Measure(f"who is on site, 500 youth, against {HELLOS} bare answers", measured, "times", 4)
+
+
+def gate(app: Flask, count: int) -> FlaskClient:
+    """A program with so many youth on site, and its coordinator's browser."""
+    with app.app_context():
+        now = clock.now()
+        season = make_season(starts_on=(now - timedelta(days=60)).date(), ends_on=(now + timedelta(days=60)).date())
+        gathering = make_gathering(make_group(season), now - timedelta(minutes=30))
+        said = []
+        for number in range(count):
+            child = make_youth(f"Youth{number}")
+            make_guardian(child)
+            enroll(child, season)
+            said.append(Said(str(uuid.uuid4()), child.id, DeedKind.ARRIVE, now))
+        services.say(gathering, said, by=SYSTEM, now=now)
+        token = session_cookie(make_account(Role.COORDINATOR, program_id=season.program_id))
+        db.session().commit()
+        db.db.session.remove()
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer is not None
+    browser = app.test_client()
+    browser.set_cookie(app.config["SESSION_COOKIE_NAME"], serializer.dumps({"_user_id": token, "_fresh": True}))
+    return browser
+
+
+PARTS = (on_site_now,)

@@ -1,0 +1,49 @@
+"""Whether a youth may leave with somebody. Pure; phones without a network apply exactly this.
+
+A phone gets, for each youth of its register: who may collect (`core.collecting.Collector`: kind, person, name), salted
+SHA-256 hashes of the keys of every barred adult (`core.collecting.Barred.keys`), and whether the youth may leave alone.
+
+* A typed or chosen name is compared with the barred first: `core.names.keys_of_typed`, each hashed with the same salt,
+  any in common means `barred`. `core.names` has the rule step by step.
+* Then it must be one who may collect: a guardian by key, a listed person by the same words in any order
+  (`core.names.is_same`: equal sorted tokens). Anything else is `not_listed`.
+* Alone only where the program allows it from an age the youth has on the day of the gathering: else `not_alone`.
+* A stop tells why it was one: `barred`, `not_listed`, or `not_this_person` when the name is on the list and the
+  leader said the person before them is somebody else.
+"""
+
+from youthprog.attendance.types import CollectedBy, Collector, DeedKind
+from youthprog.core.collecting import GUARDIAN, Collecting
+from youthprog.core.refusals import N_, Refusal
+
+BARRED = Refusal("barred", N_("Stop. This person may not collect the child."))
+NOT_LISTED = Refusal("not_listed", N_("Stop. This person is not on the list."))
+NOT_THIS_PERSON = Refusal("not_this_person", N_("Stop. This is not the person on the list."))
+NOT_ALONE = Refusal("not_alone", N_("May not leave alone. Somebody on the list must come."))
+STOPS = frozenset({BARRED.code, NOT_LISTED.code, NOT_THIS_PERSON.code, NOT_ALONE.code})
+
+
+def refusals_to_collect(
+    kind: DeedKind, to: Collector | None, collecting: Collecting, *, may_leave_alone: bool
+) -> list[Refusal]:
+    """Why a youth may not leave so. Of a stop: why it was one. Without a collector nothing is refused; it is flagged."""
+    if to is None:
+        return []
+    name = to.name or ""
+    if collecting.is_barred(name) or _is_barred_guardian(to, collecting):
+        return [BARRED]
+    if kind is DeedKind.STOP:
+        return [NOT_THIS_PERSON if collecting.named(name) else NOT_LISTED]
+    if to.kind is CollectedBy.ALONE:
+        return [] if may_leave_alone else [NOT_ALONE]
+    return [] if _may_collect(to, collecting) else [NOT_LISTED]
+
+
+def _is_barred_guardian(to: Collector, collecting: Collecting) -> bool:
+    return to.person_id is not None and any(bar.adult_id == to.person_id for bar in collecting.barred)
+
+
+def _may_collect(to: Collector, collecting: Collecting) -> bool:
+    if to.kind is CollectedBy.GUARDIAN and to.person_id is not None:
+        return collecting.find(GUARDIAN, to.person_id) is not None
+    return to.name is not None and collecting.named(to.name) is not None
