@@ -63,13 +63,14 @@ def open_program(
     summary: str = "",
     summary_es: str = "",
     guardian_rule: GuardianRule = GuardianRule.ONE,
+    absent_running: int = 2,
 ) -> Program:
     """Begin a program, in both languages."""
     if queries.find_program(name) is not None:
         raise Refused([Refusal("name_taken", N_("There is a program of this name."), "name")])
     program = Program(
         kind=kind, name=name, name_es=name_es or name, summary=summary, summary_es=summary_es,
-        guardian_rule=guardian_rule,
+        guardian_rule=guardian_rule, absent_running=absent_running,
     )  # fmt: skip
     db.session().add(program)
     db.flush()
@@ -87,16 +88,23 @@ def change_program(
     by: Actor,
     now: datetime,
     guardian_rule: GuardianRule | None = None,
+    absent_running: int | None = None,
 ) -> None:
-    """Change what a program is called, says of itself and asks of guardians. A new rule holds from the day on."""
+    """Change what a program is called, says of itself and asks of guardians. A new rule holds from the day on.
+
+    `absent_running`: after how many absences running a young person is shown on Today; None leaves it.
+    """
     other = queries.find_program(name)
     if other is not None and other.id != program.id:
         raise Refused([Refusal("name_taken", N_("There is a program of this name."), "name")])
     program.name, program.name_es = name, name_es or name
     program.summary, program.summary_es = summary, summary_es
-    detail = {}
+    detail: dict[str, list[Any]] = {}
+    if absent_running is not None and absent_running != program.absent_running:
+        detail["absent_running"] = [program.absent_running, absent_running]
+        program.absent_running = absent_running
     if guardian_rule is not None and guardian_rule is not program.guardian_rule:
-        detail = {"guardian_rule": [program.guardian_rule.value, guardian_rule.value]}
+        detail["guardian_rule"] = [program.guardian_rule.value, guardian_rule.value]
         was = ProgramRuleChange(
             program_id=program.id, changed_on=clock.day_of(now), guardian_rule=program.guardian_rule
         )

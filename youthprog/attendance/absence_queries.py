@@ -1,0 +1,165 @@
+"""Reading who stays away: candidates found by the database, runs decided by the rules. A constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from youthprog.attendance import absences
+from youthprog.attendance.absences import Concern, Held, Stay
+from youthprog.attendance.models import AttendanceMark, Register
+from youthprog.attendance.types import CAME, Mark
+from youthprog.core import clock, db
+from youthprog.core.actor import Actor
+from youthprog.core.permissions import P
+from youthprog.core.reach import within
+from youthprog.people import queries as people
+from youthprog.people.models import Person
+from youthprog.people.types import GuardianLine
+from youthprog.programs import queries as programs
+from youthprog.programs.models import Gathering, Group, GroupMember, Program, Season
+from youthprog.programs.queries import during
+
+# A walk-in may stem from before the youth joined, when it does not count: the rules look at it, not the search.
+CAME_AS_MEMBER = tuple(mark for mark in CAME if mark is not Mark.WALK_IN)
+
+
+@dataclass(frozen=True)
+class AwayLine:
+    """A youth who stays away from one group: why, since when, and whom to call where that may be read."""
+
+    youth_id: int
+    list_name: str
+    group_id: int
+    group: str
+    concern: Concern
+    guardian: GuardianLine | None = None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Worst first, then by name."""
+        return *self.concern.order, self.list_name, self.youth_id, self.group_id
+
+
+def who_stays_away(actor: Actor, on: date) -> list[AwayLine]:
+    """The youth within reach whom the rules of absences name on a day, worst first. Two statements.
+
+    Of groups within reach whose season is not over. Guardians are added by `with_guardians`, for the lines shown.
+    """
+    pairs = _may_stay_away(actor, on).cte("away")
+    marks = _marks_of(pairs)
+    stays = _stays_of(pairs, marks)
+    found = []
+    for pair, (person, group, running, times) in stays.items():
+        run = absences.run_of(marks[pair], times)
+        concern = absences.concern_of(run, running=running, on=on, stays=times)
+        if concern is not None:
+            found.append(AwayLine(person.id, person.list_name, pair[0], group, concern))
+    return sorted(found, key=lambda line: line.order)
+
+
+def with_guardians(actor: Actor, lines: Sequence[AwayLine], on: date) -> list[AwayLine]:
+    """The lines with the guardian to call first, where contacts may be read. Four statements at most."""
+    youth_ids = [line.youth_id for line in lines]
+    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), on)
+    return [replace(line, guardian=_to_call(guardians.get(line.youth_id, ()))) for line in lines]
+
+
+def _to_call(guardians: Iterable[GuardianLine]) -> GuardianLine | None:
+    known = list(guardians)
+    return next((each for each in known if each.phone), next(iter(known), None))
+
+
+def _may_stay_away(actor: Actor, on: date) -> sa.Select[Any]:
+    """Members of a group who came to neither of its last two meetings with a register: all who can have a run.
+
+    Two absences running are the least a run can have, and the second last of them is not before the group's second
+    last register; so nobody with a run is missed, and the marks of all the others need not be read.
+    """
+    place = sa.func.row_number().over(
+        partition_by=Gathering.group_id, order_by=(Gathering.starts_at.desc(), Gathering.id.desc())
+    )
+    ranked = (
+        sa.select(Gathering.id, Gathering.group_id, place.label("place"))
+        .join(Register, Register.gathering_id == Gathering.id)
+        .join(Group, Group.id == Gathering.group_id)
+        .join(Season, Season.id == Group.season_id)
+        .where(
+            Gathering.canceled_at.is_(None),
+            Season.ends_on >= on,
+            programs.groups_within(actor, P.REGISTER_READ, on),
+        )
+        .cte("ranked")
+    )
+    last = sa.select(ranked.c.id, ranked.c.group_id).where(ranked.c.place <= absences.LEAST).cte("last")
+    came = (
+        sa.select(last.c.group_id, AttendanceMark.youth_id)
+        .join(AttendanceMark, AttendanceMark.gathering_id == last.c.id)
+        .where(AttendanceMark.mark.in_(CAME_AS_MEMBER))
+    ).cte("came")
+    groups = sa.select(last.c.group_id)
+    return (
+        sa.select(GroupMember.group_id, GroupMember.youth_id)
+        .distinct()
+        .outerjoin(
+            came, sa.and_(came.c.group_id == GroupMember.group_id, came.c.youth_id == GroupMember.youth_id)
+        )
+        .where(
+            came.c.youth_id.is_(None),
+            GroupMember.group_id.in_(groups),
+            during(GroupMember.from_on, GroupMember.until_on, on),
+            within(actor, P.REGISTER_READ, GroupMember.youth_id, on),
+        )
+    )
+
+
+Pair = tuple[int, int]  # group, youth
+
+
+def _marks_of(pairs: sa.CTE) -> dict[Pair, list[Held]]:
+    rows = db.session().execute(
+        sa.select(pairs.c.group_id, pairs.c.youth_id, Gathering.starts_at, AttendanceMark.mark)
+        .join(Gathering, Gathering.group_id == pairs.c.group_id)
+        .join(Register, Register.gathering_id == Gathering.id)
+        .join(
+            AttendanceMark,
+            sa.and_(
+                AttendanceMark.gathering_id == Gathering.id, AttendanceMark.youth_id == pairs.c.youth_id
+            ),
+        )
+        .where(Gathering.canceled_at.is_(None), AttendanceMark.mark.is_not(None))
+    )
+    found: dict[Pair, list[Held]] = defaultdict(list)
+    for group_id, youth_id, starts_at, mark in rows:
+        found[group_id, youth_id].append(Held(starts_at, clock.day_of(starts_at), mark))
+    return found
+
+
+Stays = tuple[Person, str, int, list[Stay]]
+
+
+def _stays_of(pairs: sa.CTE, marks: dict[Pair, list[Held]]) -> dict[Pair, Stays]:
+    """Who they are, when they were in the group, and after how many absences the program asks."""
+    rows = db.session().execute(
+        sa.select(Person, GroupMember, Group.name, Program.absent_running)
+        .select_from(pairs)
+        .join(
+            GroupMember,
+            sa.and_(GroupMember.group_id == pairs.c.group_id, GroupMember.youth_id == pairs.c.youth_id),
+        )
+        .join(Person, Person.id == GroupMember.youth_id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .join(Season, Season.id == Group.season_id)
+        .join(Program, Program.id == Season.program_id)
+        .order_by(GroupMember.id)
+    )
+    found: dict[Pair, Stays] = {}
+    for person, member, group, running in rows:
+        pair = (member.group_id, member.youth_id)
+        if pair in marks:
+            found.setdefault(pair, (person, group, running, []))[3].append(Stay(member.from_on, member.until_on))
+    return found
+
