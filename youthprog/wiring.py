@@ -15,6 +15,8 @@ from youthprog.access import queries as access
 from youthprog.access import routes as accounts
 from youthprog.access import services as access_services
 from youthprog.access.types import InvitationIssued, PasswordResetAsked, ProgramChoice
+from youthprog.attendance import history as attendance_history
+from youthprog.attendance import missing as attendance_lists
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import services as attendance_services
 from youthprog.attendance import telling, walk_ins
@@ -83,6 +85,8 @@ BLUEPRINTS: list[Any] = [
     attendance.bp,
     telling.bp,
     walk_ins.bp,
+    attendance_lists.bp,
+    attendance_history.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,

@@ -56,6 +56,8 @@ EDGE = {
     "telling",
     "walk_ins",
     "standings_command",
+    "history",
+    "missing",
 }
 FLOORS = {
     "types": 0,
@@ -72,6 +74,11 @@ FLOORS = {
     "entry_rules": 2,
     "retention": 2,
     "drawn": 2,
+    "absences": 2,
+    "calendars": 2,
+    "absence_queries": 3,
+    "missing_queries": 3,
+    "history_queries": 3,
     "ledger": 2,
     "standings": 2,
     "queries": 3,
@@ -83,6 +90,7 @@ PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fair
 PURE |= {"asked"}  # what a season asked on a day
 PURE |= {"standings"}  # the table of a division
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
+PURE |= {"absences", "calendars"}  # who stays away; the months of a youth
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
@@ -103,6 +111,9 @@ ALSO_OPEN = {
     ("access", "passwords"),  # the demo hashes its own
     ("access", "throttle"),  # how often something may be tried from one place
     ("consent", "rules"),
+    ("attendance", "absence_queries"),  # Today shows who stays away
+    ("attendance", "calendars"),  # the file of a youth draws the last months
+    ("attendance", "history_queries"),
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

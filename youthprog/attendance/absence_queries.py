@@ -73,7 +73,7 @@ def _to_call(guardians: Iterable[GuardianLine]) -> GuardianLine | None:
     return next((each for each in known if each.phone), next(iter(known), None))
 
 
-def _may_stay_away(actor: Actor, on: date) -> sa.Select[Any]:
+def _may_stay_away(actor: Actor, on: date) -> sa.Select[int, int]:
     """Members of a group who came to neither of its last two meetings with a register: all who can have a run.
 
     Two absences running are the least a run can have, and the second last of them is not before the group's second
@@ -104,9 +104,7 @@ def _may_stay_away(actor: Actor, on: date) -> sa.Select[Any]:
     return (
         sa.select(GroupMember.group_id, GroupMember.youth_id)
         .distinct()
-        .outerjoin(
-            came, sa.and_(came.c.group_id == GroupMember.group_id, came.c.youth_id == GroupMember.youth_id)
-        )
+        .outerjoin(came, sa.and_(came.c.group_id == GroupMember.group_id, came.c.youth_id == GroupMember.youth_id))
         .where(
             came.c.youth_id.is_(None),
             GroupMember.group_id.in_(groups),
@@ -126,9 +124,7 @@ def _marks_of(pairs: sa.CTE) -> dict[Pair, list[Held]]:
         .join(Register, Register.gathering_id == Gathering.id)
         .join(
             AttendanceMark,
-            sa.and_(
-                AttendanceMark.gathering_id == Gathering.id, AttendanceMark.youth_id == pairs.c.youth_id
-            ),
+            sa.and_(AttendanceMark.gathering_id == Gathering.id, AttendanceMark.youth_id == pairs.c.youth_id),
         )
         .where(Gathering.canceled_at.is_(None), AttendanceMark.mark.is_not(None))
     )
@@ -162,4 +158,3 @@ def _stays_of(pairs: sa.CTE, marks: dict[Pair, list[Held]]) -> dict[Pair, Stays]
         if pair in marks:
             found.setdefault(pair, (person, group, running, []))[3].append(Stay(member.from_on, member.until_on))
     return found
-

@@ -75,7 +75,10 @@ def group(group_id: int) -> Response:
         group=found,
         held=held,
         rows=[(line, strips.get(line.youth_id, nothing)) for line in members],
-        shares=[_share(line, place, [strips.get(each.youth_id, nothing) for each in members]) for place, line in enumerate(held)],
+        shares=[
+            _share(line, place, [strips.get(each.youth_id, nothing) for each in members])
+            for place, line in enumerate(held)
+        ],
     )
 
 

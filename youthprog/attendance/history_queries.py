@@ -39,7 +39,7 @@ def first_meeting(actor: Actor, youth_id: int) -> date | None:
     return clock.day_of(found) if found else None
 
 
-def _meetings(actor: Actor, youth_id: int) -> sa.Select[Any]:
+def _meetings(actor: Actor, youth_id: int) -> Any:
     return (
         sa.select(Gathering, Group.name, AttendanceMark.mark, GroupMember.from_on, GroupMember.until_on)
         .join(Group, Group.id == Gathering.group_id)
@@ -48,9 +48,7 @@ def _meetings(actor: Actor, youth_id: int) -> sa.Select[Any]:
             AttendanceMark,
             sa.and_(AttendanceMark.gathering_id == Gathering.id, AttendanceMark.youth_id == youth_id),
         )
-        .where(
-            Gathering.canceled_at.is_(None), programs.groups_within(actor, P.REGISTER_READ, clock.today())
-        )
+        .where(Gathering.canceled_at.is_(None), programs.groups_within(actor, P.REGISTER_READ, clock.today()))
     )
 
 

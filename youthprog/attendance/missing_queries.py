@@ -143,14 +143,16 @@ def completeness_by_group(
     if after is not None:
         statement = statement.where(sa.tuple_(Group.folded_name, Group.id) > sa.tuple_(*after))
     return [
-        GroupComplete(group.id, group.name, group.folded_name, InBoth(program.name, program.name_es), Complete(held, taken))
+        GroupComplete(
+            group.id, group.name, group.folded_name, InBoth(program.name, program.name_es), Complete(held, taken)
+        )
         for group, program, held, taken in db.session().execute(statement)
     ]
 
 
 def _held(statement: Any, actor: Actor, permission: P, wanted: Wanted, now: datetime) -> Any:
     """The meetings held that are wanted and within reach, with their register where there is one."""
-    statement = (
+    return (
         statement.select_from(Gathering)
         .join(Group, Group.id == Gathering.group_id)
         .outerjoin(Register, Register.gathering_id == Gathering.id)
@@ -161,7 +163,6 @@ def _held(statement: Any, actor: Actor, permission: P, wanted: Wanted, now: date
             *_narrowed(wanted),
         )
     )
-    return statement
 
 
 def _narrowed(wanted: Wanted) -> Sequence[sa.ColumnElement[bool]]:

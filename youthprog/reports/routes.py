@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from youthprog.attendance import absence_queries
 from youthprog.attendance import queries as attendance
 from youthprog.audit.services import record_read
 from youthprog.consent import queries as consent
@@ -43,6 +44,9 @@ def today() -> Response:
     shown: dict[str, Any] = {"on": on}
     if who.may(P.REGISTER_READ):
         shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now)
+        away = absence_queries.who_stays_away(who, on)
+        shown["away"] = absence_queries.with_guardians(who, away[: queries.ROWS_SHOWN], on)
+        shown["away_count"] = len(away)
         shown["registers"] = attendance.missing_registers(who, now)
         shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
         shown["weeks"] = attendance.weekly_rates(programs.groups_within(who, P.REGISTER_READ, on), WEEKS, on)
