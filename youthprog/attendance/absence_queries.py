@@ -44,14 +44,13 @@ class AwayLine:
         return *self.concern.order, self.list_name, self.youth_id, self.group_id
 
 
-def who_stays_away(actor: Actor, on: date) -> list[AwayLine]:
-    """The youth within reach whom the rules of absences name on a day, worst first. Two statements.
+def who_stays_away(actor: Actor, on: date, youth_id: int | None = None) -> list[AwayLine]:
+    """The youth within reach, or one of them, whom the rules of absences name on a day, worst first. Two statements.
 
     Of groups within reach whose season is not over. Guardians are added by `with_guardians`, for the lines shown.
     """
-    pairs = _may_stay_away(actor, on).cte("away")
-    marks = _marks_of(pairs)
-    stays = _stays_of(pairs, marks)
+    marks = _marks_of(_may_stay_away(actor, on, youth_id).cte("away"))
+    stays = _stays_of(marks)
     found = []
     for pair, (person, group, running, times) in stays.items():
         run = absences.run_of(marks[pair], times)
@@ -73,7 +72,7 @@ def _to_call(guardians: Iterable[GuardianLine]) -> GuardianLine | None:
     return next((each for each in known if each.phone), next(iter(known), None))
 
 
-def _may_stay_away(actor: Actor, on: date) -> sa.Select[int, int]:
+def _may_stay_away(actor: Actor, on: date, youth_id: int | None) -> sa.Select[int, int]:
     """Members of a group who came to neither of its last two meetings with a register: all who can have a run.
 
     Two absences running are the least a run can have, and the second last of them is not before the group's second
@@ -82,6 +81,8 @@ def _may_stay_away(actor: Actor, on: date) -> sa.Select[int, int]:
     place = sa.func.row_number().over(
         partition_by=Gathering.group_id, order_by=(Gathering.starts_at.desc(), Gathering.id.desc())
     )
+    wanted = sa.true() if youth_id is None else GroupMember.youth_id == youth_id
+    theirs = sa.select(GroupMember.group_id).where(wanted)
     ranked = (
         sa.select(Gathering.id, Gathering.group_id, place.label("place"))
         .join(Register, Register.gathering_id == Gathering.id)
@@ -91,6 +92,7 @@ def _may_stay_away(actor: Actor, on: date) -> sa.Select[int, int]:
             Gathering.canceled_at.is_(None),
             Season.ends_on >= on,
             programs.groups_within(actor, P.REGISTER_READ, on),
+            *([] if youth_id is None else [Group.id.in_(theirs)]),
         )
         .cte("ranked")
     )
@@ -106,6 +108,7 @@ def _may_stay_away(actor: Actor, on: date) -> sa.Select[int, int]:
         .distinct()
         .outerjoin(came, sa.and_(came.c.group_id == GroupMember.group_id, came.c.youth_id == GroupMember.youth_id))
         .where(
+            wanted,
             came.c.youth_id.is_(None),
             GroupMember.group_id.in_(groups),
             during(GroupMember.from_on, GroupMember.until_on, on),
@@ -137,19 +140,16 @@ def _marks_of(pairs: sa.CTE) -> dict[Pair, list[Held]]:
 Stays = tuple[Person, str, int, list[Stay]]
 
 
-def _stays_of(pairs: sa.CTE, marks: dict[Pair, list[Held]]) -> dict[Pair, Stays]:
+def _stays_of(marks: dict[Pair, list[Held]]) -> dict[Pair, Stays]:
     """Who they are, when they were in the group, and after how many absences the program asks."""
     rows = db.session().execute(
         sa.select(Person, GroupMember, Group.name, Program.absent_running)
-        .select_from(pairs)
-        .join(
-            GroupMember,
-            sa.and_(GroupMember.group_id == pairs.c.group_id, GroupMember.youth_id == pairs.c.youth_id),
-        )
+        .select_from(GroupMember)
         .join(Person, Person.id == GroupMember.youth_id)
         .join(Group, Group.id == GroupMember.group_id)
         .join(Season, Season.id == Group.season_id)
         .join(Program, Program.id == Season.program_id)
+        .where(GroupMember.youth_id.in_({youth_id for _group_id, youth_id in marks}))
         .order_by(GroupMember.id)
     )
     found: dict[Pair, Stays] = {}

@@ -31,7 +31,7 @@ def youth(youth_id: int) -> Response:
     if begun is not None:
         first = max(first, calendars.month_of(begun))
     lines = history_queries.attended(actor(), youth_id, first, last)
-    away = [line for line in absence_queries.who_stays_away(actor(), on) if line.youth_id == youth_id]
+    away = absence_queries.who_stays_away(actor(), on, youth_id)
     return page(
         "attendance/youth.html",
         youth=person,
@@ -75,6 +75,7 @@ def group(group_id: int) -> Response:
         group=found,
         held=held,
         rows=[(line, strips.get(line.youth_id, nothing)) for line in members],
+        met={mark for strip in strips.values() for mark in strip} | ({None} if held else set()),
         shares=[
             _share(line, place, [strips.get(each.youth_id, nothing) for each in members])
             for place, line in enumerate(held)

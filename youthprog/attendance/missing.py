@@ -48,9 +48,9 @@ def completeness() -> Response:
     on = clock.day_of(now)
     wanted = _wanted(Wanted(on - timedelta(days=LAST_DAYS), on))
     rows = missing_queries.completeness_by_group(
-        actor(), wanted, now, after=asked_cursor((str, int)), limit=PAGE_ROWS + 1
+        actor(), wanted, now, after=asked_cursor((int, str, int)), limit=PAGE_ROWS + 1
     )
-    more = cursor(rows[PAGE_ROWS - 1].folded_name, rows[PAGE_ROWS - 1].group_id) if len(rows) > PAGE_ROWS else None
+    more = cursor(*rows[PAGE_ROWS - 1].place) if len(rows) > PAGE_ROWS else None
     return page(
         "attendance/completeness.html",
         rows=rows[:PAGE_ROWS],

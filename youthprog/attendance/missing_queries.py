@@ -64,6 +64,11 @@ class GroupComplete:
     program: InBoth
     figures: Complete
 
+    @property
+    def place(self) -> tuple[int, str, int]:
+        """Where the group stands in the list, for the page after it."""
+        return self.figures.missing, self.folded_name, self.group_id
+
 
 def not_entered(
     actor: Actor, wanted: Wanted, now: datetime, *, late_only: bool = True, after: Place | None = None, limit: int
@@ -123,30 +128,28 @@ def completeness(actor: Actor, wanted: Wanted, now: datetime) -> Complete:
 
 
 def completeness_by_group(
-    actor: Actor, wanted: Wanted, now: datetime, *, after: tuple[str, int] | None = None, limit: int
+    actor: Actor, wanted: Wanted, now: datetime, *, after: tuple[int, str, int] | None = None, limit: int
 ) -> list[GroupComplete]:
-    """The same for each group that met, by name. One statement."""
+    """The same for each group that met, the most registers missing first, then by name. One statement.
+
+    `after` is how many the last group of the page before misses, its folded name and key.
+    """
+    held, taken = sa.func.count(Gathering.id), sa.func.count(Register.gathering_id)
+    missing = held - taken
     statement = (
-        _held(
-            sa.select(Group, Program, sa.func.count(Gathering.id), sa.func.count(Register.gathering_id)),
-            actor,
-            P.REGISTER_READ,
-            wanted,
-            now,
-        )
+        _held(sa.select(Group, Program, held, taken), actor, P.REGISTER_READ, wanted, now)
         .join(Season, Season.id == Group.season_id)
         .join(Program, Program.id == Season.program_id)
         .group_by(Group.id, Program.id)
-        .order_by(Group.folded_name, Group.id)
+        .order_by(missing.desc(), Group.folded_name, Group.id)
         .limit(limit)
     )
     if after is not None:
-        statement = statement.where(sa.tuple_(Group.folded_name, Group.id) > sa.tuple_(*after))
+        further = sa.tuple_(Group.folded_name, Group.id) > sa.tuple_(*after[1:])
+        statement = statement.having(sa.or_(missing < after[0], sa.and_(missing == after[0], further)))
     return [
-        GroupComplete(
-            group.id, group.name, group.folded_name, InBoth(program.name, program.name_es), Complete(held, taken)
-        )
-        for group, program, held, taken in db.session().execute(statement)
+        GroupComplete(group.id, group.name, group.folded_name, InBoth(program.name, program.name_es), Complete(*counts))
+        for group, program, *counts in db.session().execute(statement)
     ]
 
 

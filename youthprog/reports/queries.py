@@ -11,8 +11,8 @@ from youthprog.access.models import Account, RoleGrant, UserSession
 from youthprog.access.types import Role
 from youthprog.attendance import calendars
 from youthprog.attendance import history_queries as attendance
-from youthprog.attendance.models import AttendanceMark
 from youthprog.attendance.calendars import Month
+from youthprog.attendance.models import AttendanceMark
 from youthprog.attendance.types import CAME
 from youthprog.consent import queries as consent
 from youthprog.consent.models import ConsentRequest, Form, FormVersion
