@@ -16,6 +16,7 @@ from youthprog.access import routes as accounts
 from youthprog.access import services as access_services
 from youthprog.access.types import InvitationIssued, PasswordResetAsked, ProgramChoice
 from youthprog.attendance import history as attendance_history
+from youthprog.attendance import keying as attendance_paper
 from youthprog.attendance import missing as attendance_lists
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import services as attendance_services
@@ -87,6 +88,7 @@ BLUEPRINTS: list[Any] = [
     walk_ins.bp,
     attendance_lists.bp,
     attendance_history.bp,
+    attendance_paper.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,

@@ -57,6 +57,7 @@ EDGE = {
     "walk_ins",
     "standings_command",
     "history",
+    "keying",
     "missing",
 }
 FLOORS = {
@@ -76,6 +77,9 @@ FLOORS = {
     "drawn": 2,
     "absences": 2,
     "calendars": 2,
+    "keyed": 2,
+    "paper_queries": 3,
+    "keying_services": 4,
     "absence_queries": 3,
     "missing_queries": 3,
     "history_queries": 3,
@@ -90,7 +94,7 @@ PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fair
 PURE |= {"asked"}  # what a season asked on a day
 PURE |= {"standings"}  # the table of a division
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
-PURE |= {"absences", "calendars"}  # who stays away; the months of a youth
+PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
