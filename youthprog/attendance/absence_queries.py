@@ -1,7 +1,7 @@
 """Reading who stays away: candidates found by the database, runs decided by the rules. A constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -63,7 +63,11 @@ def who_stays_away(actor: Actor, on: date, youth_id: int | None = None) -> list[
 def with_guardians(actor: Actor, lines: Sequence[AwayLine], on: date) -> list[AwayLine]:
     """The lines with the guardian to call first, where contacts may be read. Four statements at most."""
     youth_ids = [line.youth_id for line in lines]
-    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), on)
+    return calling(lines, people.guardians_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), on))
+
+
+def calling(lines: Sequence[AwayLine], guardians: Mapping[int, Sequence[GuardianLine]]) -> list[AwayLine]:
+    """The lines with the guardian to call first, of guardians that may be shown."""
     return [replace(line, guardian=_to_call(guardians.get(line.youth_id, ()))) for line in lines]
 
 

@@ -79,12 +79,16 @@ class Ahead:
     meetings: tuple[Meeting, ...]
     blocked: tuple[CannotTakePart, ...]
     blocked_count: int
+    guardians: dict[int, list[GuardianLine]]
 
 
-def ahead(actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD) -> Ahead:
+def ahead(
+    actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD, also_call: Sequence[int] = ()
+) -> Ahead:
     """Meetings of the next days within reach, and who cannot take part.
 
-    A constant number of statements for each season that meets.
+    `guardians` are those of the youth shown and of `also_call`, where contacts may be read. A constant number of
+    statements for each season that meets.
     """
     on = clock.day_of(now)
     meetings = _meetings(actor, permission, now, now + timedelta(days=days))
@@ -95,13 +99,14 @@ def ahead(actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD)
     members = _members(actor, permission, first_of, on)
     reasons = _reasons(members, first_of, on)
     found = _first_of_each(sorted(reasons, key=lambda each: (each[2].state == "waiting", each[1].starts_at, each[0])))
-    shown = _blocked(actor, found[:ROWS_SHOWN], on)
+    shown = [youth_id for youth_id, _meeting, _reason in found[:ROWS_SHOWN]]
+    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, [*shown, *also_call], on), on)
     per_group: dict[int, set[int]] = defaultdict(set)
     for youth_id, meeting, _reason in reasons:
         assert meeting.group_id is not None
         per_group[meeting.group_id].add(youth_id)
     counted = tuple(_with_count(meeting, len(per_group.get(meeting.group_id or 0, ()))) for meeting in meetings)
-    return Ahead(counted, shown, len(found))
+    return Ahead(counted, _blocked(found[:ROWS_SHOWN], guardians), len(found), guardians)
 
 
 def _first_of_each(found: Iterable[tuple[int, Meeting, NotCleared]]) -> list[tuple[int, Meeting, NotCleared]]:
@@ -161,10 +166,11 @@ def _reasons(
     return found
 
 
-def _blocked(actor: Actor, found: Sequence[tuple[int, Meeting, NotCleared]], on: date) -> tuple[CannotTakePart, ...]:
+def _blocked(
+    found: Sequence[tuple[int, Meeting, NotCleared]], guardians: dict[int, list[GuardianLine]]
+) -> tuple[CannotTakePart, ...]:
     ids = [youth_id for youth_id, _meeting, _reason in found]
     names = _list_names(ids)
-    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, ids, on), on)
     waiting = _waiting_forms(ids)
     return tuple(
         CannotTakePart(

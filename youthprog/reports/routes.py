@@ -43,10 +43,10 @@ def today() -> Response:
     on = clock.day_of(now)
     shown: dict[str, Any] = {"on": on}
     if who.may(P.REGISTER_READ):
-        shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now)
         away = absence_queries.who_stays_away(who, on)
-        shown["away"] = absence_queries.with_guardians(who, away[: queries.ROWS_SHOWN], on)
-        shown["away_count"] = len(away)
+        first = away[: queries.ROWS_SHOWN]
+        shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now, also_call=[line.youth_id for line in first])
+        shown["away"], shown["away_count"] = absence_queries.calling(first, shown["ahead"].guardians), len(away)
         shown["registers"] = attendance.missing_registers(who, now)
         shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
         shown["weeks"] = attendance.weekly_rates(programs.groups_within(who, P.REGISTER_READ, on), WEEKS, on)
