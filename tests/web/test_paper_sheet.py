@@ -17,6 +17,7 @@ from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import DeedKind, Mark
 from youthprog.core import clock
 from youthprog.people.models import CustodyRestriction
+from youthprog.programs.models import Season
 from youthprog.programs.types import StaffRole
 
 
@@ -31,6 +32,7 @@ def objections(app):
 def field(session, objections):
     found = Field(session)
     found.address += "/paper"
+    found.season = session.get_one(Season, found.group.season_id)
     return found
 
 
@@ -170,19 +172,19 @@ def test_what_the_door_said_stays(visitor, field, session):
 
 def test_a_walk_in_is_found_by_the_whole_name_alone(visitor, field, session):
     ana = make_youth("Ana", "Ruiz")
-    enroll(ana, field.group.season)
+    enroll(ana, field.season)
     session.commit()
     page = visitor.sign_in(field.account).get(field.address)
     for name in ("Ana", "Ana Ru", "Nobody Here"):
         refused = visitor.post(field.address, keyed(page, field, "p", **{"walked-1": name}), status=422)
         assert f"Nobody called {name} is enrolled in this season. Ask the office." in refused.text
-    visitor.post(field.address, keyed(page, field, "p", **{"walked-1": "ruiz, ana"}))
+    visitor.post(field.address, keyed(page, field, "p", **{"walked-1": "Ana Ruiz"}))
     assert field.marks()[ana.id] is Mark.WALK_IN
 
 
 def test_a_child_kept_from_the_coach_is_called_nobody(visitor, field, session):
     ana = make_youth("Ana", "Ruiz")
-    enroll(ana, field.group.season)
+    enroll(ana, field.season)
     session.add(
         CustodyRestriction(
             youth_id=ana.id, adult_id=field.coach.id, no_information=True, no_collect=True, no_decide=True,
@@ -204,8 +206,8 @@ def test_who_has_a_row_is_no_walk_in(visitor, field):
 def test_the_screen_speaks_spanish_letters(visitor, field):
     visitor.sign_in(field.account)
     page = visitor.get(f"/language/es?next={field.address}")
-    assert "P Presente, T Tarde, A Ausente, J Justificado" in page.text
-    visitor.post(field.address, keyed(page, field, "t", "j", "p"))
+    assert "P Presente, T Tarde, A Ausente, C Con permiso" in page.text
+    visitor.post(field.address, keyed(page, field, "t", "c", "p"))
     assert list(field.marks().values()) == [Mark.LATE, Mark.EXCUSED, Mark.PRESENT]
     form = visitor.get(field.address).form(field.address)
-    assert [form[f"mark-{who}"] for who in field.ids] == ["T", "J", "P"]
+    assert [form[f"mark-{who}"] for who in field.ids] == ["T", "C", "P"]

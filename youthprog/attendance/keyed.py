@@ -15,11 +15,12 @@ LETTERS = {
     "t": Mark.LATE,  # tarde
     "a": Mark.ABSENT,
     "e": Mark.EXCUSED,
+    "c": Mark.EXCUSED,  # con permiso
     "j": Mark.EXCUSED,  # justificado
 }
 WRITTEN = {
     "en": {Mark.PRESENT: "P", Mark.LATE: "L", Mark.ABSENT: "A", Mark.EXCUSED: "E"},
-    "es": {Mark.PRESENT: "P", Mark.LATE: "T", Mark.ABSENT: "A", Mark.EXCUSED: "J"},
+    "es": {Mark.PRESENT: "P", Mark.LATE: "T", Mark.ABSENT: "A", Mark.EXCUSED: "C"},
 }
 HOUR = re.compile(r"(\d{1,2})(?:[:.h ]?(\d{2}))?\s*(?:([ap])\.?\s?(?:m\.?)?)?", re.IGNORECASE | re.ASCII)
 PERSON = re.compile(r"(mark|in|out|shown|times)-([1-9]\d{0,18})")
@@ -178,9 +179,3 @@ def _times(who: int, row: Row, name: str, meeting: Meeting) -> tuple[Times, list
         sentence = N_("%(name)s has a time out and no time in.")
         reasons.append(Refusal("never_came", sentence, f"in-{who}", {"name": name}))
     return Times(came, left), reasons
-
-
-def folded_orders(folded: str) -> list[str]:
-    """A folded name with its words in every order that keeps their circle: given names first, or family names first."""
-    words = folded.replace(",", " ").split()
-    return list(dict.fromkeys(" ".join(words[turn:] + words[:turn]) for turn in range(len(words))))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from youthprog.attendance import keyed, keying_services, paper_queries, queries, rules
+from youthprog.attendance import keyed, keying_services, paper_queries, queries, rules, walk_in_queries
 from youthprog.attendance.forms import shown_as, written
 from youthprog.attendance.keyed import Meeting, Read, Row, Sheet
 from youthprog.attendance.keying_services import Keyed, Walked
@@ -25,7 +25,8 @@ from youthprog.web.language import language, says, time_of
 from youthprog.web.pages import page
 
 bp = Blueprint("attendance_paper", __name__)
-ADDED_LINES = (1, 2)  # as many as the sheet has
+ADDED_LINES = 2  # as many as the sheet has
+ADDED_TO_NOBODY = 9  # of a gathering without a group, where every line is one
 LONGEST_NAME = 160
 
 
@@ -128,14 +129,22 @@ class _Screen:
             row = Row("p", came, left)
             times = keyed.read({line: row}, {line: name}, self.meeting, (line,))
             reasons += [replace(each, field=f"walked-{line}") for each in times.refusals]
-            called = paper_queries.enrolled_called(
-                actor(), self.gathering, keyed.folded_orders(fold(name[:LONGEST_NAME])), clock.today()
-            )
-            if len(called) == 1 and called[0].id not in self.names:
-                found.append(Walked(line, called[0].id, called[0].name, times.times[line]))
+            meant = walk_in_queries.walk_ins_named(actor(), self.gathering, name[:LONGEST_NAME], clock.today())
+            if len(meant) == 1:
+                found.append(Walked(line, meant[0].youth_id, meant[0].name, times.times[line]))
             else:
-                reasons.append(Refusal(*_why_not(called, self.names), f"walked-{line}", {"name": name[:LONGEST_NAME]}))
+                code, sentence = self._why_not(name, len(meant))
+                reasons.append(Refusal(code, sentence, f"walked-{line}", {"name": name[:LONGEST_NAME]}))
         return found, reasons
+
+    def _why_not(self, name: str, count: int) -> tuple[str, str]:
+        """Why somebody on an added line cannot be put on the register."""
+        if count:
+            return "several_called", N_("Several are called %(name)s. Write the whole name.")
+        words = sorted(fold(name.replace(",", " ")).split())
+        if any(sorted(fold(each).split()) == words for each in self.names.values()):
+            return "on_the_sheet", N_("%(name)s has a row above. Mark that one.")
+        return "not_enrolled", N_("Nobody called %(name)s is enrolled in this season. Ask the office.")
 
     def with_rest(self, sheet: Sheet) -> Sheet:
         """The sheet with Present in every empty row of who is cleared."""
@@ -162,11 +171,16 @@ class _Screen:
             counts=counts | {"none": marks.count(None)},
             letters=self.letters,
             known={letter: mark.value for letter, mark in keyed.LETTERS.items()},
-            added=[(line, *(sheet.walked.get(line, ("", "", "")) if sheet else ("", "", ""))) for line in ADDED_LINES],
+            added=[
+                (line, *(sheet.walked.get(line, ("", "", "")) if sheet else ("", "", ""))) for line in self._added()
+            ],
             closed=[says(reason) for reason in closed],
             problems=[(reason.field, says(reason)) for reason in refusals],
             wrong={reason.field for reason in refusals},
         )
+
+    def _added(self) -> range:
+        return range(1, 1 + (ADDED_LINES if self.gathering.group_id else ADDED_TO_NOBODY))
 
     def _line(self, line: RollLine, sheet: Sheet | None, status: int) -> _Line:
         stands, passages = self.stands(line), self.passages.get(line.youth_id, NO_PASSAGES)
@@ -185,11 +199,3 @@ class _Screen:
         if line.kept.version == shown.version or not line.kept.mark:
             return ""
         return line.kept.mark.value if keyed.mark_in(row.mark) != line.kept.mark else ""
-
-
-def _why_not(called: Sequence[Any], names: Mapping[int, str]) -> tuple[str, str]:
-    if len(called) > 1:
-        return "several_called", N_("Several are called %(name)s. Ask the office.")
-    if called and called[0].id in names:
-        return "on_the_sheet", N_("%(name)s has a row above. Mark that one.")
-    return "not_enrolled", N_("Nobody called %(name)s is enrolled in this season. Ask the office.")

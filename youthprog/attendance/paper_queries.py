@@ -1,8 +1,6 @@
-"""Reading what a paper sheet is keyed against: who came and left by which device, and who of the season has a name."""
+"""Reading what a paper sheet is keyed against: who came and left, and by which device that was said."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +10,6 @@ from youthprog.attendance.models import Deed
 from youthprog.attendance.rules import NOT_CLEARED
 from youthprog.attendance.types import DeedKind
 from youthprog.core import db
-from youthprog.core.actor import Actor
-from youthprog.people import queries as people
-from youthprog.people.models import Person
-from youthprog.programs.models import Enrollment, Gathering
-from youthprog.programs.types import EnrollmentStatus
 
 PAPER = "paper"  # the device of whatever is keyed from a sheet
 PASSAGES = (DeedKind.ARRIVE, DeedKind.LEAVE)
@@ -74,24 +67,3 @@ def _passages(found: _Found) -> Passages:
         arrivals=tuple(row.client_id for row in found.came if row.device == PAPER),
         leavings=tuple(row.client_id for row in found.left if row.device == PAPER),
     )
-
-
-def enrolled_called(actor: Actor, gathering: Gathering, orders: Sequence[str], on: date) -> list[Person]:
-    """Who of the gathering's season has this whole name, two at most; none whom custody keeps from the actor.
-
-    `orders` are the folded name in every order (`keyed.folded_orders`). Two statements, one for nobody.
-    """
-    rows = db.session().scalars(
-        sa.select(Person)
-        .join(Enrollment, Enrollment.youth_id == Person.id)
-        .where(
-            Enrollment.season_id == gathering.season_id,
-            Enrollment.status == EnrollmentStatus.ENROLLED,
-            Person.folded_name.in_(orders),
-        )
-        .order_by(Person.id)
-        .limit(2)
-    )
-    found = list(rows)
-    limits = people.restrictions_on([person.id for person in found], on) if found else {}
-    return [person for person in found if (person.id, actor.person_id) not in limits]
