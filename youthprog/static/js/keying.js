@@ -56,7 +56,8 @@ function keyed(sheet) {
     if (!input || event.ctrlKey || event.metaKey || event.altKey) return;
     const whole = input.selectionStart === 0 && input.selectionEnd === input.value.length;
     let done = true;
-    if (event.key === "Enter" || event.key === "ArrowDown") walk(input, 1);
+    if (event.key === "Enter" && isMark(input)) on(input);
+    else if (event.key === "Enter" || event.key === "ArrowDown") walk(input, 1);
     else if (event.key === "ArrowUp") walk(input, -1);
     else if (event.key === "ArrowRight" && (whole || input.selectionStart === input.value.length)) done = aside(input, 1);
     else if (event.key === "ArrowLeft" && (whole || input.selectionEnd === 0)) done = aside(input, -1);
@@ -84,7 +85,7 @@ function keyed(sheet) {
     save.focus();
   });
   count();
-  if (!document.querySelector("[data-focus-first]")) go(marks.find((input) => !input.value) ?? marks[0]);
+  if (marks.length && !document.querySelector("[data-focus-first]")) go(marks.find((input) => !input.value && !blocked(input)) ?? marks[0]);
 }
 
 for (const sheet of all("[data-keyed]")) keyed(sheet);
