@@ -136,7 +136,7 @@ def test_a_months_picture_has_its_words_and_a_table_behind(visitor, club):
     assert said.count("Absent") == 2
     assert said.count("Present") == 1
     assert "Show the list" in page.text
-    assert "Came 1 of 3" in page.text
+    assert "Was there 1 of 3" in page.text
     file = visitor.get(f"/youth/{club.child.id}")
     assert file.link("All of it") == f"/youth/{club.child.id}/attendance"
 
@@ -150,7 +150,7 @@ def test_earlier_months_are_a_page_away(visitor, club, session):
     session.commit()
     page = visitor.sign_in(club.account).get(f"/youth/{club.child.id}/attendance")
     page = visitor.get(page.link("Previous page"))
-    assert "Came" in page.text or "No meeting yet" in page.text
+    assert "Was there 1 of 1" in page.text or "No meeting yet" in page.text
     assert visitor.get(f"/youth/{club.child.id}/attendance?until=9999-99").h1
 
 
