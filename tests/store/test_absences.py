@@ -92,6 +92,16 @@ def test_the_number_is_the_programs_and_a_season_that_is_over_is_over(session):
     assert absence_queries.who_stays_away(everywhere, ON) == []
 
 
+def test_a_walk_in_while_out_of_the_group_hides_nobody(session):
+    group, (child,) = make_team(make_season(), "Tigers", (A, A, Mark.WALK_IN))
+    member = session.scalars(sa.select(GroupMember)).one()
+    member.until_on = ON - timedelta(days=2)
+    session.add(GroupMember(group_id=group.id, youth_id=child.id, from_on=ON))
+    db.flush()
+    (line,) = absence_queries.who_stays_away(make_actor(Role.COORDINATOR), ON)
+    assert (line.youth_id, line.concern.count) == (child.id, 2)
+
+
 def test_the_guardian_to_call_stands_there_where_contacts_may_be_read(session):
     season = make_season()
     make_team(season, "Tigers", (A, A))

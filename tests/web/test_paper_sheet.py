@@ -168,6 +168,9 @@ def test_what_the_door_said_stays(visitor, field, session):
     page = visitor.sign_in(field.account).get(field.address)
     assert "At the door:" in page.text
     assert f"in-{field.ids[0]}" not in page.form(field.address)
+    forged = {f"in-{field.ids[0]}": clock_time(at + timedelta(minutes=7))}
+    visitor.post(field.address, keyed(page, field, None, "p", "p", **forged))
+    assert session.scalar(sa.select(sa.func.count()).where(Deed.kind == DeedKind.ARRIVE)) == 1
 
 
 def test_a_walk_in_is_found_by_the_whole_name_alone(visitor, field, session):

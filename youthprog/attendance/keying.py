@@ -104,9 +104,7 @@ class _Screen:
         return Keyed(
             marks=self._touched(found, sheet, shown),
             seen={who: kept.version for who, kept in shown.items()},
-            times={
-                who: times for who, times in found.times.items() if not self.passages.get(who, NO_PASSAGES).elsewhere
-            },
+            times=found.times,
             times_shown=sheet.times,
             names=self.names,
             walked=walked,
