@@ -50,7 +50,7 @@ def absences() -> Iterator[Measure]:
                 return missing_queries.completeness_by_group(everywhere, Wanted(), now, limit=51)
 
             assert away()
-            yield Measure("statements for who stays away, 2,200 youth", statements_of(away), "statements", 2)
+            yield Measure("statements for who stays away, 2,200 youth", statements_of(away), "statements", 1)
             name = "against reading 60,000 marks once"
             yield Measure(f"who stays away, 2,200 youth, {name}", ratio(away, marks), "times", 0.5)
             yield Measure(f"completeness by group, {name}", ratio(complete, marks), "times", 0.2)

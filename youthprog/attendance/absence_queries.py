@@ -1,8 +1,7 @@
 """Reading who stays away: candidates found by the database, runs decided by the rules. A constant number of statements."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -45,18 +44,17 @@ class AwayLine:
 
 
 def who_stays_away(actor: Actor, on: date, youth_id: int | None = None) -> list[AwayLine]:
-    """The youth within reach, or one of them, whom the rules of absences name on a day, worst first. Two statements.
+    """The youth within reach, or one of them, whom the rules of absences name on a day, worst first. One statement.
 
     Of groups within reach whose season is not over. Guardians are added by `with_guardians`, for the lines shown.
     """
-    marks = _marks_of(_may_stay_away(actor, on, youth_id).cte("away"))
-    stays = _stays_of(marks)
     found = []
-    for pair, (person, group, running, times) in stays.items():
-        run = absences.run_of(marks[pair], times)
-        concern = absences.concern_of(run, running=running, on=on, stays=times)
+    for (group_id, who), known in _known(_may_stay_away(actor, on, youth_id).cte("away")).items():
+        stays = list(known.stays.values())
+        run = absences.run_of(known.held.values(), stays)
+        concern = absences.concern_of(run, running=known.running, on=on, stays=stays)
         if concern is not None:
-            found.append(AwayLine(person.id, person.list_name, pair[0], group, concern))
+            found.append(AwayLine(who, known.person.list_name, group_id, known.group, concern))
     return sorted(found, key=lambda line: line.order)
 
 
@@ -121,12 +119,30 @@ def _may_stay_away(actor: Actor, on: date, youth_id: int | None) -> sa.Select[in
     )
 
 
-Pair = tuple[int, int]  # group, youth
+@dataclass
+class _Known:
+    """What the rules need of one youth in one group; each stay and each meeting once."""
+
+    person: Person
+    group: str
+    running: int
+    stays: dict[int, Stay] = field(default_factory=dict)
+    held: dict[int, Held] = field(default_factory=dict)
 
 
-def _marks_of(pairs: sa.CTE) -> dict[Pair, list[Held]]:
+def _known(pairs: sa.CTE) -> dict[tuple[int, int], _Known]:
+    """By group and youth: who they are, when they were in the group, and everything the registers say of them."""
     rows = db.session().execute(
-        sa.select(pairs.c.group_id, pairs.c.youth_id, Gathering.starts_at, AttendanceMark.mark)
+        sa.select(Person, GroupMember, Group.name, Program.absent_running, Gathering, AttendanceMark.mark)
+        .select_from(pairs)
+        .join(Person, Person.id == pairs.c.youth_id)
+        .join(
+            GroupMember,
+            sa.and_(GroupMember.group_id == pairs.c.group_id, GroupMember.youth_id == pairs.c.youth_id),
+        )
+        .join(Group, Group.id == pairs.c.group_id)
+        .join(Season, Season.id == Group.season_id)
+        .join(Program, Program.id == Season.program_id)
         .join(Gathering, Gathering.group_id == pairs.c.group_id)
         .join(Register, Register.gathering_id == Gathering.id)
         .join(
@@ -134,31 +150,11 @@ def _marks_of(pairs: sa.CTE) -> dict[Pair, list[Held]]:
             sa.and_(AttendanceMark.gathering_id == Gathering.id, AttendanceMark.youth_id == pairs.c.youth_id),
         )
         .where(Gathering.canceled_at.is_(None), AttendanceMark.mark.is_not(None))
+        .order_by(Gathering.starts_at, Gathering.id, GroupMember.id)
     )
-    found: dict[Pair, list[Held]] = defaultdict(list)
-    for group_id, youth_id, starts_at, mark in rows:
-        found[group_id, youth_id].append(Held(starts_at, clock.day_of(starts_at), mark))
-    return found
-
-
-Stays = tuple[Person, str, int, list[Stay]]
-
-
-def _stays_of(marks: dict[Pair, list[Held]]) -> dict[Pair, Stays]:
-    """Who they are, when they were in the group, and after how many absences the program asks."""
-    rows = db.session().execute(
-        sa.select(Person, GroupMember, Group.name, Program.absent_running)
-        .select_from(GroupMember)
-        .join(Person, Person.id == GroupMember.youth_id)
-        .join(Group, Group.id == GroupMember.group_id)
-        .join(Season, Season.id == Group.season_id)
-        .join(Program, Program.id == Season.program_id)
-        .where(GroupMember.youth_id.in_({youth_id for _group_id, youth_id in marks}))
-        .order_by(GroupMember.id)
-    )
-    found: dict[Pair, Stays] = {}
-    for person, member, group, running in rows:
-        pair = (member.group_id, member.youth_id)
-        if pair in marks:
-            found.setdefault(pair, (person, group, running, []))[3].append(Stay(member.from_on, member.until_on))
+    found: dict[tuple[int, int], _Known] = {}
+    for person, member, group, running, gathering, mark in rows:
+        known = found.setdefault((member.group_id, person.id), _Known(person, group, running))
+        known.stays[member.id] = Stay(member.from_on, member.until_on)
+        known.held[gathering.id] = Held(gathering.starts_at, clock.day_of(gathering.starts_at), mark)
     return found
