@@ -17,7 +17,10 @@ from youthprog.access import services as access_services
 from youthprog.access.types import InvitationIssued, PasswordResetAsked, ProgramChoice
 from youthprog.attendance import card_pages as attendance_cards
 from youthprog.attendance import cards as attendance_card_services
+from youthprog.attendance import history as attendance_history
+from youthprog.attendance import keying as attendance_paper
 from youthprog.attendance import kiosk as attendance_kiosk
+from youthprog.attendance import missing as attendance_lists
 from youthprog.attendance import release, stops, telling, walk_ins
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import scan as attendance_scan
@@ -94,6 +97,9 @@ BLUEPRINTS: list[Any] = [
     attendance_scan.bp,
     attendance_kiosk.bp,
     release.bp,
+    attendance_lists.bp,
+    attendance_history.bp,
+    attendance_paper.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,

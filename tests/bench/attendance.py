@@ -6,21 +6,27 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 
 from tests.bench.consent import opened, statements_of
 from tests.bench.measure import Measure, ratio
-from tests.makers.accounts import make_account, session_cookie
+from tests.makers.accounts import make_account, make_actor, session_cookie
 from tests.makers.people import make_guardian, make_youth
 from tests.makers.programs import enroll, make_gathering, make_group, make_season
 from tests.support.houses import build_house
 from youthprog.access.types import Role
-from youthprog.attendance import services
+from youthprog.attendance import absence_queries, missing_queries, services
+from youthprog.attendance.missing_queries import Wanted
+from youthprog.attendance.models import AttendanceMark
 from youthprog.attendance.types import DeedKind, Said
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
+from youthprog.demo.department import plan_department
+from youthprog.demo.load import load, prepare_record
+from youthprog.demo.types import Size
 
 
 def measures() -> Iterator[Measure]:
@@ -75,4 +81,36 @@ def gate(app: Flask, count: int) -> FlaskClient:
     return browser
 
 
-PARTS = (on_site_now,)
+# ---- who stays away, what is not entered ----
+
+
+def absences() -> Iterator[Measure]:
+    """Who of 2,200 youth stays away, and how complete 60,000 marks' registers are, against reading every mark once."""
+    with tempfile.TemporaryDirectory() as folder, build_house("sqlite", Path(folder)) as house:
+        assert house.app is not None
+        with house.app.app_context():
+            now = clock.now()
+            load(plan_department(Size.M, seed=1, today=clock.today()), prepare_record(now=now), now=now)
+            db.session().commit()
+            everywhere, on = make_actor(Role.COORDINATOR), clock.today()
+            table = db.table(AttendanceMark)
+
+            def marks() -> object:
+                every = sa.select(table.c.gathering_id, table.c.youth_id, table.c.mark)
+                return db.session().execute(every).all()
+
+            def away() -> object:
+                return absence_queries.who_stays_away(everywhere, on)
+
+            def complete() -> object:
+                return missing_queries.completeness_by_group(everywhere, Wanted(), now, limit=51)
+
+            assert away()
+            yield Measure("statements for who stays away, 2,200 youth", statements_of(away), "statements", 1)
+            name = "against reading 60,000 marks once"
+            yield Measure(f"who stays away, 2,200 youth, {name}", ratio(away, marks), "times", 0.5)
+            yield Measure(f"completeness by group, {name}", ratio(complete, marks), "times", 0.2)
+            db.session().rollback()
+
+
+PARTS = (on_site_now, absences)

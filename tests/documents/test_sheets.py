@@ -14,7 +14,7 @@ from tests.makers import sheets
 from youthprog.documents.codes import halved
 from youthprog.documents.compose import LEAST_MODULE, compose
 from youthprog.documents.qr import qr_modules
-from youthprog.documents.types import CheckInCard, Language, RosterRow, SignInRow
+from youthprog.documents.types import CheckInCard, Language, Paper, RosterRow, SignInRow
 
 NAMES = [
     "Li Wu",
@@ -107,6 +107,22 @@ def test_families_read_nothing_about_health_or_consent_on_the_sign_in_sheet(prin
     words = words_of(print_sheet(sheets.sign_in(rows=(row,)))).casefold()
     assert "see coordinator" in words
     assert not any(word in words for word in ("medical", "consent", "expired", "missing", "asthma"))
+
+
+def test_a_sign_in_sheet_of_a_class_on_a4_speaks_of_young_people(print_sheet: PrintSheet) -> None:
+    printed = print_sheet(sheets.sign_in(paper=Paper.A4, of_team=False, language=Language.SPANISH))
+    assert [round(float(side)) for side in PdfReader(BytesIO(printed)).pages[0].mediabox[2:]] == [595, 842]
+    words = words_of(printed)
+    assert "A cargo de" in words
+    assert "Firma de quien dirige" in words
+    assert "Jugador" not in words
+    assert "Página 1 de 1" in words
+
+
+def test_an_event_has_a_page_of_lines_to_fill_in(print_sheet: PrintSheet) -> None:
+    words = words_of(print_sheet(sheets.sign_in(rows=(), spare_rows=20, coach="")))
+    assert words.count("Name and guardian’s phone") == 20
+    assert "Page 1 of 1" in words
 
 
 def test_markup_in_a_name_is_printed_as_it_was_typed(print_sheet: PrintSheet) -> None:

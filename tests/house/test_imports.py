@@ -62,6 +62,9 @@ EDGE = {
     "card_pages",
     "scan",
     "kiosk",
+    "history",
+    "keying",
+    "missing",
 }
 FLOORS = {
     "types": 0,
@@ -79,6 +82,14 @@ FLOORS = {
     "collecting_rules": 2,
     "retention": 2,
     "drawn": 2,
+    "absences": 2,
+    "calendars": 2,
+    "keyed": 2,
+    "paper_queries": 3,
+    "keying_services": 4,
+    "absence_queries": 3,
+    "missing_queries": 3,
+    "history_queries": 3,
     "ledger": 2,
     "standings": 2,
     "card_rules": 2,
@@ -96,6 +107,7 @@ PURE |= {"standings"}  # the table of a division
 PURE |= {"collecting_rules"}  # who may have a child
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mean
+PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
@@ -117,6 +129,9 @@ ALSO_OPEN = {
     ("access", "throttle"),  # how often something may be tried from one place
     ("attendance", "collecting"),  # what Today tells of children not checked out
     ("consent", "rules"),
+    ("attendance", "absence_queries"),  # Today shows who stays away
+    ("attendance", "calendars"),  # the file of a youth draws the last months
+    ("attendance", "history_queries"),
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

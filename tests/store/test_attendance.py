@@ -13,7 +13,7 @@ from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import join, lead, make_gathering, make_group, make_season
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
-from youthprog.attendance import queries, services
+from youthprog.attendance import history_queries, queries, services
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import DeedKind, Mark
 from youthprog.audit import services as audit
@@ -302,9 +302,12 @@ def test_weekly_rates_are_shares_of_the_enrolled(team, statements):
 
 def test_history_is_of_groups_within_reach(team):
     team.save({team.ids[0]: Mark.LATE})
-    history = queries.history_of(team.actor, P.REGISTER_READ, team.ids[0], ON)
+    history = history_queries.attended(team.actor, team.ids[0], ON - timedelta(days=60), ON)
     assert [(line.gathering_id, line.mark) for line in history] == [(team.gathering.id, Mark.LATE)]
-    assert queries.history_of(make_actor(Role.COACH, make_person().id), P.REGISTER_READ, team.ids[0], ON) == []
+    assert (
+        history_queries.attended(make_actor(Role.COACH, make_person().id), team.ids[0], ON - timedelta(days=60), ON)
+        == []
+    )
 
 
 def test_merged_records_keep_the_later_mark(team, session):

@@ -79,7 +79,7 @@ def test_a_coachs_papers_leave_the_child_out(session, side):
     team = leagues.get_team_for(coach, P.ROSTER_PRINT, side.team_id, on)
     assert [player.given_name for player in leagues.roster_of(coach, team, on).players] == ["Mateo"]
     meeting = session.scalars(sa.select(Gathering).where(Gathering.group_id == team.group_id)).first()
-    assert [line.given_name for line in leagues.sign_in_lines(coach, team, meeting, on)] == ["Mateo"]
+    assert [line.given_name for line in leagues.sign_in_lines(coach, meeting, on)] == ["Mateo"]
 
 
 def test_a_coachs_today_leaves_the_child_out(visitor, app, side):

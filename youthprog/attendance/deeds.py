@@ -30,11 +30,14 @@ from youthprog.programs.models import Gathering
 ASKED_AT_ONCE = 900  # SQLite's oldest limit on values in one statement
 
 
-def say(gathering: Gathering, said: Sequence[Said], *, by: Actor, now: datetime) -> list[Outcome]:
+def say(
+    gathering: Gathering, said: Sequence[Said], *, by: Actor, now: datetime, save_id: str | None = None
+) -> list[Outcome]:
     """Keep deeds of one gathering and return what became of each, in their order.
 
     Deeds that are known already change nothing. Those the rules refuse are kept with the reason and do not count. The
-    register counts as taken from the first deed that counts. One audit line a call.
+    register counts as taken from the first deed that counts. One audit line a call. `save_id` joins them to a save that
+    can be undone.
     """
     lock(gathering)
     known = known_deeds([each.client_id for each in said])
@@ -42,7 +45,7 @@ def say(gathering: Gathering, said: Sequence[Said], *, by: Actor, now: datetime)
     facts = _facts(gathering, fresh, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
     fresh = _of_people(fresh, facts)
-    keep(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now, flags={
+    keep(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now, save_id=save_id, flags={
         key: each.flag for key, each in judged.items()
     })  # fmt: skip
     tell_of_stops(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now)

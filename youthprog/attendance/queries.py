@@ -13,7 +13,6 @@ from youthprog.attendance.types import (
     CAME,
     NOTHING,
     HeldLine,
-    HistoryLine,
     Kept,
     Mark,
     MissingRegister,
@@ -306,38 +305,6 @@ def _choose(week: Any, days: Sequence[date]) -> sa.ColumnElement[date]:
 
 def _by_week(statement: sa.Select[Any]) -> dict[int, tuple[int, ...]]:
     return {row[0]: tuple(row[1:]) for row in db.session().execute(statement)}
-
-
-def history_of(actor: Actor, permission: P, youth_id: int, on: date, limit: int = 60) -> list[HistoryLine]:
-    """The last gatherings of the groups a youth was in, newest first, with the youth's mark. One statement.
-
-    Only gatherings of groups within the actor's reach; the caller has loaded the youth within reach.
-    """
-    rows = db.session().execute(
-        sa.select(Gathering, Group.name, AttendanceMark.mark, GroupMember.from_on, GroupMember.until_on)
-        .join(Group, Group.id == Gathering.group_id)
-        .join(GroupMember, sa.and_(GroupMember.group_id == Group.id, GroupMember.youth_id == youth_id))
-        .outerjoin(
-            AttendanceMark,
-            sa.and_(AttendanceMark.gathering_id == Gathering.id, AttendanceMark.youth_id == youth_id),
-        )
-        .where(
-            Gathering.canceled_at.is_(None),
-            Gathering.starts_at < _midnight(on + timedelta(days=1)),
-            programs.groups_within(actor, permission, on),
-        )
-        .order_by(Gathering.starts_at.desc(), Gathering.id.desc())
-        .limit(limit)
-    )
-    return [
-        HistoryLine(row.id, row.title, group, row.starts_at, mark)
-        for row, group, mark, from_on, until_on in rows
-        if _is_during(clock.day_of(row.starts_at), from_on, until_on)
-    ]
-
-
-def _is_during(on: date, from_on: date, until_on: date | None) -> bool:
-    return from_on <= on and (until_on is None or on <= until_on)
 
 
 def _midnight(on: date) -> datetime:

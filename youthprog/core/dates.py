@@ -53,6 +53,12 @@ def day(on: date, language: str, style: str = "long") -> str:
     )
 
 
+def month(on: date, language: str) -> str:
+    """September 2026 / Septiembre de 2026."""
+    spoken = _known(language)
+    return f"{MONTHS[spoken][on.month - 1].capitalize()}{' de' if spoken == 'es' else ''} {on.year}"
+
+
 def hour(at: datetime | time, language: str) -> str:
     """5:30 pm / 5:30 p.m., as the value's own clock shows it."""
     return f"{(at.hour + 11) % 12 + 1}:{at:%M} {HALVES[_known(language)][at.hour >= 12]}"

@@ -35,6 +35,7 @@ from youthprog.documents.types import (
     Enclosed,
     Language,
     Letterhead,
+    Paper,
     RosterSheet,
     Sheet,
     ShownSection,
@@ -158,7 +159,12 @@ def _as_shown(row: Any, sheet: RosterSheet) -> Any:
 
 def _sign_in(sheet: SignInSheet, templates: Path, own_crest: bytes | None) -> Composed:
     words = Words(sheet.language)
-    page = {"footer": words("return_tonight"), "kind": words("sign_in"), "under_kind": sheet.gathering}
+    page = {
+        "footer": words("return_tonight"),
+        "kind": words("sign_in"),
+        "under_kind": sheet.gathering,
+        "setting": "on-a4" if sheet.paper is Paper.A4 else "",
+    }
     title = f"{words('sign_in')} · {sheet.team}"
     return _composed(DocumentKind.SIGN_IN, "sign_in.html", title, sheet, words, page, templates, own_crest)
 

@@ -129,6 +129,13 @@ class RosterSheet:
 # Sign-in sheet ------------------------------------------------------------------------------------------------
 
 
+class Paper(StrEnum):
+    """The size of a sheet."""
+
+    LETTER = "letter"
+    A4 = "a4"
+
+
 @dataclass(frozen=True, slots=True)
 class SignInRow:
     """One player of a gathering. Families see this sheet: it never says why to see the coordinator."""
@@ -157,6 +164,9 @@ class SignInSheet:
     rows: tuple[SignInRow, ...]
     language: Language = Language.ENGLISH
     spare_rows: int = 2
+    of_team: bool = True
+    """Of a team the sheet says player and coach; of a mentoring group, a class or an event, other words."""
+    paper: Paper = Paper.LETTER
 
 
 # Certificate --------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "medical": ("Medical", "Médicas"),
     "number": ("No.", "N.º"),
     "player": ("Player", "Jugador"),
+    "leader": ("Led by", "A cargo de"),
     "player_medical": ("Player and medical alert", "Jugador y alerta médica"),
     "age_born": ("Age, born", "Edad, nació"),
     "guardian_phone": ("Guardian, phone", "Tutor, teléfono"),
@@ -83,6 +84,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Pida una identificación con foto si no conoce a la persona. Otra persona: llame al %(phone)s antes de que el menor se vaya.",
     ),
     "last_left": ("Last child left at", "El último menor salió a las"),
+    "release_only_group": (
+        "Release only to a person named under the young person.",
+        "Entregue al menor solo a una persona nombrada debajo de él.",
+    ),
+    "leader_signature": ("Leader’s signature", "Firma de quien dirige"),
     "coach_signature": ("Coach’s signature", "Firma del entrenador"),
     "return_tonight": (
         "Confidential. Return to the coordinator tonight; keep out of sight between families.",

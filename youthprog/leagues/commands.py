@@ -21,12 +21,12 @@ from youthprog.leagues import papers, queries, services
 from youthprog.leagues.importing import on_team, read_players
 from youthprog.leagues.queries import TeamHead
 from youthprog.leagues.review import Review, review_of
-from youthprog.leagues.routes import paper_notes
+from youthprog.leagues.routes import paper_notes, which_of
 from youthprog.leagues.types import Action, PlannedRow, PlayerRow, Problem
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
 from youthprog.web.filters import phone
-from youthprog.web.language import gettext, speak
+from youthprog.web.language import speak
 
 MOST_NAMED = 8
 UNUSABLE = 1
@@ -220,10 +220,8 @@ def _printed(team: TeamHead, kind: str, language: str) -> tuple[bytes, str, int]
     if gathering_id is None:
         raise NotOne(f"{team.name} has no gathering ahead to sign in for.")
     gathering = programs.get_gathering_for(operator(), P.ROSTER_PRINT, gathering_id, on)
-    lines = queries.sign_in_lines(operator(), team, gathering, on)
-    number, count = queries.place_in_series(gathering)
-    what = gettext(papers.IN_SERIES, what=gettext(gathering.title), number=number, count=count)
-    content = papers.print_sign_in(team, gathering, lines, what=what, now=now, language=language)
+    lines = queries.sign_in_lines(operator(), gathering, on)
+    content = papers.print_sign_in(gathering, lines, what=which_of(gathering), now=now, language=language)
     return content, "sign_in.printed", len(lines)
 
 

@@ -1,17 +1,20 @@
 """A team's papers: from a roster as its reader may see it to a printed sheet. Services floor: it prints."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from youthprog.core import clock
 from youthprog.core.refusals import N_
 from youthprog.documents.services import letterhead, print_sheet
-from youthprog.documents.types import ConsentMark, Language, RosterRow, RosterSheet, SignInRow, SignInSheet
+from youthprog.documents.types import ConsentMark, Language, Paper, RosterRow, RosterSheet, SignInRow, SignInSheet
 from youthprog.leagues.queries import PlayerLine, Roster, SignInLine, TeamHead
+from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
-from youthprog.programs.types import StaffRole
+from youthprog.programs.types import GroupKind, StaffRole
 
 IN_SERIES = N_("%(what)s · gathering %(number)s of %(count)s")
+LINES_TO_ADD = 2
+LINES_OF_NOBODY = 20  # a page of them
 
 
 def print_roster(
@@ -64,29 +67,62 @@ def roster_sheet(
 
 
 def print_sign_in(
-    team: TeamHead, gathering: Gathering, lines: Iterable[SignInLine], *, what: str, now: datetime, language: str
+    gathering: Gathering,
+    lines: Sequence[SignInLine],
+    *,
+    what: str,
+    now: datetime,
+    language: str,
+    paper: Paper = Paper.LETTER,
 ) -> bytes:
     """The sheet that families sign at one gathering, as PDF; `what` says which, in the sheet's language."""
-    return print_sheet(sign_in_sheet(team, gathering, lines, what=what, now=now, language=language), now=now)
+    sheet = sign_in_sheet(gathering, lines, what=what, now=now, language=language, paper=paper)
+    return print_sheet(sheet, now=now)
 
 
 def sign_in_sheet(
-    team: TeamHead, gathering: Gathering, lines: Iterable[SignInLine], *, what: str, now: datetime, language: str
+    gathering: Gathering,
+    lines: Sequence[SignInLine],
+    *,
+    what: str,
+    now: datetime,
+    language: str,
+    paper: Paper = Paper.LETTER,
 ) -> SignInSheet:
-    """The values of the sheet. Families read it: who is not cleared is asked to see the coordinator, no more."""
+    """The values of the sheet. Families read it: who is not cleared is asked to see the coordinator, no more.
+
+    Of a gathering without a group the whole sheet is lines to add somebody.
+    """
     site = gathering.site.name if gathering.site else None
+    group = gathering.group
     return SignInSheet(
         letterhead=letterhead(),
-        team=team.name,
+        team=group.name if group else _season_of(gathering, language),
         gathering=what,
         starts_at=gathering.starts_at.astimezone(clock.zone()),
         ends_at=gathering.ends_at.astimezone(clock.zone()),
         place=", ".join(part for part in (site, gathering.place) if part),
-        coach=_name_of(team, StaffRole.HEAD_COACH, StaffRole.ASSISTANT_COACH) or "",
+        coach=_leader_of(gathering),
         printed_at=now.astimezone(clock.zone()),
         rows=tuple(_sign_in_row(line) for line in lines),
         language=Language(language),
+        spare_rows=LINES_TO_ADD if lines else LINES_OF_NOBODY,
+        of_team=group is not None and group.kind is GroupKind.TEAM,
+        paper=paper,
     )
+
+
+def _season_of(gathering: Gathering, language: str) -> str:
+    program = gathering.season.program
+    return program.name_es if language == "es" else program.name
+
+
+def _leader_of(gathering: Gathering) -> str:
+    """Who leads the group that day: head coach, mentor or leader first."""
+    if gathering.group_id is None:
+        return ""
+    staff = programs.staff_of([gathering.group_id], clock.day_of(gathering.starts_at))
+    return next((line.name for line in staff.get(gathering.group_id, ())), "")
 
 
 def _sign_in_row(line: SignInLine) -> SignInRow:

@@ -259,13 +259,18 @@ def _gatherings_of(group_id: int) -> sa.Select[int]:
     return sa.select(Gathering.id).where(Gathering.group_id == group_id, Gathering.canceled_at.is_(None))
 
 
-def sign_in_lines(actor: Actor, team: TeamHead, gathering: Gathering, on: date) -> tuple[SignInLine, ...]:
-    """The players of a coming gathering by jersey, with who may collect them as far as the actor may read contacts today."""
+def sign_in_lines(actor: Actor, gathering: Gathering, on: date) -> tuple[SignInLine, ...]:
+    """The youth of a gathering by jersey, with who may collect them as far as the actor may read contacts today.
+
+    Of any kind of group; a gathering of a whole season has none. A constant number of statements.
+    """
+    if gathering.group_id is None:
+        return ()
     day = clock.day_of(gathering.starts_at)
-    members = _reached(actor, P.ROSTER_PRINT, programs.members_of(team.group_id, day), on)
+    members = _reached(actor, P.ROSTER_PRINT, programs.members_of(gathering.group_id, day), on)
     youth_ids = [member.youth_id for member in members]
     collectors = consent.pickup_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), day)
-    objections = not_cleared(youth_ids, team.season_id, day, gathering_id=gathering.id)
+    objections = not_cleared(youth_ids, gathering.season_id, day, gathering_id=gathering.id)
     persons = {person.id: person for person in db.session().scalars(sa.select(Person).where(Person.id.in_(youth_ids)))}
     return tuple(
         SignInLine(

@@ -11,14 +11,15 @@ from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
+from youthprog.documents.types import Paper
 from youthprog.leagues import papers, queries
 from youthprog.leagues.queries import PlayerLine, Roster
 from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Group
+from youthprog.programs.models import Gathering, Group
 from youthprog.web.edge import actor, door
 from youthprog.web.filters import phone
-from youthprog.web.language import day, language, sentence
+from youthprog.web.language import LANGUAGES, day, language, sentence, speak
 from youthprog.web.language import gettext as _
 from youthprog.web.pages import PAGE_ROWS, asked_choice, asked_cursor, asked_text, cursor, file_response, page
 
@@ -126,15 +127,37 @@ def paper_notes(roster: Roster) -> dict[int, str]:
 @door(P.ROSTER_PRINT)
 def sign_in_pdf(team_id: int) -> Response:
     """The sheet that families sign at the team's gathering at hand, or the next one."""
-    on, now = clock.today(), clock.now()
+    on = clock.today()
     team = queries.get_team_for(actor(), P.ROSTER_PRINT, team_id, on)
-    gathering_id = queries.register_due(team.group_id, now)
+    gathering_id = queries.register_due(team.group_id, clock.now())
     if gathering_id is None:
         raise NotFound
     gathering = programs.get_gathering_for(actor(), P.ROSTER_PRINT, gathering_id, on)
+    return _sign_in(gathering, team.name)
+
+
+@bp.get("/gatherings/<id:gathering_id>/sign-in.pdf")
+@door(P.ROSTER_PRINT)
+def sign_in_of(gathering_id: int) -> Response:
+    """The sheet of one gathering of any kind; `language` and `paper` choose another language and A4."""
+    gathering = programs.get_gathering_for(actor(), P.ROSTER_PRINT, gathering_id, clock.today())
+    speak(asked_choice("language", tuple(LANGUAGES), language()))
+    return _sign_in(gathering, gathering.group.name if gathering.group else _(gathering.title))
+
+
+def _sign_in(gathering: Gathering, name: str) -> Response:
+    lines = queries.sign_in_lines(actor(), gathering, clock.today())
+    paper = Paper(asked_choice("paper", tuple(Paper), Paper.LETTER))
+    printed = papers.print_sign_in(
+        gathering, lines, what=which_of(gathering), now=clock.now(), language=language(), paper=paper
+    )
+    record_read("sign_in.printed", "gathering", gathering.id, by=actor(), players=len(lines))
+    return file_response(printed, name=_("%(team)s, sign-in sheet", team=name) + ".pdf")
+
+
+def which_of(gathering: Gathering) -> str:
+    """Which gathering a sheet is for, in the page's language: the fourth practice of twelve, or the event's name."""
+    if gathering.group_id is None:
+        return _(gathering.title)
     number, count = queries.place_in_series(gathering)
-    what = _(papers.IN_SERIES, what=_(gathering.title), number=number, count=count)
-    lines = queries.sign_in_lines(actor(), team, gathering, on)
-    printed = papers.print_sign_in(team, gathering, lines, what=what, now=now, language=language())
-    record_read("sign_in.printed", "team", team_id, by=actor(), gathering_id=gathering_id, players=len(lines))
-    return file_response(printed, name=_("%(team)s, sign-in sheet", team=team.name) + ".pdf")
+    return _(papers.IN_SERIES, what=_(gathering.title), number=number, count=count)

@@ -48,6 +48,7 @@ class ProgramForm(Form):
     name_es = Text(_("Name in Spanish"), [Optional()], limit=120)
     guardian_rule = OneOf(_("Who gives consent for a child"), GUARDIAN_RULES, default=GuardianRule.ONE.value)
     alone_from_age = Whole(_("May leave alone from age"), [Optional()], least=8, most=25)
+    absent_running = Whole(_("Absences running until we ask"), [Optional()], least=2, most=10, default=2)
     summary = Text(_("One sentence in English"), [Optional()], limit=300)
     summary_es = Text(_("One sentence in Spanish"), [Optional()], limit=300)
 

@@ -13,9 +13,13 @@ PERSON = "person.id"
 
 
 class Program(Model):
-    """What the department offers year after year, in both languages."""
+    """What the department offers year after year, in both languages.
+
+    `absent_running` is after how many absences running a young person is shown on Today.
+    """
 
     __tablename__ = "program"
+    __table_args__ = (sa.CheckConstraint("absent_running BETWEEN 2 AND 10", name="absent_running"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[ProgramKind] = mapped_column(choice(ProgramKind, "kind"))
@@ -27,6 +31,7 @@ class Program(Model):
         choice(GuardianRule, "guardian_rule"), default=GuardianRule.ONE, server_default=GuardianRule.ONE.value
     )
     alone_from_age: Mapped[int | None]  # from this age a youth may leave alone; none: nobody may
+    absent_running: Mapped[int] = mapped_column(default=2, server_default="2")
     closed_at: Mapped[datetime | None]
 
 

@@ -97,6 +97,7 @@ def create_program() -> BaseResponse:
             kind = ProgramKind(form.kind.data)
             about["guardian_rule"] = GuardianRule(form.guardian_rule.data)
             about["alone_from_age"] = form.alone_from_age.data
+            about["absent_running"] = form.absent_running.data or 2
             program = services.open_program(kind, form.name.data, form.name_es.data, **about, **_deed())
             flash(_("%(name)s is open. Give it its first season.", name=program.name), "signed")
             return redirect(url_for("programs.new_season", program=program.id), 303)
@@ -131,6 +132,7 @@ def update_program(program_id: int) -> BaseResponse:
             about: dict[str, Any] = {"summary": form.summary.data or "", "summary_es": form.summary_es.data or ""}
             about["guardian_rule"] = GuardianRule(form.guardian_rule.data)
             about["alone_from_age"] = form.alone_from_age.data
+            about["absent_running"] = form.absent_running.data
             services.change_program(program, **names, **about, **_deed())
             flash(_("Saved."), "signed")
             return redirect(url_for("programs.index"), 303)

@@ -64,13 +64,14 @@ def open_program(
     summary_es: str = "",
     guardian_rule: GuardianRule = GuardianRule.ONE,
     alone_from_age: int | None = None,
+    absent_running: int = 2,
 ) -> Program:
     """Begin a program, in both languages."""
     if queries.find_program(name) is not None:
         raise Refused([Refusal("name_taken", N_("There is a program of this name."), "name")])
     program = Program(
         kind=kind, name=name, name_es=name_es or name, summary=summary, summary_es=summary_es,
-        guardian_rule=guardian_rule, alone_from_age=alone_from_age,
+        guardian_rule=guardian_rule, alone_from_age=alone_from_age, absent_running=absent_running,
     )  # fmt: skip
     db.session().add(program)
     db.flush()
@@ -89,10 +90,12 @@ def change_program(
     now: datetime,
     guardian_rule: GuardianRule | None = None,
     alone_from_age: int | None = None,
+    absent_running: int | None = None,
 ) -> None:
     """Change what a program is called, says of itself and asks of guardians. A new rule holds from the day on.
 
-    Without `alone_from_age` nobody leaves alone from now on.
+    Without `alone_from_age` nobody leaves alone from now on. `absent_running`: after how many absences running a young
+    person is shown on Today; None leaves it.
     """
     other = queries.find_program(name)
     if other is not None and other.id != program.id:
@@ -103,6 +106,9 @@ def change_program(
     if alone_from_age != program.alone_from_age:
         detail["alone_from_age"] = [program.alone_from_age, alone_from_age]
         program.alone_from_age = alone_from_age
+    if absent_running is not None and absent_running != program.absent_running:
+        detail["absent_running"] = [program.absent_running, absent_running]
+        program.absent_running = absent_running
     if guardian_rule is not None and guardian_rule is not program.guardian_rule:
         detail["guardian_rule"] = [program.guardian_rule.value, guardian_rule.value]
         was = ProgramRuleChange(

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from youthprog.access.models import Account, RoleGrant, UserSession
 from youthprog.access.types import Role
-from youthprog.attendance import queries as attendance
+from youthprog.attendance import calendars
+from youthprog.attendance import history_queries as attendance
+from youthprog.attendance.calendars import Month
 from youthprog.attendance.models import AttendanceMark
-from youthprog.attendance.types import CAME, HistoryLine
+from youthprog.attendance.types import CAME
 from youthprog.consent import queries as consent
 from youthprog.consent.models import ConsentRequest, Form, FormVersion
 from youthprog.consent.rules import OPEN_STATES
@@ -35,7 +37,7 @@ from youthprog.programs.types import EnrollmentStatus, GatheringKind
 DAYS_AHEAD = 7
 ROWS_SHOWN = 8
 MOST_BOUNCED = 50
-HISTORY_SHOWN = 10
+MONTHS_SHOWN = 2
 CERTIFICATE_SUBJECT = "youth"
 
 
@@ -77,12 +79,16 @@ class Ahead:
     meetings: tuple[Meeting, ...]
     blocked: tuple[CannotTakePart, ...]
     blocked_count: int
+    guardians: dict[int, list[GuardianLine]]
 
 
-def ahead(actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD) -> Ahead:
+def ahead(
+    actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD, also_call: Sequence[int] = ()
+) -> Ahead:
     """Meetings of the next days within reach, and who cannot take part.
 
-    A constant number of statements for each season that meets.
+    `guardians` are those of the youth shown and of `also_call`, where contacts may be read. A constant number of
+    statements for each season that meets.
     """
     on = clock.day_of(now)
     meetings = _meetings(actor, permission, now, now + timedelta(days=days))
@@ -93,13 +99,14 @@ def ahead(actor: Actor, permission: P, now: datetime, *, days: int = DAYS_AHEAD)
     members = _members(actor, permission, first_of, on)
     reasons = _reasons(members, first_of, on)
     found = _first_of_each(sorted(reasons, key=lambda each: (each[2].state == "waiting", each[1].starts_at, each[0])))
-    shown = _blocked(actor, found[:ROWS_SHOWN], on)
+    shown = [youth_id for youth_id, _meeting, _reason in found[:ROWS_SHOWN]]
+    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, [*shown, *also_call], on), on)
     per_group: dict[int, set[int]] = defaultdict(set)
     for youth_id, meeting, _reason in reasons:
         assert meeting.group_id is not None
         per_group[meeting.group_id].add(youth_id)
     counted = tuple(_with_count(meeting, len(per_group.get(meeting.group_id or 0, ()))) for meeting in meetings)
-    return Ahead(counted, shown, len(found))
+    return Ahead(counted, _blocked(found[:ROWS_SHOWN], guardians), len(found), guardians)
 
 
 def _first_of_each(found: Iterable[tuple[int, Meeting, NotCleared]]) -> list[tuple[int, Meeting, NotCleared]]:
@@ -159,10 +166,11 @@ def _reasons(
     return found
 
 
-def _blocked(actor: Actor, found: Sequence[tuple[int, Meeting, NotCleared]], on: date) -> tuple[CannotTakePart, ...]:
+def _blocked(
+    found: Sequence[tuple[int, Meeting, NotCleared]], guardians: dict[int, list[GuardianLine]]
+) -> tuple[CannotTakePart, ...]:
     ids = [youth_id for youth_id, _meeting, _reason in found]
     names = _list_names(ids)
-    guardians = people.guardians_of(people.reachable(actor, P.CONTACT_READ, ids, on), on)
     waiting = _waiting_forms(ids)
     return tuple(
         CannotTakePart(
@@ -245,8 +253,9 @@ class YouthFile:
     health: tuple[HealthLine, ...] | None
     custody: tuple[CustodyLine, ...] | None
     requests: tuple[RequestOfYouth, ...]
-    history: tuple[HistoryLine, ...]
+    months: tuple[Month, ...]
     certificates: tuple[Document, ...]
+    may_attendance: bool
     may_edit: bool
     may_health: bool
     may_custody: bool
@@ -277,8 +286,9 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
         health=tuple(people.health_of(youth_id)) if reaches(P.HEALTH_READ) else None,
         custody=tuple(people.custody_of(youth_id)) if reaches(P.CUSTODY_READ) else None,
         requests=tuple(requests_of(actor, youth_id, on)) if reaches(P.CONSENT_READ) else (),
-        history=tuple(reversed(attendance.history_of(actor, P.REGISTER_READ, youth_id, on, limit=HISTORY_SHOWN))),
+        months=_last_months(actor, youth_id, on) if reaches(P.REGISTER_READ) else (),
         certificates=tuple(certificates_of(youth_id)) if reaches(P.CERTIFICATE_ISSUE) else (),
+        may_attendance=reaches(P.REGISTER_READ),
         may_edit=reaches(P.YOUTH_EDIT),
         may_health=reaches(P.HEALTH_EDIT),
         may_custody=reaches(P.CUSTODY_EDIT),
@@ -286,6 +296,14 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
         may_open_records=reaches(P.CONSENT_RECORD_READ),
         may_enter=reaches(P.CONSENT_ENTER),
     )
+
+
+def _last_months(actor: Actor, youth_id: int, on: date) -> tuple[Month, ...]:
+    """The attendance of this month and the one before, none when there was no meeting."""
+    first = calendars.months_back(on, MONTHS_SHOWN - 1)
+    lines = attendance.attended(actor, youth_id, first, on)
+    found = [(clock.day_of(line.starts_at), line.mark) for line in lines]
+    return calendars.months_of(found, first, on) if found else ()
 
 
 def _one_each(reasons: Iterable[NotCleared]) -> list[NotCleared]:

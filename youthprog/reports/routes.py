@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from youthprog.attendance import absence_queries
 from youthprog.attendance import collecting as attendance_release
 from youthprog.attendance import queries as attendance
 from youthprog.audit.services import record_read
@@ -45,7 +46,10 @@ def today() -> Response:
     if who.may(P.REGISTER_TAKE):
         shown["waiting"] = attendance_release.not_checked_out(who, now)
     if who.may(P.REGISTER_READ):
-        shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now)
+        away = absence_queries.who_stays_away(who, on)
+        first = away[: queries.ROWS_SHOWN]
+        shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now, also_call=[line.youth_id for line in first])
+        shown["away"], shown["away_count"] = absence_queries.calling(first, shown["ahead"].guardians), len(away)
         shown["registers"] = attendance.missing_registers(who, now)
         shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
         shown["weeks"] = attendance.weekly_rates(programs.groups_within(who, P.REGISTER_READ, on), WEEKS, on)

@@ -62,6 +62,7 @@ def install(app: Flask, navigation: Sequence[NavItem], role_label: Callable[[Act
         "moment": language.moment,
         "time": language.time_of,
         "weekday": language.weekday,
+        "month": language.month,
         "phone": phone,
         "says": language.says,
         "shown": language.shown,

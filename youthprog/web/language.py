@@ -112,6 +112,11 @@ def day(value: date | None, style: str = "long") -> str:
     return dates.day(clock.day_of(value) if isinstance(value, datetime) else value, language(), style)
 
 
+def month(on: date) -> str:
+    """September 2026 / Septiembre de 2026."""
+    return dates.month(on, language())
+
+
 def time_of(value: datetime | None) -> str:
     """5:30 pm, in the department's zone."""
     if value is None:

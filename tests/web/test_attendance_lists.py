@@ -1,0 +1,162 @@
+"""Lists to work through: registers not entered, completeness, who stays away, and the months of a youth."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.makers.accounts import make_account
+from tests.makers.people import make_guardian, make_person, make_youth
+from tests.makers.programs import join, lead, make_gathering, make_season, make_team
+from tests.support.pages import _values as values_of
+from youthprog.access.types import Role
+from youthprog.attendance.models import AttendanceMark, Register
+from youthprog.attendance.types import Mark
+from youthprog.core import clock, db
+from youthprog.programs.models import Program
+from youthprog.programs.types import StaffRole
+from youthprog.web import pages
+
+P, A = Mark.PRESENT, Mark.ABSENT
+
+
+class Club:
+    """A team whose child came once and was then absent; two meetings have no register, one was canceled."""
+
+    def __init__(self, session, name="Tigers"):
+        self.now = clock.now()
+        on = clock.today()
+        self.season = make_season(starts_on=on - timedelta(60), ends_on=on + timedelta(60), age_cutoff_on=on)
+        self.group = make_team(self.season, name).group
+        self.child = make_youth("Mateo", name)
+        join(self.child, self.group).from_on = self.season.starts_on
+        make_guardian(self.child, "Rosa")
+        self.coach = make_person("Alicia", name)
+        lead(self.coach, self.group, StaffRole.HEAD_COACH, self.child)
+        for days, mark in ((9, P), (7, A), (5, A)):
+            self.meet(days, mark)
+        self.late = self.meet(3)
+        self.fresh = make_gathering(self.group, self.now - timedelta(hours=3))
+        self.meet(2).canceled_at = self.now
+        self.account = make_account(Role.COACH, self.coach)
+        session.commit()
+
+    def meet(self, days, mark=None):
+        gathering = make_gathering(self.group, self.now - timedelta(days=days))
+        if mark:
+            at = gathering.ends_at
+            db.session().add(Register(gathering_id=gathering.id, taken_at=at, saved_at=at))
+            db.session().add(AttendanceMark(gathering_id=gathering.id, youth_id=self.child.id, mark=mark, marked_at=at))
+        return gathering
+
+
+@pytest.fixture
+def club(session):
+    return Club(session)
+
+
+def test_a_register_is_missing_a_day_after_the_meeting(visitor, club):
+    page = visitor.sign_in(club.account).get("/registers/missing")
+    assert "1 register not entered" in page.text
+    assert page.link("Tigers practice") == f"/gatherings/{club.late.id}/register"
+    assert "Alicia Tigers" in page.text
+    assert "3 days ago" in page.text
+    everything = visitor.get("/registers/missing?all=yes")
+    assert "2 registers not entered" in everything.text
+
+
+def test_completeness_opens_the_list_of_exactly_that_length(visitor, club):
+    page = visitor.sign_in(club.account).get("/registers/completeness")
+    assert "Meetings held 5" in page.text
+    assert "Registers taken 3" in page.text
+    assert "Complete 60%" in page.text
+    listed = visitor.get(page.link("2 not entered"))
+    assert "2 registers not entered" in listed.text
+
+
+def test_a_period_is_both_its_days(visitor, club):
+    visitor.sign_in(club.account)
+    day = clock.day_of(club.late.starts_at)
+    page = visitor.get(f"/registers/completeness?from={day}&until={day}")
+    assert "Meetings held 1 " in page.text
+    nothing = visitor.get("/registers/completeness?from=2020-01-01&until=2020-01-02")
+    assert "No meeting was held" in nothing.text
+    assert "Meetings held 5" in visitor.get("/registers/completeness?from=soon&until=1&program=x&group=-1").text
+
+
+def test_anothers_groups_are_not_on_ones_lists(visitor, club, session):
+    other = Club(session, "Rams")
+    visitor.sign_in(other.account)
+    for address in ("/registers/missing?all=yes", f"/registers/missing?group={club.group.id}", "/absences"):
+        assert "Tigers" not in visitor.get(address).text
+    assert "Tigers" not in visitor.get(f"/registers/completeness?group={club.group.id}").text
+
+
+def test_the_list_goes_on_where_the_page_ends(visitor, club, session, monkeypatch):
+    for days in (20, 21, 22, 23):
+        club.meet(days)
+    session.commit()
+    monkeypatch.setattr("youthprog.attendance.missing.PAGE_ROWS", 2)
+    page = visitor.sign_in(club.account).get("/registers/missing")
+    seen = [page.text.count("Enter now")]
+    while 'rel="next"' in page.text_source:
+        page = visitor.get(page.link("Next page"))
+        seen.append(page.text.count("Enter now"))
+    assert seen == [2, 2, 1]
+    assert pages.PAGE_ROWS == 50
+
+
+def test_who_stays_away_reaches_today_with_why_since_when_and_whom_to_call(visitor, club):
+    page = visitor.sign_in(club.account).get("/today")
+    assert "1 young person stays away" in page.text
+    assert "Absent 2 times running" in page.text
+    assert page.link("Rosa") == "tel:2175550141"
+    history = visitor.get(page.link("History"))
+    assert history.h1 == "Attendance of Mateo Tigers"
+    assert "Absent 2 times running" in history.text
+
+
+def test_the_program_says_when_to_ask(visitor, club, session):
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    address = f"/programs/{club.season.program_id}/edit"
+    page = visitor.get(address)
+    form = {name: value for each in page.all("form") for name, value in values_of(each).items()}
+    assert form["absent_running"] == "2"
+    visitor.post(address, {**form, "absent_running": "1"}, status=422)
+    visitor.post(address, {**form, "absent_running": "4"})
+    session.expire_all()
+    assert session.get_one(Program, club.season.program_id).absent_running == 4
+    assert "Nobody stays away" in visitor.get("/absences").text
+
+
+def test_a_months_picture_has_its_words_and_a_table_behind(visitor, club):
+    page = visitor.sign_in(club.account).get(f"/youth/{club.child.id}/attendance")
+    said = " ".join(element.text or "" for element in page.tree.iter("{http://www.w3.org/2000/svg}desc"))
+    assert said.count("Absent") == 2
+    assert said.count("Present") == 1
+    assert "Show the list" in page.text
+    assert "Was there 1 of 3" in page.text
+    file = visitor.get(f"/youth/{club.child.id}")
+    assert file.link("All of it") == f"/youth/{club.child.id}/attendance"
+
+
+def test_earlier_months_are_a_page_away(visitor, club, session):
+    club.season.starts_on = clock.today() - timedelta(days=500)
+    session.get_one(type(club.season), club.season.id)
+    for member in session.query(join.__globals__["GroupMember"]):
+        member.from_on = club.season.starts_on
+    club.meet(300, P)
+    session.commit()
+    page = visitor.sign_in(club.account).get(f"/youth/{club.child.id}/attendance")
+    page = visitor.get(page.link("Previous page"))
+    assert "Was there 1 of 1" in page.text or "No meeting yet" in page.text
+    assert visitor.get(f"/youth/{club.child.id}/attendance?until=9999-99").h1
+
+
+def test_a_groups_strip_shows_the_last_meetings(visitor, club):
+    page = visitor.sign_in(club.account).get(f"/groups/{club.group.id}/attendance")
+    assert page.h1 == "Attendance of Tigers"
+    row = next(each for each in page.all("tr") if "Tigers, Mateo" in "".join(each.itertext()))
+    signs = [each.get("aria-label") for each in row.iter("{http://www.w3.org/2000/svg}svg")]
+    assert signs == ["Present", "Absent", "Absent", "Not entered", "Not entered"]
