@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tests.makers.accounts import make_account, make_actor
 from tests.makers.consent import Family
 from tests.makers.people import make_guardian, make_person, make_youth
-from tests.makers.programs import join, lead, make_gathering, make_season, make_team
+from tests.makers.programs import enroll, join, lead, make_gathering, make_season, make_team
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
 from youthprog.attendance import services, stops
@@ -45,7 +45,7 @@ class Gate:
     def __init__(self, session, minutes=-30):
         now = clock.now()
         season = make_season(starts_on=(now - timedelta(days=60)).date(), ends_on=(now + timedelta(days=60)).date())
-        self.program = season.program
+        self.season, self.program = season, season.program
         family = Family(make_team(season).group)
         self.youth, self.rosa, self.group = family.youth, family.guardian, family.group
         self.request = family.sign(now, pickup={"names": ["Abuela Consuelo", "Paul J. Kept"]})
@@ -304,3 +304,25 @@ def test_fifteen_minutes_after_the_end_an_alert_and_one_mail(visitor, session):
     gate.say(DeedKind.LEAVE, Collector(CollectedBy.LISTED, "Abuela Consuelo"))
     session.commit()
     assert "not checked out" not in visitor.get("/today").text
+
+
+@ON_ONE_ENGINE
+def test_whoever_leads_a_gathering_answers_for_who_walked_in(visitor, gate, session):
+    other = make_youth("Zuzanna", "Wiśniewska")
+    make_guardian(other, "Ewa")
+    enroll(other, gate.season)
+    gathering = session.get_one(Gathering, gate.gathering.id)
+    said = [Said(str(uuid.uuid4()), other.id, DeedKind.ARRIVE, clock.now(), mark=Mark.WALK_IN)]
+    services.say(gathering, said, by=SYSTEM, now=clock.now())
+    session.commit()
+    address = f"/gatherings/{gate.gathering.id}/release/{other.id}"
+    page = visitor.sign_in(gate.account).get(f"/on-site?gathering={gate.gathering.id}")
+    assert "Wiśniewska, Zuzanna" in page.text
+    assert "Ewa" in visitor.get(address).text
+    people.restrict_custody(
+        other, gate.coach, no_collect=True, no_decide=False, no_information=True,
+        starts_on=clock.today(), by=SYSTEM, now=clock.now(),
+    )  # fmt: skip
+    session.commit()
+    assert "Zuzanna" not in visitor.get(f"/on-site?gathering={gate.gathering.id}").text
+    assert visitor.raw(address).status_code == 404

@@ -21,7 +21,7 @@ from youthprog.core.refusals import NotFound
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.people.rules import age_on
-from youthprog.people.types import GuardianLine
+from youthprog.people.types import GuardianLine, PersonKind
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, Program, Season, Site
 
@@ -29,6 +29,31 @@ LATE_AFTER = timedelta(minutes=15)
 
 
 # ---- one child ----
+
+
+def get_youth_at(actor: Actor, permission: P, gathering: Gathering, youth_id: int, on: date) -> Person:
+    """A youth within reach, or one who came to this gathering, within reach itself, without belonging to its group.
+
+    Whoever leads a gathering answers for every child at it, but not for one custody keeps away. Raises `NotFound`.
+    """
+    came = sa.exists().where(AttendanceMark.gathering_id == gathering.id, AttendanceMark.youth_id == Person.id)
+    statement = sa.select(Person).where(
+        Person.id == youth_id,
+        Person.kind == PersonKind.YOUTH,
+        Person.merged_into_id.is_(None),
+        sa.or_(within(actor, permission, Person.id, on), sa.and_(came, ~people.is_kept_from(actor, Person.id, on))),
+    )
+    found = db.session().scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _in_care(actor: Actor, permission: P, on: date) -> sa.ColumnElement[bool]:
+    """The condition that a row's gathering is within reach and custody does not keep its youth from the actor."""
+    return sa.and_(
+        programs.gatherings_within(actor, permission, on), ~people.is_kept_from(actor, AttendanceMark.youth_id, on)
+    )
 
 
 def collecting_at(gathering: Gathering, youth_ids: Collection[int]) -> dict[int, Collecting]:
@@ -139,7 +164,7 @@ class Where:
 
 
 def on_site(actor: Actor, permission: P, now: datetime, where: Where | None = None) -> list[OnSite]:
-    """Every youth on site now whom the permission reaches, by name. A constant number of statements a season that meets.
+    """Every youth on site now at gatherings within reach, by name. A constant number of statements a season that meets.
 
     A gathering counts until twelve hours after its end: who was never checked out last week is not here today.
     Alerts and phones are left out where they may not be read. Whoever shows it records the reading.
@@ -192,7 +217,7 @@ def _here(actor: Actor, permission: P, now: datetime, where: Where) -> list[Any]
         .join(Gathering, Gathering.id == AttendanceMark.gathering_id)
         .outerjoin(Group, Group.id == Gathering.group_id)
         .outerjoin(Site, Site.id == sa.func.coalesce(Gathering.site_id, Group.site_id))
-        .where(_is_here(now), within(actor, permission, AttendanceMark.youth_id, clock.day_of(now)))
+        .where(_is_here(now), _in_care(actor, permission, clock.day_of(now)))
         .order_by(Person.folded_name, Person.id, Gathering.id)
     )
     if where.gathering_id is not None:
@@ -245,7 +270,7 @@ class LateLine:
 
 
 def not_checked_out(actor: Actor, now: datetime, gathering_id: int | None = None) -> list[LateLine]:
-    """The youth within reach of taking the register who were not checked out 15 minutes after the end. One statement."""
+    """The youth at gatherings whose register the actor may take who were not checked out 15 minutes after the end. One statement."""
     statement = (
         sa.select(Person, Gathering, Group.name)
         .select_from(AttendanceMark)
@@ -255,8 +280,7 @@ def not_checked_out(actor: Actor, now: datetime, gathering_id: int | None = None
         .where(
             _is_here(now),
             Gathering.ends_at < now - LATE_AFTER,
-            within(actor, P.REGISTER_TAKE, AttendanceMark.youth_id, clock.day_of(now)),
-            programs.gatherings_within(actor, P.REGISTER_TAKE, clock.day_of(now)),
+            _in_care(actor, P.REGISTER_TAKE, clock.day_of(now)),
         )
         .order_by(Gathering.ends_at, Gathering.id, Person.folded_name, Person.id)
     )

@@ -18,7 +18,6 @@ from youthprog.core import clock
 from youthprog.core import collecting as hook
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound, Refusal
-from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
@@ -167,7 +166,7 @@ def _asked(gathering_id: int, youth_id: int) -> tuple[Gathering, Release]:
     """A gathering and one of its youth, both within reach. Raises `NotFound`. The reading is recorded."""
     today = clock.today()
     gathering = programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, today)
-    youth = people.get_youth_for(actor(), P.REGISTER_TAKE, youth_id, today)
+    youth = collecting.get_youth_at(actor(), P.REGISTER_TAKE, gathering, youth_id, today)
     asked = collecting.release_of(actor(), gathering, youth, today)
     record_read("release.opened", "person", youth_id, by=actor(), gathering_id=gathering_id)
     return gathering, asked

@@ -296,6 +296,14 @@ def restrictions_on(youth_ids: Collection[int], on: date) -> dict[tuple[int, int
     return found
 
 
+def is_kept_from(actor: Actor, youth_id: Any, on: date) -> sa.ColumnElement[bool]:
+    """The condition that a court lets the actor know nothing of a row's youth."""
+    table = CustodyRestriction
+    return sa.exists().where(
+        table.youth_id == youth_id, table.adult_id == (actor.person_id or 0), table.no_information, holds_on(on)
+    )
+
+
 def holds_on(on: date) -> sa.ColumnElement[bool]:
     """The condition that a custody restriction is in force. `rules.in_force` says the same."""
     table = CustodyRestriction
