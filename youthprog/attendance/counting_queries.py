@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from youthprog.attendance.counting import DayLine, Figures, MeetingLine, Scope, VisitLine, YouthLine
-from youthprog.attendance.counting_scope import came_before, meetings, name_columns, offers, visits
+from youthprog.attendance.counting_scope import came_before, meetings, name_columns, offers, seen, visits
 from youthprog.attendance.models import AttendanceMark
 from youthprog.attendance.types import CAME
 from youthprog.core import clock, db
@@ -73,7 +73,7 @@ def _youth(meeting: sa.CTE, actor: Actor, scope: Scope, on: date) -> sa.Select[A
         .group_by(visit.c.youth_id)
         .subquery("came")
     )
-    offer = offers(meeting, actor, on).subquery("offer")
+    offer = offers(meeting, actor, on)
     offered = sa.select(offer.c.youth_id, count().label("offered")).group_by(offer.c.youth_id).subquery("offered")
     is_new = sa.case((came_before(came.c.youth_id, scope.first), 0), else_=1)
     return sa.select(came, offered.c.offered, is_new.label("is_new")).join(offered, offered.c.youth_id == came.c.youth_id)
@@ -141,25 +141,27 @@ def _youth_line(row: Any) -> YouthLine:
 
 def _list_meetings(taken: bool | None) -> Callable[[Actor, Scope, datetime], Listed]:
     def listed(actor: Actor, scope: Scope, now: datetime) -> Listed:
-        meeting = meetings(actor, scope, now)
-        visit = visits(meeting, actor, clock.day_of(now))
+        meeting, mark = meetings(actor, scope, now), AttendanceMark
         came = (
-            sa.select(visit.c.meeting_id, count().label("visits"), total(visit.c.minutes).label("minutes"))
-            .group_by(visit.c.meeting_id)
-            .subquery("came")
-        )
+            sa.select(count(), sa.func.coalesce(total(sa.func.coalesce(mark.minutes, meeting.c.length)), 0))
+            .where(
+                mark.gathering_id == meeting.c.id, meeting.c.taken, mark.mark.in_(CAME),
+                seen(actor, mark.youth_id, clock.day_of(now)),
+            )
+            .correlate(meeting)
+        )  # fmt: skip
+        visits_of, minutes_of = (came.with_only_columns(column) for column in came.selected_columns)
         statement = (
             sa.select(
                 meeting, Gathering.title, Gathering.kind, Gathering.starts_at, Group.name.label("group_name"),
                 Program.name.label("program"), Program.name_es.label("program_es"), Site.name.label("site"),
-                sa.func.coalesce(came.c.visits, 0).label("visits"), sa.func.coalesce(came.c.minutes, 0).label("minutes"),
+                visits_of.scalar_subquery().label("visits"), minutes_of.scalar_subquery().label("minutes"),
             )
             .join(Gathering, Gathering.id == meeting.c.id)
             .join(Season, Season.id == meeting.c.season_id)
             .join(Program, Program.id == Season.program_id)
             .outerjoin(Group, Group.id == meeting.c.group_id)
             .outerjoin(Site, Site.id == meeting.c.site_id)
-            .outerjoin(came, came.c.meeting_id == meeting.c.id)
         )  # fmt: skip
         if taken is not None:
             statement = statement.where(meeting.c.taken if taken else ~meeting.c.taken)
@@ -210,21 +212,16 @@ def _list_visits(actor: Actor, scope: Scope, now: datetime) -> Listed:
 
 def _list_offers(actor: Actor, scope: Scope, now: datetime) -> Listed:
     """What was offered to the youth served, came or not."""
-    on, mark = clock.day_of(now), AttendanceMark
-    meeting = meetings(actor, scope, now)
-    visit = visits(meeting, actor, on)
-    offer = offers(meeting, actor, on).subquery("offer")
-    came = mark.mark.in_(CAME)
-    marked = (
-        sa.select(
-            offer.c.meeting_id, offer.c.youth_id, meeting.c.starts, mark.mark,
-            sa.case((came, sa.func.coalesce(mark.minutes, meeting.c.length)), else_=0).label("minutes"),
-            sa.case((sa.and_(came, mark.minutes.is_not(None)), 1), else_=0).label("clocked"),
-        )
-        .join(meeting, meeting.c.id == offer.c.meeting_id)
-        .outerjoin(mark, sa.and_(mark.gathering_id == offer.c.meeting_id, mark.youth_id == offer.c.youth_id))
-        .where(offer.c.youth_id.in_(sa.select(visit.c.youth_id)))
-    )  # fmt: skip
+    offer = offers(meetings(actor, scope, now), actor, clock.day_of(now))
+    came = sa.case((offer.c.mark.in_([each.value for each in CAME]), 1), else_=0)
+    served = sa.func.max(came).over(partition_by=offer.c.youth_id).label("served")
+    each = sa.select(offer, came.label("came"), served).subquery("each")
+    minutes = sa.case((each.c.came == 1, sa.func.coalesce(each.c.minutes, each.c.length)), else_=0)
+    marked = sa.select(
+        each.c.meeting_id, each.c.youth_id, each.c.starts, minutes.label("minutes"),
+        sa.type_coerce(each.c.mark, AttendanceMark.mark.type).label("mark"),
+        sa.case((each.c.minutes.is_not(None), each.c.came), else_=0).label("clocked"),
+    ).where(each.c.served == 1)  # fmt: skip
     return _of_meetings(marked.subquery("marked"), actor, now)
 
 

@@ -1,6 +1,5 @@
 """Figures of attendance for any period, site, program and season; and the list behind each. An edge module."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,56 +7,29 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from youthprog.attendance import counting_queries
-from youthprog.attendance.counting import (
-    DayLine,
-    MeetingLine,
-    Scope,
-    VisitLine,
-    YouthLine,
-    percent,
-    refusals_to_count,
-    rounded,
-)
+from youthprog.attendance.counting import Scope, percent, refusals_to_count, rounded
 from youthprog.attendance.types import MARKS
 from youthprog.audit.services import record_read
-from youthprog.core import clock
+from youthprog.core import clock, dates
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound, Refusal
-from youthprog.programs.types import GATHERING_KINDS
-from youthprog.reports import queries
-from youthprog.reports.queries import ReportChoices
-from youthprog.reports.rules import UsualPeriod, buckets, usual_periods
+from youthprog.reports.figure_lists import GONE, LISTS, hours
+from youthprog.reports.figure_queries import ProgramChoice, ReportChoices, report_choices
+from youthprog.reports.rules import Bucket, buckets, usual_periods
 from youthprog.web.csv_files import csv_response
 from youthprog.web.edge import actor, door
-from youthprog.web.language import day, language, ngettext, time_of
 from youthprog.web.language import gettext as _
+from youthprog.web.language import day, language
 from youthprog.web.pages import asked_cursor, cursor, page
 
 bp = Blueprint("figures", __name__)
-PLACES = {
-    "served": (int, str, int),
-    "new": (int, str, int),
-    "returning": (int, str, int),
-    "held": (int, int),
-    "sessions": (int, int),
-    "missing": (int, int),
-    "days": (int,),
-    "visits": (int, int, int, str, int),
-    "offered": (int, int, int, str, int),
-}  # what a key of each list's order is made of
-TITLES = {
-    "served": N_("Youth served"),
-    "new": N_("New young people"),
-    "returning": N_("Returning young people"),
-    "held": N_("Gatherings held"),
-    "sessions": N_("Sessions"),
-    "missing": N_("Held without a register"),
-    "days": N_("Days open"),
-    "visits": N_("Visits"),
-    "offered": N_("Visits offered"),
+CHARTS = {
+    "week": N_("Contact hours by week"),
+    "month": N_("Contact hours by month"),
+    "year": N_("Contact hours by year"),
 }
-GONE = N_("A young person no longer in your programs")
+LONGEST = 40  # of what the address says in one field
 
 
 @dataclass(frozen=True)
@@ -68,30 +40,49 @@ class Asked:
     reasons: list[Refusal]
     typed: dict[str, str]
     choices: ReportChoices
+    program: ProgramChoice | None
+    other_season: bool  # a season of another program was asked for, and left out
 
     @property
     def kept(self) -> dict[str, Any]:
         """The part of an address that asks for the same."""
         return {name: value for name, value in self.typed.items() if value}
 
+    def during(self, first: date, last: date) -> dict[str, Any]:
+        """The part of an address that asks for the same on other days."""
+        return self.kept | {"from": first.isoformat(), "until": last.isoformat()}
+
+    @property
+    def about(self) -> str:
+        """The program, season and site asked for, in words; empty for everything."""
+        chosen = self.typed["season"], self.typed["site"]
+        season = next((name for key, name in self.program.seasons if str(key) == chosen[0]), None) if self.program else None
+        names = [each.named(language()) for each in (self.program and self.program.name, season) if each]
+        return ", ".join(names + [name for key, name in self.choices.sites if str(key) == chosen[1]])
+
 
 def _asked() -> Asked:
-    """Read the address. Raises `NotFound` for a site, program or season that is none of this reader's."""
-    on = clock.today()
-    typed = {name: request.args.get(name, "").strip()[:40] for name in ("from", "until", "site", "program", "season")}
+    """Read the address. Raises `NotFound` for a site, program or season that is none of this reader's.
+
+    Whoever chooses another program has the old one's season still in the form: it is left out, and the page says so.
+    """
+    typed = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("from", "until", "program", "season", "site")}
     if not typed["from"] and not typed["until"]:
-        usual = usual_periods(on)[0]
+        usual = usual_periods(clock.today())[0]
         typed |= {"from": usual.first.isoformat(), "until": usual.last.isoformat()}
-    choices = queries.report_choices(actor())
-    site = _one_of(typed["site"], {key for key, _name in choices.sites})
-    program = _one_of(typed["program"], {each.program_id for each in choices.programs})
-    season = _one_of(typed["season"], {key for each in choices.programs for key, _name in each.seasons})
+    choices = report_choices(actor())
+    program_id = _one_of(typed["program"], {each.program_id for each in choices.programs})
+    season_id = _one_of(typed["season"], {key for each in choices.programs for key, _name in each.seasons})
+    site_id = _one_of(typed["site"], {key for key, _name in choices.sites})
+    owner = choices.program_of(season_id)
+    program = choices.program(program_id) or owner
+    other_season = season_id is not None and owner is not program
+    if other_season:
+        season_id, typed["season"] = None, ""
     first, last = _day_in(typed["from"]), _day_in(typed["until"])
     reasons = refusals_to_count(first, last)
-    if program and season and season not in {key for each in choices.of(program) for key, _name in each.seasons}:
-        reasons.append(Refusal("season_of_another", N_("This season belongs to another program."), "season"))
-    scope = Scope(first, last, site, program, season) if first and last and not reasons else None
-    return Asked(scope, reasons, typed, choices)
+    scope = Scope(first, last, site_id, program_id, season_id) if first and last and not reasons else None
+    return Asked(scope, reasons, typed, choices, program, other_season)
 
 
 def _one_of(text: str, known: set[int]) -> int | None:
@@ -114,58 +105,71 @@ def _day_in(text: str) -> date | None:
 @door(P.REPORT_READ)
 def index() -> Response:
     """All figures of a scope, with their definitions, and the form that asks for another."""
-    asked, now = _asked(), clock.now()
-    shown: dict[str, Any] = {"asked": asked, "usual": usual_periods(clock.day_of(now)), "chosen": _usual(asked, now)}
+    return _figures(_asked(), clock.now())
+
+
+def _figures(asked: Asked, now: datetime) -> Response:
+    on = clock.day_of(now)
+    shown: dict[str, Any] = {"asked": asked, "usual": usual_periods(on), "found": None}
     if asked.scope is None:
-        return page("reports/attendance.html", status=422, found=None, **shown)
-    found = counting_queries.figures(actor(), asked.scope, now)
-    opened = counting_queries.every_line("days", actor(), asked.scope, now)
-    behind = counting_queries.days_without(actor(), asked.scope, now)
+        return page("reports/attendance.html", status=422, **shown)
+    counted = counting_queries.count_attendance(actor(), asked.scope, now)
+    days = ((line.on, line.held, line.sessions, line.minutes) for line in counted.days)
+    kind, bars = buckets(asked.scope.first, max(asked.scope.first, min(asked.scope.last, on)), days)
     return page(
         "reports/attendance.html",
-        found=found,
-        bars=buckets(asked.scope.first, min(asked.scope.last, clock.day_of(now)), opened, behind),
+        **shown | {"found": counted.figures},
+        chart=CHARTS[kind],
+        points=[_point(bar, kind, asked) for bar in bars],
         rounded=rounded,
         percent=percent,
-        about=_about(asked),
-        **shown,
     )
 
 
-def _usual(asked: Asked, now: datetime) -> UsualPeriod | None:
-    period = asked.typed["from"], asked.typed["until"]
-    usual = usual_periods(clock.day_of(now))
-    return next((each for each in usual if (each.first.isoformat(), each.last.isoformat()) == period), None)
+def _point(bar: Bucket, kind: str, asked: Asked) -> dict[str, Any]:
+    """One bar of the chart. Where nothing was held there is no figure, not even 0."""
+    whole = round(bar.minutes / 60)
+    labels = {
+        "week": day(bar.first, "short"),
+        "month": dates.SHORT_MONTHS[language()][bar.first.month - 1],
+        "year": str(bar.first.year),
+    }
+    return {
+        "label": labels[kind],
+        "long": f"{day(bar.first, 'short')} – {day(bar.last, 'medium')}",
+        "value": whole if bar.held else None,
+        "figure": f"{whole / 1000:.1f}k" if whole >= 1000 else whole,
+        "exact": hours(bar.minutes),
+        "incomplete": bar.incomplete,
+        "href": url_for(".index", **asked.during(bar.first, bar.last)),
+    }
 
 
 @bp.get("/reports/attendance/<which>")
 @door(P.REPORT_READ)
 def lines(which: str) -> Response:
     """A page of the list behind a figure."""
-    asked, now = _asked(), clock.now()
-    if which not in TITLES:
+    if which not in LISTS:
         raise NotFound
+    asked, now = _asked(), clock.now()
     if asked.scope is None:
-        return index()
-    after = asked_cursor(PLACES[which])
-    rows = counting_queries.page_of(
-        which, actor(), asked.scope, now, after=after, limit=counting_queries.PAGE + 1
-    )  # fmt: skip
-    shown = rows[: counting_queries.PAGE]
-    more = cursor(*shown[-1].key) if len(rows) > len(shown) else None
+        return _figures(asked, now)
+    after = asked_cursor(LISTS[which].place)
+    most = counting_queries.PAGE
+    rows = counting_queries.page_of(which, actor(), asked.scope, now, after=after, limit=most + 1)
+    more = cursor(*rows[most - 1].key) if len(rows) > most else None
     return page(
         "reports/attendance_list.html",
         which=which,
-        title=TITLES[which],
+        listed=LISTS[which],
         length=counting_queries.length_of(which, actor(), asked.scope, now),
-        rows=shown,
+        rows=rows[:most],
         asked=asked,
-        about=_about(asked),
         next=url_for(".lines", which=which, **asked.kept, after=more) if more else None,
         first=url_for(".lines", which=which, **asked.kept) if after else None,
-        marks=MARKS,
-        kinds=GATHERING_KINDS,
         gone=GONE,
+        marks=MARKS,
+        hours=hours,
         rounded=rounded,
     )
 
@@ -174,25 +178,14 @@ def lines(which: str) -> Response:
 @door(P.REPORT_READ)
 def export(which: str) -> Response:
     """A whole list for a spreadsheet."""
-    asked, now = _asked(), clock.now()
-    if which not in TITLES or asked.scope is None:
+    if which not in LISTS:
         raise NotFound
-    head, cells = TABLES[which]
-    rows = [cells(line) for line in counting_queries.every_line(which, actor(), asked.scope, now)]
-    record_read("figures.exported", "report", None, by=actor(), list=which, rows=len(rows), filters=asked.kept)
+    asked, now = _asked(), clock.now()
+    if asked.scope is None:
+        return _figures(asked, now)
+    listed = LISTS[which]
+    length = counting_queries.length_of(which, actor(), asked.scope, now)
+    record_read("figures.exported", "report", None, by=actor(), list=which, rows=length, filters=asked.kept)
+    rows = map(listed.cells, counting_queries.every_line(which, actor(), asked.scope, now))
     name = f"attendance-{which}-{asked.typed['from']}-{asked.typed['until']}.csv"
-    return csv_response([_(words) for words in head], rows, name=name)
-
-
-def _about(asked: Asked) -> str:
-    """The site, program and season asked for, in words; empty for everything."""
-    spanish, assert_scope = language() == "es", asked.scope
-    if assert_scope is None:
-        return ""
-    names = [each.name.named(language()) for each in asked.choices.of(assert_scope.program_id)] if assert_scope.program_id else []
-    for each in asked.choices.programs:
-        for key, name in each.seasons:
-            if key == assert_scope.season_id:
-                names = [each.name.es if spanish and each.name.es else each.name.en, name.named(language())]
-    names += [name for key, name in asked.choices.sites if key == assert_scope.site_id]
-    return ", ".join(names)
+    return csv_response([_(words) for words in listed.head], rows, name=name)
