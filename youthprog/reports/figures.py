@@ -138,7 +138,7 @@ def _point(bar: Bucket, kind: str, asked: Asked) -> dict[str, Any]:
         "label": labels[kind],
         "long": f"{day(bar.first, 'short')} – {day(bar.last, 'medium')}",
         "value": whole if bar.held else None,
-        "figure": f"{whole / 1000:.1f}k" if whole >= 1000 else whole,
+        "figure": whole if whole < 1000 else f"{whole / 1000:.{int(whole < 9950)}f}k",
         "exact": hours(bar.minutes),
         "incomplete": bar.incomplete,
         "href": url_for(".index", **asked.during(bar.first, bar.last)),
