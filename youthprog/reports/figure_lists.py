@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from youthprog.attendance.counting import DayLine, MeetingLine, VisitLine, YouthLine, rounded
@@ -10,10 +11,18 @@ from youthprog.attendance.types import MARKS
 from youthprog.core import clock
 from youthprog.core.refusals import N_
 from youthprog.programs.types import GATHERING_KINDS
-from youthprog.web.language import gettext as _
-from youthprog.web.language import language
+from youthprog.web.language import gettext, language
 
 GONE = N_("No longer in your programs")
+
+
+class Speech:
+    """The page's language and the department's zone, asked for once: a list has 50,000 lines and more."""
+
+    def __init__(self) -> None:
+        self.say = cache(gettext)
+        self.language = language()
+        self.zone = clock.zone()
 
 
 @dataclass(frozen=True)
@@ -28,36 +37,36 @@ class Shown:
     rows: str
     place: tuple[type, ...]
     head: Sequence[str]
-    cells: Callable[[Any], Sequence[str]]
+    cells: Callable[[Any, Speech], Sequence[str]]
 
 
-def _youth_cells(line: YouthLine) -> Sequence[str]:
+def _youth_cells(line: YouthLine, speech: Speech) -> Sequence[str]:
     return (
-        line.name or _(GONE), _("New") if line.is_new else _("Returning"), str(line.visits), str(line.offered),
+        line.name or speech.say(GONE), speech.say(N_("New")) if line.is_new else speech.say(N_("Returning")), str(line.visits), str(line.offered),
         str(line.days), hours(line.minutes, 2).replace(",", ""), str(line.weeks), str(line.kinds),
         line.first_on.isoformat(), line.last_on.isoformat(),
     )  # fmt: skip
 
 
-def _meeting_cells(line: MeetingLine) -> Sequence[str]:
-    at = line.starts_at.astimezone(clock.zone())
+def _meeting_cells(line: MeetingLine, speech: Speech) -> Sequence[str]:
+    at = line.starts_at.astimezone(speech.zone)
     return (
-        at.date().isoformat(), f"{at:%H:%M}", line.program.named(language()), line.group or "", _(line.title),
-        _(GATHERING_KINDS[line.kind]), line.site or "", str(line.length), _("Yes") if line.is_taken else _("No"),
+        at.date().isoformat(), f"{at:%H:%M}", line.program.named(speech.language), line.group or "", speech.say(line.title),
+        speech.say(GATHERING_KINDS[line.kind]), line.site or "", str(line.length), speech.say(N_("Yes")) if line.is_taken else speech.say(N_("No")),
         str(line.visits), str(line.minutes),
     )  # fmt: skip
 
 
-def _day_cells(line: DayLine) -> Sequence[str]:
+def _day_cells(line: DayLine, _speech: Speech) -> Sequence[str]:
     return line.on.isoformat(), str(line.sessions), str(line.youth), str(line.minutes)
 
 
-def _visit_cells(line: VisitLine) -> Sequence[str]:
-    at = line.starts_at.astimezone(clock.zone())
-    measured = _("In and out") if line.clocked else _("Length of the gathering") if line.minutes else ""
+def _visit_cells(line: VisitLine, speech: Speech) -> Sequence[str]:
+    at = line.starts_at.astimezone(speech.zone)
+    measured = speech.say(N_("In and out")) if line.clocked else speech.say(N_("Length of the gathering")) if line.minutes else ""
     return (
-        at.date().isoformat(), f"{at:%H:%M}", line.group or "", _(line.title), line.name or _(GONE),
-        _(MARKS[line.mark]) if line.mark else "", str(line.minutes), measured,
+        at.date().isoformat(), f"{at:%H:%M}", line.group or "", speech.say(line.title), line.name or speech.say(GONE),
+        speech.say(MARKS[line.mark]) if line.mark else "", str(line.minutes), measured,
     )  # fmt: skip
 
 

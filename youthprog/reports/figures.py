@@ -14,7 +14,7 @@ from youthprog.core import clock, dates
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound, Refusal
-from youthprog.reports.figure_lists import GONE, LISTS, hours
+from youthprog.reports.figure_lists import GONE, LISTS, Speech, hours
 from youthprog.reports.figure_queries import ProgramChoice, ReportChoices, report_choices
 from youthprog.reports.rules import Bucket, buckets, usual_periods
 from youthprog.web.csv_files import csv_response
@@ -186,6 +186,7 @@ def export(which: str) -> Response:
     listed = LISTS[which]
     length = counting_queries.length_of(which, actor(), asked.scope, now)
     record_read("figures.exported", "report", None, by=actor(), list=which, rows=length, filters=asked.kept)
-    rows = map(listed.cells, counting_queries.every_line(which, actor(), asked.scope, now))
+    speech = Speech()
+    rows = (listed.cells(line, speech) for line in counting_queries.every_line(which, actor(), asked.scope, now))
     name = f"attendance-{which}-{asked.typed['from']}-{asked.typed['until']}.csv"
     return csv_response([_(words) for words in listed.head], rows, name=name)
