@@ -137,7 +137,9 @@ def counting() -> Iterator[Measure]:
                 return counting_queries.count_attendance(actor, scope, now)
 
             def page(name: str) -> object:
-                return counting_queries.page_of(name, actor, scope, now), counting_queries.length_of(name, actor, scope, now)
+                return counting_queries.page_of(name, actor, scope, now), counting_queries.length_of(
+                    name, actor, scope, now
+                )
 
             assert floor() == MARKS
             assert figures().figures.visits > MARKS * 3 // 4

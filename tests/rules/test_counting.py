@@ -45,7 +45,7 @@ def test_a_day_found_by_stretches_is_the_day_of_the_zone(first, length, name, pl
             assert local_day(at, found) == datetime.fromtimestamp(at, zone).date()
 
 
-@pytest.mark.parametrize("on, hours", [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2028, 2, 29), 24)])
+@pytest.mark.parametrize(("on", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2028, 2, 29), 24)])
 def test_a_day_is_as_long_as_its_clocks_say(on, hours):
     zone = ZoneInfo("America/Chicago")
     assert midnight(on + timedelta(days=1), zone) - midnight(on, zone) == timedelta(hours=hours)

@@ -22,8 +22,8 @@ from youthprog.access.types import Role
 from youthprog.attendance import counting_queries
 from youthprog.attendance.counting import Scope
 from youthprog.attendance.models import AttendanceMark, Register
-from youthprog.attendance.types import DeedKind, Mark, Said
 from youthprog.attendance.services import say
+from youthprog.attendance.types import DeedKind, Mark, Said
 from youthprog.core.actor import SYSTEM
 from youthprog.people import services as people
 from youthprog.people.models import CustodyRestriction
@@ -33,13 +33,20 @@ from youthprog.programs.types import GatheringKind
 ZONE = ZoneInfo("America/Chicago")
 AT = datetime(2028, 3, 20, 17, tzinfo=UTC)
 LISTS = ("served", "new", "returning", "held", "sessions", "missing", "days", "visits", "offered")
-# Local moments where counting goes wrong first: the hour that is skipped, the one that comes twice, midnight, the leap day.
+
+
+def local(year, month, day, hour, minute=0, fold=0):
+    """An instant as the department's clocks show it."""
+    return datetime(year, month, day, hour, minute, tzinfo=ZONE, fold=fold)
+
+
+# Moments where counting goes wrong first: the hour that is skipped, the one that comes twice, midnight, the leap day.
 EDGES = [
-    datetime(2027, 3, 14, 1, 30), datetime(2027, 3, 14, 3, 0), datetime(2027, 3, 13, 23, 30), datetime(2027, 3, 14, 0, 0),
-    datetime(2027, 11, 7, 0, 30), datetime(2027, 11, 7, 1, 15), datetime(2027, 11, 7, 1, 15, fold=1),
-    datetime(2027, 11, 6, 23, 59), datetime(2027, 11, 7, 23, 30), datetime(2027, 12, 31, 23, 0), datetime(2028, 1, 1, 0, 0),
-    datetime(2028, 2, 28, 23, 30), datetime(2028, 2, 29, 0, 0), datetime(2028, 2, 29, 18, 0), datetime(2028, 2, 29, 23, 59),
-    datetime(2028, 3, 1, 0, 0), datetime(2028, 3, 12, 1, 59), datetime(2028, 3, 20, 11, 30), datetime(2028, 3, 21, 9, 0),
+    local(2027, 3, 14, 1, 30), local(2027, 3, 14, 3, 0), local(2027, 3, 13, 23, 30), local(2027, 3, 14, 0, 0),
+    local(2027, 11, 7, 0, 30), local(2027, 11, 7, 1, 15), local(2027, 11, 7, 1, 15, fold=1),
+    local(2027, 11, 6, 23, 59), local(2027, 11, 7, 23, 30), local(2027, 12, 31, 23, 0), local(2028, 1, 1, 0, 0),
+    local(2028, 2, 28, 23, 30), local(2028, 2, 29, 0, 0), local(2028, 2, 29, 18, 0), local(2028, 2, 29, 23, 59),
+    local(2028, 3, 1, 0, 0), local(2028, 3, 12, 1, 59), local(2028, 3, 20, 11, 30), local(2028, 3, 21, 9, 0),
 ]  # fmt: skip
 
 
@@ -49,7 +56,11 @@ class Department:
     def __init__(self, session, random: Random):
         self.session, self.random, self.log = session, random, Log(ZONE)
         self.programs = [make_program(), make_program()]
-        seasons = [make_season(self.programs[0]), make_season(self.programs[0], name="Spring"), make_season(self.programs[1])]
+        seasons = [
+            make_season(self.programs[0]),
+            make_season(self.programs[0], name="Spring"),
+            make_season(self.programs[1]),
+        ]
         self.seasons, self.sites = seasons, [make_site(), make_site()]
         self.groups = [make_group(season, f"Group {number}") for number, season in enumerate((*seasons, seasons[0]))]
         self.youth = [make_youth(f"Youth{number}", "Ochoa") for number in range(random.randint(0, 7))]
@@ -82,19 +93,33 @@ class Department:
 
     def _meet(self):
         random = self.random
-        starts = random.choice(EDGES).replace(tzinfo=ZONE).astimezone(UTC)
+        starts = random.choice(EDGES).astimezone(UTC)
         ends = starts + timedelta(minutes=random.choice((1, 45, 90, 240, 1500)), seconds=random.choice((0, 0, 30)))
         group, whole = random.choice(self.groups), random.random() < 0.15
         site, kind = random.choice((*self.sites, None)), random.choice(list(GatheringKind))
         canceled, registered = random.random() < 0.15, random.random() < 0.8
         row = make_gathering(
-            group, starts, ends_at=ends, kind=kind, site_id=site.id if site else None, canceled_at=NOW if canceled else None
+            group,
+            starts,
+            ends_at=ends,
+            kind=kind,
+            site_id=site.id if site else None,
+            canceled_at=NOW if canceled else None,
         )
         if whole:
             row.group_id = None
         season = group.season
         self.log.met[row.id] = Met(
-            row.id, season.program_id, season.id, row.group_id, row.site_id, kind.value, starts, ends, canceled, registered
+            row.id,
+            season.program_id,
+            season.id,
+            row.group_id,
+            row.site_id,
+            kind.value,
+            starts,
+            ends,
+            canceled,
+            registered,
         )
         if registered:
             self.session.add(Register(gathering_id=row.id, taken_at=starts, saved_at=starts))
@@ -128,7 +153,9 @@ class Department:
         first = random.choice(EDGES).date() - timedelta(days=random.randint(0, 1))
         last = random.choice([each.date() for each in EDGES if each.date() >= first] or [first])
         where = random.choice((None, *self.sites))
-        chosen = random.choice(({}, {}, {"program_id": random.choice(self.programs).id}, {"season_id": random.choice(self.seasons).id}))
+        chosen = random.choice(
+            ({}, {}, {"program_id": random.choice(self.programs).id}, {"season_id": random.choice(self.seasons).id})
+        )
         return {"first": first, "last": last, "site_id": where.id if where else None} | chosen
 
     def reader(self):
@@ -197,8 +224,8 @@ class Day:
         enroll(self.youth, self.season)
         self.actor = make_actor(Role.COORDINATOR)
 
-    def meet(self, session, local, minutes=60, **values):
-        starts = local.replace(tzinfo=ZONE).astimezone(UTC)
+    def meet(self, session, at, minutes=60, **values):
+        starts = at.astimezone(UTC)
         row = make_gathering(self.group, starts, ends_at=starts + timedelta(minutes=minutes), **values)
         session.add(Register(gathering_id=row.id, taken_at=starts, saved_at=starts))
         session.add(AttendanceMark(gathering_id=row.id, youth_id=self.youth.id, mark=Mark.PRESENT, marked_at=starts))
@@ -211,16 +238,16 @@ class Day:
 
 def test_what_runs_past_midnight_belongs_to_the_day_it_began(session):
     day = Day()
-    day.meet(session, datetime(2027, 6, 1, 23, 30), 120)
+    day.meet(session, local(2027, 6, 1, 23, 30), 120)
     assert day.count(date(2027, 6, 1), date(2027, 6, 1)).minutes == 120
     assert day.count(date(2027, 6, 2), date(2027, 6, 2)).served == 0
 
 
 def test_an_hour_that_comes_twice_counts_twice_and_one_that_is_skipped_not(session):
     day = Day()
-    day.meet(session, datetime(2027, 11, 7, 0, 30), 240)  # to half past three by the clock
+    day.meet(session, local(2027, 11, 7, 0, 30), 240)  # to half past three by the clock
     assert day.count(date(2027, 11, 7), date(2027, 11, 7)).hours == 4
-    day.meet(session, datetime(2027, 3, 14, 1, 0), 60)  # to three by the clock
+    day.meet(session, local(2027, 3, 14, 1, 0), 60)  # to three by the clock
     assert day.count(date(2027, 3, 14), date(2027, 3, 14)).hours == 1
 
 
@@ -232,9 +259,9 @@ def test_nothing_was_held(session):
 
 def test_new_is_who_never_came_anywhere_before(session):
     day, other = Day(), Day()
-    day.meet(session, datetime(2027, 5, 1, 17))
+    day.meet(session, local(2027, 5, 1, 17))
     other.youth = day.youth
-    other.meet(session, datetime(2027, 5, 8, 17))
+    other.meet(session, local(2027, 5, 8, 17))
     of_other = {"program_id": other.season.program_id}
     assert day.count(date(2027, 5, 1), date(2027, 5, 31)).new == 1
     assert day.count(date(2027, 5, 8), date(2027, 5, 31), **of_other).new == 0
@@ -243,8 +270,8 @@ def test_new_is_who_never_came_anywhere_before(session):
 
 def test_what_was_canceled_afterwards_counts_nowhere(session):
     day = Day()
-    day.meet(session, datetime(2027, 5, 1, 17), canceled_at=NOW)
-    day.meet(session, datetime(2027, 6, 1, 17))
+    day.meet(session, local(2027, 5, 1, 17), canceled_at=NOW)
+    day.meet(session, local(2027, 6, 1, 17))
     assert day.count(date(2027, 5, 1), date(2027, 5, 31)).held == 0
     assert day.count(date(2027, 6, 1), date(2027, 6, 1)).new == 1
 
@@ -278,7 +305,7 @@ def test_who_is_out_of_reach_counts_without_a_name(session):
     day = Day()
     stays, gone = make_youth("Aaron", "Stays"), day.youth
     enroll(stays, day.season)
-    row = day.meet(session, datetime(2027, 5, 1, 17))
+    row = day.meet(session, local(2027, 5, 1, 17))
     session.add(AttendanceMark(gathering_id=row.id, youth_id=stays.id, mark=Mark.LATE, marked_at=NOW))
     session.flush()
     session.execute(sa.text("DELETE FROM placement WHERE youth_id = :gone"), {"gone": gone.id})
@@ -286,13 +313,13 @@ def test_who_is_out_of_reach_counts_without_a_name(session):
     scope = Scope(date(2027, 5, 1), date(2027, 5, 1))
     for name in ("served", "visits"):
         assert [line.name for line in counting_queries.page_of(name, reader, scope, AT)] == ["Stays, Aaron", None]
-    assert [line.name for line in counting_queries.page_of("served", day.actor, scope, AT)][0] == gone.list_name
+    assert next(line.name for line in counting_queries.page_of("served", day.actor, scope, AT)) == gone.list_name
 
 
 def test_figures_take_two_statements_however_much_there_is(session, statements):
     day = Day()
     for number in range(3):
-        day.meet(session, datetime(2027, 5, 1 + number, 17))
+        day.meet(session, local(2027, 5, 1 + number, 17))
         statements.clear()
         day.count(date(2027, 5, 1), date(2027, 5, 31))
         assert len(statements) == 2

@@ -64,7 +64,11 @@ class Log:
             if meeting.canceled or not meeting.registered or not wanted(meeting):
                 continue
             for group_id, youth_id, begin, end in self.members:
-                if group_id == meeting.group_id and begin <= self.day(meeting) and (end is None or self.day(meeting) <= end):
+                if (
+                    group_id == meeting.group_id
+                    and begin <= self.day(meeting)
+                    and (end is None or self.day(meeting) <= end)
+                ):
                     pairs.add((meeting.id, self.who(youth_id)))
             pairs |= {(meeting.id, self.who(who)) for where, who, mark, _ in self.marks if where == meeting.id and mark}
         return pairs
@@ -104,9 +108,7 @@ def recount(
         kinds[youth_id].add("sport" if meeting.kind in ("practice", "game") else meeting.kind)
     before = {youth_id for _, youth_id in log.came(lambda meeting: log.day(meeting) < first)}
     offered = {pair for pair in log.offered(inside) if pair[1] in days}
-    clocked = {
-        (where, log.who(who)) for where, who, mark, minutes in log.marks if mark in CAME and minutes is not None
-    }
+    clocked = {(where, log.who(who)) for where, who, mark, minutes in log.marks if mark in CAME and minutes is not None}
     return {
         "held": len(held),
         "sessions": len(taken),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from tests.makers.accounts import make_account
 from tests.makers.people import make_youth
@@ -41,7 +42,8 @@ class Season:
             session.add(Register(gathering_id=row.id, taken_at=starts, saved_at=starts))
             came = {each.id: Mark.ABSENT if number % 4 == 0 else Mark.PRESENT for number, each in enumerate(youth)}
             session.add_all(
-                AttendanceMark(gathering_id=row.id, youth_id=key, mark=mark, marked_at=starts) for key, mark in came.items()
+                AttendanceMark(gathering_id=row.id, youth_id=key, mark=mark, marked_at=starts)
+                for key, mark in came.items()
             )
         session.commit()
 
@@ -83,7 +85,9 @@ def test_every_number_opens_a_list_of_exactly_that_length(coordinator):
         "offered": "90",
     }  # fmt: skip
     for name, (_words, href) in opened.items():
-        count = {"served": 45, "new": 45, "returning": 0, "visits": 90, "offered": 90, "held": 3, "missing": 1}.get(name, 2)
+        count = {"served": 45, "new": 45, "returning": 0, "visits": 90, "offered": 90, "held": 3, "missing": 1}.get(
+            name, 2
+        )
         assert listed(coordinator, href) == count
     assert "1 register is missing." in page.text
     assert "135.0" in page.text  # ninety visits of an hour and a half
@@ -95,7 +99,10 @@ def test_each_figure_says_how_it_is_counted(coordinator):
     assert len([each for each in page.all("details") if "How this is counted" in "".join(each.itertext())]) == 3
     assert "Youth served. Different young people who came at least once" in page.text
     coordinator.get("/language/es")
-    assert "Menores atendidos. Menores distintos que vinieron al menos una vez" in coordinator.get(f"{FIGURES}?{PERIOD}").text
+    assert (
+        "Menores atendidos. Menores distintos que vinieron al menos una vez"
+        in coordinator.get(f"{FIGURES}?{PERIOD}").text
+    )
 
 
 def cells(answer):
@@ -125,7 +132,9 @@ def test_a_formula_in_a_name_is_text(coordinator, session, season):
 def test_the_form_narrows_what_is_counted(coordinator, session, season):
     page = coordinator.get(f"{FIGURES}?{PERIOD}&site={make_site().id}&program={season.program_id}")
     assert "No gathering was held then." in page.text
-    page = coordinator.get(f"{FIGURES}?from=2026-09-09&until=2026-09-10&site={season.site.id}&season={season.season.id}")
+    page = coordinator.get(
+        f"{FIGURES}?from=2026-09-09&until=2026-09-10&site={season.site.id}&season={season.season.id}"
+    )
     assert page.link("1: open the list")
     assert "67.5" in page.text
     assert "Fall 2026" in page.text
@@ -135,7 +144,13 @@ def test_another_programs_figures_are_not_there(visitor, session, season):
     elsewhere = make_season()
     session.commit()
     visitor.sign_in(make_account(Role.COORDINATOR, program_id=elsewhere.program_id))
-    for asked in (f"program={season.program_id}", f"season={season.season.id}", "program=987654321", "site=0", "program=x"):
+    for asked in (
+        f"program={season.program_id}",
+        f"season={season.season.id}",
+        "program=987654321",
+        "site=0",
+        "program=x",
+    ):
         for address in (FIGURES, f"{FIGURES}/served", f"{FIGURES}/served.csv"):
             assert visitor.client.get(f"{address}?{PERIOD}&{asked}").status_code == 404
     assert visitor.client.get(f"{FIGURES}/everything?{PERIOD}").status_code == 404
@@ -147,7 +162,10 @@ def test_days_that_cannot_be_counted_are_said_beside_the_field(coordinator):
     for address in (FIGURES, f"{FIGURES}/served", f"{FIGURES}/served.csv"):
         page = coordinator.get(f"{address}?from=2026-09-31&until=2026-09-30", status=422)
         assert "Write the day as year-month-day, like 2026-09-17." in page.text
-    assert "The last day lies before the first." in coordinator.get(f"{FIGURES}?from=2026-09-02&until=2026-09-01", status=422).text
+    assert (
+        "The last day lies before the first."
+        in coordinator.get(f"{FIGURES}?from=2026-09-02&until=2026-09-01", status=422).text
+    )
 
 
 def test_a_season_left_from_another_program_is_left_out_and_said(visitor, session, season):
@@ -160,4 +178,6 @@ def test_a_season_left_from_another_program_is_left_out_and_said(visitor, sessio
 
 
 def test_without_days_the_year_so_far_is_counted(coordinator):
-    assert f"January 1, {date.today().year} to" in coordinator.get(FIGURES).text
+    with time_machine.travel(datetime(2026, 9, 17, 12, tzinfo=UTC), tick=False):
+        coordinator.sign_in(make_account(Role.COORDINATOR))
+        assert "January 1, 2026 to September 17, 2026" in coordinator.get(FIGURES).text

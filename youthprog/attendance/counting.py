@@ -2,7 +2,7 @@
 
 Sources: field notes on community programs, section 6 (youth served, new, contact hours, completeness) and the four
 indicators of research on programs outside school (days present, intensity, duration, breadth; ERIC EJ790694).
-`docs/guides/figures.md` says the same to coordinators; `reports/attendance` prints it beside each figure.
+`docs/guides/figures.md` says the same to coordinators, the page `/reports/attendance` beside each figure.
 
 *Period*: from a day to a day, both included, in the department's time zone. A gathering belongs to the day on which it
 starts, also when it runs past midnight. *Site*: where the gathering was; one without a site counts for no single site.
@@ -277,4 +277,3 @@ class VisitLine:
     minutes: int
     clocked: bool
     key: tuple[int, int, int, str, int]
-

@@ -76,7 +76,9 @@ def _youth(meeting: sa.CTE, actor: Actor, scope: Scope, on: date) -> sa.Select[A
     offer = offers(meeting, actor, on)
     offered = sa.select(offer.c.youth_id, count().label("offered")).group_by(offer.c.youth_id).subquery("offered")
     is_new = sa.case((came_before(came.c.youth_id, scope.first), 0), else_=1)
-    return sa.select(came, offered.c.offered, is_new.label("is_new")).join(offered, offered.c.youth_id == came.c.youth_id)
+    return sa.select(came, offered.c.offered, is_new.label("is_new")).join(
+        offered, offered.c.youth_id == came.c.youth_id
+    )
 
 
 # ---- the lists ----
@@ -184,7 +186,9 @@ def _days(actor: Actor, scope: Scope, now: datetime) -> Listed:
     sessions = total(sa.case((meeting.c.taken, 1), else_=0)).label("sessions")
     held = sa.select(meeting.c.day, count().label("held"), sessions).group_by(meeting.c.day).subquery("held")
     came = (
-        sa.select(visit.c.day, count(visit.c.youth_id.distinct()).label("youth"), total(visit.c.minutes).label("minutes"))
+        sa.select(
+            visit.c.day, count(visit.c.youth_id.distinct()).label("youth"), total(visit.c.minutes).label("minutes")
+        )
         .group_by(visit.c.day)
         .subquery("came")
     )
@@ -206,7 +210,9 @@ def _day_line(row: Any) -> DayLine:
 
 def _list_visits(actor: Actor, scope: Scope, now: datetime) -> Listed:
     visit = visits(meetings(actor, scope, now), actor, clock.day_of(now))
-    marked = sa.select(visit.c.meeting_id, visit.c.youth_id, visit.c.starts, visit.c.mark, visit.c.minutes, visit.c.clocked)
+    marked = sa.select(
+        visit.c.meeting_id, visit.c.youth_id, visit.c.starts, visit.c.mark, visit.c.minutes, visit.c.clocked
+    )
     return _of_meetings(marked.subquery("marked"), actor, now)
 
 

@@ -24,7 +24,7 @@ from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, GroupMember, Season
 
 
-class seconds_of(FunctionElement[int]):  # noqa: N801  a function of SQL
+class seconds_of(FunctionElement[int]):
     """The whole seconds since 1970 of an instant."""
 
     type = sa.BigInteger()
@@ -41,7 +41,7 @@ def _seconds_sqlite(element: Any, compiler: Any, **more: Any) -> str:
     return f"CAST(strftime('%s', {compiler.process(element.clauses, **more)}) AS INTEGER)"
 
 
-class day_after_1970(FunctionElement[date]):  # noqa: N801
+class day_after_1970(FunctionElement[date]):
     """The day of a number of days since January 1, 1970."""
 
     type = sa.Date()
@@ -73,9 +73,10 @@ def meetings(actor: Actor, scope: Scope, now: datetime) -> sa.CTE:
             Gathering.site_id,
             seconds_of(Gathering.starts_at).label("starts"),
             seconds_of(Gathering.ends_at).label("ends"),
-            sa.case((Gathering.kind.in_(ONE_ACTIVITY), ONE_ACTIVITY[0].value), else_=sa.type_coerce(Gathering.kind, sa.String)).label(
-                "activity"
-            ),
+            sa.case(
+                (Gathering.kind.in_(ONE_ACTIVITY), ONE_ACTIVITY[0].value),
+                else_=sa.type_coerce(Gathering.kind, sa.String),
+            ).label("activity"),
             taken.label("taken"),
         )
         .outerjoin(Register, Register.gathering_id == Gathering.id)

@@ -63,7 +63,13 @@ def _day_cells(line: DayLine, _speech: Speech) -> Sequence[str]:
 
 def _visit_cells(line: VisitLine, speech: Speech) -> Sequence[str]:
     at = line.starts_at.astimezone(speech.zone)
-    measured = speech.say(N_("In and out")) if line.clocked else speech.say(N_("Length of the gathering")) if line.minutes else ""
+    measured = (
+        speech.say(N_("In and out"))
+        if line.clocked
+        else speech.say(N_("Length of the gathering"))
+        if line.minutes
+        else ""
+    )
     return (
         at.date().isoformat(), f"{at:%H:%M}", line.group or "", speech.say(line.title), line.name or speech.say(GONE),
         speech.say(MARKS[line.mark]) if line.mark else "", str(line.minutes), measured,

@@ -8,7 +8,7 @@ from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Program, Season, Site
+from youthprog.programs.models import Program, Season
 from youthprog.programs.types import InBoth
 
 

@@ -19,8 +19,8 @@ from youthprog.reports.figure_queries import ProgramChoice, ReportChoices, repor
 from youthprog.reports.rules import Bucket, buckets, usual_periods
 from youthprog.web.csv_files import csv_response
 from youthprog.web.edge import actor, door
-from youthprog.web.language import gettext as _
 from youthprog.web.language import day, language
+from youthprog.web.language import gettext as _
 from youthprog.web.pages import asked_cursor, cursor, page
 
 bp = Blueprint("figures", __name__)
@@ -56,7 +56,9 @@ class Asked:
     def about(self) -> str:
         """The program, season and site asked for, in words; empty for everything."""
         chosen = self.typed["season"], self.typed["site"]
-        season = next((name for key, name in self.program.seasons if str(key) == chosen[0]), None) if self.program else None
+        season = (
+            next((name for key, name in self.program.seasons if str(key) == chosen[0]), None) if self.program else None
+        )
         names = [each.named(language()) for each in (self.program and self.program.name, season) if each]
         return ", ".join(names + [name for key, name in self.choices.sites if str(key) == chosen[1]])
 
@@ -66,7 +68,9 @@ def _asked() -> Asked:
 
     Whoever chooses another program has the old one's season still in the form: it is left out, and the page says so.
     """
-    typed = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("from", "until", "program", "season", "site")}
+    typed = {
+        name: request.args.get(name, "").strip()[:LONGEST] for name in ("from", "until", "program", "season", "site")
+    }
     if not typed["from"] and not typed["until"]:
         usual = usual_periods(clock.today())[0]
         typed |= {"from": usual.first.isoformat(), "until": usual.last.isoformat()}
