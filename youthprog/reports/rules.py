@@ -89,10 +89,10 @@ def buckets(first: date, last: date, days: Iterable[tuple[date, int, int, int]])
             sums = found[max(begin for begin in begins if begin <= on)]
             sums[0], sums[1], sums[2] = sums[0] + minutes, sums[1] + held, sums[2] + held - sessions
     ends = [*(begin - timedelta(days=1) for begin in begins[1:]), last]
-    sums = zip(begins, ends, found.values(), strict=True)
+    parts = zip(begins, ends, found.values(), strict=True)
     return kind, [
         Bucket(begin, end, minutes=minutes, held=held, incomplete=behind > 0)
-        for begin, end, (minutes, held, behind) in sums
+        for begin, end, (minutes, held, behind) in parts
     ]
 
 
