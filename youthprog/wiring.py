@@ -70,7 +70,7 @@ from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
 from youthprog.programs.types import GatheringCanceled, GroupChanged
-from youthprog.reports import certificates
+from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
 from youthprog.web import edge, errors, filters, headers, language
@@ -107,6 +107,7 @@ BLUEPRINTS: list[Any] = [
     leagues_imports.bp,
     reports.bp,
     certificates.bp,
+    figures.bp,
     consent.bp,
     consent_desk.bp,
     consent_sealed.bp,
@@ -193,6 +194,7 @@ NAVIGATION: list[NavItem] = [
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),
     NavItem(N_("People"), "people.index", "search", P.PEOPLE_LIST, in_tabs=False, also=("/youth",)),
+    NavItem(N_("Reports"), "figures.index", "document", P.REPORT_READ, in_tabs=False, also=("/reports",)),
     NavItem(N_("Outbox"), "outreach.outbox", "send", P.OUTBOX_READ, in_tabs=False),
     NavItem(N_("Accounts"), "accounts.index", "key", P.ACCOUNT_READ),
     NavItem(N_("Audit trail"), "audit.index", "history", P.AUDIT_READ),

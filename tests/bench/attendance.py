@@ -11,14 +11,15 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 
-from tests.bench.consent import opened, statements_of
+from tests.bench.consent import demo_department, opened, statements_of
 from tests.bench.measure import Measure, ratio
 from tests.makers.accounts import make_account, make_actor, session_cookie
 from tests.makers.people import make_guardian, make_youth
 from tests.makers.programs import enroll, make_gathering, make_group, make_season
 from tests.support.houses import build_house
 from youthprog.access.types import Role
-from youthprog.attendance import absence_queries, missing_queries, services
+from youthprog.attendance import absence_queries, counting_queries, missing_queries, services
+from youthprog.attendance.counting import Scope
 from youthprog.attendance.missing_queries import Wanted
 from youthprog.attendance.models import AttendanceMark
 from youthprog.attendance.types import DeedKind, Said
@@ -113,4 +114,42 @@ def absences() -> Iterator[Measure]:
             db.session().rollback()
 
 
-PARTS = (on_site_now, absences)
+# ---- figures ----
+
+MARKS = 60_000
+
+
+def counting() -> Iterator[Measure]:
+    """All figures of 60,000 marks against plainly selecting those marks, and a page of a list likewise."""
+    with tempfile.TemporaryDirectory() as folder, build_house("sqlite", Path(folder)) as house:
+        assert house.app is not None
+        demo_department(house.app)
+        with house.app.app_context():
+            actor, now = make_actor(Role.COORDINATOR), clock.now()
+            scope = Scope(clock.today() - timedelta(days=400), clock.today())
+            mark = AttendanceMark
+
+            def floor() -> int:
+                columns = mark.gathering_id, mark.youth_id, mark.mark, mark.minutes
+                return len(db.session().execute(sa.select(*columns)).all())
+
+            def figures() -> counting_queries.Counted:
+                return counting_queries.count_attendance(actor, scope, now)
+
+            def page(name: str) -> object:
+                return counting_queries.page_of(name, actor, scope, now), counting_queries.length_of(
+                    name, actor, scope, now
+                )
+
+            assert floor() == MARKS
+            assert figures().figures.visits > MARKS * 3 // 4
+            yield Measure("all figures of 60,000 marks, against selecting them", ratio(figures, floor), "times", 2)
+            yield Measure("statements for all figures", statements_of(figures), "statements", 2)
+            for name in ("served", "visits", "offered"):
+                measured = ratio(lambda name=name: page(name), floor)
+                yield Measure(f"a page of the list of {name}, against selecting 60,000 marks", measured, "times", 3)
+            yield Measure("statements for a page of a list", statements_of(lambda: page("served")), "statements", 2)
+            db.session().rollback()
+
+
+PARTS = (on_site_now, absences, counting)

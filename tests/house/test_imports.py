@@ -65,6 +65,8 @@ EDGE = {
     "history",
     "keying",
     "missing",
+    "figures",
+    "figure_lists",
 }
 FLOORS = {
     "types": 0,
@@ -93,6 +95,9 @@ FLOORS = {
     "ledger": 2,
     "standings": 2,
     "card_rules": 2,
+    "counting": 2,
+    "counting_scope": 3,
+    "counting_queries": 3,
     "queries": 3,
     "card_queries": 3,
     "services": 4,
@@ -108,6 +113,7 @@ PURE |= {"collecting_rules"}  # who may have a child
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mean
 PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
+PURE |= {"counting"}  # what is counted of attendance, and how
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
@@ -132,6 +138,8 @@ ALSO_OPEN = {
     ("attendance", "absence_queries"),  # Today shows who stays away
     ("attendance", "calendars"),  # the file of a youth draws the last months
     ("attendance", "history_queries"),
+    ("attendance", "counting"),  # what is counted, and the figures' own words
+    ("attendance", "counting_queries"),
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

@@ -134,6 +134,9 @@ ASKED = {
     "programs.create_gathering": {"group": "group_id"},
     "programs.new_season": {"program": "program_id"},
     "leagues_imports.new": {"season": "season_id"},
+    "figures.index": {"program": "program_id"},
+    "figures.lines": {"program": "program_id"},
+    "figures.export": {"season": "season_id"},
 }
 
 
@@ -179,7 +182,13 @@ class World:
     def word_of(self, argument: str, side: str, endpoint: str = "") -> str:
         """The word an argument of an address has on a side: a code, a token, a section's key."""
         words = {} if side == "nowhere" else self.sides[side].words
-        fallback = {"code": "ZZZZZZZZ", "token": "no-such-token-at-all", "key": "no-such-key", "number": "1"}
+        fallback = {
+            "code": "ZZZZZZZZ",
+            "token": "no-such-token-at-all",
+            "key": "no-such-key",
+            "number": "1",
+            "which": "served",
+        }
         found = words.get(f"{endpoint} {argument}", words.get(argument, fallback.get(argument)))
         assert found, f"{endpoint}: the world knows no word {argument!r}: add it to tests/makers/world.py"
         return found

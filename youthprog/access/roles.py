@@ -52,6 +52,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.REGISTER_TAKE: PROGRAM,
         P.CARD_SHOW: PROGRAM,
         P.CARD_ISSUE: PROGRAM,
+        P.REPORT_READ: PROGRAM,
         P.MATCH_READ: PROGRAM,
         P.MATCH_EDIT: PROGRAM,
         P.CERTIFICATE_ISSUE: PROGRAM,

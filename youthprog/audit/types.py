@@ -24,6 +24,7 @@ SUBJECTS = {
     "document": N_("Document"),
     "scan": N_("Scan"),
     "message": N_("Message"),
+    "report": N_("Report"),
 }
 
 ACTIONS = {
@@ -177,5 +178,6 @@ ACTIONS = {
     "message.bounced": N_("Message returned"),
     "message.retried": N_("Message sent again"),
     "message.canceled": N_("Message canceled"),
+    "figures.exported": N_("List behind a figure saved for a spreadsheet"),
     "demo.loaded": N_("Demo loaded"),
 }

@@ -56,6 +56,8 @@ class P(Enum):
     CARD_SHOW = "card.show", "Show or print a young person's check-in card"
     CARD_ISSUE = "card.issue", "Make a check-in card, or a new one for one that was lost"
 
+    REPORT_READ = "report.read", "Read figures of attendance and the lists behind them"
+
     MATCH_READ = "match.read", "See a mentoring match and its sessions"
     MATCH_EDIT = "match.edit", "Propose, start, pause and close matches"
     SESSION_LOG = "session.log", "Log a mentoring session"

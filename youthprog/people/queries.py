@@ -98,12 +98,12 @@ def person_within(actor: Actor, permission: P, on: date) -> sa.ColumnElement[boo
         sa.and_(
             Person.kind == PersonKind.ADULT,
             sa.or_(everyone, of_own_child),
-            ~_answers_for(_kept_from(actor, on), Person.id, on),
+            ~_answers_for(kept_from(actor, on), Person.id, on),
         ),
     )
 
 
-def _kept_from(actor: Actor, on: date) -> sa.Select[int]:
+def kept_from(actor: Actor, on: date) -> sa.Select[int]:
     """The youth of whom a court lets the actor know nothing: whoever answers for them is no record of the actor's.
 
     Else a parent with a coordinator's role would put an own address into the other parent's record and be sent
@@ -130,7 +130,7 @@ def adult_is_known(actor: Actor, permission: P, on: date) -> sa.ColumnElement[bo
     them would open their record. The system knows all.
     """
     if actor.kind == SYSTEM.kind or actor.everywhere(permission):
-        return ~_answers_for(_kept_from(actor, on), Person.id, on)
+        return ~_answers_for(kept_from(actor, on), Person.id, on)
     ways = ((Guardianship, Guardianship.guardian_id), (CustodyRestriction, CustodyRestriction.adult_id))
     of_reached = (
         sa.exists().where(adult_id == Person.id, within(actor, permission, table.youth_id, on))
@@ -340,7 +340,7 @@ def get_bond_for(actor: Actor, permission: P, bond_id: int, on: date) -> tuple[G
                 Guardianship.id == bond_id,
                 is_current(Guardianship.ended_on, on),
                 within(actor, permission, Guardianship.youth_id, on),
-                ~_answers_for(_kept_from(actor, on), guardian.id, on),
+                ~_answers_for(kept_from(actor, on), guardian.id, on),
             )
         )
         .first()
