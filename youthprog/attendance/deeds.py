@@ -36,8 +36,8 @@ def say(
     """Keep deeds of one gathering and return what became of each, in their order.
 
     Deeds that are known already change nothing. Those the rules refuse are kept with the reason and do not count. The
-    register counts as taken from the first deed that counts. One audit line a call. `save_id` joins them to a save that
-    can be undone.
+    register counts as taken from the first deed that counts. One audit line a call. Deeds of several calls that share
+    a `save_id` are one save, and are undone together.
     """
     lock(gathering)
     known = known_deeds([each.client_id for each in said])
@@ -45,10 +45,10 @@ def say(
     facts = _facts(gathering, fresh, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
     fresh = _of_people(fresh, facts)
-    keep(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now, save_id=save_id, flags={
-        key: each.flag for key, each in judged.items()
-    })  # fmt: skip
-    tell_of_stops(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now)
+    refusals = {key: each.refusal for key, each in judged.items()}
+    flags = {key: each.flag for key, each in judged.items()}
+    keep(gathering, fresh, refusals, by=by, now=now, flags=flags, save_id=save_id)
+    tell_of_stops(gathering, fresh, refusals, by=by, now=now)
     outcomes = []
     for each in said:
         if each.client_id in judged:
