@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, request
@@ -17,10 +18,12 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
-from youthprog.web.edge import actor, door
+from youthprog.web.edge import actor, door, public
 from youthprog.web.language import says, sentence
+from youthprog.web.pages import page
 
 bp = Blueprint("sync", __name__)
+WORKER = Path(__file__).resolve().parents[1] / "static" / "js" / "sw.js"
 
 MALFORMED = Refusal("malformed", N_("This entry cannot be read. Load the page again and tap once more."))
 BAD_MESSAGE = Refusal("malformed", N_("This message cannot be read. Load the page again."))
@@ -79,6 +82,20 @@ def keep(gathering_id: int) -> Response:
             "youth": {who: _standing(standing.get(who, NOTHING_SAID)) for who in sorted(concerned)},
         }
     )
+
+
+@bp.get("/sw.js")
+@public()
+def worker() -> Response:
+    """The service worker: at the root, so that it may answer for every page of ours when there is no network."""
+    return Response(WORKER.read_bytes(), mimetype="text/javascript")
+
+
+@bp.get("/offline")
+@public()
+def offline() -> Response:
+    """The shell a phone opens without a network. It is the same for everyone and names nobody."""
+    return page("attendance/offline.html", actor=None, nav=[], other_language=None)
 
 
 def _known_youth(gathering: Gathering, said: list[Said]) -> list[Said]:
