@@ -49,7 +49,9 @@ class Wire:
     def __enter__(self) -> Wire:
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self.cut()
 
     def _accept(self, listener: socket.socket) -> None:

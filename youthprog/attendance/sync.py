@@ -45,6 +45,7 @@ def snapshot(gathering_id: int) -> Response:
             "token": generate_csrf(),
             "server": _iso(clock.now()),
             "hours": current_app.config["YOUTHPROG"].offline_hours,
+            "zone": str(clock.zone()),
             "starts_at": _iso(gathering.starts_at),
             "ends_at": _iso(gathering.ends_at),
             "opens_at": _iso(gathering.starts_at - rules.OPENS_BEFORE),
@@ -138,6 +139,7 @@ def _line(line: RollLine) -> dict[str, Any]:
         "name": line.name,
         "jersey": line.jersey,
         "cleared": line.is_cleared,
+        "walked_in": line.walked_in,
     }
     if line.reasons:
         found["reasons"] = [{"code": each.code, "says": sentence(each.sentence, each.values)} for each in line.reasons]

@@ -7,6 +7,9 @@ const LONGEST = 60_000; // ms between two tries
 const BEAT = 15_000;
 
 let outbox;
+let gate; // gate.js
+let rules; // collecting.js
+let door; // the gate's dialog
 let box; // the words, and where they are shown
 let list;
 let form;
@@ -40,7 +43,6 @@ function show() {
     part("bold", alert).textContent = bold;
     part("text", alert).textContent = text;
   }
-  part("again", alert).hidden = !(state === "offline" && waits);
   part("sign-in", alert).hidden = !(state === "signin" && waits);
   part("sign-in", alert).href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
   alert.hidden = !bold;
@@ -67,6 +69,17 @@ function showRow(id) {
     input.checked = true;
     group.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: "shown" }));
   }
+}
+
+/** Say under a name since when the youth is here, or when it left. */
+function showPassage(id) {
+  const says = door && youth.has(id) ? door.passage(youth.get(id)) : "";
+  const name = document.querySelector(`[data-row="${id}"] .name`);
+  if (!name) return;
+  const line = name.querySelector("[data-here]") ?? Object.assign(document.createElement("span"), { className: "second" });
+  line.dataset.here = "";
+  line.textContent = says ? ` ${says}` : "";
+  if (!line.isConnected) name.append(line);
 }
 
 // ---- saying ----
@@ -113,6 +126,19 @@ async function sayTaps() {
     youth.set(id, { ...youth.get(id), heads: [deed.id] });
   }
   await say(deeds, instead);
+}
+
+/** Coming and going, at the gate. */
+async function sayPassage(id, deed) {
+  const one = youth.get(id);
+  const waiting = (await outbox.waiting()).filter((each) => each.deed.youth === id).map((each) => each.deed.id);
+  if (deed.kind === "take_back" && waiting.includes(deed.undoes)) {
+    await say([], [deed.undoes]); // nobody heard it yet
+  } else await say([deed]);
+  if (deed.kind === "take_back") youth.set(id, { ...one, ...one.before, last: null, before: null });
+  else youth.set(id, { ...one, ...gate.passed(one, deed), before: one, ...(deed.mark ? { mark: deed.mark, heads: [deed.id] } : {}) });
+  showRow(id);
+  showPassage(id);
 }
 
 // ---- sending ----
@@ -166,6 +192,7 @@ async function settled(told) {
   tell(refused.map((each) => fill(box.dataset.refusal, { name: nameOf(each.record.deed), says: each.says })));
   const differ = told.results.map((each) => each.record.deed.youth).filter((id) => youth.get(id)?.disputed);
   tell([...new Set(differ)].map((id) => fill(box.dataset.differ, { name: nameOf({ youth: id }) })));
+  for (const id of youth.keys()) showPassage(id);
   if (told.results.length) await keep();
 }
 
@@ -235,6 +262,19 @@ async function openFresh() {
 
 // ---- the page ----
 
+function openGate() {
+  const dialog = part("door", document);
+  if (!dialog) return;
+  const desk = { here: () => here, who: (id) => youth.get(id), say: sayPassage, deedOf, seen, now: outbox.now };
+  door = gate.gate(dialog, desk, rules);
+  list.addEventListener("click", (event) => {
+    const row = event.target.closest(".name a") && event.target.closest("[data-row]");
+    if (!row || state !== "offline") return;
+    event.preventDefault();
+    door.open(Number(row.dataset.row));
+  });
+}
+
 function listen() {
   list.addEventListener("change", (event) => {
     if (event.detail !== "shown" && event.target.matches("input[type=radio]")) tap(event.target);
@@ -245,7 +285,6 @@ function listen() {
     event.preventDefault(); // it would lead to the browser's own page about a missing network
     tell([box.dataset.needs]);
   });
-  part("again").addEventListener("click", () => send());
   addEventListener("online", () => plan(0));
   addEventListener("offline", () => { state = "offline"; show(); });
   document.addEventListener("visibilitychange", () => {
@@ -265,7 +304,8 @@ function expire() {
 
 async function begin() {
   const script = document.querySelector("script[data-outbox]");
-  outbox = await import(script.dataset.outbox);
+  const { outbox: store, gate: steps, collecting } = script.dataset; // addresses with their versions
+  [outbox, gate, rules] = await Promise.all([store, steps, collecting].map((address) => import(address)));
   box = part("offline", document);
   if (!(await outbox.works())) {
     if (box) { box.hidden = false; state = "nothing"; show(); }
@@ -284,23 +324,32 @@ async function begin() {
     if (record.gathering !== here.gathering || record.owner !== here.owner) continue;
     const { deed } = record;
     if (deed.kind === "mark") pending.set(deed.youth, record);
-    if (deed.mark) youth.set(deed.youth, { ...youth.get(deed.youth), heads: [deed.id] });
+    const one = youth.get(deed.youth);
+    if (deed.mark) youth.set(deed.youth, { ...one, mark: deed.mark, heads: [deed.id] });
+    if (deed.kind === "arrive" || deed.kind === "leave") {
+      youth.set(deed.youth, { ...youth.get(deed.youth), ...gate.passed(one, deed), before: one });
+    }
   }
-  for (const id of youth.keys()) showRow(id);
+  openGate();
+  for (const id of youth.keys()) { showRow(id); showPassage(id); }
   listen();
   root.dataset.ready = "yes";
   waits = await outbox.count();
   show();
   if (!shell && state === "online") {
     await keep();
-    keepShell(script);
+    keepShell(script).catch(() => {});
   }
   if (waits || shell) await send();
 }
 
-function keepShell(script) {
-  outbox.keepShell(JSON.parse(script.dataset.files)).catch(() => {});
-  navigator.serviceWorker?.register(script.dataset.worker).catch(() => {});
+/** Have the shell at hand, and somebody who answers with it. */
+async function keepShell(script) {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register(script.dataset.worker);
+  await outbox.keepShell(JSON.parse(script.dataset.files));
+  await navigator.serviceWorker.ready;
+  root.dataset.keeps = "yes";
 }
 
 begin();
