@@ -16,6 +16,7 @@ class Wire:
         self.listener: socket.socket | None = None
         self.open: list[socket.socket] = []
         self.lock = threading.Lock()
+        self.deaf = False  # while it is, the server hears everything and no answer comes back
         self.port = 0
         self.mend()
 
@@ -63,12 +64,14 @@ class Wire:
                 return
             with self.lock:
                 self.open += [near, far]
-            for here, there in ((near, far), (far, near)):
-                threading.Thread(target=self._pass, args=(here, there), daemon=True).start()
+            threading.Thread(target=self._pass, args=(near, far, False), daemon=True).start()
+            threading.Thread(target=self._pass, args=(far, near, True), daemon=True).start()
 
-    def _pass(self, here: socket.socket, there: socket.socket) -> None:
+    def _pass(self, here: socket.socket, there: socket.socket, is_answer: bool) -> None:
         with suppress(OSError):
             while chunk := here.recv(65536):
+                if is_answer and self.deaf:
+                    break
                 there.sendall(chunk)
         for end in (here, there):
             with suppress(OSError):
