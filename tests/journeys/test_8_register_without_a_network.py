@@ -208,7 +208,7 @@ def sign_out(phone: Phone, name: str) -> None:
     page.get_by_text("Offline: 1 waiting.").wait_for()
     page.locator("summary", has_text="More").click()
     page.get_by_role("button", name="Sign out").click()
-    page.get_by_text("1 marks wait on this phone").wait_for()
+    page.get_by_text("Waiting on this phone, not sent yet: 1.").wait_for()
     page.get_by_role("button", name="Stay signed in").click()
     phone.wire.mend()
     page.get_by_role("button", name="Sign out").click()

@@ -112,6 +112,7 @@ def roll_of(actor: Actor, permission: P, gathering: Gathering, on: date) -> Roll
                 alert=alerts.get(member.youth_id),
                 contact=call.name if call else None,
                 phone=call.phone if call else None,
+                first_name=member.first_name,
                 walked_in=member.youth_id in came,
                 device=row.device if row else None,
                 words=tuple(words.get(member.youth_id, ())),

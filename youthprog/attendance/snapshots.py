@@ -1,16 +1,18 @@
 """What a phone keeps of one register, and what it is told of youth it speaks about. Constant in statements."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from youthprog.attendance import deeds, queries
+from youthprog.attendance.collecting import collecting_at, leaving_alone
 from youthprog.attendance.models import AttendanceMark, Deed
 from youthprog.attendance.types import Mark, Roll
-from youthprog.core import db
+from youthprog.core import clock, db
 from youthprog.core.actor import Actor
+from youthprog.core.collecting import Collecting
 from youthprog.core.permissions import P
 from youthprog.people import queries as people
 from youthprog.programs.models import Gathering
@@ -43,16 +45,33 @@ class Told:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A register as one reader may keep it on a phone."""
+    """A register as one reader may keep it on a phone.
+
+    `collecting` is who may take each youth home (with phones only where contacts may be read) and, for comparing alone,
+    who may not; `alone` who may leave alone.
+    """
 
     roll: Roll
     standing: dict[int, Standing]
+    collecting: dict[int, Collecting]
+    alone: frozenset[int]
 
 
 def snapshot_of(actor: Actor, gathering: Gathering, on: date) -> Snapshot:
-    """A gathering's register with what holds for each youth."""
+    """A gathering's register with what holds for each youth. A constant number of statements."""
     roll = queries.roll_of(actor, P.REGISTER_TAKE, gathering, on)
-    return Snapshot(roll, standing_of(gathering.id, [line.youth_id for line in roll.lines]))
+    youth_ids = [line.youth_id for line in roll.lines]
+    known = collecting_at(gathering, youth_ids)
+    for hidden in set(youth_ids) - people.reachable(actor, P.CONTACT_READ, youth_ids, on):
+        known[hidden] = replace(
+            known[hidden], allowed=tuple(replace(each, phone=None) for each in known[hidden].allowed)
+        )
+    return Snapshot(
+        roll=roll,
+        standing=standing_of(gathering.id, youth_ids),
+        collecting=known,
+        alone=frozenset(leaving_alone(gathering.season_id, youth_ids, clock.day_of(gathering.starts_at))),
+    )
 
 
 def standing_of(gathering_id: int, youth_ids: Collection[int]) -> dict[int, Standing]:

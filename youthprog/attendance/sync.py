@@ -14,15 +14,17 @@ from youthprog.attendance.snapshots import NOTHING_SAID, Standing, Told
 from youthprog.attendance.types import Fate, Outcome, RollLine, Said
 from youthprog.audit.services import record_read
 from youthprog.core import clock, crypto
+from youthprog.core.collecting import GUARDIAN, Collecting
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
 from youthprog.web.edge import actor, door, public
-from youthprog.web.language import says, sentence
+from youthprog.web.language import gettext, says, sentence
 from youthprog.web.pages import page
 
 bp = Blueprint("sync", __name__)
+HASH = 24  # hexadecimal digits of a hash that a phone keeps
 WORKER = Path(__file__).resolve().parents[1] / "static" / "js" / "sw.js"
 
 MALFORMED = Refusal("malformed", N_("This entry cannot be read. Load the page again and tap once more."))
@@ -36,8 +38,15 @@ def snapshot(gathering_id: int) -> Response:
     """What a phone keeps of a register, to go on without a network."""
     gathering = programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, clock.today())
     found = snapshots.snapshot_of(actor(), gathering, clock.today())
-    if found.roll.shows_health:
-        record_read("register.read", "gathering", gathering.id, by=actor(), youth=len(found.roll.lines))
+    record_read(
+        "register.kept",
+        "gathering",
+        gathering.id,
+        by=actor(),
+        youth=len(found.roll.lines),
+        health=found.roll.shows_health,
+    )
+    salt = crypto.token()
     return _answer(
         {
             "gathering": gathering.id,
@@ -45,13 +54,19 @@ def snapshot(gathering_id: int) -> Response:
             "token": generate_csrf(),
             "server": _iso(clock.now()),
             "hours": current_app.config["YOUTHPROG"].offline_hours,
+            "salt": salt,
             "zone": str(clock.zone()),
             "starts_at": _iso(gathering.starts_at),
             "ends_at": _iso(gathering.ends_at),
             "opens_at": _iso(gathering.starts_at - rules.OPENS_BEFORE),
             "canceled": gathering.canceled_at is not None,
             "youth": [
-                {**_line(line), **_standing(found.standing.get(line.youth_id, NOTHING_SAID))}
+                {
+                    **_line(line),
+                    **_standing(found.standing.get(line.youth_id, NOTHING_SAID)),
+                    **_collecting(found.collecting[line.youth_id], salt),
+                    "alone": line.youth_id in found.alone,
+                }
                 for line in found.roll.lines
             ],
         }
@@ -137,6 +152,7 @@ def _line(line: RollLine) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": line.youth_id,
         "name": line.name,
+        "first": line.first_name,
         "jersey": line.jersey,
         "cleared": line.is_cleared,
         "walked_in": line.walked_in,
@@ -146,6 +162,23 @@ def _line(line: RollLine) -> dict[str, Any]:
     if line.alert:
         found["alert"] = line.alert
     return found
+
+
+def _collecting(known: Collecting, salt: str) -> dict[str, Any]:
+    """Who may take a youth home; and, as salted hashes, the keys of the names of who may not (`core.names`)."""
+    return {
+        "collect": [
+            {
+                "kind": each.kind,
+                "person": each.person_id,
+                "name": each.name,
+                "relation": gettext(each.relation) if each.kind == GUARDIAN and each.relation else each.relation,
+                "phone": each.phone,
+            }
+            for each in known.allowed
+        ],
+        "barred": sorted({crypto.fingerprint(salt + key)[:HASH] for bar in known.barred for key in bar.keys}),
+    }
 
 
 def _standing(standing: Standing) -> dict[str, Any]:

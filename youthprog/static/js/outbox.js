@@ -233,26 +233,32 @@ async function post(here, save, deeds) {
     body: JSON.stringify({ device: "phone", save, deeds }),
     keepalive: deeds.length <= 50,
   });
-  return answer.ok ? answer.json() : null;
+  if (answer.ok) return answer.json();
+  const why = await answer.json().catch(() => ({}));
+  if (answer.status !== 400 || why.error === "malformed") return null;
+  const fresh = await snapshot(here.gathering); // the form token is of an earlier sign-in
+  if (!fresh || fresh.owner !== here.owner || fresh.token === here.token) return null;
+  here.token = fresh.token;
+  return post(here, save, deeds);
 }
 
 const sending = new Set();
 export const isSending = (id) => sending.has(id);
 
 /**
- * Send what waits. Resolves to {results, youth, others}: what became of each deed with its record, the fresh state of
+ * Send what waits. `known` is the register a page has open: whose sign-in this is, and the form token. Resolves to {results, youth, others}: what became of each deed with its record, the fresh state of
  * youth by gathering, and how many wait for somebody else's sign-in or another answer. Raises Away and SignedOut.
  */
-export async function flush() {
-  if (navigator.locks) return navigator.locks.request(NAME, flushAll);
-  return flushAll();
+export async function flush(known = null) {
+  if (navigator.locks) return navigator.locks.request(NAME, () => flushAll(known));
+  return flushAll(known);
 }
 
-async function flushAll() {
+async function flushAll(known) {
   const told = { results: [], youth: {}, others: 0 };
   const records = await waiting();
   for (const gathering of new Set(records.map((each) => each.gathering))) {
-    const here = await snapshot(gathering); // whose sign-in this is, and a fresh form token
+    const here = known?.gathering === gathering ? known : await snapshot(gathering);
     const own = records.filter((each) => each.gathering === gathering && each.owner === here?.owner);
     told.others += records.filter((each) => each.gathering === gathering).length - own.length;
     for (const save of new Set(own.map((each) => each.save))) {

@@ -152,7 +152,7 @@ function plan(delay) {
 async function send() {
   clearTimeout(timer);
   try {
-    const told = await outbox.flush();
+    const told = await outbox.flush(here);
     tries = 0;
     state = told.others ? "others" : "online";
     await settled(told);
