@@ -11,14 +11,18 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from tests.makers.forms import form_of, section
 from tests.makers.people import make_guardian, make_youth
 from tests.makers.programs import join, lead, make_gathering, make_group, make_program, make_season
 from youthprog import create_app
 from youthprog.access.models import Account
 from youthprog.audit.services import record
+from youthprog.consent.services import publish_form, use_form
+from youthprog.consent.types import SectionKind
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.people.models import CustodyRestriction, Person
+from youthprog.programs.models import Season
 from youthprog.programs.types import StaffRole
 
 FAMILY = "Quillfeather"  # a word that stands nowhere else
@@ -31,6 +35,7 @@ def main(count: int) -> None:
         season = make_season(
             make_program(f"Crowd {count}"), starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=30)
         )
+        _ask_nothing(season, count)
         group = make_group(season, name="Crowd")
         coach = db.session().scalars(
             sa.select(Person).join(Account, Account.person_id == Person.id).where(Account.email == "coach@demo.example")
@@ -45,6 +50,13 @@ def main(count: int) -> None:
         record("world.made", "world", None, by=SYSTEM, now=now)
         db.session().commit()
         print(gathering.id)
+
+
+def _ask_nothing(season: Season, count: int) -> None:
+    """A form without anything required in place of the starter form: all are cleared."""
+    at = clock.now() - timedelta(days=60)
+    form = publish_form(form_of(f"crowd{count}", section("photos", SectionKind.DECISION)), by=SYSTEM, now=at)
+    use_form(form.form_id, {season.program_id: "instead"}, by=SYSTEM, now=at)
 
 
 def _bar(youth: Person, adult: Person, today: date) -> None:

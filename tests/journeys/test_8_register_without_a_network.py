@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import subprocess
@@ -152,7 +151,8 @@ def test_three_phones_without_a_network(travelers, installation):
         for phone in phones:
             come_back(phone)
         check(installation, gathering, phones, count)
-        sign_out(phones[0], shares[0][0])
+        sign_out(phones[0])
+        assert len(deeds_at(installation, gathering)) == 2 * count + 1
 
 
 def work(phone: Phone, share: list[str]) -> None:
@@ -199,19 +199,22 @@ def check(installation: Installation, gathering: int, phones: list[Phone], count
     assert {deed["flag"] for deed in deeds if deed["kind"] == "leave"} == {"clock_off"}
 
 
-def sign_out(phone: Phone, name: str) -> None:
-    """With something waiting the phone warns; signed out, nothing is left of the register."""
-    page = phone.page
-    page.locator("html[data-keeps]").wait_for()
+def sign_out(phone: Phone) -> None:
+    """With something waiting the phone warns; signed out, nothing is left of the register, in no tab."""
+    register, today = phone.page, phone.traveler.context.new_page()
+    today.goto(f"{phone.wire.url}/today")
+    register.locator("html[data-keeps]").wait_for()
     phone.wire.cut()
-    page.get_by_role("radio", name="Late").first.check(force=True)
-    page.get_by_text("Offline: 1 waiting.").wait_for()
-    page.locator("summary", has_text="More").click()
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_text("Waiting on this phone, not sent yet: 1.").wait_for()
-    page.get_by_role("button", name="Stay signed in").click()
+    register.get_by_role("radio", name="Absent").first.check(force=True)
+    register.get_by_text("Offline: 1 waiting.").wait_for()
+    today.locator(".tabs summary").click()
+    button = today.locator(".tabs").get_by_role("button", name="Sign out", exact=True)
+    button.click()
+    today.get_by_text("Waiting on this phone, not sent yet: 1.").wait_for()
+    today.get_by_role("button", name="Stay signed in").click()
     phone.wire.mend()
-    page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/sign-in")
-    assert page.evaluate(LEFT) == [0, 0, 0]
-    assert json.dumps(phone.traveler.context.cookies()).count("youthprog") <= 1
+    button.click()
+    today.wait_for_url("**/sign-in")
+    register.get_by_role("heading", name="You are signed out.").wait_for()
+    assert FAMILY not in register.content()
+    assert today.evaluate(LEFT) == [0, 0, 0]

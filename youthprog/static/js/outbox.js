@@ -26,13 +26,17 @@ function opened() {
       for (const store of ["keys", "kept", "outbox"]) request.result.createObjectStore(store);
     };
     request.onsuccess = () => {
-      request.result.onversionchange = () => { request.result.close(); database = undefined; };
+      request.result.onversionchange = () => { // another tab signs out
+        request.result.close();
+        database = Promise.reject(new Error("gone")); // nothing is kept from here on
+        database.catch(() => {});
+        dispatchEvent(new Event("outbox-gone"));
+      };
       resolve(request.result);
     };
-    request.onerror = () => reject(request.error);
+    request.onerror = () => { database = undefined; reject(request.error); };
     request.onblocked = () => reject(new Error("blocked"));
   });
-  database.catch(() => { database = undefined; });
   return database;
 }
 

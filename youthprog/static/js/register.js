@@ -180,6 +180,15 @@ function leave() {
   location.replace(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
 }
 
+/** Signed out in another tab: the names go from this one. */
+function blank() {
+  clearTimeout(timer);
+  const title = Object.assign(document.createElement("h1"), { textContent: box.dataset.gone });
+  const link = Object.assign(document.createElement("a"), { href: "/sign-in", textContent: box.dataset.signIn });
+  document.querySelector("main .in").replaceChildren(title, link);
+  document.title = box.dataset.gone;
+}
+
 async function settled(told) {
   for (const [id, standing] of Object.entries(told.youth[here.gathering] ?? {})) {
     youth.set(Number(id), { ...youth.get(Number(id)), ...standing });
@@ -286,6 +295,7 @@ function listen() {
     tell([box.dataset.needs]);
   });
   addEventListener("online", () => plan(0));
+  addEventListener("outbox-gone", blank);
   addEventListener("offline", () => { state = "offline"; show(); });
   document.addEventListener("visibilitychange", () => {
     outbox.rememberTime();
