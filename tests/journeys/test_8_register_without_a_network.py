@@ -97,6 +97,19 @@ class Phone:
         self.press("Yes, I saw the photo ID")
         self.done(name, "leave")
 
+    def stopped(self, name: str, typed: str, why: str) -> None:
+        """Somebody else is at the gate: the screen stops in words, with an icon, and the stop is kept."""
+        self.at_the_gate(name)
+        self.press("Goes home")
+        self.press("Somebody else is here")
+        self.page.get_by_label("Name the person says").fill(typed)
+        self.press("Check this name")
+        stop = self.page.get_by_role("alert").filter(visible=True)
+        stop.get_by_text(why).wait_for()
+        assert stop.locator("svg").count() == 1
+        self.press("Back to the register")
+        self.page.get_by_role("dialog").wait_for(state="hidden")
+
     def waits(self) -> int:
         """What the banner says."""
         words = self.page.locator("[data-waits]").inner_text()
@@ -143,19 +156,19 @@ def test_three_phones_without_a_network(travelers, installation):
         for phone in phones:
             phone.open(gathering)
         shares = [names_of(count)[place::DEVICES] for place in range(DEVICES)]
-        for phone, share in zip(phones, shares, strict=True):
-            work(phone, share)
-        for phone, share in zip(phones, shares, strict=True):
-            assert phone.waits() == 2 * len(share)
+        for number, (phone, share) in enumerate(zip(phones, shares, strict=True)):
+            work(phone, share, stops=not number)
+        for number, (phone, share) in enumerate(zip(phones, shares, strict=True)):
+            assert phone.waits() == 2 * len(share) + 2 * (not number)
             assert not [text[:300] for text in phone.page.evaluate(STORED) if FAMILY in text or "Ravenscroft" in text]
         for phone in phones:
             come_back(phone)
         check(installation, gathering, phones, count)
         sign_out(phones[0])
-        assert len(deeds_at(installation, gathering)) == 2 * count + 1
+        assert len(deeds_at(installation, gathering)) == 2 * count + 3
 
 
-def work(phone: Phone, share: list[str]) -> None:
+def work(phone: Phone, share: list[str], *, stops: bool) -> None:
     """Check everybody in and out without a network; in between the tab is killed and the clock set back six hours."""
     phone.wire.cut()
     phone.page.get_by_role("radio", name="Present").first.focus()
@@ -167,6 +180,9 @@ def work(phone: Phone, share: list[str]) -> None:
     phone.page.evaluate(f"setBack({SIX_HOURS})")
     for name in share[half:]:
         phone.here(name)
+    if stops:
+        phone.stopped(share[0], "ravenscroft, FATHER000", "May not pick up Child000.")
+        phone.stopped(share[0], "Pat Nobody", "Not on the list.")
     for name in share:
         phone.goes(name, name.replace("Child", "Mother"))
     phone.kill()
@@ -187,7 +203,11 @@ def come_back(phone: Phone) -> None:
 
 def check(installation: Installation, gathering: int, phones: list[Phone], count: int) -> None:
     """Each deed once, at its time; who spoke with a clock set back is flagged."""
-    deeds = deeds_at(installation, gathering)
+    both = deeds_at(installation, gathering)
+    deeds = [deed for deed in both if deed["kind"] != "stop"]
+    assert [(deed["to_name"], deed["refusal"]) for deed in both if deed["kind"] == "stop"] == [
+        ("ravenscroft, FATHER000", "barred"), ("Pat Nobody", "not_listed"),
+    ]  # fmt: skip
     told = {f"{deed['name']} {deed['kind']}": deed for deed in deeds}
     said = dict(each for phone in phones for each in phone.said)
     assert len(deeds) == len(told) == 2 * count
@@ -197,6 +217,41 @@ def check(installation: Installation, gathering: int, phones: list[Phone], count
         kept = datetime.fromisoformat(told[key]["at"]).replace(tzinfo=UTC)
         assert abs(kept - at) < timedelta(seconds=10), (key, kept, at)
     assert {deed["flag"] for deed in deeds if deed["kind"] == "leave"} == {"clock_off"}
+
+
+def test_who_is_not_cleared_has_no_control_without_a_network_either(travelers, installation):
+    with Wire(int(installation.url.rsplit(":", 1)[1])) as wire:
+        phone = Phone(travelers(PHONE), wire)
+        phone.page.get_by_role("link", name="Teams", exact=True).first.click()
+        phone.page.get_by_role("link", name="Tigers U10").first.click()
+        register = phone.page.get_by_role("link", name="Take attendance").get_attribute("href") or ""
+        phone.open(int(register.split("/")[2]))
+        before = phone.page.locator("[data-blocked]").all_inner_texts()
+        wire.cut()
+        phone.kill()
+        assert phone.page.locator("[data-blocked]").all_inner_texts() == before != []
+        assert phone.page.locator("[data-blocked] input").count() == 0
+        assert "Asthma, inhaler in bag" in phone.page.inner_text("main")
+        phone.traveler.assert_fits()
+        phone.traveler.assert_accessible()
+        phone.page.locator("[data-blocked] .name a").first.click()
+        phone.press("Here now")
+        phone.page.locator("[data-blocked]").first.get_by_text("Here since").wait_for()
+        phone.traveler.assert_accessible()
+
+
+def test_a_browser_that_stores_nothing_says_so_and_saves_as_before(travelers):
+    phone = travelers(PHONE)
+    phone.page.add_init_script("indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); };")
+    page = phone.sign_in("coach")
+    page.get_by_role("link", name="Teams", exact=True).first.click()
+    page.get_by_role("link", name="Tigers U10").first.click()
+    page.get_by_role("link", name="Take attendance").click()
+    page.get_by_text("Nothing is kept on this phone.").wait_for()
+    page.get_by_role("radio", name="Excused").first.check(force=True)
+    page.get_by_role("button", name="Save register").click()
+    page.get_by_text("Saved at").wait_for()
+    assert page.get_by_role("radio", name="Excused").first.is_checked()
 
 
 def sign_out(phone: Phone) -> None:

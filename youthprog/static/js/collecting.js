@@ -2,9 +2,6 @@
 // without a network. tests/rules/test_collecting_twin.py holds both to the same answers. A phone knows barred adults by
 // salted hashes alone, so it can recognize a name that is typed and tell nobody's.
 
-const PARTICLES = "de del della di da do dos das du des la las le los el al bin ibn ben van von der den y e".split(" ");
-const TITLES = "jr sr ii iii iv mr mrs ms miss dr sra".split(" ");
-const SKIPPED = new Set([...PARTICLES, ...TITLES]);
 const LONGEST_RUN = 3;
 const MOST_TOKENS = 12;
 const ALIKE = [["ph", "f"], ["ck", "k"], ["qu", "k"], ["c", "k"], ["z", "s"], ["y", "i"], ["v", "b"], ["x", "j"], ["w", "u"]];
@@ -38,12 +35,11 @@ function sound(token) {
 }
 
 function pieces(row) {
-  const single = row.filter((each) => !SKIPPED.has(each));
   const runs = [];
   for (let size = 2; size <= LONGEST_RUN; size += 1) {
     for (let at = 0; at + size <= row.length; at += 1) runs.push(row.slice(at, at + size).join(""));
   }
-  return [...(single.length ? single : row), ...runs];
+  return [...row, ...runs];
 }
 
 const inOrder = (one, other) => { // by code points, as the server sorts

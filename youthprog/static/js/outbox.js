@@ -261,6 +261,7 @@ export async function flush(known = null) {
 async function flushAll(known) {
   const told = { results: [], youth: {}, others: 0 };
   const records = await waiting();
+  if (!records.length && known) Object.assign(known, await snapshot(known.gathering)); // is there a network?
   for (const gathering of new Set(records.map((each) => each.gathering))) {
     const here = known?.gathering === gathering ? known : await snapshot(gathering);
     const own = records.filter((each) => each.gathering === gathering && each.owner === here?.owner);

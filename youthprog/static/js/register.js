@@ -161,7 +161,7 @@ async function send() {
   }
   waits = await outbox.count();
   show();
-  if (waits && state === "offline") plan(Math.min(LONGEST, SOON * 2 ** Math.min(tries, 5)));
+  if (state === "offline") plan(Math.min(LONGEST, SOON * 2 ** Math.min(tries, 5)));
   return !waits;
 }
 
@@ -197,7 +197,7 @@ async function settled(told) {
     if (pending.get(record.deed.youth)?.deed.id === id) pending.delete(record.deed.youth);
   }
   for (const id of youth.keys()) showRow(id);
-  const refused = told.results.filter((each) => each.code);
+  const refused = told.results.filter((each) => each.code && each.record.deed.kind !== "stop"); // a stop is one
   tell(refused.map((each) => fill(box.dataset.refusal, { name: nameOf(each.record.deed), says: each.says })));
   const differ = told.results.map((each) => each.record.deed.youth).filter((id) => youth.get(id)?.disputed);
   tell([...new Set(differ)].map((id) => fill(box.dataset.differ, { name: nameOf({ youth: id }) })));
@@ -351,6 +351,7 @@ async function begin() {
     keepShell(script).catch(() => {});
   }
   if (waits || shell) await send();
+  if (shell && state === "online" && !waits) location.replace(location.pathname); // the page as the server has it
 }
 
 /** Have the shell at hand, and somebody who answers with it. */
