@@ -236,8 +236,44 @@ def test_who_is_not_cleared_has_no_control_without_a_network_either(travelers, i
         phone.traveler.assert_accessible()
         phone.page.locator("[data-blocked] .name a").first.click()
         phone.press("Here now")
-        phone.page.locator("[data-blocked]").first.get_by_text("Here since").wait_for()
+        here = phone.page.locator("[data-blocked]").first.get_by_text("Here since")
+        here.wait_for()
         phone.traveler.assert_accessible()
+        be_signed_out(phone)
+        here.wait_for()  # now the server says so
+        be_late(phone)
+
+
+def be_signed_out(phone: Phone) -> None:
+    """The sign-in ended meanwhile: names go, what waits stays and is sent after the next sign-in."""
+    page, context = phone.page, phone.traveler.context
+    context.clear_cookies()
+    phone.wire.mend()
+    page.get_by_role("button", name="Save register").click()
+    page.wait_for_url("**/sign-in?next=*")
+    stored = " ".join(page.evaluate(STORED))
+    assert "kept: []" in re.sub(r'\{"trusted":[^}]*\},?', "", stored)
+    assert "outbox: [{" in stored
+    page.get_by_label(re.compile("mail", re.I)).fill("coach@demo.example")
+    page.get_by_label("Password", exact=False).first.fill("demo-coach")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(phone.address)
+    page.locator("html[data-keeps]").wait_for()
+
+
+def be_late(phone: Phone) -> None:
+    """After the configured hours the phone opens nothing any more, and holds nothing."""
+    phone.wire.cut()
+    phone.page.close()
+    phone.page = phone.traveler.context.new_page()
+    phone.page.add_init_script("const was = Date.now; Date.now = () => was() + 13 * 3600 * 1000;")
+    phone.page.goto(phone.address)
+    phone.page.get_by_text("Nothing is kept on this phone. Open this page when there is a signal.").wait_for()
+    kept, keys = (
+        next(text for text in phone.page.evaluate(STORED) if text.startswith(f"{store}:")) for store in ("kept", "keys")
+    )
+    assert "box" not in kept
+    assert keys.count("key false") <= 1  # the key of what waits
 
 
 def test_a_browser_that_stores_nothing_says_so_and_saves_as_before(travelers):
