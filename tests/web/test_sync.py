@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account
 from tests.makers.people import make_youth
-from tests.makers.programs import make_gathering
+from tests.makers.programs import enroll, make_gathering
 from tests.web.test_attendance import Field, objections  # noqa: F401  a fixture: pytest finds it by its name
+from youthprog.access.services import assign
 from youthprog.access.types import Role
 from youthprog.attendance.deed_forms import MOST_BYTES, MOST_DEEDS
 from youthprog.attendance.models import Deed
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
+
+STATIC = Path(__file__).resolve().parents[2] / "youthprog" / "static"
 
 
 @pytest.fixture
@@ -89,13 +94,16 @@ def test_a_message_sent_three_times_is_answered_alike_and_kept_once(phone, field
         deed(field.ids[1], "arrive"),
         deed(field.ids[2], clock=clock.now().replace(year=2020).isoformat()),
         deed(10**9),
+        deed(field.ids[2], "leave", None, to={"kind": "listed", "name": "Pat Nobody"}),
     ]
     answers = [phone.send(*sent) for _time in range(3)]
     assert answers[0]["results"] == answers[1]["results"] == answers[2]["results"]
     assert answers[0]["youth"] == answers[2]["youth"]
-    assert [each.get("code") for each in answers[0]["results"]] == [None, "not_cleared", None, "unknown_youth"]
+    assert [each.get("code") for each in answers[0]["results"]] == [
+        None, "not_cleared", None, "unknown_youth", "not_listed",
+    ]  # fmt: skip
     assert answers[0]["results"][2]["flag"] == "clock_off"
-    assert count(session) == 4
+    assert count(session) == 5
 
 
 BAD = {
@@ -197,6 +205,17 @@ def test_what_several_messages_say_is_one_save_and_undone_together(phone, field)
     assert field.marks() == {}
 
 
+def test_whoever_walked_in_is_marked_by_who_saw_it(phone, field, session):
+    other = make_youth("Ana", "Brooks")
+    enroll(other, field.gathering.season)
+    assign([(field.coach.id, other.id)], source="test", from_on=clock.today())
+    session.commit()
+    walked = deed(other.id, mark="walk_in")
+    blind, seen = deed(other.id, mark="late"), deed(other.id, mark="late", saw=[walked["id"]])
+    codes = [each.get("code") for each in phone.send(walked, blind, seen)["results"]]
+    assert codes == [None, "not_a_member", None]
+
+
 def test_a_record_merged_meanwhile_is_still_meant(phone, field, session):
     gone = make_youth("Mateo", "Aguilar")
     session.flush()
@@ -229,3 +248,13 @@ def test_a_phone_costs_the_same_for_one_and_fifteen(visitor, session, objections
         phone.send(*(deed(who) for who in phone.field.ids))
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 24
+
+
+def test_the_register_and_its_scripts_are_light(visitor, session, objections):  # noqa: F811
+    field = Field(session, [f"Player{number}" for number in range(15)])
+    source = visitor.sign_in(field.account).get(field.address).text_source
+    scripts = [STATIC / "js" / f"{name}.js" for name in ("youthprog", "register", "outbox", "gate", "collecting")]
+    moved = [gzip.compress(part, 9) for part in (source.encode(), *(path.read_bytes() for path in scripts))]
+    assert sum(map(len, moved)) < 50_000
+    for path in scripts[1:]:
+        assert f"/static/js/{path.name}?v=" in source

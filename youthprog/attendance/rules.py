@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from youthprog.attendance.collecting_rules import refusals_to_collect
+from youthprog.attendance.collecting_rules import (
+    BARRED,
+    NOT_ALONE,
+    NOT_LISTED,
+    NOT_THIS_PERSON,
+    refusals_to_collect,
+)
 from youthprog.attendance.ledger import NOT_CLEARED
 from youthprog.attendance.types import CAME, NOTHING, TAPPED, DeedKind, Kept, Mark, Merge, Said
 from youthprog.core.collecting import NOBODY, Collecting
@@ -84,7 +90,10 @@ def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
         known = facts.collecting.get(said.youth_id or 0, NOBODY)
         return refusals_to_collect(said.kind, said.to, known, may_leave_alone=said.youth_id in facts.alone)
     reasons = refusals_to_take(facts.gathering)
-    if said.youth_id not in facts.members and said.kind is DeedKind.MARK and said.mark not in (Mark.WALK_IN, None):
+    elsewhere = (
+        said.youth_id not in facts.members and not said.saw
+    )  # who saw a mark of the youth has it on the register
+    if elsewhere and said.kind is DeedKind.MARK and said.mark not in (Mark.WALK_IN, None):
         reasons.append(refusal_of("not_a_member", facts.gathering))
     if said.mark in CAME and said.youth_id in facts.not_cleared:
         reasons.append(refusal_of(NOT_CLEARED, facts.gathering))
@@ -101,6 +110,7 @@ SENTENCES = {
     "gathering_canceled": N_("This was canceled. There is no attendance to take."),
     "not_begun": N_("This has not begun. Attendance opens at %(opens)s."),
 }
+SENTENCES |= {each.code: each.sentence for each in (BARRED, NOT_LISTED, NOT_THIS_PERSON, NOT_ALONE)}
 NOT_COUNTED = N_("This was kept and does not count. Ask the office.")
 
 

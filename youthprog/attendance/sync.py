@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from youthprog.attendance import rules, services, snapshots
 from youthprog.attendance.deed_forms import MOST_BYTES, Malformed, TooMuch, read_message
+from youthprog.attendance.routes import device
 from youthprog.attendance.snapshots import NOTHING_SAID, Standing, Told
 from youthprog.attendance.types import Fate, Outcome, RollLine, Said
 from youthprog.audit.services import record_read
@@ -118,7 +119,8 @@ def _known_youth(gathering: Gathering, said: list[Said]) -> list[Said]:
     """Deeds about youth this actor does not reach are deeds about nobody: foreign and nonexistent ones look alike."""
     named = {each.youth_id for each in said if each.youth_id is not None}
     meant = snapshots.meant(actor(), gathering, named, clock.today())
-    return [each if each.youth_id is None else replace(each, youth_id=meant.get(each.youth_id)) for each in said]
+    own = device()
+    return [replace(each, youth_id=meant.get(each.youth_id or 0), device=each.device or own) for each in said]
 
 
 def _told(gathering: Gathering, outcome: Outcome, before: dict[str, Told], now: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 // every answer is a deed like any other. With a network the names lead to the pages instead.
 
 const LATE_AFTER = 15 * 60_000; // ms after the start; attendance/card_rules.py says the same
+const HALVES = { en: ["am", "pm"], es: ["a.m.", "p.m."] };
 const SAW = { id: true, known: false };
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
@@ -29,13 +30,19 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
   const words = dialog.dataset;
   const part = (name) => dialog.querySelector(`[data-${name}]`);
   const title = dialog.querySelector("h2");
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: desk.here().zone });
-  const time = (value) => clock.format(moment(value)).replace("AM", "am").replace("PM", "pm");
+  const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: desk.here().zone });
   let id;
   let chosen;
   const who = () => desk.who(id);
   const first = () => who().first ?? who().name;
   const known = () => ({ collect: [], barred: [], ...who(), salt: desk.here().salt });
+
+  /** 5:30 pm, 5:30 p.m.: as core/dates.py writes it. */
+  function time(value) {
+    const [hour, minutes] = clock.format(moment(value)).split(":");
+    const halves = HALVES[document.documentElement.lang] ?? HALVES.en;
+    return `${((Number(hour) + 11) % 12) + 1}:${minutes} ${halves[Number(hour >= 12)]}`;
+  }
 
   function step(name, says, values = {}) {
     for (const each of dialog.querySelectorAll("[data-step]")) each.hidden = each.dataset.step !== name;

@@ -234,7 +234,7 @@ async function post(here, save, deeds) {
   const answer = await fetched(`/gatherings/${here.gathering}/deeds`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": here.token },
-    body: JSON.stringify({ device: "phone", save, deeds }),
+    body: JSON.stringify({ save, deeds }),
     keepalive: deeds.length <= 50,
   });
   if (answer.ok) return answer.json();

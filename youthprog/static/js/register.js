@@ -95,7 +95,13 @@ function deedOf(kind, id, more = {}) {
 /** Keep deeds on this phone, then try to send them. */
 async function say(deeds, instead = []) {
   const common = { owner: here.owner, gathering: here.gathering, save: saving };
-  await outbox.put(deeds.map((deed) => ({ ...common, deed })), instead);
+  try {
+    await outbox.put(deeds.map((deed) => ({ ...common, deed })), instead);
+  } catch { // the disk is full, or taken away: from here on the form is sent as without a script
+    state = "nothing";
+    show();
+    return;
+  }
   waits = await outbox.count();
   tapped = true;
   show();
@@ -210,7 +216,7 @@ const nameOf = (deed) => youth.get(deed.youth)?.name ?? deed.code ?? "";
 /** Save: send at once, and show the page as the server has it. Without a network everything is kept already. */
 async function save(event) {
   if (event.submitter?.dataset.everyoneElse !== undefined) return;
-  if (!tapped && !waits && state === "online") return; // nothing of ours: the server answers the form
+  if (state === "nothing" || (!tapped && !waits && state === "online")) return; // nothing of ours: the server answers the form
   event.preventDefault();
   await Promise.resolve(); // the taps of this moment
   const done = await send();
