@@ -17,10 +17,13 @@ from tests.makers.programs import enroll, make_gathering
 from tests.web.test_attendance import Field, objections  # noqa: F401  a fixture: pytest finds it by its name
 from youthprog.access.services import assign
 from youthprog.access.types import Role
+from youthprog.attendance import cards
 from youthprog.attendance.deed_forms import MOST_BYTES, MOST_DEEDS
 from youthprog.attendance.models import Deed
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
+from youthprog.core.actor import SYSTEM
+from youthprog.core.crypto import fingerprint
 
 STATIC = Path(__file__).resolve().parents[2] / "youthprog" / "static"
 
@@ -203,6 +206,22 @@ def test_what_several_messages_say_is_one_save_and_undone_together(phone, field)
     phone.visitor.get(field.address)
     phone.visitor.post(f"{field.address}/undo")
     assert field.marks() == {}
+
+
+def test_a_scanned_code_means_its_youth_or_says_why_nobody(phone, field, session):
+    card = cards.issue(field.ids[0], by=SYSTEM, now=clock.now())
+    old = cards.issue(field.ids[1], by=SYSTEM, now=clock.now()).code
+    cards.replace(field.ids[1], by=SYSTEM, now=clock.now())
+    texts = (card.code, "https://elsewhere.example/k/ABCDEFGHJK", "hello", old)
+    session.commit()
+    sent = [{**deed(None, "arrive"), "code": text} for text in texts]
+    first, again = phone.send(*sent), phone.send(*sent)
+    assert [each.get("code") for each in first["results"]] == [None, "other_department", "foreign_code", "ended_code"]
+    assert first["results"] == again["results"]
+    assert list(first["youth"]) == [str(field.ids[0])]
+    look = phone.look()
+    assert look["youth"][0]["card"] == fingerprint(look["salt"] + card.code)[:24]
+    assert card.code not in str(look)
 
 
 def test_whoever_walked_in_is_marked_by_who_saw_it(phone, field, session):

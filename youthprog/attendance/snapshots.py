@@ -7,6 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from youthprog.attendance import deeds, queries
+from youthprog.attendance.card_queries import live_cards
 from youthprog.attendance.collecting import collecting_at, leaving_alone
 from youthprog.attendance.models import AttendanceMark, Deed
 from youthprog.attendance.types import Mark, Roll
@@ -48,13 +49,14 @@ class Snapshot:
     """A register as one reader may keep it on a phone.
 
     `collecting` is who may take each youth home (with phones only where contacts may be read) and, for comparing alone,
-    who may not; `alone` who may leave alone.
+    who may not; `alone` who may leave alone; `codes` those of the live cards.
     """
 
     roll: Roll
     standing: dict[int, Standing]
     collecting: dict[int, Collecting]
     alone: frozenset[int]
+    codes: dict[int, str]
 
 
 def snapshot_of(actor: Actor, gathering: Gathering, on: date) -> Snapshot:
@@ -70,6 +72,7 @@ def snapshot_of(actor: Actor, gathering: Gathering, on: date) -> Snapshot:
         roll=roll,
         standing=standing_of(gathering.id, youth_ids),
         collecting=known,
+        codes={who: card.code for who, card in live_cards(youth_ids).items()},
         alone=frozenset(leaving_alone(gathering.season_id, youth_ids, clock.day_of(gathering.starts_at))),
     )
 

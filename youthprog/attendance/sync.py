@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, request
 from flask_wtf.csrf import generate_csrf
 
-from youthprog.attendance import rules, services, snapshots
+from youthprog.attendance import cards, rules, services, snapshots
 from youthprog.attendance.deed_forms import MOST_BYTES, Malformed, TooMuch, read_message
 from youthprog.attendance.routes import device
 from youthprog.attendance.snapshots import NOTHING_SAID, Standing, Told
@@ -67,6 +67,7 @@ def snapshot(gathering_id: int) -> Response:
                     **_standing(found.standing.get(line.youth_id, NOTHING_SAID)),
                     **_collecting(found.collecting[line.youth_id], salt),
                     "alone": line.youth_id in found.alone,
+                    "card": _hash(salt, found.codes.get(line.youth_id)),
                 }
                 for line in found.roll.lines
             ],
@@ -86,10 +87,10 @@ def keep(gathering_id: int) -> Response:
     except Malformed:
         return _refused(BAD_MESSAGE, 400)
     now = clock.now()
-    said = _known_youth(gathering, [each for _id, each in message.deeds if each is not None])
-    outcomes = services.say(gathering, said, by=actor(), now=now, save_id=message.save_id)
+    said, unread = _known_youth(gathering, [each for _id, each in message.deeds if each is not None])
+    outcomes = services.say(gathering, said, by=actor(), now=now, save_id=message.save_id, unread=unread)
     before = snapshots.told_before(gathering.id, [each.client_id for each in outcomes if each.fate is Fate.KNOWN])
-    told = {each.client_id: _told(gathering, each, before, now) for each in outcomes}
+    told = {each.client_id: _told(gathering, each, before.get(each.client_id), unread, now) for each in outcomes}
     concerned = {each.youth_id for each in said if each.youth_id is not None}
     standing = snapshots.standing_of(gathering.id, concerned)
     return _answer(
@@ -115,24 +116,43 @@ def offline() -> Response:
     return page("attendance/offline.html", actor=None, nav=[], other_language=None)
 
 
-def _known_youth(gathering: Gathering, said: list[Said]) -> list[Said]:
-    """Deeds about youth this actor does not reach are deeds about nobody: foreign and nonexistent ones look alike."""
+def _known_youth(gathering: Gathering, said: list[Said]) -> tuple[list[Said], dict[str, Refusal]]:
+    """Deeds with the youth that this actor means, and why a scanned code means nobody.
+
+    Deeds about youth out of reach are deeds about nobody: foreign and nonexistent ones look alike.
+    """
     named = {each.youth_id for each in said if each.youth_id is not None}
     meant = snapshots.meant(actor(), gathering, named, clock.today())
-    own = device()
-    return [replace(each, youth_id=meant.get(each.youth_id or 0), device=each.device or own) for each in said]
+    codes = cards.resolve_all({each.code or "" for each in said if _is_scan(each)}, gathering, by=actor())
+    own, found = device(), []
+    unread: dict[str, Refusal] = {}
+    for each in said:
+        who = codes[each.code or ""] if _is_scan(each) else meant.get(each.youth_id or 0)
+        if isinstance(who, Refusal):
+            unread[each.client_id] = who
+        youth_id = who if isinstance(who, int) else None
+        found.append(replace(each, youth_id=youth_id, device=each.device or own))
+    return found, unread
 
 
-def _told(gathering: Gathering, outcome: Outcome, before: dict[str, Told], now: datetime) -> dict[str, Any]:
+def _is_scan(said: Said) -> bool:
+    return said.youth_id is None and said.code is not None
+
+
+def _told(
+    gathering: Gathering, outcome: Outcome, kept: Told | None, unread: dict[str, Refusal], now: datetime
+) -> dict[str, Any]:
     """What became of a deed. One that came before is answered as it was then; one of another gathering tells nothing."""
     if outcome.fate is not Fate.KNOWN:
         return _fate(outcome.fate, outcome.refusal, outcome.flag)
-    kept = before.get(outcome.client_id)
     if kept is None or not kept.here:
         return {"state": Fate.KNOWN.value}
+    if kept.refusal is None:
+        return _fate(Fate.KEPT, None, kept.flag)
     facts = rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now)
-    refusal = rules.refusal_of(kept.refusal, facts) if kept.refusal else None
-    return _fate(Fate.REFUSED if refusal else Fate.KEPT, refusal, kept.flag)
+    code = unread.get(outcome.client_id)
+    same = code if code is not None and code.code == kept.refusal else None
+    return _fate(Fate.REFUSED, same or rules.refusal_of(kept.refusal, facts), kept.flag)
 
 
 def _fate(fate: Fate, refusal: Refusal | None, flag: str | None) -> dict[str, Any]:
@@ -179,8 +199,12 @@ def _collecting(known: Collecting, salt: str) -> dict[str, Any]:
             }
             for each in known.allowed
         ],
-        "barred": sorted({crypto.fingerprint(salt + key)[:HASH] for bar in known.barred for key in bar.keys}),
+        "barred": sorted({_hash(salt, key) or "" for bar in known.barred for key in bar.keys}),
     }
+
+
+def _hash(salt: str, text: str | None) -> str | None:
+    return crypto.fingerprint(salt + text)[:HASH] if text else None
 
 
 def _standing(standing: Standing) -> dict[str, Any]:
