@@ -70,7 +70,7 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
   function choose() {
     const { collect, alone } = known();
     part("people").replaceChildren(...collect.map((each) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "button big wide outline" });
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button big wide" });
       button.append(each.name, each.relation ? ` (${each.relation})` : "");
       button.addEventListener("click", () => ask(each));
       return button;
@@ -99,7 +99,7 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
     part("why").textContent = fill(text, { name: first() });
     part("keeps").textContent = fill(words.keep, { name: first() });
     part("calls").replaceChildren(...known().collect.filter((each) => each.phone).map((each) => {
-      const link = Object.assign(document.createElement("a"), { className: "button outline wide", href: `tel:${each.phone}` });
+      const link = Object.assign(document.createElement("a"), { className: "button wide", href: `tel:${each.phone}` });
       link.textContent = each.name;
       return link;
     }));
