@@ -48,6 +48,7 @@ class Settings:
     trusted_proxies: int = 0
     idle_minutes: int = 30
     session_hours: int = 12
+    offline_hours: int = 12
 
     @property
     def secure(self) -> bool:
@@ -166,5 +167,6 @@ CHECKS: list[tuple[str, Callable[[Any], bool], str]] = [
     ("environment", ("production", "development", "testing").__contains__, "environment must be production, development or testing."),
     ("idle_minutes", lambda minutes: 1 <= minutes <= 24 * 60, "idle_minutes must be between 1 and 1440."),
     ("session_hours", lambda hours: 1 <= hours <= 24, "session_hours must be between 1 and 24."),
+    ("offline_hours", lambda hours: 1 <= hours <= 72, "offline_hours must be between 1 and 72."),
     ("trusted_proxies", lambda count: 0 <= count <= 5, "trusted_proxies must be between 0 and 5."),
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from youthprog.attendance import history as attendance_history
 from youthprog.attendance import keying as attendance_paper
 from youthprog.attendance import kiosk as attendance_kiosk
 from youthprog.attendance import missing as attendance_lists
-from youthprog.attendance import release, stops, telling, walk_ins
+from youthprog.attendance import release, stops, sync, telling, walk_ins
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import scan as attendance_scan
 from youthprog.attendance import services as attendance_services
@@ -100,6 +100,7 @@ BLUEPRINTS: list[Any] = [
     attendance_lists.bp,
     attendance_history.bp,
     attendance_paper.bp,
+    sync.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,

@@ -67,6 +67,8 @@ EDGE = {
     "missing",
     "figures",
     "figure_lists",
+    "deed_forms",
+    "sync",
 }
 FLOORS = {
     "types": 0,
@@ -100,6 +102,7 @@ FLOORS = {
     "counting_queries": 3,
     "queries": 3,
     "card_queries": 3,
+    "snapshots": 4,
     "services": 4,
     "cards": 4,
     "arriving": 4,

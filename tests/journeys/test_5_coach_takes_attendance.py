@@ -29,7 +29,7 @@ def test_attendance_on_the_phone(travelers):
     absent.nth(3).check(force=True)
     page.get_by_role("button", name="Everyone else is here").click()
     page.get_by_role("button", name="Save register").click()
-    page.wait_for_load_state()
+    page.get_by_text("Saved at").wait_for()
     phone.go(register)
     checked = page.locator("main input[type=radio]:checked")
     values = [box.get_attribute("value") for box in checked.all()]

@@ -80,7 +80,9 @@ def sign_out() -> BaseResponse:
     if language:
         session["language"] = language
     flash(_("You are signed out."), "signed")
-    return redirect(url_for("access.sign_in"), 303)
+    response = redirect(url_for("access.sign_in"), 303)
+    response.headers["Clear-Site-Data"] = '"storage"'  # a register kept on the phone, where no script took it away
+    return response
 
 
 # ---- the second step ----

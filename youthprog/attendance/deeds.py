@@ -31,24 +31,31 @@ ASKED_AT_ONCE = 900  # SQLite's oldest limit on values in one statement
 
 
 def say(
-    gathering: Gathering, said: Sequence[Said], *, by: Actor, now: datetime, save_id: str | None = None
+    gathering: Gathering,
+    said: Sequence[Said],
+    *,
+    by: Actor,
+    now: datetime,
+    save_id: str | None = None,
+    unread: Mapping[str, Refusal] | None = None,
 ) -> list[Outcome]:
     """Keep deeds of one gathering and return what became of each, in their order.
 
     Deeds that are known already change nothing. Those the rules refuse are kept with the reason and do not count. The
-    register counts as taken from the first deed that counts. One audit line a call. `save_id` joins them to a save that
-    can be undone.
+    register counts as taken from the first deed that counts. One audit line a call. Deeds of several calls that share
+    a `save_id` are one save, and are undone together. `unread` says of deeds why their code means nobody.
     """
     lock(gathering)
     known = known_deeds([each.client_id for each in said])
     fresh = list({each.client_id: each for each in said if each.client_id not in known}.values())
     facts = _facts(gathering, fresh, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
+    judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in (unread or {}).items() if key in judged}
     fresh = _of_people(fresh, facts)
-    keep(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now, save_id=save_id, flags={
-        key: each.flag for key, each in judged.items()
-    })  # fmt: skip
-    tell_of_stops(gathering, fresh, {key: each.refusal for key, each in judged.items()}, by=by, now=now)
+    refusals = {key: each.refusal for key, each in judged.items()}
+    flags = {key: each.flag for key, each in judged.items()}
+    keep(gathering, fresh, refusals, by=by, now=now, flags=flags, save_id=save_id)
+    tell_of_stops(gathering, fresh, refusals, by=by, now=now)
     outcomes = []
     for each in said:
         if each.client_id in judged:

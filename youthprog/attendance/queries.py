@@ -74,6 +74,11 @@ def _not_kept_from(actor: Actor, walked_in: Sequence[MemberLine], on: date) -> l
     return [line for line in walked_in if (line.youth_id, actor.person_id) not in limits]
 
 
+def walked_in_to(actor: Actor, gathering: Gathering, on: date) -> set[int]:
+    """Youth who came without belonging to a gathering, as far as custody lets this adult know of them. Two statements."""
+    return {line.youth_id for line in _not_kept_from(actor, _walked_in(gathering), on)}
+
+
 def roll_of(actor: Actor, permission: P, gathering: Gathering, on: date) -> Roll:
     """The register of a gathering with the youth the permission reaches. A constant number of statements.
 
@@ -107,6 +112,7 @@ def roll_of(actor: Actor, permission: P, gathering: Gathering, on: date) -> Roll
                 alert=alerts.get(member.youth_id),
                 contact=call.name if call else None,
                 phone=call.phone if call else None,
+                first_name=member.first_name,
                 walked_in=member.youth_id in came,
                 device=row.device if row else None,
                 words=tuple(words.get(member.youth_id, ())),

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from youthprog.attendance.collecting_rules import refusals_to_collect
+from youthprog.attendance.collecting_rules import (
+    BARRED,
+    NOT_ALONE,
+    NOT_LISTED,
+    NOT_THIS_PERSON,
+    refusals_to_collect,
+)
 from youthprog.attendance.ledger import NOT_CLEARED
 from youthprog.attendance.types import CAME, NOTHING, TAPPED, DeedKind, Kept, Mark, Merge, Said
 from youthprog.core.collecting import NOBODY, Collecting
@@ -31,10 +37,9 @@ class GatheringFacts:
 def refusals_to_take(facts: GatheringFacts) -> list[Refusal]:
     """Why no register of the gathering can be taken now. It opens two hours before the start and never closes."""
     if facts.canceled:
-        return [Refusal("gathering_canceled", N_("This was canceled. There is no attendance to take."))]
+        return [refusal_of("gathering_canceled", facts)]
     if facts.now < facts.starts_at - OPENS_BEFORE:
-        reason = N_("This has not begun. Attendance opens at %(opens)s.")
-        return [Refusal("not_begun", reason, values={"opens": facts.starts_at - OPENS_BEFORE})]
+        return [refusal_of("not_begun", facts)]
     return []
 
 
@@ -76,20 +81,43 @@ def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
     Taking back is heard of everybody who has to do with the gathering, whatever became of it meanwhile.
     """
     if said.youth_id is None:
-        return [Refusal("foreign_code", N_("This is not one of our cards. Find the name in the list."))]
+        return [refusal_of("foreign_code" if said.code is not None else "unknown_youth", facts.gathering)]
     if not facts.knows(said.youth_id):
-        return [Refusal(NOT_ENROLLED, N_("Not enrolled in this season. Ask the office before taking part."))]
+        return [refusal_of(NOT_ENROLLED, facts.gathering)]
     if said.kind is DeedKind.TAKE_BACK:
         return []
     if said.kind in LEAVING:
         known = facts.collecting.get(said.youth_id or 0, NOBODY)
         return refusals_to_collect(said.kind, said.to, known, may_leave_alone=said.youth_id in facts.alone)
     reasons = refusals_to_take(facts.gathering)
-    if said.youth_id not in facts.members and said.kind is DeedKind.MARK and said.mark not in (Mark.WALK_IN, None):
-        reasons.append(Refusal("not_a_member", N_("Not in this group. Mark as walked in, or ask the office.")))
+    elsewhere = (
+        said.youth_id not in facts.members and not said.saw
+    )  # who saw a mark of the youth has it on the register
+    if elsewhere and said.kind is DeedKind.MARK and said.mark not in (Mark.WALK_IN, None):
+        reasons.append(refusal_of("not_a_member", facts.gathering))
     if said.mark in CAME and said.youth_id in facts.not_cleared:
-        reasons.append(Refusal(NOT_CLEARED, N_("Not cleared. May watch. May not take part.")))
+        reasons.append(refusal_of(NOT_CLEARED, facts.gathering))
     return reasons
+
+
+# What the register says of a deed that does not count, by the code it is kept with.
+SENTENCES = {
+    "unknown_youth": N_("Nobody on this register goes by that entry. Load the page again."),
+    "foreign_code": N_("This is not one of our cards. Find the name in the list."),
+    NOT_ENROLLED: N_("Not enrolled in this season. Ask the office before taking part."),
+    "not_a_member": N_("Not in this group. Mark as walked in, or ask the office."),
+    NOT_CLEARED: N_("Not cleared. May watch. May not take part."),
+    "gathering_canceled": N_("This was canceled. There is no attendance to take."),
+    "not_begun": N_("This has not begun. Attendance opens at %(opens)s."),
+}
+SENTENCES |= {each.code: each.sentence for each in (BARRED, NOT_LISTED, NOT_THIS_PERSON, NOT_ALONE)}
+NOT_COUNTED = N_("This was kept and does not count. Ask the office.")
+
+
+def refusal_of(code: str, facts: GatheringFacts) -> Refusal:
+    """A refusal by its code: a repeated message is answered with the sentence of the first."""
+    values = {"opens": facts.starts_at - OPENS_BEFORE} if code == "not_begun" else {}
+    return Refusal(code, SENTENCES.get(code, NOT_COUNTED), values=values)
 
 
 def flag_of(said: Said, facts: SayFacts) -> str | None:

@@ -192,6 +192,7 @@ class RollLine:
     walked_in: bool = False
     device: str | None = None
     words: tuple[OtherWord, ...] = ()
+    first_name: str = ""
 
     @property
     def is_cleared(self) -> bool:

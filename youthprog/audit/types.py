@@ -61,6 +61,7 @@ ACTIONS = {
     "roster.read": N_("Roster opened"),
     "roster.printed": N_("Roster printed"),
     "register.read": N_("Register opened"),
+    "register.kept": N_("Kept a register on a phone"),
     "message.read": N_("Message opened"),
     "message.written": N_("Message written"),
     "enrollment.enrolled": N_("Enrolled in a season"),

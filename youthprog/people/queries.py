@@ -167,6 +167,16 @@ def merged_into(person_id: int) -> int | None:
     return db.session().scalar(sa.select(Person.merged_into_id).where(Person.id == person_id))
 
 
+def lives_on_in(person_ids: Collection[int]) -> dict[int, int]:
+    """Of the keys, those of merged records, each with the one it lives on in. One statement, none for none."""
+    if not person_ids:
+        return {}
+    statement = sa.select(Person.id, Person.merged_into_id).where(
+        Person.id.in_(person_ids), Person.merged_into_id.is_not(None)
+    )
+    return {gone: kept for gone, kept in db.session().execute(statement) if kept is not None}
+
+
 # ---- lists and search ----
 
 

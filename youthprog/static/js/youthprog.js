@@ -130,14 +130,44 @@ function once(form) {
   });
 }
 
+/** Signing out leaves nothing of a register on this phone. What waits there is sent first; if it cannot be, words say so. */
+function signOut(form) {
+  const warning = form.querySelector("dialog");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const outbox = await import(form.dataset.outbox).catch(() => null);
+    const left = outbox && (await outbox.exists()) ? await outbox.settle() : 0;
+    const leave = async () => {
+      if (outbox && (await outbox.exists())) await outbox.forget();
+      form.submit();
+    };
+    if (!left) { await leave(); return; }
+    const says = warning.querySelector("[data-says]");
+    says.textContent = fill(says.dataset.says, left);
+    warning.querySelector("[data-stay]").onclick = () => warning.close();
+    warning.querySelector("[data-go]").onclick = leave;
+    warning.showModal();
+  });
+}
+
+/** What phones keep of registers: too old goes, what waits is sent; where nobody is signed in, the register goes. */
+async function tidy() {
+  const [address, nobody] = ["[data-outbox]", "[data-nobody]"].map((each) => document.querySelector(each)?.dataset.outbox);
+  const kept = await globalThis.indexedDB?.databases?.().catch(() => []);
+  if (!address || !kept?.some((each) => each.name === "youthprog-register")) return;
+  const outbox = await import(address);
+  await (nobody ? outbox.purge() : outbox.tidy());
+}
+
 const behaviors = [
+  ["form[data-sign-out]", signOut],
   ["[data-stepper]", stepper],
   ["[data-roll]", register],
   ["[data-bulk]", bulk],
   ["[data-reveals-when-off]", reveals],
   ["[data-session-counts]", session],
   ["details[data-closes]", closes],
-  ["form[method=post]:not([hx-post])", once],
+  ["form[method=post]:not([hx-post], [data-sign-out])", once],
 ];
 
 function enliven(part) {
@@ -154,3 +184,4 @@ root.classList.add("scripted");
 enliven(document);
 document.addEventListener("htmx:load", (event) => enliven(event.target));
 document.querySelector("[data-focus-first]")?.focus();
+if (!document.querySelector("script[data-outbox]")) tidy().catch(() => {});

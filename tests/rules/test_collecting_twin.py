@@ -1,0 +1,108 @@
+"""A phone without a network decides as the server does who may take a child home: both rules on the same cases."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright._impl._driver import compute_driver_executable
+
+from tests.support.browser import DRIVER_REASON, driver_starts
+from tests.support.proofs import cases
+from tests.support.skipping import skip_unless_ci
+from youthprog.attendance.collecting_rules import refusals_to_collect
+from youthprog.attendance.types import CollectedBy, Collector, DeedKind
+from youthprog.core import collecting
+from youthprog.core.collecting import Barred, Collecting
+from youthprog.core.crypto import fingerprint
+from youthprog.core.names import keys_of_adult, keys_of_typed
+
+TWIN = Path(__file__).resolve().parents[2] / "youthprog" / "static" / "js" / "collecting.js"
+RUN = """
+import { readFileSync } from "node:fs";
+const source = readFileSync(process.argv[2], "utf8");
+const twin = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
+const found = [];
+for (const each of JSON.parse(readFileSync(0, "utf8"))) {
+  found.push([await twin.refusalToCollect(each.kind, each.to, each.known), [...twin.keysOfTyped(each.to.name ?? "")].sort()]);
+}
+process.stdout.write(JSON.stringify(found));
+"""
+GIVEN = (
+    "María", "Maria José", "Jon", "John", "Phillip", "Filip", "Zoë", "Łukasz", "Đặng", "İbrahim", "O'Neil", "Anne-Marie",
+    "J.", "Thị Minh", "Øystein", "Straße", "Æsa", "Иван", "Σοφος", "明", "al", "de",
+)  # fmt: skip
+FAMILY = (
+    "García López", "Gonzalez", "Gonzales", "O’Brien", "de la Cruz", "van der Berg", "Smith-Jones", "Smith Jr", "Nguyễn",
+    "Wiśniewska", "Peña", "McCarthy", "Quick", "Vasquez", "Ximénez", "Þórsdóttir", "Петров", "李", "Lee", "Ng", "",
+)  # fmt: skip
+SALT = "a salt"
+
+
+def name_of(dice: random.Random) -> tuple[str, str]:
+    """A given and a family name."""
+    return dice.choice(GIVEN), dice.choice(FAMILY)
+
+
+def typed(dice: random.Random, given: str, family: str) -> str:
+    """A name as somebody types it: another order, case, spelling, a letter more or less."""
+    words = f"{given} {family}".split()
+    if dice.random() < 0.4:
+        dice.shuffle(words)
+    if dice.random() < 0.2:
+        words = [word[0] + "." if dice.random() < 0.5 else word for word in words]
+    text = dice.choice((" ", " ", ", ", "-", "")).join(words)
+    if dice.random() < 0.3 and text:
+        at = dice.randrange(len(text))
+        text = text[:at] + dice.choice(("", "h", "'", "\u0301", "z")) + text[at + 1 :]
+    return dice.choice((str, str.upper, str.lower, str.title))(text)
+
+
+def case(dice: random.Random) -> tuple[dict[str, Any], str | None, list[str]]:
+    """A child, somebody at the gate, and what the server says."""
+    people = [name_of(dice) for _each in range(dice.randint(0, 3))]
+    kinds = (collecting.GUARDIAN, collecting.LISTED)
+    allowed = tuple(
+        collecting.Collector(1, dice.choice(kinds), number + 1, f"{given} {family}".strip())
+        for number, (given, family) in enumerate(people)
+    )
+    kept_away = [name_of(dice) for _each in range(dice.randint(0, 2))]
+    barred = tuple(Barred(1, 50 + number, keys_of_adult(*each)) for number, each in enumerate(kept_away))
+    alone = dice.random() < 0.5
+    kind = dice.choice((DeedKind.LEAVE, DeedKind.LEAVE, DeedKind.STOP))
+    name = typed(dice, *dice.choice([*people, *kept_away, name_of(dice)])) if dice.random() < 0.9 else None
+    how = dice.choice((CollectedBy.GUARDIAN, CollectedBy.LISTED, CollectedBy.ALONE, None))
+    person = dice.choice((None, 1, 2, 9)) if how is CollectedBy.GUARDIAN else None
+    to = Collector(how, name, person)
+    found = refusals_to_collect(kind, to, Collecting(allowed, barred), may_leave_alone=alone)
+    hashes = sorted({fingerprint(SALT + key)[:24] for each in barred for key in each.keys})
+    known = {
+        "salt": SALT, "barred": hashes, "alone": alone,
+        "collect": [{"kind": each.kind, "person": each.person_id, "name": each.name} for each in allowed],
+    }  # fmt: skip
+    sent = {"kind": kind.value, "to": {"kind": how and how.value, "name": name, "person": person}, "known": known}
+    return sent, found[0].code if found else None, sorted(keys_of_typed(name or ""))
+
+
+@pytest.mark.proof("a phone without a network releases and stops as the server does", room="attendance")
+def test_both_say_the_same(tmp_path: Path) -> None:
+    if not driver_starts():
+        skip_unless_ci(DRIVER_REASON)
+    dice = random.Random(4)
+    made = [case(dice) for _each in range(cases(full=20_000, sample=600))]
+    script = tmp_path / "run.mjs"
+    script.write_text(RUN, encoding="utf-8")
+    done = subprocess.run(
+        [compute_driver_executable()[0], str(script), str(TWIN)],
+        input=json.dumps([sent for sent, _code, _keys in made]), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    phone = [(code, sorted(keys)) for code, keys in json.loads(done.stdout)]
+    server = [(code, keys) for _sent, code, keys in made]
+    wrong = [(sent, a, b) for (sent, *_), a, b in zip(made, phone, server, strict=True) if a != b]
+    assert not wrong, f"{len(wrong)} differ, first {wrong[0]}"
+    assert {code for code, _keys in server} == {None, "barred", "not_listed", "not_this_person", "not_alone"}

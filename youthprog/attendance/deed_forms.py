@@ -1,0 +1,177 @@
+"""Reading the deeds that a device sends as JSON (docs/sync.md). Each field is checked; one bad deed spoils no other."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from youthprog.attendance.types import CollectedBy, Collector, DeedKind, Mark, Said
+from youthprog.core.db import BIGGEST_ID
+from youthprog.core.text import storable
+
+MOST_DEEDS = 500
+MOST_BYTES = 200_000
+MOST_SEEN = 40
+LONGEST_DEVICE = 80
+LONGEST_CODE = 200
+LONGEST_NAME = 160
+OWN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ANY_ID = re.compile(r"[A-Za-z0-9-]{1,36}")  # what was said before phones has ids of ours
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+ARRIVING = (Mark.PRESENT, Mark.LATE, Mark.WALK_IN)
+KINDS = {kind.value: kind for kind in DeedKind}
+MARKS = {mark.value: mark for mark in Mark}
+COLLECTED = {kind.value: kind for kind in CollectedBy}
+
+
+class Malformed(Exception):
+    """A message, or one deed in it, that follows no rule of the protocol."""
+
+
+class TooMuch(Malformed):
+    """More deeds than one message may carry."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a device sent: its deeds in their order, each read or (`None`) malformed, with the id it was sent under."""
+
+    deeds: tuple[tuple[str | None, Said | None], ...]
+    save_id: str | None
+
+
+def read_message(body: bytes) -> Message:
+    """Read a message. Raises `Malformed` when it is none, `TooMuch` when it is longer or carries more than one may."""
+    if len(body) > MOST_BYTES:
+        raise TooMuch
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed from None
+    if not isinstance(sent, dict) or not isinstance(sent.get("deeds"), list):
+        raise Malformed
+    if len(sent["deeds"]) > MOST_DEEDS:
+        raise TooMuch
+    device = _text(sent.get("device"), LONGEST_DEVICE)
+    save_id = _id(sent["save"], OWN_ID) if sent.get("save") is not None else None
+    return Message(tuple(_read_one(each, device) for each in sent["deeds"]), save_id)
+
+
+def _read_one(sent: Any, device: str | None) -> tuple[str | None, Said | None]:
+    named = sent.get("id") if isinstance(sent, dict) else None
+    shown = named if isinstance(named, str) and ANY_ID.fullmatch(named) else None
+    try:
+        return shown, read_deed(sent, device)
+    except Malformed:
+        return shown, None
+
+
+def read_deed(sent: Any, device: str | None) -> Said:
+    """One deed. Raises `Malformed`."""
+    if not isinstance(sent, Mapping):
+        raise Malformed
+    kind = KINDS.get(_string(sent.get("kind")))
+    if kind is None:
+        raise Malformed
+    at = _moment(sent.get("at"))
+    if not EARLIEST <= at <= LATEST:
+        raise Malformed
+    clock = _moment(sent["clock"]) if sent.get("clock") is not None else None
+    undoes = _id(sent["undoes"], ANY_ID) if sent.get("undoes") is not None else None
+    if (undoes is not None) != (kind is DeedKind.TAKE_BACK):
+        raise Malformed
+    youth_id, code = _about(sent, kind)
+    return Said(
+        client_id=_id(sent.get("id"), OWN_ID),
+        youth_id=youth_id,
+        kind=kind,
+        at=at,
+        mark=_mark(sent.get("mark"), kind),
+        saw=_saw(sent.get("saw")),
+        undoes=undoes,
+        to=_collector(sent.get("to"), kind),
+        code=code,
+        clock_at=min(max(clock, EARLIEST), LATEST) if clock else None,
+        device=device,
+    )
+
+
+def _about(sent: Mapping[str, Any], kind: DeedKind) -> tuple[int | None, str | None]:
+    """Whom a deed is about: a youth by key, or whoever a scanned code means."""
+    youth, code = sent.get("youth"), _text(sent.get("code"), LONGEST_CODE)
+    if youth is None and code and kind in (DeedKind.ARRIVE, DeedKind.LEAVE):
+        return None, code
+    if type(youth) is not int or not 0 < youth <= BIGGEST_ID:
+        raise Malformed
+    return youth, code
+
+
+def _mark(value: Any, kind: DeedKind) -> Mark | None:
+    mark = MARKS.get(_string(value)) if value is not None else None
+    if mark is None and value is not None:
+        raise Malformed
+    if kind is DeedKind.MARK and mark is None:
+        raise Malformed
+    if kind is DeedKind.ARRIVE and mark not in (None, *ARRIVING):
+        raise Malformed
+    if kind not in (DeedKind.MARK, DeedKind.ARRIVE) and mark is not None:
+        raise Malformed
+    return mark
+
+
+def _saw(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > MOST_SEEN:
+        raise Malformed
+    return tuple(_id(each, ANY_ID) for each in value)
+
+
+def _collector(value: Any, kind: DeedKind) -> Collector | None:
+    """Who came for a youth. Whether this person may is not a question of form."""
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or kind not in (DeedKind.LEAVE, DeedKind.STOP):
+        raise Malformed
+    how, person, seen = value.get("kind"), value.get("person"), value.get("id_seen")
+    if how is not None and _string(how) not in COLLECTED:
+        raise Malformed
+    if person is not None and (type(person) is not int or not 0 < person <= BIGGEST_ID):
+        raise Malformed
+    if seen is not None and type(seen) is not bool:
+        raise Malformed
+    name = _text(value.get("name"), LONGEST_NAME)
+    return Collector(COLLECTED[how] if how is not None else None, name, person, seen)
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_string(value))
+        if moment.tzinfo is None:
+            raise Malformed
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Malformed from None
+
+
+def _id(value: Any, shape: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not shape.fullmatch(value):
+        raise Malformed
+    return value
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Malformed
+    return value
+
+
+def _text(value: Any, longest: int) -> str | None:
+    """A text as it can be kept; nothing when there is none."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > longest or not storable(value):
+        raise Malformed
+    return value.strip() or None

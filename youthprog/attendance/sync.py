@@ -1,0 +1,235 @@
+"""Registers on phones: what a phone keeps of one register, and what it sends back. The protocol is in docs/sync.md."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response, request
+from flask_wtf.csrf import generate_csrf
+
+from youthprog.attendance import cards, rules, services, snapshots
+from youthprog.attendance.deed_forms import MOST_BYTES, Malformed, TooMuch, read_message
+from youthprog.attendance.routes import device
+from youthprog.attendance.snapshots import NOTHING_SAID, Standing, Told
+from youthprog.attendance.types import Fate, Outcome, RollLine, Said
+from youthprog.audit.services import record_read
+from youthprog.core import clock, crypto
+from youthprog.core.collecting import GUARDIAN, Collecting
+from youthprog.core.permissions import P
+from youthprog.core.refusals import N_, Refusal
+from youthprog.programs import queries as programs
+from youthprog.programs.models import Gathering
+from youthprog.web.edge import actor, door, public
+from youthprog.web.language import gettext, says, sentence
+from youthprog.web.pages import page
+
+bp = Blueprint("sync", __name__)
+HASH = 24  # hexadecimal digits of a hash that a phone keeps
+WORKER = Path(__file__).resolve().parents[1] / "static" / "js" / "sw.js"
+
+MALFORMED = Refusal("malformed", N_("This entry cannot be read. Load the page again and tap once more."))
+BAD_MESSAGE = Refusal("malformed", N_("This message cannot be read. Load the page again."))
+TOO_MUCH = Refusal("too_much", N_("That is too much for one message. Send it in parts."))
+
+
+@bp.get("/gatherings/<id:gathering_id>/register.json")
+@door(P.REGISTER_TAKE)
+def snapshot(gathering_id: int) -> Response:
+    """What a phone keeps of a register, to go on without a network."""
+    gathering = programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, clock.today())
+    found = snapshots.snapshot_of(actor(), gathering, clock.today())
+    record_read(
+        "register.kept",
+        "gathering",
+        gathering.id,
+        by=actor(),
+        youth=len(found.roll.lines),
+        health=found.roll.shows_health,
+    )
+    salt = crypto.token()
+    return _answer(
+        {
+            "gathering": gathering.id,
+            "owner": _owner(),
+            "token": generate_csrf(),
+            "server": _iso(clock.now()),
+            "hours": current_app.config["YOUTHPROG"].offline_hours,
+            "salt": salt,
+            "zone": str(clock.zone()),
+            "starts_at": _iso(gathering.starts_at),
+            "ends_at": _iso(gathering.ends_at),
+            "opens_at": _iso(gathering.starts_at - rules.OPENS_BEFORE),
+            "canceled": gathering.canceled_at is not None,
+            "youth": [
+                {
+                    **_line(line),
+                    **_standing(found.standing.get(line.youth_id, NOTHING_SAID)),
+                    **_collecting(found.collecting[line.youth_id], salt),
+                    "alone": line.youth_id in found.alone,
+                    "card": _hash(salt, found.codes.get(line.youth_id)),
+                }
+                for line in found.roll.lines
+            ],
+        }
+    )
+
+
+@bp.post("/gatherings/<id:gathering_id>/deeds")
+@door(P.REGISTER_TAKE)
+def keep(gathering_id: int) -> Response:
+    """Keep what a device says of a gathering. The same message again is answered alike and changes nothing."""
+    gathering = programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, clock.today())
+    try:
+        message = read_message(request.stream.read(MOST_BYTES + 1))
+    except TooMuch:
+        return _refused(TOO_MUCH, 413)
+    except Malformed:
+        return _refused(BAD_MESSAGE, 400)
+    now = clock.now()
+    said, unread = _known_youth(gathering, [each for _id, each in message.deeds if each is not None])
+    outcomes = services.say(gathering, said, by=actor(), now=now, save_id=message.save_id, unread=unread)
+    before = snapshots.told_before(gathering.id, [each.client_id for each in outcomes if each.fate is Fate.KNOWN])
+    told = {each.client_id: _told(gathering, each, before.get(each.client_id), unread, now) for each in outcomes}
+    concerned = {each.youth_id for each in said if each.youth_id is not None}
+    standing = snapshots.standing_of(gathering.id, concerned)
+    return _answer(
+        {
+            "server": _iso(now),
+            "results": [_result(sent_id, each, told) for sent_id, each in message.deeds],
+            "youth": {who: _standing(standing.get(who, NOTHING_SAID)) for who in sorted(concerned)},
+        }
+    )
+
+
+@bp.get("/sw.js")
+@public()
+def worker() -> Response:
+    """The service worker: at the root, so that it may answer for every page of ours when there is no network."""
+    return Response(WORKER.read_bytes(), mimetype="text/javascript")
+
+
+@bp.get("/offline")
+@public()
+def offline() -> Response:
+    """The shell a phone opens without a network. It is the same for everyone and names nobody."""
+    return page("attendance/offline.html", actor=None, nav=[], other_language=None)
+
+
+def _known_youth(gathering: Gathering, said: list[Said]) -> tuple[list[Said], dict[str, Refusal]]:
+    """Deeds with the youth that this actor means, and why a scanned code means nobody.
+
+    Deeds about youth out of reach are deeds about nobody: foreign and nonexistent ones look alike.
+    """
+    named = {each.youth_id for each in said if each.youth_id is not None}
+    meant = snapshots.meant(actor(), gathering, named, clock.today())
+    codes = cards.resolve_all({each.code or "" for each in said if _is_scan(each)}, gathering, by=actor())
+    own, found = device(), []
+    unread: dict[str, Refusal] = {}
+    for each in said:
+        who = codes[each.code or ""] if _is_scan(each) else meant.get(each.youth_id or 0)
+        if isinstance(who, Refusal):
+            unread[each.client_id] = who
+        youth_id = who if isinstance(who, int) else None
+        found.append(replace(each, youth_id=youth_id, device=each.device or own))
+    return found, unread
+
+
+def _is_scan(said: Said) -> bool:
+    return said.youth_id is None and said.code is not None
+
+
+def _told(
+    gathering: Gathering, outcome: Outcome, kept: Told | None, unread: dict[str, Refusal], now: datetime
+) -> dict[str, Any]:
+    """What became of a deed. One that came before is answered as it was then; one of another gathering tells nothing."""
+    if outcome.fate is not Fate.KNOWN:
+        return _fate(outcome.fate, outcome.refusal, outcome.flag)
+    if kept is None or not kept.here:
+        return {"state": Fate.KNOWN.value}
+    if kept.refusal is None:
+        return _fate(Fate.KEPT, None, kept.flag)
+    facts = rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now)
+    code = unread.get(outcome.client_id)
+    same = code if code is not None and code.code == kept.refusal else None
+    return _fate(Fate.REFUSED, same or rules.refusal_of(kept.refusal, facts), kept.flag)
+
+
+def _fate(fate: Fate, refusal: Refusal | None, flag: str | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"state": fate.value}
+    if refusal is not None:
+        told |= {"code": refusal.code, "says": says(refusal)}
+    if flag is not None:
+        told["flag"] = flag
+    return told
+
+
+def _result(sent_id: str | None, said: Said | None, told: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    if said is None:
+        return {"id": sent_id, **_fate(Fate.REFUSED, MALFORMED, None)}
+    return {"id": said.client_id, **told[said.client_id]}
+
+
+def _line(line: RollLine) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": line.youth_id,
+        "name": line.name,
+        "first": line.first_name,
+        "jersey": line.jersey,
+        "cleared": line.is_cleared,
+        "walked_in": line.walked_in,
+    }
+    if line.reasons:
+        found["reasons"] = [{"code": each.code, "says": sentence(each.sentence, each.values)} for each in line.reasons]
+    if line.alert:
+        found["alert"] = line.alert
+    return found
+
+
+def _collecting(known: Collecting, salt: str) -> dict[str, Any]:
+    """Who may take a youth home; and, as salted hashes, the keys of the names of who may not (`core.names`)."""
+    return {
+        "collect": [
+            {
+                "kind": each.kind,
+                "person": each.person_id,
+                "name": each.name,
+                "relation": gettext(each.relation) if each.kind == GUARDIAN and each.relation else each.relation,
+                "phone": each.phone,
+            }
+            for each in known.allowed
+        ],
+        "barred": sorted({_hash(salt, key) or "" for bar in known.barred for key in bar.keys}),
+    }
+
+
+def _hash(salt: str, text: str | None) -> str | None:
+    return crypto.fingerprint(salt + text)[:HASH] if text else None
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    return {
+        "mark": standing.mark.value if standing.mark else None,
+        "version": standing.version,
+        "disputed": standing.disputed,
+        "in_at": _iso(standing.in_at),
+        "out_at": _iso(standing.out_at),
+        "heads": list(standing.heads),
+    }
+
+
+def _owner() -> str:
+    """Whose deeds wait on a phone, without saying who: only the same person's sign-in sends them."""
+    return crypto.fingerprint(f"{current_app.config['SECRET_KEY']} outbox of {actor().person_id}")[:24]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
+
+
+def _refused(refusal: Refusal, status: int) -> Response:
+    return _answer({"error": refusal.code, "says": says(refusal)}, status)
+
+
+def _answer(values: dict[str, Any], status: int = 200) -> Response:
+    return make_response(values, status)

@@ -1,0 +1,308 @@
+// What a phone keeps: the register it last opened, and what was said of it and not sent yet. See docs/sync.md.
+// Everything is encrypted with keys no script can read out. The register's key dies at sign-out, when the server no
+// longer knows the sign-in, and after the configured hours; what waits has a key of its own, which dies at sign-out alone.
+
+const NAME = "youthprog-register";
+const SHELL = "youthprog-shell";
+const MOST = 100; // deeds in a message
+const WAIT = 15_000; // ms a message may take
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+let database;
+
+// ---- the store ----
+
+function asked(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function opened() {
+  database ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => {
+      for (const store of ["keys", "kept", "outbox"]) request.result.createObjectStore(store);
+    };
+    request.onsuccess = () => {
+      request.result.onversionchange = () => { // another tab signs out
+        request.result.close();
+        database = Promise.reject(new Error("gone")); // nothing is kept from here on
+        database.catch(() => {});
+        dispatchEvent(new Event("outbox-gone"));
+      };
+      resolve(request.result);
+    };
+    request.onerror = () => { database = undefined; reject(request.error); };
+    request.onblocked = () => reject(new Error("blocked"));
+  });
+  return database;
+}
+
+/** Do something with a store in one transaction; resolves when it is on disk. */
+async function within(store, mode, deed) {
+  const open = await opened();
+  return new Promise((resolve, reject) => {
+    const transaction = open.transaction(store, mode, { durability: "strict" });
+    const result = deed(transaction.objectStore(store));
+    transaction.oncomplete = () => resolve(result?.result);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+const read = (store, key) => within(store, "readonly", (here) => here.get(key));
+const write = (store, key, value) => within(store, "readwrite", (here) => here.put(value, key));
+const remove = (store, key) => within(store, "readwrite", (here) => here.delete(key));
+
+/** Whether this browser keeps anything for us. Private windows and plain http do not. */
+export async function works() {
+  try {
+    if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return false;
+    await write("kept", "probe", 1);
+    await remove("kept", "probe");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether anything was ever kept here, without making a place for it. */
+export async function exists() {
+  if (!globalThis.indexedDB) return false;
+  if (!indexedDB.databases) return works();
+  return (await indexedDB.databases().catch(() => [])).some((each) => each.name === NAME);
+}
+
+// ---- encryption ----
+
+async function key(name) {
+  const there = await read("keys", name);
+  if (there) return there;
+  const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  return within("keys", "readwrite", (here) => {
+    const raced = here.get(name); // another tab may have been faster
+    raced.onsuccess = () => { if (!raced.result) here.put(fresh, name); };
+    return raced;
+  }).then((other) => other ?? fresh);
+}
+
+async function seal(name, value) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const box = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(name), encoder.encode(JSON.stringify(value)));
+  return { iv, box };
+}
+
+async function unseal(name, { iv, box }) {
+  const found = await read("keys", name);
+  if (!found) return null;
+  return JSON.parse(decoder.decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, found, box)));
+}
+
+// ---- time ----
+// The server's time at the last answer, carried on by whatever clock went forward: the page's own ticks while the
+// device's clock is set back, the device's clock while it sleeps (a sleeping page does not tick).
+
+let trusted = Date.now();
+let wall = Date.now();
+let ticks = performance.now();
+
+/** The present instant, in ms, as far as this phone knows. */
+export function now() {
+  const byWall = Date.now() - wall;
+  const byTicks = performance.now() - ticks;
+  trusted += byWall < byTicks - 1000 ? byTicks : Math.max(byWall, byTicks);
+  wall = Date.now();
+  ticks = performance.now();
+  return trusted;
+}
+
+function setTime(moment) {
+  trusted = moment;
+  wall = Date.now();
+  ticks = performance.now();
+}
+
+export const rememberTime = () => write("kept", "clock", { trusted: now(), wall: Date.now() }).catch(() => {});
+
+/** Go on from the time remembered: the device's clock tells how long ago, unless it was set back since. */
+export async function recallTime() {
+  const last = await read("kept", "clock");
+  if (last) setTime(last.trusted + Math.max(0, Date.now() - last.wall));
+}
+
+// ---- the register ----
+
+/** Keep a register, in place of the one before. `hours` is how long. */
+export async function keepRegister(register, hours) {
+  await write("kept", "register", { ...(await seal("register", register)), until: now() + hours * 3_600_000 });
+  await rememberTime();
+}
+
+/** The register kept, or null: none, or too old. */
+export async function keptRegister() {
+  const kept = await read("kept", "register");
+  if (!kept) return null;
+  if (kept.until > now()) return unseal("register", kept).catch(() => null);
+  await purge();
+  return null;
+}
+
+/** Make the register unreadable, and take it away. What waits stays. */
+export async function purge() {
+  await remove("keys", "register");
+  await remove("kept", "register");
+}
+
+/** Leave nothing on this phone, not even what waits. */
+export async function forget() {
+  const open = await opened().catch(() => null);
+  open?.close();
+  database = undefined;
+  await asked(indexedDB.deleteDatabase(NAME));
+  await globalThis.caches?.delete(SHELL);
+}
+
+/** Have at hand what a page needs to open without a network. Nothing of it names anybody. */
+export async function keepShell(addresses) {
+  const shell = await caches.open(SHELL);
+  const there = new Set((await shell.keys()).map((each) => new URL(each.url).pathname + new URL(each.url).search));
+  if (addresses.every((each) => there.has(each))) return;
+  await shell.addAll(addresses);
+  for (const old of there) if (!addresses.includes(old)) await shell.delete(old);
+}
+
+// ---- what waits ----
+
+let number = Date.now();
+
+/** Keep deeds until they are sent, in place of others that were not sent yet. */
+export async function put(records, instead = []) {
+  const sealed = [];
+  for (const record of records) sealed.push([record.deed.id, { n: (number += 1), ...(await seal("outbox", record)) }]);
+  await within("outbox", "readwrite", (here) => {
+    for (const id of instead) here.delete(id);
+    for (const [id, value] of sealed) here.put(value, id);
+  });
+  await rememberTime();
+}
+
+/** How many wait. */
+export const count = () => within("outbox", "readonly", (here) => here.count());
+
+/** What waits, oldest first: {owner, path, gathering, save, deed}. */
+export async function waiting() {
+  const rows = await within("outbox", "readonly", (here) => here.getAll());
+  const found = [];
+  for (const row of rows.sort((one, other) => one.n - other.n)) found.push(await unseal("outbox", row));
+  return found.filter(Boolean);
+}
+
+const drop = (ids) => within("outbox", "readwrite", (here) => { for (const id of ids) here.delete(id); });
+
+// ---- the network ----
+
+export class Away extends Error {} // no network, or a server that does not answer
+export class SignedOut extends Error {}
+
+async function fetched(address, options = {}) {
+  let answer;
+  try {
+    const headers = { Accept: "application/json", ...options.headers };
+    answer = await fetch(address, { ...options, headers, redirect: "manual", signal: AbortSignal.timeout(WAIT) });
+  } catch {
+    throw new Away();
+  }
+  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+    await purge();
+    throw new SignedOut();
+  }
+  if (answer.status >= 500 || answer.status === 429) throw new Away();
+  return answer;
+}
+
+/** The register as the server has it now. */
+export async function snapshot(gathering) {
+  const answer = await fetched(`/gatherings/${gathering}/register.json`);
+  if (!answer.ok) return null;
+  const found = await answer.json();
+  setTime(Date.parse(found.server));
+  return found;
+}
+
+async function post(here, save, deeds) {
+  const answer = await fetched(`/gatherings/${here.gathering}/deeds`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": here.token },
+    body: JSON.stringify({ save, deeds }),
+    keepalive: deeds.length <= 50,
+  });
+  if (answer.ok) return answer.json();
+  const why = await answer.json().catch(() => ({}));
+  if (answer.status !== 400 || why.error === "malformed") return null;
+  const fresh = await snapshot(here.gathering); // the form token is of an earlier sign-in
+  if (!fresh || fresh.owner !== here.owner || fresh.token === here.token) return null;
+  here.token = fresh.token;
+  return post(here, save, deeds);
+}
+
+const sending = new Set();
+export const isSending = (id) => sending.has(id);
+
+/**
+ * Send what waits. `known` is the register a page has open: whose sign-in this is, and the form token. Resolves to {results, youth, others}: what became of each deed with its record, the fresh state of
+ * youth by gathering, and how many wait for somebody else's sign-in or another answer. Raises Away and SignedOut.
+ */
+export async function flush(known = null) {
+  if (navigator.locks) return navigator.locks.request(NAME, () => flushAll(known));
+  return flushAll(known);
+}
+
+async function flushAll(known) {
+  const told = { results: [], youth: {}, others: 0 };
+  const records = await waiting();
+  if (!records.length && known) Object.assign(known, await snapshot(known.gathering)); // is there a network?
+  for (const gathering of new Set(records.map((each) => each.gathering))) {
+    const here = known?.gathering === gathering ? known : await snapshot(gathering);
+    const own = records.filter((each) => each.gathering === gathering && each.owner === here?.owner);
+    told.others += records.filter((each) => each.gathering === gathering).length - own.length;
+    for (const save of new Set(own.map((each) => each.save))) {
+      const batch = own.filter((each) => each.save === save);
+      for (let at = 0; at < batch.length; at += MOST) await flushSome(here, save, batch.slice(at, at + MOST), told);
+    }
+  }
+  return told;
+}
+
+async function flushSome(here, save, some, told) {
+  for (const each of some) sending.add(each.deed.id);
+  try {
+    const answer = await post(here, save, some.map((each) => each.deed));
+    if (!answer) { told.others += some.length; return; }
+    setTime(Date.parse(answer.server));
+    const records = new Map(some.map((each) => [each.deed.id, each]));
+    const settled = answer.results.filter((each) => records.has(each.id));
+    told.results.push(...settled.map((each) => ({ ...each, record: records.get(each.id) })));
+    told.youth[here.gathering] = { ...told.youth[here.gathering], ...answer.youth };
+    await drop(settled.map((each) => each.id));
+  } finally {
+    for (const each of some) sending.delete(each.deed.id);
+  }
+}
+
+// ---- signing out, and other pages ----
+
+/** Before a sign-out: send what waits if there is a network; resolves to how many still wait. */
+export async function settle() {
+  const late = new Promise((resolve) => { setTimeout(resolve, 5000); });
+  if (await count()) await Promise.race([flush().catch(() => {}), late]);
+  return count();
+}
+
+/** On pages that show no register: what is too old goes, what waits is sent. */
+export async function tidy() {
+  if (!(await exists())) return;
+  await recallTime();
+  await keptRegister();
+  if (await count()) await flush().catch(() => {});
+}

@@ -1,0 +1,372 @@
+// The register on a phone, with and without a network: a tap is a deed that is kept at once and sent when it can be.
+// The page works without this file. What is said to people stands in the page (templates/attendance/_offline.html).
+
+const root = document.documentElement;
+const SOON = 2000; // ms after the last tap
+const LONGEST = 60_000; // ms between two tries
+const BEAT = 15_000;
+
+let outbox;
+let gate; // gate.js
+let rules; // collecting.js
+let door; // the gate's dialog
+let box; // the words, and where they are shown
+let list;
+let form;
+let here; // the snapshot: whose sign-in, which youth
+let youth = new Map();
+let pending = new Map(); // the latest waiting mark of each youth
+let waits = 0;
+let state = "online"; // offline, signin
+let tries = 0;
+let timer;
+let tapped = false;
+let saving = crypto.randomUUID?.();
+const shell = document.querySelector("[data-offline-page]") !== null;
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
+const gatheringHere = () => Number(/^\/gatherings\/(\d+)\//.exec(location.pathname)?.[1]);
+const part = (name, within = box) => within.querySelector(`[data-${name}]`);
+
+// ---- what people see ----
+
+function show() {
+  const words = box.dataset;
+  let bold = "";
+  let text = "";
+  if (state === "signin" && waits) [bold, text] = [fill(words.wait, { n: waits }), words.signedOut];
+  else if (state === "others" && waits) [bold, text] = [fill(words.wait, { n: waits }), words.others];
+  else if (state === "offline") [bold, text] = [waits ? fill(words.offSome, { n: waits }) : words.offNone, words.keepGoing];
+  else if (state === "nothing") [bold, text] = [words.nothing, words.nothingMore];
+  const alert = part("waits");
+  if (part("bold", alert).textContent !== bold || part("text", alert).textContent !== text) {
+    part("bold", alert).textContent = bold;
+    part("text", alert).textContent = text;
+  }
+  part("sign-in", alert).hidden = !(state === "signin" && waits);
+  part("sign-in", alert).href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+  alert.hidden = !bold;
+  root.classList.toggle("offline", state === "offline");
+}
+
+function tell(sentences) {
+  const alert = part("refused");
+  const rows = part("list", alert);
+  for (const sentence of sentences) {
+    if ([...rows.children].some((each) => each.textContent === sentence)) continue;
+    rows.append(Object.assign(document.createElement("li"), { textContent: sentence }));
+  }
+  alert.hidden = !rows.children.length;
+}
+
+/** Bring a row to what holds, unless something of it waits. */
+function showRow(id) {
+  const group = document.querySelector(`#row-${id} [role=radiogroup]`);
+  const what = pending.get(id)?.deed.mark ?? (youth.get(id)?.disputed ? null : youth.get(id)?.mark);
+  if (!group || !what) return;
+  const input = group.querySelector(`input[value="${what}"]`);
+  if (input && !input.checked) {
+    input.checked = true;
+    group.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: "shown" }));
+  }
+}
+
+/** Say under a name since when the youth is here, or when it left. */
+function showPassage(id) {
+  const says = door && youth.has(id) ? door.passage(youth.get(id)) : "";
+  const name = document.querySelector(`[data-row="${id}"] .name`);
+  if (!name) return;
+  const line = name.querySelector("[data-here]") ?? Object.assign(document.createElement("span"), { className: "second" });
+  line.dataset.here = "";
+  line.textContent = says ? ` ${says}` : "";
+  if (!line.isConnected) name.append(line);
+}
+
+// ---- saying ----
+
+const seen = (id) => youth.get(id)?.heads ?? [];
+
+/** A deed of this moment. The device's own clock goes along, so that a wrong one is noticed. */
+function deedOf(kind, id, more = {}) {
+  const deed = { id: crypto.randomUUID(), kind, at: new Date(outbox.now()).toISOString() };
+  return Object.assign(deed, { clock: new Date(Date.now()).toISOString() }, id ? { youth: id } : {}, more);
+}
+
+/** Keep deeds on this phone, then try to send them. */
+async function say(deeds, instead = []) {
+  const common = { owner: here.owner, gathering: here.gathering, save: saving };
+  try {
+    await outbox.put(deeds.map((deed) => ({ ...common, deed })), instead);
+  } catch { // the disk is full, or taken away: from here on the form is sent as without a script
+    state = "nothing";
+    show();
+    return;
+  }
+  waits = await outbox.count();
+  tapped = true;
+  show();
+  plan(SOON);
+}
+
+let taps = new Map();
+function tap(input) {
+  const id = Number(input.name.slice("mark-".length));
+  if (!id) return;
+  if (!taps.size) queueMicrotask(sayTaps);
+  taps.set(id, input.value);
+}
+
+/** Every tap of this moment in one go: "everyone else is here" is many. A tap not sent yet is replaced, not answered. */
+async function sayTaps() {
+  const now = taps;
+  taps = new Map();
+  const instead = [];
+  const deeds = [];
+  for (const [id, mark] of now) {
+    const before = pending.get(id)?.deed;
+    const unsent = before && !outbox.isSending(before.id);
+    if (unsent) instead.push(before.id);
+    const deed = deedOf("mark", id, { mark, saw: unsent ? before.saw : seen(id) });
+    deeds.push(deed);
+    pending.set(id, { deed });
+    youth.set(id, { ...youth.get(id), heads: [deed.id] });
+  }
+  await say(deeds, instead);
+}
+
+/** Coming and going, at the gate. */
+async function sayPassage(id, deed) {
+  const one = youth.get(id);
+  const waiting = (await outbox.waiting()).filter((each) => each.deed.youth === id).map((each) => each.deed.id);
+  if (deed.kind === "take_back" && waiting.includes(deed.undoes)) {
+    await say([], [deed.undoes]); // nobody heard it yet
+  } else await say([deed]);
+  if (deed.kind === "take_back") youth.set(id, { ...one, ...one.before, last: null, before: null });
+  else youth.set(id, { ...one, ...gate.passed(one, deed), before: one, ...(deed.mark ? { mark: deed.mark, heads: [deed.id] } : {}) });
+  showRow(id);
+  showPassage(id);
+}
+
+// ---- sending ----
+
+function plan(delay) {
+  clearTimeout(timer);
+  timer = setTimeout(() => send(), delay);
+}
+
+/** Send what waits; true when nothing is left of our own. */
+async function send() {
+  clearTimeout(timer);
+  try {
+    const told = await outbox.flush(here);
+    tries = 0;
+    state = told.others ? "others" : "online";
+    await settled(told);
+  } catch (problem) {
+    await failed(problem);
+  }
+  waits = await outbox.count();
+  show();
+  if (state === "offline") plan(Math.min(LONGEST, SOON * 2 ** Math.min(tries, 5)));
+  return !waits;
+}
+
+async function failed(problem) {
+  if (problem instanceof outbox.SignedOut) {
+    state = "signin";
+    if (shell) leave();
+  } else {
+    state = "offline";
+    tries += 1;
+  }
+}
+
+/** Nobody is signed in any more: names go from the screen too. */
+function leave() {
+  location.replace(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+}
+
+/** Signed out in another tab: the names go from this one. */
+function blank() {
+  clearTimeout(timer);
+  const title = Object.assign(document.createElement("h1"), { textContent: box.dataset.gone });
+  const link = Object.assign(document.createElement("a"), { href: "/sign-in", textContent: box.dataset.signIn });
+  document.querySelector("main .in").replaceChildren(title, link);
+  document.title = box.dataset.gone;
+}
+
+async function settled(told) {
+  for (const [id, standing] of Object.entries(told.youth[here.gathering] ?? {})) {
+    youth.set(Number(id), { ...youth.get(Number(id)), ...standing });
+  }
+  for (const { id, record } of told.results) {
+    if (pending.get(record.deed.youth)?.deed.id === id) pending.delete(record.deed.youth);
+  }
+  for (const id of youth.keys()) showRow(id);
+  const refused = told.results.filter((each) => each.code && each.record.deed.kind !== "stop"); // a stop is one
+  tell(refused.map((each) => fill(box.dataset.refusal, { name: nameOf(each.record.deed), says: each.says })));
+  const differ = told.results.map((each) => each.record.deed.youth).filter((id) => youth.get(id)?.disputed);
+  tell([...new Set(differ)].map((id) => fill(box.dataset.differ, { name: nameOf({ youth: id }) })));
+  for (const id of youth.keys()) showPassage(id);
+  if (told.results.length) await keep();
+}
+
+const nameOf = (deed) => youth.get(deed.youth)?.name ?? deed.code ?? "";
+
+/** Save: send at once, and show the page as the server has it. Without a network everything is kept already. */
+async function save(event) {
+  if (event.submitter?.dataset.everyoneElse !== undefined) return;
+  if (state === "nothing" || (!tapped && !waits && state === "online")) return; // nothing of ours: the server answers the form
+  event.preventDefault();
+  await Promise.resolve(); // the taps of this moment
+  const done = await send();
+  saving = crypto.randomUUID();
+  if (done && state === "online" && part("refused").hidden) location.replace(location.pathname);
+  else part("waits").scrollIntoView({ block: "nearest" });
+}
+
+// ---- keeping ----
+
+let fragment;
+
+async function keep() {
+  here.youth = [...youth.values()];
+  const kept = { path: location.pathname, title: document.title, main: fragment, here };
+  await outbox.keepRegister(kept, here.hours).catch(() => {});
+}
+
+/** The page as the server sent it. */
+function fragmentOf(main) {
+  const copy = main.cloneNode(true);
+  for (const each of copy.querySelectorAll("[data-live]")) delete each.dataset.live;
+  for (const each of copy.querySelectorAll(".messages")) each.remove();
+  return copy.innerHTML;
+}
+
+async function openKept() {
+  const main = document.querySelector("main");
+  const kept = await outbox.keptRegister();
+  const words = part("offline-page", document).dataset;
+  if (!kept || kept.path !== location.pathname) {
+    part("says", main).textContent = kept ? words.another : words.none;
+    const link = part("other", main);
+    link.hidden = !kept;
+    if (kept) Object.assign(link, { href: kept.path, textContent: kept.title });
+    return false;
+  }
+  fragment = kept.main;
+  document.title = kept.title;
+  main.innerHTML = fragment;
+  main.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
+  here = kept.here;
+  return true;
+}
+
+async function openFresh() {
+  fragment = fragmentOf(document.querySelector("main"));
+  const kept = await outbox.keptRegister().catch(() => null);
+  try {
+    here = await outbox.snapshot(gatheringHere());
+  } catch (problem) {
+    await failed(problem);
+  }
+  if (here) return true;
+  here = kept?.here.gathering === gatheringHere() ? kept.here : null;
+  return Boolean(here);
+}
+
+// ---- the page ----
+
+function openGate() {
+  const dialog = part("door", document);
+  if (!dialog) return;
+  const desk = { here: () => here, who: (id) => youth.get(id), say: sayPassage, deedOf, seen, now: outbox.now };
+  door = gate.gate(dialog, desk, rules);
+  list.addEventListener("click", (event) => {
+    const row = event.target.closest(".name a") && event.target.closest("[data-row]");
+    if (!row || state !== "offline") return;
+    event.preventDefault();
+    door.open(Number(row.dataset.row));
+  });
+}
+
+function listen() {
+  list.addEventListener("change", (event) => {
+    if (event.detail !== "shown" && event.target.matches("input[type=radio]")) tap(event.target);
+  });
+  form.addEventListener("submit", save);
+  document.querySelector("main").addEventListener("submit", (event) => {
+    if (event.defaultPrevented || state !== "offline") return;
+    event.preventDefault(); // it would lead to the browser's own page about a missing network
+    tell([box.dataset.needs]);
+  });
+  addEventListener("online", () => plan(0));
+  addEventListener("outbox-gone", blank);
+  addEventListener("offline", () => { state = "offline"; show(); });
+  document.addEventListener("visibilitychange", () => {
+    outbox.rememberTime();
+    if (document.visibilityState === "visible" && waits) plan(0);
+  });
+  setInterval(() => {
+    outbox.rememberTime();
+    if (Date.parse(here.server) + here.hours * 3_600_000 < outbox.now()) outbox.keptRegister().then((kept) => { if (!kept) expire(); });
+  }, BEAT);
+}
+
+/** The hours are over: what is on the screen goes as well, where no network can bring it back. */
+function expire() {
+  if (shell) location.reload();
+}
+
+async function begin() {
+  const script = document.querySelector("script[data-outbox]");
+  const { outbox: store, gate: steps, collecting } = script.dataset; // addresses with their versions
+  [outbox, gate, rules] = await Promise.all([store, steps, collecting].map((address) => import(address)));
+  box = part("offline", document);
+  if (!(await outbox.works())) {
+    if (box) { box.hidden = false; state = "nothing"; show(); }
+    return;
+  }
+  await outbox.recallTime();
+  if (shell) state = "offline";
+  if (!(shell ? await openKept() : box && (await openFresh()))) return;
+  box = part("offline", document);
+  box.hidden = false;
+  list = document.querySelector("[data-roll]");
+  form = list?.closest("form");
+  if (!form) return;
+  for (const each of here.youth) youth.set(each.id, each);
+  for (const record of await outbox.waiting()) {
+    if (record.gathering !== here.gathering || record.owner !== here.owner) continue;
+    const { deed } = record;
+    if (deed.kind === "mark") pending.set(deed.youth, record);
+    const one = youth.get(deed.youth);
+    if (deed.mark) youth.set(deed.youth, { ...one, mark: deed.mark, heads: [deed.id] });
+    if (deed.kind === "arrive" || deed.kind === "leave") {
+      youth.set(deed.youth, { ...youth.get(deed.youth), ...gate.passed(one, deed), before: one });
+    }
+  }
+  openGate();
+  for (const id of youth.keys()) { showRow(id); showPassage(id); }
+  listen();
+  root.dataset.ready = "yes";
+  waits = await outbox.count();
+  show();
+  if (!shell && state === "online") {
+    await keep();
+    keepShell(script).catch(() => {});
+  }
+  if (waits || shell) await send();
+  if (shell && state === "online" && !waits) location.replace(location.pathname); // the page as the server has it
+}
+
+/** Have the shell at hand, and somebody who answers with it. */
+async function keepShell(script) {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register(script.dataset.worker);
+  await outbox.keepShell(JSON.parse(script.dataset.files));
+  await navigator.serviceWorker.ready;
+  root.dataset.keeps = "yes";
+}
+
+begin();
