@@ -94,7 +94,7 @@ def signed_in_by(token: str) -> SignedIn | None:
     return SignedIn(actor, token, needs_factor=owes, enrolled_factor=has_factor)
 
 
-def _signed_in(_engine: str) -> sa.Select[Any]:
+def _signed_in(_engine: str) -> sa.SelectBase:
     now, on = sa.bindparam("now", type_=UserSession.expires_at.type), sa.bindparam("on", type_=sa.Date())
     held = sa.and_(RoleGrant.account_id == Account.id, _during(RoleGrant.from_on, RoleGrant.until_on, on))
     return (

@@ -91,7 +91,7 @@ def _heard_of(shape: Shape, permission: P) -> Prepared:
     on: Any = sa.bindparam("on", type_=sa.Date())
     who = stand_in(shape, permission)
 
-    def build(engine: str) -> sa.Select[Any]:
+    def build(engine: str) -> sa.SelectBase:
         same = living.id == sa.func.coalesce(asked.merged_into_id, asked.id)
         return (
             sa.select(

@@ -225,7 +225,7 @@ def surely_cleared(youth_ids: Sequence[int], season_id: int, on: date, gathering
     return {row.id for row in found}
 
 
-def _cleared(engine: str) -> sa.Select[Any]:
+def _cleared(engine: str) -> sa.SelectBase:
     season: Any = sa.bindparam("season_id")
     on, born_by = (sa.bindparam(name, type_=sa.Date()) for name in ("on", "born_by"))
     days = _Days(on, sa.bindparam("over_at", type_=ConsentDecision.decided_at.type), on, born_by)
@@ -251,7 +251,7 @@ def _cleared(engine: str) -> sa.Select[Any]:
 CLEARED = Prepared(_cleared)
 
 
-def _needed_now(season_id: Any) -> sa.Select[Any]:
+def _needed_now(season_id: Any) -> Any:
     """What `needed_by_programs` finds for the program of one season, of the newest versions alone."""
     newer, other, used = aliased(FormVersion), aliased(Form), aliased(FormUse)
     program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from youthprog.core import db
 
 Engine = str  # "sqlite" or "postgresql"
+Listener = Callable[[sa.Dialect, str, Any], None]
+LISTENERS: list[Listener] = []  # told of each statement, which no listener of SQLAlchemy sees: (dialect, text, cursor)
 _in_hand: ContextVar[Any] = ContextVar("youthprog_in_hand", default=None)
 
 
@@ -46,8 +48,10 @@ class Prepared:
         """Change rows, once for each set of values."""
         connection, dialect, _lines = _in_hand.get() or _of_session()
         made = self._for(dialect)
-        for each in values:
-            made.send(connection, each, dialect).close()
+        if len(values) == 1:
+            made.send(connection, values[0], dialect).close()
+        elif values:
+            made.send_many(connection, values, dialect)
 
     def _for(self, dialect: sa.Dialect) -> "_Made":
         made = self.made.get(dialect.name)
@@ -72,18 +76,34 @@ class _Made:
         columns = list(statement.exported_columns) if isinstance(statement, sa.SelectBase) else []
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self.readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
-        self.row: Any = namedtuple("Row", [column.key for column in columns]) if columns else tuple
+        self.row: Any = namedtuple("Row", [str(column.key) for column in columns]) if columns else tuple
 
     def send(self, connection: Any, values: Mapping[str, Any], dialect: Any) -> Any:
+        ready = self._ready(values)
+        try:
+            cursor = connection.execute(self.text, ready)
+        except dialect.loaded_dbapi.Error as problem:
+            raise told_alike(problem, dialect, self.text) from problem
+        for listener in LISTENERS:
+            listener(dialect, self.text, cursor)
+        return cursor
+
+    def send_many(self, connection: Any, values: Sequence[Mapping[str, Any]], dialect: Any) -> None:
+        ready, cursor = [self._ready(each) for each in values], connection.cursor()
+        try:
+            cursor.executemany(self.text, ready)
+        except dialect.loaded_dbapi.Error as problem:
+            raise told_alike(problem, dialect, self.text) from problem
+        for listener in LISTENERS:
+            listener(dialect, self.text, cursor)
+        cursor.close()
+
+    def _ready(self, values: Mapping[str, Any]) -> Any:
         put = self.fixed.copy()
         for name, process in self.into:
             value = values[name]
             put[name] = value if process is None or value is None else process(value)
-        ready: Any = put if self.named else [put[name] for name in self.order]
-        try:
-            return connection.execute(self.text, ready)
-        except dialect.loaded_dbapi.Error as problem:
-            raise told_alike(problem, dialect, self.text) from problem
+        return put if self.named else [put[name] for name in self.order]
 
     def rows(self, connection: Any, values: Mapping[str, Any], dialect: Any) -> list[Any]:
         cursor = self.send(connection, values, dialect)
@@ -158,8 +178,9 @@ def listed(engine: Engine, name: str, /, **columns: Any) -> Any:
         ]
         return sa.select(*cells).select_from(each).subquery(name)
     rows: Any = sa.func.jsonb_to_recordset(sa.cast(given, _Jsonb()))
-    cells = [sa.column(key, kind) for key, kind in columns.items()]
-    return rows.table_valued(*cells).render_derived(name=name, with_types=True)
+    return rows.table_valued(*(sa.column(key, kind) for key, kind in columns.items())).render_derived(
+        name=name, with_types=True
+    )
 
 
 def keys(engine: Engine, name: str) -> sa.Select[Any]:

@@ -172,23 +172,22 @@ def _undo(problem: Exception) -> None:
         raise NotRecorded(says) from problem
 
 
-LEFT = ("keep", "language", "link", "mark", "recording", "undo", "says", "csrf_token", "csrf_valid", "_login_user")
+LEFT = ("keep", "language", "link", "recording", "undo", "says", "csrf_token", "csrf_valid", "_login_user")
 
 
 def _enter() -> BaseResponse | None:
-    here = g._get_current_object()
+    here: Any = g._get_current_object()
     for left in LEFT:  # of the request before, where tests share one context
         here.pop(left, None)
     here.request_id = code(12)
     db.begin_reading()
-    asked = request._get_current_object()
-    if asked.endpoint is None:
+    if request.endpoint is None:
         return None
     mark = _mark_here()
     if mark is None:
         abort(404)
     answer = _pass(mark)
-    here.mark, here.writes = mark, asked.method not in SAFE
+    here.writes = request.method not in SAFE
     if here.writes and not mark.late:
         db.begin_writing()
     return answer
@@ -249,11 +248,10 @@ def _pass_by_link(mark: Door) -> None:
 
 
 def _here(who: Actor) -> Actor:
-    asked = request._get_current_object()
     return replace(
         who,
-        ip=(asked.remote_addr or "")[:45],
-        user_agent=asked.headers.get("User-Agent", "")[:200],
+        ip=(request.remote_addr or "")[:45],
+        user_agent=request.headers.get("User-Agent", "")[:200],
         request_id=g.request_id,
     )
 
