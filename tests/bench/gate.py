@@ -53,20 +53,21 @@ class Gate:
         """So many requests, each with one arrival that nobody sent before."""
         pairs = [(place, who) for who in self.youth_ids for place in self.gathering_ids][first : first + count]
         assert len(pairs) == count
-        headers = self._headers()
+        headers = phone_headers(self.app, self.session_token)
         return [post(port, f"/gatherings/{place}/deeds", message([who]), headers) for place, who in pairs]
 
-    def _headers(self) -> list[str]:
-        """What the phone sends along, its cookie as it is after a page a moment ago."""
-        serializer = SecureCookieSessionInterface().get_signing_serializer(self.app)
-        assert serializer is not None
-        named, seen = "a" * 40, int(datetime.now(UTC).timestamp())
-        cookie = serializer.dumps({"_user_id": self.session_token, "_fresh": True, "csrf_token": named, "seen": seen})
-        token = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token").dumps(named)
-        return [
-            f"Cookie: {self.app.config['SESSION_COOKIE_NAME']}={cookie}", f"X-CSRFToken: {token}",
-            "Content-Type: application/json", "Accept: application/json", "User-Agent: Mozilla/5.0 (Linux; Android 14)",
-        ]  # fmt: skip
+
+def phone_headers(app: Flask, session_token: str) -> list[str]:
+    """What a phone sends along, its cookie as it is after a page a moment ago."""
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer is not None
+    named, seen = "a" * 40, int(datetime.now(UTC).timestamp())
+    cookie = serializer.dumps({"_user_id": session_token, "_fresh": True, "csrf_token": named, "seen": seen})
+    token = URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(named)
+    return [
+        f"Cookie: {app.config['SESSION_COOKIE_NAME']}={cookie}", f"X-CSRFToken: {token}",
+        "Content-Type: application/json", "Accept: application/json", "User-Agent: Mozilla/5.0 (Linux; Android 14)",
+    ]  # fmt: skip
 
 
 def message(youth_ids: Sequence[int]) -> bytes:

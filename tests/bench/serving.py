@@ -6,7 +6,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,9 +87,17 @@ class Sent:
         return sorted(self.seconds)[len(self.seconds) * of_hundred // 100]
 
 
-def send(port: int, requests: Sequence[bytes], *, clients: int, good: bytes = b"") -> Sent:
+def send(
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    clients: int,
+    good: bytes = b"",
+    stop_after: int = 0,
+    then: Callable[[], None] | None = None,
+) -> Sent:
     """Send all requests over so many connections, each waiting for its answers. Answers that are not 200, or lack
-    `good`, are failures; a connection that breaks ends its client."""
+    `good`, are failures; a connection that breaks ends its client. After so many answers, do something else as well."""
     sent, places, guard = Sent(), iter(range(len(requests))), threading.Lock()
 
     def work() -> None:
@@ -108,6 +116,8 @@ def send(port: int, requests: Sequence[bytes], *, clients: int, good: bytes = b"
                 sent.seconds.append(time.perf_counter() - begun)
                 if status == 200 and good in body:
                     sent.answered.append(place)
+                    if then is not None and len(sent.answered) == stop_after:
+                        then()
                 else:
                     sent.failures.append((status, body[:200]))
 

@@ -11,6 +11,9 @@ from youthprog.core import clearance
 from youthprog.core.clearance import NotCleared
 
 
+NO_GATHERING = 0  # where only what a season asks is looked at
+
+
 @contextmanager
 def only_these_are_not_cleared(app: Flask) -> Iterator[set[int]]:
     """Everybody is cleared but the youth whose ids the test puts into the set."""
@@ -23,7 +26,7 @@ def only_these_are_not_cleared(app: Flask) -> Iterator[set[int]]:
             if each in barred
         ]
 
-    names = ("youthprog.clearance", "youthprog.clearance_at")
+    names = ("youthprog.clearance", "youthprog.clearance_at", "youthprog.clearance_surely")
     before = {name: app.extensions[name] for name in names}
     clearance.install(app, [object_to])
     try:

@@ -58,7 +58,8 @@ class Writers:
     def _write(self) -> None:
         taken: list[_Slip] = []
         try:
-            self._keep_together(taken)
+            with db.reading():  # what a session begins in here must not wait for the lock that we hold
+                self._keep_together(taken)
         except BaseException as problem:
             taken += self._take()
             for slip in taken:

@@ -150,6 +150,8 @@ def keep_together(deed: Callable[..., Kept], *values: Any, **named: Any) -> Kept
         if db.is_open():
             db.session().rollback()
         done: Kept = together.keep(deed, *values, **named)
+        if db.is_open():
+            db.session().rollback()  # it may have read for others, before all this was kept
         return done
     return keep_alone(deed, *values, **named)
 
