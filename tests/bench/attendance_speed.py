@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-
 from tests.bench.gate import TWINS, Gate, kept_in, message, seeded
 from tests.bench.measure import Measure
 from tests.bench.serving import HELLO, OURS, Sent, post, send, served
@@ -101,7 +100,9 @@ def five_hundred(gate: Gate, folder: Path) -> Iterator[Measure]:
             floor.append(_bare(gate, gathering_id))
             ours.append(_at_cursor(gate, gathering_id))
     yield Measure(f"database time of {TWINS} arrivals in one request", 1000 * statistics.median(ours), "ms", 20)
-    yield Measure("the same, against plainly inserting the rows", statistics.median(ours) / statistics.median(floor), "times", 4)
+    yield Measure(
+        "the same, against plainly inserting the rows", statistics.median(ours) / statistics.median(floor), "times", 4
+    )
 
 
 def _at_cursor(gate: Gate, gathering_id: int) -> float:
@@ -146,5 +147,3 @@ def _bare(gate: Gate, gathering_id: int) -> float:
     connection.execute("ROLLBACK")
     connection.close()
     return spent
-
-

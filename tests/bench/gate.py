@@ -84,7 +84,9 @@ def seeded(folder: Path) -> Gate:
     """A demonstration department with one large team of cleared youth and many gatherings that have begun."""
     there = dict(os.environ) | {"YOUTHPROG_INSTANCE": str(folder)}
     for command in (["init"], ["demo", "--size", "s"]):
-        done = subprocess.run([sys.executable, "-m", "youthprog.cli", *command], env=there, cwd=ROOT, capture_output=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "youthprog.cli", *command], env=there, cwd=ROOT, capture_output=True
+        )
         assert done.returncode == 0, done.stderr
     app = create_app(instance=folder)
     with app.app_context():
@@ -145,7 +147,9 @@ def _twin(model_id: int, group: Group, number: int) -> int:
 def _copy_rows(table: sa.Table, model_id: int, twin_id: int, requests: dict[int, int]) -> dict[int, int]:
     copied = {}
     for row in db.session().execute(sa.select(table).where(table.c.youth_id == model_id)).mappings().all():
-        values = {name: value for name, value in row.items() if name not in ("id", "match_code")} | {"youth_id": twin_id}
+        values = {name: value for name, value in row.items() if name not in ("id", "match_code")} | {
+            "youth_id": twin_id
+        }
         if "request_id" in values:
             values["request_id"] = requests[values["request_id"]]
         added = db.session().execute(sa.insert(table).values(values))

@@ -44,9 +44,15 @@ def served(target: str, folder: Path | None = None) -> Iterator[Server]:
     port = free_port()
     command = serve.web_command("127.0.0.1", port, 1)
     command[command.index(OURS)] = target
-    where = {"YOUTHPROG_PUBLIC_URL": f"http://127.0.0.1:{port}"} | ({"YOUTHPROG_INSTANCE": str(folder)} if folder else {})
+    where = {"YOUTHPROG_PUBLIC_URL": f"http://127.0.0.1:{port}"} | (
+        {"YOUTHPROG_INSTANCE": str(folder)} if folder else {}
+    )
     process = subprocess.Popen(
-        command, env=dict(os.environ) | serve.FRUGAL | where, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL
+        command,
+        env=dict(os.environ) | serve.FRUGAL | where,
+        cwd=ROOT,
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
     )
     server = Server(port, process)
     try:

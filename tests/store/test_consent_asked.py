@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from tests.support.clearing import NO_GATHERING
 from tests.makers.accounts import make_actor
 from tests.makers.consent import Family
 from tests.makers.drafts import make_block
 from tests.makers.forms import form_of, section
 from tests.makers.people import NOW
+from tests.support.clearing import NO_GATHERING
 from youthprog.access.types import Role
 from youthprog.consent import fair_queries, form_queries, publishing, queries, services
 from youthprog.consent.models import FormUse, FormUseChange, FormVersion, GuardianExcuse

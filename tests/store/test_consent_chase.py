@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from tests.support.clearing import NO_GATHERING
 from tests.makers.accounts import make_actor
 from tests.makers.consent import Family, agree
 from tests.makers.families import TODAY, Town
 from tests.makers.people import NOW
 from tests.makers.programs import make_group, make_season
+from tests.support.clearing import NO_GATHERING
 from tests.support.proofs import cases
 from tests.support.walking import QuickPress
 from youthprog.access.types import Role

@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from tests.support.clearing import NO_GATHERING
 from tests.makers.accounts import make_account
 from tests.makers.consent import YES, Family, actor_of, answer_all, request_of, signing
 from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import join, make_group, make_season
 from tests.support import histories
+from tests.support.clearing import NO_GATHERING
 from tests.support.proofs import cases
 from youthprog.access.types import Role
 from youthprog.consent import fair_queries, queries, services

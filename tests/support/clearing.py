@@ -10,7 +10,6 @@ from flask import Flask
 from youthprog.core import clearance
 from youthprog.core.clearance import NotCleared
 
-
 NO_GATHERING = 0  # where only what a season asks is looked at
 
 

@@ -144,7 +144,9 @@ def test_a_server_that_is_killed_loses_nothing_it_answered(tmp_path: Path):
 
         with served(OURS, tmp_path) as server:
             whole = requests(server.port, range(len(ids)))
-            answered = send(server.port, whole, clients=CLIENTS, good=b'"kept"', stop_after=60, then=server.kill).answered
+            answered = send(
+                server.port, whole, clients=CLIENTS, good=b'"kept"', stop_after=60, then=server.kill
+            ).answered
         assert 60 <= len(answered) < len(ids), "it was killed too late to prove anything"
         with house.app.app_context():
             kept = set(db.session().scalars(sa.select(Deed.client_id)))

@@ -50,6 +50,7 @@ def say(
     return hear(gathering, said, by=by, now=now, save_id=save_id, unread=unread).outcomes
 
 
+<<<<<<< HEAD
 def hear(
     gathering: Occurring,
     said: Sequence[Said],
@@ -59,6 +60,13 @@ def hear(
     save_id: str | None = None,
     unread: Mapping[str, Refusal] | None = None,
 ) -> Heard:
+||||||| parent of 4de237d (Record how check-ins are durable and quick)
+def hear(
+    gathering: Occurring, said: Sequence[Said], *, by: Actor, now: datetime, save_id: str | None = None
+) -> Heard:
+=======
+def hear(gathering: Occurring, said: Sequence[Said], *, by: Actor, now: datetime, save_id: str | None = None) -> Heard:
+>>>>>>> 4de237d (Record how check-ins are durable and quick)
     """Keep deeds as `say` does, and tell what holds now as well."""
     lock(gathering)
     asked = sayings.ask(gathering, said)
@@ -298,7 +306,9 @@ def _spoken(gathering_id: int, youth_ids: Collection[int]) -> dict[int, dict[str
     """Every deed about these youth at a gathering. One statement, none for nobody."""
     if not youth_ids:
         return {}
-    return _told(row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids))))
+    return _told(
+        row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids)))
+    )
 
 
 def _told(rows: Iterable[Mapping[Any, Any]]) -> dict[int, dict[str, _Spoken]]:

@@ -134,9 +134,9 @@ def _upsert_register(_engine: str) -> sa.Insert:
 
 
 LOCK = Prepared(
-    lambda _engine: sa.select(Gathering.id)
-    .where(Gathering.id == sa.bindparam("gathering_id"))
-    .with_for_update(key_share=True)
+    lambda _engine: (
+        sa.select(Gathering.id).where(Gathering.id == sa.bindparam("gathering_id")).with_for_update(key_share=True)
+    )
 )
 ASKED = Prepared(_asked)
 MARKS = Prepared(lambda engine: _about(engine, MARKS_KEPT))

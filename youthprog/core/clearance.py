@@ -83,5 +83,7 @@ def barred_at(youth_ids: Sequence[int], season_id: int, on: date, gathering_id: 
     surely = current_app.extensions["youthprog.clearance_surely"]
     doubtful = list(youth_ids)
     if len(surely) == len(current_app.extensions["youthprog.clearance"]):
-        doubtful = sorted({each for look in surely for each in set(youth_ids) - look(youth_ids, season_id, on, gathering_id)})
+        doubtful = sorted(
+            {each for look in surely for each in set(youth_ids) - look(youth_ids, season_id, on, gathering_id)}
+        )
     return set(not_cleared(doubtful, season_id, on, gathering_id=gathering_id)) if doubtful else set()

@@ -44,7 +44,12 @@ Shape = str
 
 def shape_of(actor: Actor, permission: P) -> Shape:
     """What two actors share for whom a condition on reach reads the same: "person assigned in_program"."""
-    return " ".join([actor.kind if actor.person_id is None else "person", *[each.reach for each in actor.grants.get(permission, ())]])
+    return " ".join(
+        [
+            actor.kind if actor.person_id is None else "person",
+            *[each.reach for each in actor.grants.get(permission, ())],
+        ]
+    )
 
 
 def stand_in(shape: Shape, permission: P) -> Actor:
