@@ -58,7 +58,8 @@ def served(target: str, folder: Path | None = None) -> Iterator[Server]:
     try:
         until = time.monotonic() + PATIENCE_SECONDS
         while not serve.is_taken("127.0.0.1", port):
-            assert process.poll() is None and time.monotonic() < until, "the server does not answer"
+            assert process.poll() is None, "the server ended"
+            assert time.monotonic() < until, "the server does not answer"
             time.sleep(0.05)
         yield server
     finally:
