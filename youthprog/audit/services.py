@@ -60,15 +60,18 @@ def _wait(
     lines.append(line)
 
 
-def append(connection: sa.Connection, waiting: Iterable[dict[str, Any]]) -> None:
-    """Chain lines onto the trail, in this transaction."""
+def append(connection: sa.Connection | None, waiting: Iterable[dict[str, Any]]) -> None:
+    """Chain lines onto the trail, in this transaction; without a connection, in that of the one in hand."""
+    if connection is None:
+        _chain_on(waiting)
+        return
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CHAIN_LOCK)))
     with hand(connection.connection.driver_connection, connection.dialect):
-        chain_on(waiting)
+        _chain_on(waiting)
 
 
-def chain_on(waiting: Iterable[dict[str, Any]]) -> None:
+def _chain_on(waiting: Iterable[dict[str, Any]]) -> None:
     """Chain lines onto the trail with the connection in hand."""
     last = LAST.rows()
     number, previous = (last[0].number, last[0].hash) if last else (0, GENESIS)
@@ -84,7 +87,7 @@ def chain_on(waiting: Iterable[dict[str, Any]]) -> None:
 def chain_waiting(waiting: list[dict[str, Any]]) -> None:
     """Chain the lines that wait where several deeds are kept together (`core/together.py`)."""
     if waiting:
-        chain_on(waiting)
+        append(None, waiting)
 
 
 TRAIL = db.table(AuditEntry)
