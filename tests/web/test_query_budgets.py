@@ -30,6 +30,7 @@ def counted(stage: Stage) -> Iterator[list[str]]:
 
     with stage.app.app_context():
         engine = db.db.engine
+
     def note_prepared(_dialect: Any, statement: str, *_rest: Any) -> None:
         note(None, None, statement)
 
