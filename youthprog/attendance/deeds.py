@@ -50,7 +50,6 @@ def say(
     return hear(gathering, said, by=by, now=now, save_id=save_id, unread=unread).outcomes
 
 
-<<<<<<< HEAD
 def hear(
     gathering: Occurring,
     said: Sequence[Said],
@@ -60,13 +59,6 @@ def hear(
     save_id: str | None = None,
     unread: Mapping[str, Refusal] | None = None,
 ) -> Heard:
-||||||| parent of 4de237d (Record how check-ins are durable and quick)
-def hear(
-    gathering: Occurring, said: Sequence[Said], *, by: Actor, now: datetime, save_id: str | None = None
-) -> Heard:
-=======
-def hear(gathering: Occurring, said: Sequence[Said], *, by: Actor, now: datetime, save_id: str | None = None) -> Heard:
->>>>>>> 4de237d (Record how check-ins are durable and quick)
     """Keep deeds as `say` does, and tell what holds now as well."""
     lock(gathering)
     asked = sayings.ask(gathering, said)

@@ -1,6 +1,7 @@
 """Registers on phones: what a phone keeps of one register, and what it sends back. The protocol is in docs/sync.md."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,9 @@ def keep(gathering_id: int) -> Response:
     if rules.LEAVING.isdisjoint(each.kind for each in said):
         heard = keep_together(deeds.hear, gathering, said, by=by, now=now, save_id=message.save_id, unread=unread)
     else:
-        heard = keep_alone(_hear_of_releases, gathering_id, said, by=by, now=now, save_id=message.save_id, unread=unread)
+        heard = keep_alone(
+            _hear_of_releases, gathering_id, said, by=by, now=now, save_id=message.save_id, unread=unread
+        )
     known = [each.client_id for each in heard.outcomes if each.fate is Fate.KNOWN]
     before = snapshots.told_before(gathering.id, known)
     told = {each.client_id: _told(gathering, each, before.get(each.client_id), unread, now) for each in heard.outcomes}
