@@ -58,7 +58,7 @@ def at_the_gate(gate: Gate, folder: Path) -> Iterator[Measure]:
         against_disk.append(sent.percentile(99) / disk)
     yield Measure("processor time of a check-in, against a served hello", statistics.median(costs), "times", 6)
     yield Measure(f"the slowest of 100 check-ins, {CLIENTS} at once", statistics.median(tails), "ms", 50)
-    yield Measure("the same, against one fdatasync there", statistics.median(against_disk), "times", 40)
+    yield Measure("the same, against one fdatasync there", statistics.median(against_disk), "times", 100)
     yield Measure("check-ins answered and not kept", lost, "deeds", 0)
 
 
