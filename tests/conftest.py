@@ -100,6 +100,7 @@ def visitor(app: Flask) -> Visitor:
 @pytest.fixture
 def statements(app: Flask) -> Iterator[list[str]]:
     """Every SQL statement sent while the test runs, for query budgets."""
+    from youthprog.core import prepared
     from youthprog.core.db import db
 
     sent: list[str] = []
@@ -108,6 +109,11 @@ def statements(app: Flask) -> Iterator[list[str]]:
         if not statement.startswith(("PRAGMA", "BEGIN", "SET ")):
             sent.append(statement)
 
+    def note_prepared(_dialect: Any, statement: str, _cursor: Any) -> None:
+        sent.append(statement)
+
     sa.event.listen(db.engine, "before_cursor_execute", note)
+    prepared.LISTENERS.append(note_prepared)
     yield sent
+    prepared.LISTENERS.remove(note_prepared)
     sa.event.remove(db.engine, "before_cursor_execute", note)

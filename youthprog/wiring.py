@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -49,7 +48,8 @@ from youthprog.consent import sealed as consent_sealed
 from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
-from youthprog.core import clearance, collecting, crypto, db, events, reach
+from youthprog.consent.surely import surely_cleared
+from youthprog.core import clearance, collecting, crypto, db, events, reach, together
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
@@ -73,7 +73,7 @@ from youthprog.programs.types import GatheringCanceled, GroupChanged
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
-from youthprog.web import edge, errors, filters, headers, language
+from youthprog.web import cookies, edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
 from youthprog.web.filters import NavItem
@@ -207,6 +207,10 @@ YEAR = 365 * 24 * 3600
 class House(Flask):
     """Flask, with the one commit between the view and the first byte."""
 
+    def ensure_sync(self, func: Any) -> Any:
+        """No function of ours is a coroutine; Flask would look ten times a request."""
+        return func
+
     def dispatch_request(self) -> Any:
         """Run the view, then commit or undo."""
         return edge.close(self.make_response(super().dispatch_request()))
@@ -240,18 +244,19 @@ def build(**overrides: Any) -> Flask:
     app.url_map.converters["id"] = Id
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.install(app, settings.database_url)
+    together.install(app, _audit.chain_waiting)
     crypto.install(app, crypto.KeyFile(settings.instance / "keys.toml"))
     language.install(app)
-    edge.install(app, load_link=access.live_link)
-    edge.login.user_loader(access.signed_in_by)
-    CSRFProtect(app)
+    edge.install(app, load_link=access.live_link, load_user=access.signed_in_by)
+    app.session_interface = cookies.Cookies()
+    cookies.Forgery(app)
     errors.install(app)
     headers.install(app)
     filters.install(app, NAVIGATION, lambda actor: language.gettext(access.role_label(actor)))
     events.install(app, SUBSCRIBERS)
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
-    clearance.install(app, CLEARANCE, CLEARANCE_AT)
+    clearance.install(app, CLEARANCE, CLEARANCE_AT, [surely_cleared])
     collecting.install(app, COLLECTORS, BARRED)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN)
     for blueprint in BLUEPRINTS:

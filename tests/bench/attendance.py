@@ -11,6 +11,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 
+from tests.bench import attendance_speed
 from tests.bench.consent import demo_department, opened, statements_of
 from tests.bench.measure import Measure, ratio
 from tests.makers.accounts import make_account, make_actor, session_cookie
@@ -152,4 +153,4 @@ def counting() -> Iterator[Measure]:
             db.session().rollback()
 
 
-PARTS = (on_site_now, absences, counting)
+PARTS = (on_site_now, absences, counting, attendance_speed.measures)

@@ -13,9 +13,11 @@ from tests.makers.consent import Family
 from tests.makers.drafts import make_block
 from tests.makers.forms import form_of, section
 from tests.makers.people import NOW
+from tests.support.clearing import NO_GATHERING
 from youthprog.access.types import Role
 from youthprog.consent import fair_queries, form_queries, publishing, queries, services
 from youthprog.consent.models import FormUse, FormUseChange, FormVersion, GuardianExcuse
+from youthprog.consent.surely import surely_cleared
 from youthprog.consent.types import Excuse, SectionKind
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
@@ -98,6 +100,7 @@ def cleared(family, on):
         queries.lines_for([youth_id], season_id, on)[youth_id].state == "signed",
         queries.team_progress([family.group.id], on)[family.group.id][0] == 1,
     }
+    assert said or not surely_cleared([youth_id], season_id, on, NO_GATHERING), "the quick look is wider than the rules"
     return said
 
 

@@ -10,6 +10,8 @@ from flask import Flask
 from youthprog.core import clearance
 from youthprog.core.clearance import NotCleared
 
+NO_GATHERING = 0  # where only what a season asks is looked at
+
 
 @contextmanager
 def only_these_are_not_cleared(app: Flask) -> Iterator[set[int]]:
@@ -23,7 +25,7 @@ def only_these_are_not_cleared(app: Flask) -> Iterator[set[int]]:
             if each in barred
         ]
 
-    names = ("youthprog.clearance", "youthprog.clearance_at")
+    names = ("youthprog.clearance", "youthprog.clearance_at", "youthprog.clearance_surely")
     before = {name: app.extensions[name] for name in names}
     clearance.install(app, [object_to])
     try:

@@ -31,7 +31,7 @@ from tests.support.houses import House
 from youthprog.access.models import Account
 from youthprog.access.queries import signed_in_by
 from youthprog.access.types import Role
-from youthprog.core import db
+from youthprog.core import db, prepared
 from youthprog.documents.codes import match_code_in
 from youthprog.documents.compose import compose_job
 from youthprog.documents.press import PrintedSheet, PrintJob, SheetJob
@@ -124,9 +124,11 @@ class Watch:
         sa.event.listen(engine, "commit", self._commit)
         sa.event.listen(engine, "rollback", self._rollback)
         self.engine = engine
+        prepared.LISTENERS.append(self._sent)
 
     def close(self) -> None:
         """Stop watching."""
+        prepared.LISTENERS.remove(self._sent)
         for name, listener in (
             ("after_cursor_execute", self._executed), ("commit", self._commit), ("rollback", self._rollback)
         ):  # fmt: skip
@@ -136,6 +138,13 @@ class Watch:
         match = WRITE.match(statement)
         if match and cursor.rowcount != 0:
             self.pending[match.group(1)] += 1
+
+    def _sent(self, dialect: sa.Dialect, statement: str, cursor: Any) -> None:
+        """What goes past SQLAlchemy, and, where many are kept together, is kept without its commit."""
+        if dialect.name == self.engine.dialect.name:
+            self._executed(None, cursor, statement)
+            if prepared.waiting_lines() is not None:
+                self._commit(None)
 
     def _commit(self, _connection: Any) -> None:
         self.kept += self.pending

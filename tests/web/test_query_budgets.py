@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tests.makers.world import grow
 from tests.support.walking import SIDED, UNSIDED, Endpoint, Stage, Walker, open_to
-from youthprog.core import db
+from youthprog.core import db, prepared
 
 MORE = 19
 MOST = 46  # statements of the page that sends the most: Today, with a list for each thing that needs doing
@@ -30,10 +30,16 @@ def counted(stage: Stage) -> Iterator[list[str]]:
 
     with stage.app.app_context():
         engine = db.db.engine
+
+    def note_prepared(_dialect: Any, statement: str, *_rest: Any) -> None:
+        note(None, None, statement)
+
     sa.event.listen(engine, "before_cursor_execute", note)
+    prepared.LISTENERS.append(note_prepared)
     try:
         yield sent
     finally:
+        prepared.LISTENERS.remove(note_prepared)
         sa.event.remove(engine, "before_cursor_execute", note)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,9 +29,11 @@ from youthprog.access.types import (
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import Actor, Grant
 from youthprog.core.permissions import P, Reach
+from youthprog.core.prepared import Prepared
 from youthprog.core.refusals import NotFound
 from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.people.rules import normal_email
+from youthprog.people.types import spoken_name
 
 PAGE = 50
 Programs = Callable[[Actor], Sequence[ProgramChoice]]
@@ -67,47 +70,65 @@ class SignedIn(UserMixin):
 def signed_in_by(token: str) -> SignedIn | None:
     """The person of a live session, with all grants of the day; None when ended, expired or closed.
 
-    A session that still owes its second factor holds no permission. Two statements: the session with its
-    account and person, and the roles.
+    A session that still owes its second factor holds no permission. One statement: the session with its account,
+    person and roles, as they are now.
     """
     now = clock.now()
-    row = (
-        db.session()
-        .execute(
-            sa.select(UserSession, Account, Person)
-            .join(Account, Account.id == UserSession.account_id)
-            .join(Person, Person.id == Account.person_id)
-            .where(
-                UserSession.token_hash == crypto.fingerprint(token),
-                _is_live(now),
-                Account.closed_at.is_(None),
-            )
-        )
-        .first()
-    )
-    if row is None:
+    rows = SIGNED_IN.rows(token_hash=crypto.fingerprint(token), now=now, on=clock.day_of(now))
+    if not rows:
         return None
-    session, account, person = row
-    held = held_roles(account.id, clock.day_of(now))
-    roles = {each.role for each in held}
-    has_factor = account.totp_confirmed_at is not None
-    owes = session.factor_at is None and needs_factor(
-        roles, NEEDS_FACTOR, is_demo=account.is_demo, has_factor=has_factor
-    )
+    row = rows[0]
+    roles, names, grants = _granted(tuple((each.role, each.program_id) for each in rows if each.role is not None))
+    has_factor = row.totp_confirmed_at is not None
+    owes = row.factor_at is None and needs_factor(roles, NEEDS_FACTOR, is_demo=row.is_demo, has_factor=has_factor)
     actor = Actor(
         kind="account",
-        name=person.name,
-        person_id=person.id,
-        account_id=account.id,
-        session_id=session.id,
-        roles=tuple(sorted(role.value for role in roles)),
-        grants={} if owes else grants_of(held, TABLE),
-        language=person.language,
+        name=spoken_name(row.given_name, row.preferred_name, row.family_name),
+        person_id=row.person_id,
+        account_id=row.account_id,
+        session_id=row.session_id,
+        roles=names,
+        grants={} if owes else grants,
+        language=row.language,
     )
     return SignedIn(actor, token, needs_factor=owes, enrolled_factor=has_factor)
 
 
-def _is_live(now: datetime) -> sa.ColumnElement[bool]:
+def _signed_in(_engine: str) -> sa.SelectBase:
+    now, on = sa.bindparam("now", type_=UserSession.expires_at.type), sa.bindparam("on", type_=sa.Date())
+    held = sa.and_(RoleGrant.account_id == Account.id, _during(RoleGrant.from_on, RoleGrant.until_on, on))
+    return (
+        sa.select(
+            UserSession.id.label("session_id"), UserSession.factor_at, Account.id.label("account_id"), Account.is_demo,
+            Account.totp_confirmed_at, Person.id.label("person_id"), Person.given_name, Person.preferred_name,
+            Person.family_name, Person.language, sa.type_coerce(RoleGrant.role, sa.String()).label("role"),
+            RoleGrant.program_id,
+        )
+        .join(Account, Account.id == UserSession.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .outerjoin(RoleGrant, held)
+        .where(
+            UserSession.token_hash == sa.bindparam("token_hash"),
+            _is_live(now),
+            Account.closed_at.is_(None),
+        )
+    )  # fmt: skip
+
+
+SIGNED_IN = Prepared(_signed_in)
+
+
+@lru_cache(maxsize=64)
+def _granted(
+    held: tuple[tuple[str, int | None], ...],
+) -> tuple[frozenset[Role], tuple[str, ...], dict[P, tuple[Grant, ...]]]:
+    """What these roles, each with its program, grant by the table, which never changes while the program runs."""
+    roles = frozenset(Role(name) for name, _program_id in held)
+    grants = grants_of([HeldRole(Role(name), program_id) for name, program_id in held], TABLE)
+    return roles, tuple(sorted(role.value for role in roles)), grants
+
+
+def _is_live(now: Any) -> sa.ColumnElement[bool]:
     return sa.and_(UserSession.ended_at.is_(None), UserSession.expires_at > now)
 
 
@@ -447,5 +468,5 @@ def _restricted(adult_id: int, youth_id: Any, on: date) -> sa.ColumnElement[bool
     )
 
 
-def _during(from_on: Any, until_on: Any, on: date) -> sa.ColumnElement[bool]:
+def _during(from_on: Any, until_on: Any, on: Any) -> sa.ColumnElement[bool]:
     return sa.and_(from_on <= on, sa.or_(until_on.is_(None), until_on >= on))

@@ -20,7 +20,7 @@ from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Enrollment, Gathering, GroupMember
-from youthprog.programs.types import EnrollmentStatus
+from youthprog.programs.types import EnrollmentStatus, Occasion
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def cards_in(actor: Actor, group_id: int, on: date) -> list[CardLine]:
     ]
 
 
-def belonging(gathering: Gathering, youth_ids: Collection[int]) -> tuple[set[int], set[int]]:
+def belonging(gathering: Gathering | Occasion, youth_ids: Collection[int]) -> tuple[set[int], set[int]]:
     """Of the youth, who belongs to a gathering, and who is enrolled in its season. Two statements.
 
     A gathering of the whole season is everybody's who is enrolled.

@@ -18,6 +18,7 @@ from youthprog.documents.types import CheckInCard, CheckInCards, Language
 from youthprog.people import queries as people
 from youthprog.people.types import PeopleMerged
 from youthprog.programs.models import Gathering, Group
+from youthprog.programs.types import Occasion
 
 # ---- what a code says ----
 
@@ -27,7 +28,9 @@ def resolve(code_text: str, gathering: Gathering, *, by: Actor | None = None) ->
     return resolve_all([code_text], gathering, by=by)[code_text]
 
 
-def resolve_all(texts: Iterable[str], gathering: Gathering, *, by: Actor | None = None) -> dict[str, int | Refusal]:
+def resolve_all(
+    texts: Iterable[str], gathering: Gathering | Occasion, *, by: Actor | None = None
+) -> dict[str, int | Refusal]:
     """What each of several codes means at a gathering, in a constant number of statements.
 
     Refused are codes that are none of ours, of another department, of a card that was replaced, and of youth who have

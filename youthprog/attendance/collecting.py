@@ -24,6 +24,7 @@ from youthprog.people.rules import age_on
 from youthprog.people.types import GuardianLine, PersonKind
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, Program, Season, Site
+from youthprog.programs.types import Occasion
 
 LATE_AFTER = timedelta(minutes=15)
 
@@ -56,7 +57,7 @@ def _in_care(actor: Actor, permission: P, on: date) -> sa.ColumnElement[bool]:
     )
 
 
-def collecting_at(gathering: Gathering, youth_ids: Collection[int]) -> dict[int, Collecting]:
+def collecting_at(gathering: Gathering | Occasion, youth_ids: Collection[int]) -> dict[int, Collecting]:
     """Who may collect each youth on the day of a gathering, and who may not. A constant number of statements."""
     return who_may_collect(youth_ids, clock.day_of(gathering.starts_at))
 

@@ -12,26 +12,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from youthprog.attendance import queries, rules
+from youthprog.attendance import rules, sayings
 from youthprog.attendance.collecting import collecting_at, leaving_alone
 from youthprog.attendance.ledger import does_count, state_of
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.stops import tell_of_stops
-from youthprog.attendance.types import DeedFacts, DeedKind, Fate, Outcome, Said, State
+from youthprog.attendance.types import DeedFacts, DeedKind, Fate, Heard, Holding, Outcome, Said, State
 from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
-from youthprog.core.clearance import not_cleared
+from youthprog.core.clearance import barred_at
+from youthprog.core.db import Model
+from youthprog.core.prepared import as_list
 from youthprog.core.refusals import Refusal
 from youthprog.people.models import Person
-from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
+from youthprog.programs.types import Occasion
 
-ASKED_AT_ONCE = 900  # SQLite's oldest limit on values in one statement
+Occurring = Gathering | Occasion
 
 
 def say(
-    gathering: Gathering,
+    gathering: Occurring,
     said: Sequence[Said],
     *,
     by: Actor,
@@ -45,30 +47,47 @@ def say(
     register counts as taken from the first deed that counts. One audit line a call. Deeds of several calls that share
     a `save_id` are one save, and are undone together. `unread` says of deeds why their code means nobody.
     """
+    return hear(gathering, said, by=by, now=now, save_id=save_id, unread=unread).outcomes
+
+
+def hear(
+    gathering: Occurring,
+    said: Sequence[Said],
+    *,
+    by: Actor,
+    now: datetime,
+    save_id: str | None = None,
+    unread: Mapping[str, Refusal] | None = None,
+) -> Heard:
+    """Keep deeds as `say` does, and tell what holds now as well."""
     lock(gathering)
-    known = known_deeds([each.client_id for each in said])
-    fresh = list({each.client_id: each for each in said if each.client_id not in known}.values())
-    facts = _facts(gathering, fresh, now)
+    asked = sayings.ask(gathering, said)
+    fresh = list({each.client_id: each for each in said if not asked[each.client_id].is_known}.values())
+    if not fresh:
+        return Heard([_outcome(each, None) for each in said], {})
+    facts = _facts(gathering, fresh, asked, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
     judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in (unread or {}).items() if key in judged}
     fresh = _of_people(fresh, facts)
     refusals = {key: each.refusal for key, each in judged.items()}
     flags = {key: each.flag for key, each in judged.items()}
-    keep(gathering, fresh, refusals, by=by, now=now, flags=flags, save_id=save_id)
-    tell_of_stops(gathering, fresh, refusals, by=by, now=now)
-    outcomes = []
-    for each in said:
-        if each.client_id in judged:
-            verdict = judged[each.client_id]
-            fate = Fate.REFUSED if verdict.refusal else Fate.KEPT
-            outcomes.append(Outcome(each.client_id, each.youth_id, fate, verdict.refusal, verdict.flag))
-        else:
-            outcomes.append(Outcome(each.client_id, each.youth_id, Fate.KNOWN))
-    return outcomes
+    rows = {row.youth_id: row for row in asked.values() if row.youth_id is not None}
+    holds = keep(gathering, fresh, refusals, by=by, now=now, flags=flags, save_id=save_id, rows=rows)
+    if any(each.kind in rules.LEAVING for each in fresh):
+        assert isinstance(gathering, Gathering), "who is told of a release is told the whole gathering"
+        tell_of_stops(gathering, fresh, refusals, by=by, now=now)
+    return Heard([_outcome(each, judged.get(each.client_id)) for each in said], holds)
+
+
+def _outcome(said: Said, verdict: rules.Verdict | None) -> Outcome:
+    if verdict is None:
+        return Outcome(said.client_id, said.youth_id, Fate.KNOWN)
+    fate = Fate.REFUSED if verdict.refusal else Fate.KEPT
+    return Outcome(said.client_id, said.youth_id, fate, verdict.refusal, verdict.flag)
 
 
 def keep(
-    gathering: Gathering,
+    gathering: Occurring,
     said: Sequence[Said],
     refusals: Mapping[str, Refusal | None],
     *,
@@ -77,69 +96,63 @@ def keep(
     flags: Mapping[str, str | None] | None = None,
     save_id: str | None = None,
     action: str = "register.saved",
-) -> dict[int, State]:
-    """Write deeds that were judged, and what holds now for each youth concerned. The caller holds the lock."""
+    rows: Mapping[int, Any] | None = None,
+) -> dict[int, Holding]:
+    """Write deeds that were judged, and what holds now for each youth concerned. The caller holds the lock.
+
+    `rows` are the rows in force by youth, where the caller has read them.
+    """
     if not said:
         return {}
     flags = flags or {}
-    rows = [
+    told = [
         _row(gathering.id, each, refusals.get(each.client_id), flags.get(each.client_id), by, now, save_id)
         for each in said
     ]
-    counted = [row for row in rows if does_count(row["kind"], row["refusal"])]
+    counted = [row for row in told if does_count(row["kind"], row["refusal"])]
     concerned = {row["youth_id"] for row in counted if row["youth_id"] is not None}
-    kept = begin_with_rows(gathering.id, concerned)
-    db.session().execute(sa.insert(db.table(Deed)), rows)
+    kept = begin_with_rows(gathering.id, concerned, rows)
+    sayings.INSERT_DEEDS.run({"deeds": as_list([_said_of(each) for each in told])})
     fresh = _told([row for row in counted if row["youth_id"] not in kept])
-    states = _restate(gathering.id, concerned, kept, fresh | _spoken(gathering.id, concerned & kept.keys()))
+    holds = _restate(gathering.id, concerned, kept, fresh | _spoken(gathering.id, concerned & kept.keys()))
     _note_said(
         gathering.id,
         by=by,
         now=now,
         counted=len(counted),
-        refused=len(rows) - len(counted),
+        refused=len(told) - len(counted),
         save_id=save_id,
         action=action,
     )
-    return states
+    return holds
 
 
-def lock(gathering: Gathering) -> None:
+def _said_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it is sent: without what nobody said."""
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def lock(gathering: Occurring) -> None:
     """Let one sayer at a time go on from here. SQLite's writers queue already."""
-    db.flush()
-    table = db.table(Gathering)
-    db.session().execute(sa.select(table.c.id).where(table.c.id == gathering.id).with_for_update(key_share=True))
+    if db.engine().dialect.name != "sqlite":
+        sayings.LOCK.rows(gathering_id=gathering.id)
 
 
-def known_deeds(client_ids: Collection[str]) -> set[str]:
-    """Those of the deeds that came before, whatever became of them."""
-    found: set[str] = set()
-    wanted = sorted(set(client_ids))
-    for start in range(0, len(wanted), ASKED_AT_ONCE):
-        some = wanted[start : start + ASKED_AT_ONCE]
-        found |= set(db.session().scalars(sa.select(Deed.client_id).where(Deed.client_id.in_(some))))
-    return found
-
-
-def _facts(gathering: Gathering, said: Sequence[Said], now: datetime) -> rules.SayFacts:
-    """What the rules need, in a constant number of statements."""
-    members = {line.youth_id for line in queries.members_at(gathering)}
-    others = sorted({each.youth_id for each in said if each.youth_id is not None} - members)
-    enrolled = programs.enrolled_among(gathering.season_id, others)
-    there = {row.youth_id for row in _marks(gathering.id, others)}
-    asked = [each.youth_id for each in said if each.youth_id is not None and each.mark is not None]
+def _facts(gathering: Occurring, said: Sequence[Said], asked: Mapping[str, Any], now: datetime) -> rules.SayFacts:
+    """What the rules need: one statement more, where nobody leaves and nobody's clearance is in doubt."""
     on = clock.day_of(gathering.starts_at)
-    barred = not_cleared(sorted(set(asked)), gathering.season_id, on, gathering_id=gathering.id) if asked else {}
+    marked = list({each.youth_id for each in said if each.youth_id is not None and each.mark is not None})
+    barred = barred_at(marked, gathering.season_id, on, gathering.id) if marked else ()
     leaving = sorted({each.youth_id for each in said if each.kind in rules.LEAVING and each.youth_id is not None})
     return rules.SayFacts(
         gathering=rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now),
         ends_at=gathering.ends_at,
-        members=frozenset(members),
-        enrolled=frozenset(enrolled),
-        there=frozenset(there),
+        members=frozenset(row.who for row in asked.values() if row.is_member),
+        enrolled=frozenset(row.who for row in asked.values() if row.is_enrolled),
+        there=frozenset(row.who for row in asked.values() if row.youth_id is not None),
         not_cleared=frozenset(barred),
-        collecting=collecting_at(gathering, leaving),
-        alone=frozenset(leaving_alone(gathering.season_id, leaving, on)),
+        collecting=collecting_at(gathering, leaving) if leaving else {},
+        alone=frozenset(leaving_alone(gathering.season_id, leaving, on)) if leaving else frozenset(),
     )
 
 
@@ -187,9 +200,12 @@ def _row(
     }
 
 
-def begin_with_rows(gathering_id: int, youth_ids: Collection[int]) -> dict[int, Any]:
+def begin_with_rows(
+    gathering_id: int, youth_ids: Collection[int], rows: Mapping[int, Any] | None = None
+) -> dict[int, Any]:
     """The rows in force of these youth; a mark from before there were deeds gets its deed first, so that it is not lost."""
-    kept = {row.youth_id: row for row in _marks(gathering_id, youth_ids)}
+    found = {row.youth_id: row for row in _marks(gathering_id, youth_ids)} if rows is None else rows
+    kept = {youth_id: row for youth_id, row in found.items() if youth_id in youth_ids}
     for row in [row for row in kept.values() if row.said is None and row.mark is not None]:
         client_id = first_of(gathering_id, row.youth_id)
         values = {
@@ -206,15 +222,8 @@ def first_of(gathering_id: int, youth_id: int) -> str:
     return f"first-{gathering_id}-{youth_id}"[:36]
 
 
-def _marks(gathering_id: int, youth_ids: Collection[int]) -> list[sa.Row[Any]]:
-    if not youth_ids:
-        return []
-    table = db.table(AttendanceMark)
-    return list(
-        db.session().execute(
-            sa.select(table).where(table.c.gathering_id == gathering_id, table.c.youth_id.in_(youth_ids))
-        )
-    )
+def _marks(gathering_id: int, youth_ids: Collection[int]) -> list[Any]:
+    return sayings.MARKS.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids))) if youth_ids else []
 
 
 @dataclass(frozen=True)
@@ -229,18 +238,21 @@ class _Spoken:
 def restate(gathering_id: int, youth_ids: Collection[int]) -> dict[int, State]:
     """Compute from the deeds what holds for these youth at a gathering, and keep it. Four statements at most."""
     kept = {row.youth_id: row for row in _marks(gathering_id, youth_ids)}
-    return _restate(gathering_id, youth_ids, kept, _spoken(gathering_id, youth_ids))
+    holds = _restate(gathering_id, youth_ids, kept, _spoken(gathering_id, youth_ids))
+    return {youth_id: each.state for youth_id, each in holds.items()}
 
 
 def _restate(
     gathering_id: int, youth_ids: Collection[int], kept: Mapping[int, Any], spoken: Mapping[int, dict[str, _Spoken]]
-) -> dict[int, State]:
+) -> dict[int, Holding]:
     states = {youth_id: state_of(each.facts for each in spoken.get(youth_id, {}).values()) for youth_id in youth_ids}
-    changed = []
+    changed, holds = [], {}
     for youth_id, state in states.items():
         row, by = kept.get(youth_id), spoken.get(youth_id, {}).get(state.said or "")
         if row is not None and _is_told_by(row, state):
+            holds[youth_id] = Holding(state, row.version)
             continue
+        holds[youth_id] = Holding(state, (row.version if row else 0) + 1)
         said = by or (row and _Spoken(DeedFacts("", DeedKind.MARK, row.marked_at), row.marked_by_id, row.device))
         last = said or max(spoken[youth_id].values(), key=lambda each: each.facts.at)
         changed.append(
@@ -256,11 +268,11 @@ def _restate(
                 "in_at": state.in_at,
                 "out_at": state.out_at,
                 "minutes": state.minutes,
-                "version": (row.version if row else 0) + 1,
+                "version": holds[youth_id].version,
             }
         )
-    _write_marks(changed, kept.keys())
-    return states
+    _write_marks(changed)
+    return holds
 
 
 def _is_told_by(row: Any, state: State) -> bool:
@@ -268,37 +280,27 @@ def _is_told_by(row: Any, state: State) -> bool:
     return told == (state.mark, state.said, state.disputed, state.in_at, state.out_at, state.minutes)
 
 
-def _write_marks(changed: Sequence[dict[str, Any]], there: Collection[int]) -> None:
-    table, session = db.table(AttendanceMark), db.session()
-    if fresh := [values for values in changed if values["youth_id"] not in there]:
-        session.execute(sa.insert(table), fresh)
-    if again := [values for values in changed if values["youth_id"] in there]:
-        named: dict[str, Any] = {
-            column.name: sa.bindparam(f"new_{column.name}") for column in table.c if not column.primary_key
-        }
-        here = sa.and_(
-            table.c.gathering_id == sa.bindparam("at_gathering"), table.c.youth_id == sa.bindparam("of_youth")
-        )
-        session.execute(
-            sa.update(table).where(here).values(named),
-            [
-                {f"new_{name}": values[name] for name in named}
-                | {"at_gathering": values["gathering_id"], "of_youth": values["youth_id"]}
-                for values in again
-            ],
-        )
-    for row in list(session.identity_map.values()):
-        if isinstance(row, AttendanceMark):
-            session.expire(row)
+def _write_marks(changed: Sequence[dict[str, Any]]) -> None:
+    if changed:
+        sayings.UPSERT_MARKS.run({"marks": as_list(changed)})
+        _forget(AttendanceMark)
+
+
+def _forget(model: type[Model]) -> None:
+    """Rows of a table that were changed past the session are read again when somebody looks."""
+    if db.is_open():
+        for row in list(db.session().identity_map.values()):
+            if isinstance(row, model):
+                db.session().expire(row)
 
 
 def _spoken(gathering_id: int, youth_ids: Collection[int]) -> dict[int, dict[str, _Spoken]]:
     """Every deed about these youth at a gathering. One statement, none for nobody."""
     if not youth_ids:
         return {}
-    table = db.table(Deed)
-    wanted = sa.and_(table.c.gathering_id == gathering_id, table.c.youth_id.in_(youth_ids))
-    return _told(db.session().execute(sa.select(table).where(wanted)).mappings())
+    return _told(
+        row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids)))
+    )
 
 
 def _told(rows: Iterable[Mapping[Any, Any]]) -> dict[int, dict[str, _Spoken]]:
@@ -341,13 +343,11 @@ def _note_said(
     gathering_id: int, *, by: Actor, now: datetime, counted: int, refused: int, save_id: str | None, action: str
 ) -> None:
     """Say in the trail that deeds were kept, and on the register that it was taken, or saved again."""
-    register = db.session().get(Register, gathering_id)
-    if counted and register is None:
-        register = Register(gathering_id=gathering_id, taken_at=now, taken_by_id=by.person_id)
-        db.session().add(register)
-    if counted and register is not None:
-        register.saved_at, register.saved_by_id, register.save_id = now, by.person_id, save_id
-        db.flush()
+    if counted:
+        sayings.UPSERT_REGISTER.run(
+            {"gathering_id": gathering_id, "now": now, "by_id": by.person_id, "save_id": save_id}
+        )  # fmt: skip
+        _forget(Register)
     more = {"refused": refused} if refused else {}
     record(action, "gathering", gathering_id, by=by, now=now, changed=counted, **more)
 

@@ -28,7 +28,7 @@ from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupMember
-from youthprog.programs.types import MemberLine
+from youthprog.programs.types import MemberLine, Occasion
 
 MOST_MISSING = 200
 
@@ -45,7 +45,7 @@ def roll_members(gathering: Gathering) -> list[MemberLine]:
     return members_at(gathering) + _walked_in(gathering)
 
 
-def _walked_in(gathering: Gathering) -> list[MemberLine]:
+def _walked_in(gathering: Gathering | Occasion) -> list[MemberLine]:
     """Who came to a gathering without being in its group that day, by name. One statement."""
     on = clock.day_of(gathering.starts_at)
     belongs = sa.exists().where(
@@ -74,7 +74,7 @@ def _not_kept_from(actor: Actor, walked_in: Sequence[MemberLine], on: date) -> l
     return [line for line in walked_in if (line.youth_id, actor.person_id) not in limits]
 
 
-def walked_in_to(actor: Actor, gathering: Gathering, on: date) -> set[int]:
+def walked_in_to(actor: Actor, gathering: Gathering | Occasion, on: date) -> set[int]:
     """Youth who came without belonging to a gathering, as far as custody lets this adult know of them. Two statements."""
     return {line.youth_id for line in _not_kept_from(actor, _walked_in(gathering), on)}
 

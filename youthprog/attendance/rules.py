@@ -22,7 +22,7 @@ MISSING_AFTER = timedelta(hours=24)
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
 STAYS_OPEN = timedelta(hours=12)  # how long after the end somebody can still arrive or leave
 NOT_ENROLLED = "not_enrolled"
-LEAVING = (DeedKind.LEAVE, DeedKind.STOP)
+LEAVING = frozenset({DeedKind.LEAVE, DeedKind.STOP})
 
 
 @dataclass(frozen=True)

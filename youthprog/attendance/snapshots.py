@@ -1,22 +1,24 @@
 """What a phone keeps of one register, and what it is told of youth it speaks about. Constant in statements."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from youthprog.attendance import deeds, queries
+from youthprog.attendance import deeds, queries, sayings
 from youthprog.attendance.card_queries import live_cards
 from youthprog.attendance.collecting import collecting_at, leaving_alone
-from youthprog.attendance.models import AttendanceMark, Deed
-from youthprog.attendance.types import Mark, Roll
+from youthprog.attendance.models import Deed
+from youthprog.attendance.types import Holding, Mark, Roll
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.collecting import Collecting
 from youthprog.core.permissions import P
+from youthprog.core.prepared import as_list
 from youthprog.people import queries as people
 from youthprog.programs.models import Gathering
+from youthprog.programs.types import Occasion
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,22 @@ def snapshot_of(actor: Actor, gathering: Gathering, on: date) -> Snapshot:
     )
 
 
+def standing_after(gathering_id: int, youth_ids: Collection[int], holds: Mapping[int, Holding]) -> dict[int, Standing]:
+    """What holds for youth after something was said: what was told of it, and of the others what stands. No statement
+    where something of all of them counted."""
+    others = [youth_id for youth_id in youth_ids if youth_id not in holds]
+    found = standing_of(gathering_id, others)
+    for youth_id, each in holds.items():
+        state = each.state
+        found[youth_id] = Standing(state.mark, each.version, state.disputed, state.in_at, state.out_at, state.heads)
+    return found
+
+
 def standing_of(gathering_id: int, youth_ids: Collection[int]) -> dict[int, Standing]:
     """What holds for youth at a gathering; those nobody spoke about are left out. Three statements."""
     if not youth_ids:
         return {}
-    table = db.table(AttendanceMark)
-    rows = db.session().execute(
-        sa.select(table).where(table.c.gathering_id == gathering_id, table.c.youth_id.in_(youth_ids))
-    )
+    rows = sayings.MARKS.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids)))
     heads = deeds.heads_of(gathering_id, youth_ids)
     return {
         row.youth_id: Standing(row.mark, row.version, row.disputed, row.in_at, row.out_at, heads.get(row.youth_id, ()))
@@ -104,14 +114,21 @@ def told_before(gathering_id: int, client_ids: Collection[str]) -> dict[str, Tol
     return {key: Told(where == gathering_id, who, refusal, flag) for key, where, who, refusal, flag in rows}
 
 
-def meant(actor: Actor, gathering: Gathering, youth_ids: Collection[int], on: date) -> dict[int, int]:
-    """Of the keys a phone names, those this actor may speak about, each with the record it lives on in.
+def heard(actor: Actor, gathering_id: int, youth_ids: Collection[int], on: date) -> tuple[Occasion, dict[int, int]]:
+    """The gathering a message is about, and of the keys it names those this actor may speak about, each with the record
+    it lives on in.
 
     Reached youth, and whoever walked in and is shown by name. All others are as good as nobody: not in the answer.
+    Raises `NotFound`. One statement where all are reached.
     """
+    gathering, meant = sayings.heard_of(actor, P.REGISTER_TAKE, gathering_id, youth_ids, on)
+    if len(meant) < len(youth_ids):
+        meant |= _walked_in(actor, gathering, set(youth_ids) - meant.keys(), on)
+    return gathering, meant
+
+
+def _walked_in(actor: Actor, gathering: Occasion, youth_ids: Collection[int], on: date) -> dict[int, int]:
+    """Of the keys, those of youth who walked in and are shown by name, each with the record it lives on in."""
     merged = people.lives_on_in(youth_ids)
-    wanted = {key: merged.get(key, key) for key in youth_ids}
-    known = people.reachable(actor, P.REGISTER_TAKE, set(wanted.values()), on)
-    if set(wanted.values()) - known:
-        known |= queries.walked_in_to(actor, gathering, on)
-    return {key: who for key, who in wanted.items() if who in known}
+    shown = queries.walked_in_to(actor, gathering, on)
+    return {key: merged.get(key, key) for key in youth_ids if merged.get(key, key) in shown}

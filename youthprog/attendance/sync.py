@@ -1,26 +1,28 @@
 """Registers on phones: what a phone keeps of one register, and what it sends back. The protocol is in docs/sync.md."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, request
+from flask import Blueprint, Response, current_app, request
 from flask_wtf.csrf import generate_csrf
 
-from youthprog.attendance import cards, rules, services, snapshots
+from youthprog.attendance import cards, deeds, rules, snapshots
 from youthprog.attendance.deed_forms import MOST_BYTES, Malformed, TooMuch, read_message
 from youthprog.attendance.routes import device
 from youthprog.attendance.snapshots import NOTHING_SAID, Standing, Told
-from youthprog.attendance.types import Fate, Outcome, RollLine, Said
+from youthprog.attendance.types import Fate, Heard, Outcome, RollLine, Said
 from youthprog.audit.services import record_read
 from youthprog.core import clock, crypto
+from youthprog.core.actor import Actor
 from youthprog.core.collecting import GUARDIAN, Collecting
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Gathering
-from youthprog.web.edge import actor, door, public
+from youthprog.programs.types import Occasion
+from youthprog.web.edge import actor, door, keep_alone, keep_together, public
 from youthprog.web.language import gettext, says, sentence
 from youthprog.web.pages import page
 
@@ -76,23 +78,31 @@ def snapshot(gathering_id: int) -> Response:
 
 
 @bp.post("/gatherings/<id:gathering_id>/deeds")
-@door(P.REGISTER_TAKE)
+@door(P.REGISTER_TAKE, late=True)
 def keep(gathering_id: int) -> Response:
     """Keep what a device says of a gathering. The same message again is answered alike and changes nothing."""
-    gathering = programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, clock.today())
     try:
         message = read_message(request.stream.read(MOST_BYTES + 1))
     except TooMuch:
-        return _refused(TOO_MUCH, 413)
+        return _refused(gathering_id, TOO_MUCH, 413)
     except Malformed:
-        return _refused(BAD_MESSAGE, 400)
-    now = clock.now()
-    said, unread = _known_youth(gathering, [each for _id, each in message.deeds if each is not None])
-    outcomes = services.say(gathering, said, by=actor(), now=now, save_id=message.save_id, unread=unread)
-    before = snapshots.told_before(gathering.id, [each.client_id for each in outcomes if each.fate is Fate.KNOWN])
-    told = {each.client_id: _told(gathering, each, before.get(each.client_id), unread, now) for each in outcomes}
+        return _refused(gathering_id, BAD_MESSAGE, 400)
+    now, by = clock.now(), actor()
+    sent = [each for _id, each in message.deeds if each is not None]
+    named = {each.youth_id for each in sent if each.youth_id is not None}
+    gathering, meant = snapshots.heard(by, gathering_id, named, clock.today())
+    said, unread = _known_youth(gathering, sent, meant)
+    if rules.LEAVING.isdisjoint(each.kind for each in said):
+        heard = keep_together(deeds.hear, gathering, said, by=by, now=now, save_id=message.save_id, unread=unread)
+    else:
+        heard = keep_alone(
+            _hear_of_releases, gathering_id, said, by=by, now=now, save_id=message.save_id, unread=unread
+        )
+    known = [each.client_id for each in heard.outcomes if each.fate is Fate.KNOWN]
+    before = snapshots.told_before(gathering.id, known)
+    told = {each.client_id: _told(gathering, each, before.get(each.client_id), unread, now) for each in heard.outcomes}
     concerned = {each.youth_id for each in said if each.youth_id is not None}
-    standing = snapshots.standing_of(gathering.id, concerned)
+    standing = snapshots.standing_after(gathering.id, concerned, heard.holds)
     return _answer(
         {
             "server": _iso(now),
@@ -116,14 +126,19 @@ def offline() -> Response:
     return page("attendance/offline.html", actor=None, nav=[], other_language=None)
 
 
-def _known_youth(gathering: Gathering, said: list[Said]) -> tuple[list[Said], dict[str, Refusal]]:
+def _hear_of_releases(gathering_id: int, said: list[Said], *, by: Actor, now: datetime, **more: Any) -> Heard:
+    """Keep deeds of children who leave: others are told of a stop, so it needs the whole gathering and its own commit."""
+    gathering = programs.get_gathering_for(by, P.REGISTER_TAKE, gathering_id, clock.day_of(now))
+    return deeds.hear(gathering, said, by=by, now=now, **more)
+
+
+def _known_youth(gathering: Occasion, said: list[Said], meant: dict[int, int]) -> tuple[list[Said], dict[str, Refusal]]:
     """Deeds with the youth that this actor means, and why a scanned code means nobody.
 
     Deeds about youth out of reach are deeds about nobody: foreign and nonexistent ones look alike.
     """
-    named = {each.youth_id for each in said if each.youth_id is not None}
-    meant = snapshots.meant(actor(), gathering, named, clock.today())
-    codes = cards.resolve_all({each.code or "" for each in said if _is_scan(each)}, gathering, by=actor())
+    scanned = {each.code or "" for each in said if _is_scan(each)}
+    codes = cards.resolve_all(scanned, gathering, by=actor()) if scanned else {}
     own, found = device(), []
     unread: dict[str, Refusal] = {}
     for each in said:
@@ -140,7 +155,7 @@ def _is_scan(said: Said) -> bool:
 
 
 def _told(
-    gathering: Gathering, outcome: Outcome, kept: Told | None, unread: dict[str, Refusal], now: datetime
+    gathering: Occasion, outcome: Outcome, kept: Told | None, unread: dict[str, Refusal], now: datetime
 ) -> dict[str, Any]:
     """What became of a deed. One that came before is answered as it was then; one of another gathering tells nothing."""
     if outcome.fate is not Fate.KNOWN:
@@ -227,9 +242,10 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
 
 
-def _refused(refusal: Refusal, status: int) -> Response:
+def _refused(gathering_id: int, refusal: Refusal, status: int) -> Response:
+    snapshots.heard(actor(), gathering_id, (), clock.today())  # raises `NotFound` as for a message that can be read
     return _answer({"error": refusal.code, "says": says(refusal)}, status)
 
 
 def _answer(values: dict[str, Any], status: int = 200) -> Response:
-    return make_response(values, status)
+    return Response(json.dumps(values), status, mimetype="application/json")

@@ -131,6 +131,22 @@ class State:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What holds for a youth at a gathering after something was said, and how often that changed."""
+
+    state: State
+    version: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What became of deeds, in their order, and what holds now for each youth of whom one counted."""
+
+    outcomes: list[Outcome]
+    holds: dict[int, Holding]
+
+
+@dataclass(frozen=True)
 class Kept:
     """The mark in force and how often it was changed; version 0 means nobody ever marked this youth.
 

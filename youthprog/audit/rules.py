@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 GENESIS = "0" * 64
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,7 @@ def hash_of(line: Line) -> str:
         "ip": line.ip,
         "previous": line.previous,
     }
-    canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(CANONICAL.encode(values).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from youthprog.audit.models import AuditEntry
 from youthprog.audit.rules import GENESIS, Line, hash_of
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
+from youthprog.core.prepared import Prepared, hand, waiting_lines
 
 CHAIN_LOCK = 0x59_50_41_55  # one number for the advisory lock of the chain on PostgreSQL
 LONGEST_NAME = 200
@@ -27,7 +28,7 @@ class BulkWriteRefused(Exception):
 
 def record(action: str, subject_kind: str, subject_id: int | None, *, by: Actor, now: datetime, **detail: Any) -> None:
     """Say that `by` did `action` to a thing. `detail` holds plain values and no secret, no health, no custody."""
-    if not db.session().in_transaction():
+    if waiting_lines() is None and not db.session().in_transaction():
         db.session().begin()  # so that undoing the deed undoes the line, whatever was recorded first
     _wait("deeds", action, subject_kind, subject_id, by, now, detail)
 
@@ -53,23 +54,47 @@ def _wait(
         "request_id": by.request_id,
         "ip": by.ip,
     }
-    db.session().info.setdefault(kind, []).append(line)
+    lines = waiting_lines()
+    if lines is None:
+        lines = db.session().info.setdefault(kind, [])
+    lines.append(line)
 
 
-def append(connection: sa.Connection, waiting: Iterable[dict[str, Any]]) -> None:
-    """Chain lines onto the trail, in this transaction."""
+def append(connection: sa.Connection | None, waiting: Iterable[dict[str, Any]]) -> None:
+    """Chain lines onto the trail, in this transaction; without a connection, in that of the one in hand."""
+    if connection is None:
+        _chain_on(waiting)
+        return
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    table = db.table(AuditEntry)
-    last = connection.execute(sa.select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)).first()
-    number, previous = (last.number, last.hash) if last else (0, GENESIS)
+    with hand(connection.connection.driver_connection, connection.dialect):
+        _chain_on(waiting)
+
+
+def _chain_on(waiting: Iterable[dict[str, Any]]) -> None:
+    """Chain lines onto the trail with the connection in hand."""
+    last = LAST.rows()
+    number, previous = (last[0].number, last[0].hash) if last else (0, GENESIS)
     rows = []
     for values in waiting:
         number += 1
         line = Line(number=number, previous=previous, **values)
         previous = hash_of(line)
         rows.append({**values, "number": number, "previous": line.previous, "hash": previous})
-    connection.execute(sa.insert(table), rows)
+    INSERT.run(*rows)
+
+
+def chain_waiting(waiting: list[dict[str, Any]]) -> None:
+    """Chain the lines that wait where several deeds are kept together (`core/together.py`)."""
+    if waiting:
+        append(None, waiting)
+
+
+TRAIL = db.table(AuditEntry)
+LAST = Prepared(lambda _engine: sa.select(TRAIL.c.number, TRAIL.c.hash).order_by(TRAIL.c.number.desc()).limit(1))
+INSERT = Prepared(
+    lambda _engine: sa.insert(TRAIL).values({column.name: sa.bindparam(column.name) for column in TRAIL.c})
+)
 
 
 @event.listens_for(so.Session, "before_commit")

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.consent import queries
-from youthprog.consent.models import ConsentRequest, Form, FormUse, FormVersion, Section
+from youthprog.consent.models import Form, FormUse, FormVersion, Section
+from youthprog.consent.surely import needs_slip
 from youthprog.consent.types import MemberConsent, Objection, RequestState, SectionKind
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
@@ -20,7 +21,7 @@ from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Enrollment, Gathering, Season
-from youthprog.programs.types import EnrollmentStatus, GatheringKind
+from youthprog.programs.types import EnrollmentStatus
 
 # What an objection is called when it is to one gathering alone.
 OF_THIS_DAY = {
@@ -127,14 +128,9 @@ def slip_objections(youth_ids: Mapping[int, Sequence[int]]) -> Iterator[tuple[in
 def _that_need_slips(gathering_ids: Iterable[int]) -> list[tuple[int, int, datetime]]:
     """Which gatherings a youth needs a slip for: a single event of a program that has a form for those, and whatever
     meeting its families were asked about. One statement."""
-    asked = sa.exists().where(
-        ConsentRequest.gathering_id == Gathering.id, ConsentRequest.state != RequestState.CANCELED
-    )
-    has_form = sa.exists().where(FormUse.program_id == Season.program_id, FormUse.for_events)
     rows = db.session().execute(
         sa.select(Gathering.id, Gathering.season_id, Gathering.starts_at)
-        .join(Season, Season.id == Gathering.season_id)
-        .where(Gathering.id.in_(gathering_ids), has_form, sa.or_(Gathering.kind == GatheringKind.EVENT, asked))
+        .where(Gathering.id.in_(gathering_ids), needs_slip())
         .order_by(Gathering.id)
     )
     return [(row.id, row.season_id, row.starts_at) for row in rows]

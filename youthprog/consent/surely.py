@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from youthprog.consent import timing
 from youthprog.consent.models import (
@@ -23,11 +24,12 @@ from youthprog.consent.models import (
     Section,
     SectionText,
 )
-from youthprog.consent.types import STARTER, Decision, SectionKind, Signer
+from youthprog.consent.types import STARTER, Decision, RequestState, SectionKind, Signer
 from youthprog.core import clock, db
+from youthprog.core.prepared import Prepared, as_list, keys
 from youthprog.people.models import CustodyRestriction, Guardianship, GuardianshipChange, Person
-from youthprog.programs.models import Program, ProgramRuleChange, Season
-from youthprog.programs.types import GuardianRule
+from youthprog.programs.models import Gathering, Program, ProgramRuleChange, Season
+from youthprog.programs.types import GatheringKind, GuardianRule
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,32 @@ def surely_fine(
 def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: date) -> sa.ColumnElement[bool]:
     if not needed.keys or (needed.since is not None and on < needed.since):
         return sa.false()  # no form is published: nobody can have signed one; or another version held on the day
-    row, asked, limit = ConsentDecision, ConsentRequest, CustodyRestriction
+    last = until if until == on else sa.case((Season.ends_on < until, Season.ends_on), else_=until)
+    days = _Days(on, _midnight_after(on), last, timing.born_by(until))
+    given = _all_given(needed.keys, needed.section_ids, len(needed.keys), youth_id, season_id, days)
+    return sa.and_(Season.program_id.in_(needed.program_ids), given)
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The days a condition is about, as values or as parameters: the first, the instant it is over, the last one that
+    counts, and the birthday of whoever turns 18 by then."""
+
+    on: Any
+    over_at: Any
+    last: Any
+    born_by: Any
+
+
+def _midnight_after(on: date) -> datetime:
+    return datetime.combine(on + timedelta(days=1), time(), clock.zone())
+
+
+def _all_given(
+    keys_needed: Any, section_ids: Any, how_many: Any, youth_id: Any, season_id: Any, days: _Days
+) -> sa.ColumnElement[bool]:
+    """Every needed section was given for the season, to the end, and nothing was said against any."""
+    row, asked, limit, on = ConsentDecision, ConsentRequest, CustodyRestriction, days.on
     bond, change = Guardianship, GuardianshipChange
     barred = sa.exists().where(
         limit.youth_id == row.youth_id,
@@ -146,23 +173,21 @@ def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: dat
         sa.exists().where(was.program_id == Season.program_id, was.changed_on > on)
         for was in (ProgramRuleChange, FormUseChange)
     )
-    tomorrow = datetime.combine(on + timedelta(days=1), time(), clock.zone())
-    last = until if until == on else sa.case((Season.ends_on < until, Season.ends_on), else_=until)
     good = sa.and_(
-        row.section_id.in_(needed.section_ids),
+        row.section_id.in_(section_ids),
         row.decision == Decision.GIVEN,
         row.withdrawn_at.is_(None),
         row.ended_on.is_(None),
-        row.decided_at < tomorrow,
-        sa.or_(~row.needs_original, row.confirmed_at < tomorrow),
-        sa.or_(row.valid_until_on.is_(None), row.valid_until_on >= last),
+        row.decided_at < days.over_at,
+        sa.or_(~row.needs_original, row.confirmed_at < days.over_at),
+        sa.or_(row.valid_until_on.is_(None), row.valid_until_on >= days.last),
         decides,
         ~barred,
     )
     found = (
         sa.select(
             sa.and_(
-                sa.func.count(row.section_key.distinct()) == len(needed.keys),
+                sa.func.count(row.section_key.distinct()) == how_many,
                 sa.func.count() == sa.func.count(sa.case((good, 1))),
             )
         )
@@ -170,16 +195,97 @@ def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: dat
         .where(
             row.youth_id == youth_id,
             row.season_id == season_id,
-            row.section_key.in_(needed.keys),
+            row.section_key.in_(keys_needed),
             asked.gathering_id.is_(None),
         )
         .correlate_except(ConsentDecision, ConsentRequest)
         .scalar_subquery()
     )
     return sa.and_(
-        Season.program_id.in_(needed.program_ids),
         Program.guardian_rule != GuardianRule.BOTH,
         *(~changed_since for changed_since in asked_else),
-        sa.or_(Person.born_on.is_(None), Person.born_on > timing.born_by(until)),
+        sa.or_(Person.born_on.is_(None), Person.born_on > days.born_by),
         found,
     )
+
+
+# ---- at the gate: all of it in one statement ----
+
+
+def surely_cleared(youth_ids: Sequence[int], season_id: int, on: date, gathering_id: int) -> set[int]:
+    """Those of the youth whom nothing of consent keeps from a gathering of a season, by its day. One statement.
+
+    Only words of the newest versions count as signed here, and no gathering that needs slips: whoever is left out goes
+    through the rules, as ever.
+    """
+    found = CLEARED.rows(
+        youth=as_list(youth_ids), season_id=season_id, gathering_id=gathering_id, on=on,
+        over_at=_midnight_after(on), born_by=timing.born_by(on),
+    )  # fmt: skip
+    return {row.id for row in found}
+
+
+def _cleared(engine: str) -> sa.SelectBase:
+    season: Any = sa.bindparam("season_id")
+    on, born_by = (sa.bindparam(name, type_=sa.Date()) for name in ("on", "born_by"))
+    days = _Days(on, sa.bindparam("over_at", type_=ConsentDecision.decided_at.type), on, born_by)
+    needed = _needed_now(season).cte("needed").prefix_with("MATERIALIZED")
+    keys_needed, section_ids = sa.select(needed.c.key), sa.select(needed.c.section_id)
+    how_many = sa.select(sa.func.count(needed.c.key.distinct())).scalar_subquery()
+    newer_words = sa.exists().where(needed.c.published_at >= days.over_at)
+    slip = sa.exists().where(Gathering.id == sa.bindparam("gathering_id"), needs_slip())
+    return (
+        sa.select(Person.id)
+        .join(Season, Season.id == season)
+        .join(Program, Program.id == Season.program_id)
+        .where(
+            Person.id.in_(keys(engine, "youth")),
+            how_many > 0,
+            ~newer_words,
+            ~slip,
+            _all_given(keys_needed, section_ids, how_many, Person.id, season, days),
+        )
+    )
+
+
+CLEARED = Prepared(_cleared)
+
+
+def _needed_now(season_id: Any) -> Any:
+    """What `needed_by_programs` finds for the program of one season, of the newest versions alone."""
+    newer, other, used = aliased(FormVersion), aliased(Form), aliased(FormUse)
+    program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
+    is_newest = ~sa.exists().where(
+        newer.form_id == FormVersion.form_id, newer.number > FormVersion.number, newer.published_at.is_not(None)
+    )
+    own = sa.exists().where(FormUse.form_id == Form.id, FormUse.program_id == program, ~FormUse.for_events)
+    any_own = sa.exists().where(
+        used.program_id == program, ~used.for_events, other.id == used.form_id, other.closed_at.is_(None),
+        newer.form_id == other.id, newer.published_at.is_not(None),
+    )  # fmt: skip
+    return (
+        sa.select(Section.id.label("section_id"), Section.key, FormVersion.published_at)
+        .join(FormVersion, FormVersion.id == Section.version_id)
+        .join(Form, Form.id == FormVersion.form_id)
+        .where(
+            FormVersion.published_at.is_not(None),
+            is_newest,
+            sa.or_(sa.and_(own, Form.closed_at.is_(None)), sa.and_(Form.key == STARTER, ~any_own)),
+            Section.required,
+            Section.kind != SectionKind.TEXT,
+            sa.func.coalesce(Section.settings["signer"].as_string(), "") != Signer.GUARDIAN_2.value,
+        )
+    )
+
+
+def needs_slip() -> sa.ColumnElement[bool]:
+    """The condition that a `Gathering` needs slips: a single event of a program that has a form for those, and whatever
+    meeting its families were asked about."""
+    asked = sa.exists().where(
+        ConsentRequest.gathering_id == Gathering.id, ConsentRequest.state != RequestState.CANCELED
+    )
+    its = aliased(Season)
+    has_form = sa.exists().where(
+        its.id == Gathering.season_id, FormUse.program_id == its.program_id, FormUse.for_events
+    )
+    return sa.and_(has_form, sa.or_(Gathering.kind == GatheringKind.EVENT, asked))

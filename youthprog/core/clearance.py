@@ -30,8 +30,21 @@ Objector = Callable[[Sequence[int], int, date], Iterable[NotCleared]]
 GatheringObjector = Callable[[Mapping[int, Sequence[int]]], Iterable[tuple[int, NotCleared]]]
 
 
-def install(app: Flask, objectors: Iterable[Objector], at_gatherings: Iterable[GatheringObjector] = ()) -> None:
-    """Say who may object. Objectors get (youth ids, season id, day); those to single gatherings their youth by gathering."""
+SurelyCleared = Callable[[Sequence[int], int, date, int], set[int]]
+
+
+def install(
+    app: Flask,
+    objectors: Iterable[Objector],
+    at_gatherings: Iterable[GatheringObjector] = (),
+    surely: Iterable[SurelyCleared] = (),
+) -> None:
+    """Say who may object. Objectors get (youth ids, season id, day); those to single gatherings their youth by gathering.
+
+    `surely` are quick looks, one for each room that objects: of (youth ids, season id, day, gathering id), whom it surely
+    has nothing against.
+    """
+    app.extensions["youthprog.clearance_surely"] = tuple(surely)
     app.extensions["youthprog.clearance"] = tuple(objectors)
     app.extensions["youthprog.clearance_at"] = tuple(at_gatherings)
 
@@ -60,3 +73,17 @@ def not_cleared_at(youth_ids: Mapping[int, Sequence[int]]) -> dict[tuple[int, in
         for gathering_id, reason in objector(youth_ids):
             found.setdefault((gathering_id, reason.youth_id), []).append(reason)
     return found
+
+
+def barred_at(youth_ids: Sequence[int], season_id: int, on: date, gathering_id: int) -> set[int]:
+    """Those of the youth who may not take part in a gathering, as `not_cleared` has it, at a gate where many wait.
+
+    Where every room that objects has a quick look, only whom it is not sure of is asked about in full.
+    """
+    surely = current_app.extensions["youthprog.clearance_surely"]
+    doubtful = list(youth_ids)
+    if len(surely) == len(current_app.extensions["youthprog.clearance"]):
+        doubtful = sorted(
+            {each for look in surely for each in set(youth_ids) - look(youth_ids, season_id, on, gathering_id)}
+        )
+    return set(not_cleared(doubtful, season_id, on, gathering_id=gathering_id)) if doubtful else set()

@@ -4,6 +4,7 @@ The only module that imports flask_sqlalchemy. See docs/decisions/ for the SQLit
 """
 
 import enum
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy import orm as so
@@ -26,6 +27,8 @@ KEPT_STATEMENTS = 55  # compiled ones, about 50 kB each; half as many more gathe
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
 CONDITION = "where"  # of a partial index, in its `info`
+ENGINE = "youthprog.engine"
+MAY_WRITE = "may_write"  # what a connection was last told, in its `info`
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -105,6 +108,7 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+_readers = threading.local()
 _writing: ContextVar[bool] = ContextVar("youthprog_writing", default=True)
 
 
@@ -117,6 +121,55 @@ def table(model: type[Base]) -> sa.Table:
 def session() -> so.Session:
     """The current session."""
     return db.session()
+
+
+def is_open() -> bool:
+    """Whether this request or command has used its session at all."""
+    return db.session.registry.has()
+
+
+def is_at_work() -> bool:
+    """Whether a transaction of the current session is under way."""
+    return db.session.registry.has() and db.session().in_transaction()
+
+
+def sent() -> so.Session:
+    """The current session, with nothing unsent."""
+    here = db.session()
+    if here.new or here.dirty or here.deleted:
+        here.flush()
+    return here
+
+
+def engine() -> sa.Engine:
+    """The running application's engine."""
+    found: sa.Engine = current_app.extensions[ENGINE]
+    return found
+
+
+def raw_reader(of: sa.Engine) -> Any:
+    """This thread's own connection of SQLite's driver for single statements that read; it can do nothing else."""
+    held = getattr(_readers, "held", None)
+    if held is None or held[0] is not of:
+        pooled = of.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.detach()
+        connection.execute("PRAGMA query_only=ON").close()
+        _readers.held = held = (of, connection)
+    return held[1]
+
+
+def raw_writer(of: sa.Engine) -> Any:
+    """A connection of SQLite's driver that may write and belongs to no pool; whoever asked for it closes it.
+
+    What it has read stays good as long as nobody else writes, so that much of it is worth keeping.
+    """
+    held = of.raw_connection()
+    connection: Any = held.driver_connection
+    held.detach()
+    for pragma in ("query_only=OFF", "cache_size=-2000", "wal_autocheckpoint=4000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+    return connection
 
 
 def flush() -> None:
@@ -134,6 +187,16 @@ def reading() -> Iterator[None]:
         _writing.reset(mark)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside may write; what was begun outside goes on as it was."""
+    mark = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(mark)
+
+
 def begin_reading() -> None:
     """From here on, in this context, transactions only read."""
     _writing.set(False)
@@ -141,7 +204,8 @@ def begin_reading() -> None:
 
 def begin_writing() -> None:
     """End the reading half and let the next transaction write (it takes SQLite's lock at its start)."""
-    db.session.rollback()
+    if is_open():
+        db.session.rollback()
     _writing.set(True)
 
 
@@ -203,6 +267,7 @@ def install(app: Flask, url: str) -> None:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
+    app.extensions[ENGINE] = engine
     listen(engine)
     for index in (each for known in db.metadata.tables.values() for each in known.indexes if CONDITION in each.info):
         index.dialect_options[engine.dialect.name]["where"] = sa.text(index.info[CONDITION])
@@ -233,7 +298,9 @@ def _connect_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = _writing.get()
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    if connection.info.get(MAY_WRITE) is not writes:  # saying it again would make SQLite forget all prepared statements
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info[MAY_WRITE] = writes
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -1,5 +1,7 @@
 """The application, for a WSGI server: `youthprog.operations.wsgi:app`."""
 
+import gc
+
 from youthprog import create_app
 from youthprog.operations.lean import forget_explanations
 from youthprog.operations.logs import log_as_json
@@ -7,3 +9,4 @@ from youthprog.operations.logs import log_as_json
 log_as_json()
 app = create_app()
 forget_explanations()
+gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there with every thousand objects

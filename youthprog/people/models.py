@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from youthprog.core.crypto import Sealable
 from youthprog.core.db import Model, choice
-from youthprog.people.types import ContactKind, Gender, HealthKind, PersonKind, Relationship
+from youthprog.people.types import ContactKind, Gender, HealthKind, PersonKind, Relationship, spoken_name
 
 PERSON = "person.id"
 
@@ -38,7 +38,7 @@ class Person(Model):
     @property
     def name(self) -> str:
         """Given and family name, as one says it."""
-        return f"{self.preferred_name or self.given_name} {self.family_name}".strip()
+        return spoken_name(self.given_name, self.preferred_name, self.family_name)
 
     @property
     def list_name(self) -> str:

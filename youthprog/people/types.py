@@ -9,6 +9,11 @@ from typing import Protocol
 from youthprog.core.refusals import N_
 
 
+def spoken_name(given: str, preferred: str | None, family: str) -> str:
+    """A name as one says it: what the person is called, and the family's."""
+    return f"{preferred or given} {family}".strip()
+
+
 class PersonKind(enum.StrEnum):
     """What a person is here first of all. A youth who turns 18 stays a youth record; age decides rules."""
 

@@ -202,6 +202,18 @@ class GroupLine:
 
 
 @dataclass(frozen=True)
+class Occasion:
+    """A gathering as those need it who only say what happens there."""
+
+    id: int
+    season_id: int
+    group_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    canceled_at: datetime | None
+
+
+@dataclass(frozen=True)
 class GatheringLine:
     """A meeting, as lists show it."""
 

@@ -18,10 +18,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from youthprog.core import clock, db
+from youthprog.core import clock, db, together
 from youthprog.core.actor import Actor
 from youthprog.core.crypto import code
 from youthprog.core.permissions import P
+from youthprog.core.prepared import waiting_lines
 from youthprog.core.refusals import NotFound, Refused
 
 log = logging.getLogger("youthprog")
@@ -76,8 +77,13 @@ def link_key(purpose: str, *, late: bool = False) -> Callable[[View], View]:
 LinkLoader = Callable[[int, str], tuple[Actor, Any] | None]
 
 
-def install(app: Flask, *, load_link: LinkLoader) -> None:
+UserLoader = Callable[[str], Any]
+
+
+def install(app: Flask, *, load_link: LinkLoader, load_user: UserLoader) -> None:
     """Put the doors in."""
+    app.extensions["youthprog.load_user"] = load_user
+    login.user_loader(load_user)
     app.extensions["youthprog.load_link"] = load_link
     login.init_app(app)
     login.session_protection = None
@@ -99,7 +105,8 @@ def door_of(app: Flask, endpoint: str) -> Door:
 
 
 def actor() -> Actor:
-    """Who is acting in this request."""
+    """Who is acting in this request. Whoever writes for many acts for none of them: the deeds know by whom they are."""
+    assert waiting_lines() is None, "a deed that is kept together with others asked for the actor of one request"
     who: Actor = g.get("actor", VISITOR)
     return who
 
@@ -130,6 +137,31 @@ def recording(*, undo: Callable[[], None] | None = None, says: str = "") -> Iter
         raise
 
 
+Kept = TypeVar("Kept")
+
+
+def keep_together(deed: Callable[..., Kept], *values: Any, **named: Any) -> Kept:
+    """The second half of a `late` door where many write at once: do a deed, keep it, and return what it returned.
+
+    It may be kept in one commit with the deeds of other requests, by another thread than this one; so it is handed all
+    it needs, and asks nothing of the request. What it raises is raised here, and then nothing of it is kept.
+    """
+    if together.is_best(db.engine()):
+        if db.is_open():
+            db.session().rollback()
+        done: Kept = together.keep(deed, *values, **named)
+        if db.is_open():
+            db.session().rollback()  # it may have read for others, before all this was kept
+        return done
+    return keep_alone(deed, *values, **named)
+
+
+def keep_alone(deed: Callable[..., Kept], *values: Any, **named: Any) -> Kept:
+    """Do a deed in the second half of a `late` door and return what it returned; it is committed with the answer."""
+    with recording():
+        return deed(*values, **named)
+
+
 def _undo(problem: Exception) -> None:
     """Undo what lies outside the database. Raises `NotRecorded` when the page is to say what did not happen."""
     g.recording, undo, says = False, g.pop("undo", None), g.pop("says", "")
@@ -142,19 +174,14 @@ def _undo(problem: Exception) -> None:
         raise NotRecorded(says) from problem
 
 
+LEFT = ("keep", "language", "link", "recording", "undo", "says", "csrf_token", "csrf_valid", "_login_user")
+
+
 def _enter() -> BaseResponse | None:
-    for left in (
-        "keep",
-        "language",
-        "link",
-        "recording",
-        "undo",
-        "says",
-        "csrf_token",
-        "_login_user",
-    ):  # of the request before, where tests share one context
-        g.pop(left, None)
-    g.request_id = code(12)
+    here: Any = g._get_current_object()
+    for left in LEFT:  # of the request before, where tests share one context
+        here.pop(left, None)
+    here.request_id = code(12)
     db.begin_reading()
     if request.endpoint is None:
         return None
@@ -162,8 +189,8 @@ def _enter() -> BaseResponse | None:
     if mark is None:
         abort(404)
     answer = _pass(mark)
-    g.writes = request.method not in SAFE
-    if g.writes and not mark.late:
+    here.writes = request.method not in SAFE
+    if here.writes and not mark.late:
         db.begin_writing()
     return answer
 
@@ -175,8 +202,8 @@ def _mark_here() -> Door | None:
 
 def _pass(mark: Door) -> BaseResponse | None:
     """Decide who comes in; a redirect or an abort when nobody does."""
-    g.actor = _here(VISITOR)
     if mark.kind == "link":
+        g.actor = _here(VISITOR)
         _pass_by_link(mark)
         return None
     here = _recognize()
@@ -197,13 +224,16 @@ def _pass(mark: Door) -> BaseResponse | None:
 
 def _recognize() -> bool:
     """Whether a live, not idle session stands behind the cookie; `g.actor` is then its person."""
-    if not current_user.is_authenticated:
+    token = session.get("_user_id")
+    user = current_app.extensions["youthprog.load_user"](token) if token else None
+    g._login_user = user or login.anonymous_user()  # what Flask-Login would find, but for cookies we never set
+    if user is None or not touch_session(current_app.config["YOUTHPROG"].idle_minutes):
+        g.actor = _here(VISITOR)
+        if user is not None:
+            logout_user()
+            session.pop("seen", None)
         return False
-    if not touch_session(current_app.config["YOUTHPROG"].idle_minutes):
-        logout_user()
-        session.pop("seen", None)
-        return False
-    g.actor = _here(current_user.actor)
+    g.actor = _here(user.actor)
     return True
 
 
@@ -223,13 +253,15 @@ def _here(who: Actor) -> Actor:
     return replace(
         who,
         ip=(request.remote_addr or "")[:45],
-        user_agent=(request.user_agent.string or "")[:200],
+        user_agent=request.headers.get("User-Agent", "")[:200],
         request_id=g.request_id,
     )
 
 
 def close(response: Response) -> Response:
     """Commit or undo, after the view and before the first byte leaves."""
+    if not db.is_open():
+        return response
     wrote = g.get("recording") or (g.get("writes") and not _is_late())
     if wrote and (response.status_code < 400 or g.get("keep")):
         try:
@@ -252,7 +284,8 @@ def _is_late() -> bool:
 
 def _leave(_problem: BaseException | None) -> None:
     db.begin_writing()
-    db.session().info.pop("reads", None)
+    if db.is_open():
+        db.session().info.pop("reads", None)
 
 
 def touch_session(idle_minutes: int) -> bool:

@@ -20,17 +20,18 @@ def csp_nonce() -> str:
 
 def install(app: Flask) -> None:
     """Send the headers with everything, errors included."""
-    secure = app.config["YOUTHPROG"].secure
+    always = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
+    ]
+    if app.config["YOUTHPROG"].secure:
+        always.append(("Strict-Transport-Security", "max-age=31536000"))
 
     @app.after_request
     def send(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
+        headers.extend([("Content-Security-Policy", POLICY.format(nonce=csp_nonce())), *always])
         headers.setdefault("Cache-Control", "no-store")
-        if secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

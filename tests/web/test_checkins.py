@@ -1,0 +1,153 @@
+"""Check-ins at a gate: few statements, nobody's authority older than the request, and nothing lost in a crash."""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.bench.gate import phone_headers
+from tests.bench.serving import OURS, post, send, served
+from tests.makers.accounts import make_account, make_actor, session_cookie
+from tests.support.houses import build_house
+from tests.web.test_attendance import Field, objections  # noqa: F401  a fixture: pytest finds it by its name
+from tests.web.test_sync import Phone, deed
+from youthprog.access.models import RoleGrant, UserSession
+from youthprog.access.types import Role
+from youthprog.attendance import sayings
+from youthprog.attendance.models import Deed
+from youthprog.audit.queries import verify
+from youthprog.core import clock, db
+from youthprog.core.permissions import P
+from youthprog.core.refusals import NotFound
+from youthprog.people import queries as people
+from youthprog.programs import queries as programs
+
+STATEMENTS = 9  # the session; the gathering and its youth; what is known; clearance; four that write; the chain's end
+CLIENTS = 4
+
+
+@pytest.fixture
+def field(session, objections):  # noqa: F811
+    return Field(session)
+
+
+@pytest.fixture
+def phone(visitor, field):
+    return Phone(visitor, field)
+
+
+def arrivals(field, *youth_ids):
+    return [deed(who, "arrive", "present") for who in youth_ids or field.ids[:1]]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_check_in_is_nine_statements_however_many_arrive(app, phone, field, statements, monkeypatch, count):
+    monkeypatch.setitem(app.extensions, "youthprog.clearance_surely", (lambda youth_ids, *_where: set(youth_ids),))
+    phone.send(*arrivals(field, field.ids[0]))
+    statements.clear()
+    answer = phone.send(*arrivals(field, *field.ids[:count]))
+    assert [each["state"] for each in answer["results"]] == ["kept"] * count
+    quick_look, of_rows_that_were_there = 1, 1
+    assert len(statements) == STATEMENTS - quick_look + of_rows_that_were_there, "\n".join(statements)
+
+
+def test_an_ended_session_says_nothing_more(phone, field, session):
+    phone.send(*arrivals(field))
+    session.execute(sa.update(db.table(UserSession)).values(ended_at=clock.now()))
+    session.commit()
+    phone.send(*arrivals(field), status=403)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Deed)) == 1
+
+
+def test_a_role_that_was_taken_says_nothing_more(phone, field, session):
+    phone.send(*arrivals(field))
+    session.execute(sa.update(db.table(RoleGrant)).values(until_on=clock.today() - timedelta(days=1)))
+    session.commit()
+    phone.send(*arrivals(field), status=404)
+
+
+def test_a_token_of_another_session_is_refused_although_it_was_good_there(phone, field, visitor):
+    phone.send(*arrivals(field))
+    visitor.client.delete_cookie("youthprog")
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    phone.send(*arrivals(field), status=400)
+
+
+def test_one_statement_reaches_what_the_pages_reach(session, field):
+    """Of gatherings and youth, for who reaches everywhere, in a program, by leading, and nothing."""
+    other, on = Field(session), clock.today()
+    actors = [
+        make_actor(Role.COORDINATOR), make_actor(Role.COORDINATOR, program_id=field.program_id),
+        make_actor(Role.COACH, field.coach.id), make_actor(Role.COACH, other.coach.id), make_actor(Role.MENTOR),
+    ]  # fmt: skip
+    asked, seen = [*field.ids, *other.ids, 10**6], set()
+    for actor in actors:
+        for place in (field.gathering.id, other.gathering.id, 10**6):
+            try:
+                by_page = programs.get_gathering_for(actor, P.REGISTER_TAKE, place, on).id
+            except NotFound:
+                by_page = None
+            try:
+                gathering, meant = sayings.heard_of(actor, P.REGISTER_TAKE, place, asked, on)
+            except NotFound:
+                assert by_page is None
+                continue
+            assert gathering.id == by_page
+            assert meant == {who: who for who in people.reachable(actor, P.REGISTER_TAKE, asked, on)}
+            seen.add((place, len(meant)))
+    assert len(seen) == 4
+
+
+# ---- killed in the middle ----
+
+
+def test_a_server_that_is_killed_loses_nothing_it_answered(tmp_path: Path):
+    """Four phones send; the server dies between two answers; what was answered is there, and is known when sent again."""
+    with build_house("sqlite", tmp_path) as house:
+        assert house.app is not None
+        (tmp_path / "config.toml").write_text(f'database_url = "sqlite:///{tmp_path / "test.db"}"\n')
+        with house.app.app_context():
+            field = Field(db.session())
+            token = session_cookie(field.account)
+            db.session().commit()
+            db.db.session.remove()
+        ids = [str(uuid.uuid4()) for _ in range(400)]
+        mark = {"kind": "mark", "mark": "absent", "at": clock_text(house.app)}
+        bodies = [
+            json.dumps({"deeds": [{"id": each, "youth": random.choice(field.ids), **mark}]}).encode() for each in ids
+        ]
+
+        def requests(port, some):
+            headers = phone_headers(house.app, token)
+            return [post(port, field.address.replace("register", "deeds"), bodies[place], headers) for place in some]
+
+        with served(OURS, tmp_path) as server:
+            whole = requests(server.port, range(len(ids)))
+            answered = send(
+                server.port, whole, clients=CLIENTS, good=b'"kept"', stop_after=60, then=server.kill
+            ).answered
+        assert 60 <= len(answered) < len(ids), "it was killed too late to prove anything"
+        with house.app.app_context():
+            kept = set(db.session().scalars(sa.select(Deed.client_id)))
+            assert verify({}).whole
+            db.db.session.remove()
+        assert {ids[place] for place in answered} <= kept
+        assert len(kept) <= len(answered) + CLIENTS
+        with served(OURS, tmp_path) as server:
+            again = send(server.port, requests(server.port, sorted(answered)[:20]), clients=1, good=b'"kept"')
+        assert len(again.answered) == 20
+        with house.app.app_context():
+            assert db.session().scalar(sa.select(sa.func.count()).select_from(Deed)) == len(kept)
+            db.db.session.remove()
+
+
+def clock_text(app):
+    with app.app_context():
+        return clock.now().isoformat()

@@ -1,0 +1,222 @@
+"""Statements of the busiest paths: written with SQLAlchemy once, sent through the driver from then on.
+
+SQLAlchemy spends a hundred times as long on a small statement as SQLite does. Where children queue at a gate the text is
+made once, kept, and sent as it is. A list goes as one parameter, so that five hundred rows are one statement.
+"""
+
+import enum
+import json
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from youthprog.core import db
+
+Engine = str  # "sqlite" or "postgresql"
+Listener = Callable[[sa.Dialect, str, Any], None]
+LISTENERS: list[Listener] = []  # told of each statement, which no listener of SQLAlchemy sees: (dialect, text, cursor)
+_in_hand: ContextVar[Any] = ContextVar("youthprog_in_hand", default=None)
+
+
+class Prepared:
+    """A statement, compiled at its first use for each engine. `build` gets the engine's name.
+
+    It runs in the current transaction, or where there is none on a connection of its own, and then only reads.
+    Rows are named tuples. What SQLAlchemy holds unsent is sent first.
+    """
+
+    def __init__(self, build: Callable[[Engine], sa.ClauseElement]):
+        self.build = build
+        self.made: dict[Engine, _Made] = {}
+
+    def rows(self, **values: Any) -> list[Any]:
+        """The rows it finds."""
+        held = _in_hand.get()
+        if held is None:
+            engine = db.engine()
+            if engine.dialect.name != "sqlite" or db.is_at_work():
+                held = _of_session()
+            else:
+                held = db.raw_reader(engine), engine.dialect
+        return self._for(held[1]).rows(held[0], values, held[1])
+
+    def run(self, *values: Mapping[str, Any]) -> None:
+        """Change rows, once for each set of values."""
+        connection, dialect, _lines = _in_hand.get() or _of_session()
+        made = self._for(dialect)
+        if len(values) == 1:
+            made.send(connection, values[0], dialect).close()
+        elif values:
+            made.send_many(connection, values, dialect)
+
+    def _for(self, dialect: sa.Dialect) -> "_Made":
+        made = self.made.get(dialect.name)
+        if made is None:
+            made = self.made[dialect.name] = _Made(self.build(dialect.name), dialect)
+        return made
+
+
+class _Made:
+    """The text of a statement for one engine, and how values go in and come out."""
+
+    def __init__(self, statement: Any, dialect: sa.Dialect):
+        compiled: Any = statement.compile(dialect=dialect)
+        binds = compiled.binds
+        self.text = str(compiled)
+        into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+        self.order: Sequence[str] = compiled.positiontup or ()
+        self.named = compiled.positiontup is None
+        fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
+        self.fixed = {name: value if into[name] is None else into[name](value) for name, value in fixed.items()}
+        self.into = [(name, process) for name, process in into.items() if name not in fixed]
+        columns = list(statement.exported_columns) if isinstance(statement, sa.SelectBase) else []
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self.readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
+        self.row: Any = namedtuple("Row", [str(column.key) for column in columns]) if columns else tuple
+
+    def send(self, connection: Any, values: Mapping[str, Any], dialect: Any) -> Any:
+        ready = self._ready(values)
+        try:
+            cursor = connection.execute(self.text, ready)
+        except dialect.loaded_dbapi.Error as problem:
+            raise told_alike(problem, dialect, self.text) from problem
+        for listener in LISTENERS:
+            listener(dialect, self.text, cursor)
+        return cursor
+
+    def send_many(self, connection: Any, values: Sequence[Mapping[str, Any]], dialect: Any) -> None:
+        ready, cursor = [self._ready(each) for each in values], connection.cursor()
+        try:
+            cursor.executemany(self.text, ready)
+        except dialect.loaded_dbapi.Error as problem:
+            raise told_alike(problem, dialect, self.text) from problem
+        for listener in LISTENERS:
+            listener(dialect, self.text, cursor)
+        cursor.close()
+
+    def _ready(self, values: Mapping[str, Any]) -> Any:
+        put = self.fixed.copy()
+        for name, process in self.into:
+            value = values[name]
+            put[name] = value if process is None or value is None else process(value)
+        return put if self.named else [put[name] for name in self.order]
+
+    def rows(self, connection: Any, values: Mapping[str, Any], dialect: Any) -> list[Any]:
+        cursor = self.send(connection, values, dialect)
+        found = cursor.fetchall()
+        cursor.close()
+        return self.read(found)
+
+    def read(self, found: list[tuple[Any, ...]]) -> list[Any]:
+        if not self.readers:
+            return [self.row._make(each) for each in found]
+        rows = []
+        for each in found:
+            cells = list(each)
+            for place, reader in self.readers:
+                if (cell := cells[place]) is not None:
+                    cells[place] = reader(cell)
+            rows.append(self.row._make(cells))
+        return rows
+
+
+class hand:
+    """Inside, prepared statements go straight to this connection of the driver, and lines of the trail wait in `lines`."""
+
+    def __init__(self, connection: Any, dialect: Any, lines: list[Any] | None = None):
+        self.held = (connection, dialect, lines)
+
+    def __enter__(self) -> None:
+        self.mark = _in_hand.set(self.held)
+
+    def __exit__(self, *_problem: object) -> None:
+        _in_hand.reset(self.mark)
+
+
+def waiting_lines() -> list[Any] | None:
+    """Where lines of the trail wait, when they do not wait on the session."""
+    held = _in_hand.get()
+    return held[2] if held is not None else None
+
+
+def _of_session() -> tuple[Any, sa.Dialect, None]:
+    connection = db.sent().connection()
+    return connection.connection.driver_connection, connection.dialect, None
+
+
+def told_alike(problem: BaseException, dialect: Any, text: str = "") -> BaseException:
+    """What the driver raised, as SQLAlchemy tells it, so that everybody hears the same. Anything else as it is."""
+    base = dialect.loaded_dbapi.Error
+    if not isinstance(problem, base):
+        return problem
+    told: Any = sa.exc.DBAPIError.instance(text, None, problem, base, hide_parameters=True, dialect=dialect)
+    return cast(BaseException, told)
+
+
+# ---- lists as one parameter ----
+
+
+class _Jsonb(sa.types.UserDefinedType[Any]):
+    cache_ok = True
+
+    def get_col_spec(self, **_more: Any) -> str:
+        return "JSONB"
+
+
+def listed(engine: Engine, name: str, /, **columns: Any) -> Any:
+    """The rows of a list of objects that is one parameter of this name, written by `as_list`; columns by their types."""
+    given = sa.bindparam(name, type_=sa.Text())
+    if engine == "sqlite":
+        each = sa.func.json_each(given).table_valued("value")
+        cells = [
+            sa.type_coerce(sa.func.json_extract(each.c.value, sa.literal_column(f"'$.{key}'")), kind).label(key)
+            for key, kind in columns.items()
+        ]
+        return sa.select(*cells).select_from(each).subquery(name)
+    rows: Any = sa.func.jsonb_to_recordset(sa.cast(given, _Jsonb()))
+    return rows.table_valued(*(sa.column(key, kind) for key, kind in columns.items())).render_derived(
+        name=name, with_types=True
+    )
+
+
+def keys(engine: Engine, name: str) -> sa.Select[Any]:
+    """The numbers of a list that is one parameter of this name, written by `as_list`."""
+    given = sa.bindparam(name, type_=sa.Text())
+    if engine == "sqlite":
+        return sa.select(sa.func.json_each(given).table_valued("value").c.value)
+    each: Any = sa.func.jsonb_array_elements_text(sa.cast(given, _Jsonb())).table_valued("value")
+    return sa.select(sa.cast(each.c.value, sa.BigInteger()))
+
+
+def upsert(table: sa.Table, rows: Any, *, kept: Sequence[str] = ()) -> sa.Insert:
+    """Insert rows, or give those that are there the new values, but for the columns `kept`. Both engines say it alike."""
+    names = [column.key for column in rows.c]
+    key = [column.name for column in table.primary_key]
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key and name not in kept)
+    tail = sa.text(f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}")
+    return sa.insert(table).from_select(names, sa.select(*rows.c).where(sa.literal_column("1") == 1).suffix_with(tail))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return stored(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    raise TypeError(type(value).__name__)
+
+
+_writer = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_list(rows: Sequence[Any]) -> str:
+    """A list for `listed` or `keys`."""
+    return _writer.encode(rows)
+
+
+def stored(moment: datetime) -> str:
+    """An instant as SQLite keeps it; PostgreSQL reads it the same, its sessions being in UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

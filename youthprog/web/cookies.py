@@ -1,0 +1,73 @@
+"""What a browser sends with every request, checked once: the signed cookie and the token against forged forms.
+
+A phone at a gate sends the same cookie and the same token a hundred times. Whether a signature is right depends on its
+text alone, so the answer for a text is kept for a minute. Nothing about anybody's rights is kept: whose session it is, and
+whether it still lives, is read from the database in every request.
+"""
+
+import time
+from collections import OrderedDict
+from typing import Any
+
+from flask import Flask, Request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_wtf import CSRFProtect
+
+KEPT = 128
+KEPT_SECONDS = 60
+PLAIN = (str, int, float, bool, type(None))
+
+
+class _Checked:
+    """Texts whose signature was right, each with what it held."""
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
+
+    def get(self, text: Any) -> Any:
+        found = self.kept.get(text)
+        return found[1] if found is not None and time.monotonic() - found[0] < KEPT_SECONDS else None
+
+    def keep(self, text: Any, value: Any) -> None:
+        self.kept[text] = time.monotonic(), value
+        while len(self.kept) > KEPT:
+            self.kept.popitem(last=False)
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's signed cookie. One that was read in the last minute is not verified again."""
+
+    def __init__(self) -> None:
+        self.checked = _Checked()
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The values of the cookie, in a dictionary of this request's own."""
+        text = request.cookies.get(self.get_cookie_name(app))
+        known = self.checked.get((app.secret_key, text)) if text else None
+        if known is not None:
+            return SecureCookieSession(known)
+        opened = super().open_session(app, request)
+        if text and opened and all(isinstance(value, PLAIN) for value in opened.values()):
+            self.checked.keep((app.secret_key, text), dict(opened))
+        return opened
+
+
+class Forgery(CSRFProtect):
+    """Flask-WTF's check of forms. A token that was checked against this very session's in the last minute is good."""
+
+    def __init__(self, app: Flask) -> None:
+        self.checked = _Checked()
+        super().__init__(app)
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuse a request whose token is not the session's."""
+        if request.mimetype != "application/json":
+            super().protect(apply_exemptions)
+            return
+        pair = (session.get("_user_id"), session.get("csrf_token"), request.headers.get("X-CSRFToken"))
+        if None not in pair and self.checked.get(pair):
+            g.csrf_valid = True
+            return
+        super().protect(apply_exemptions)
+        if None not in pair and g.get("csrf_valid"):
+            self.checked.keep(pair, True)
