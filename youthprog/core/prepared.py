@@ -38,10 +38,10 @@ class Prepared:
         held = _in_hand.get()
         if held is None:
             engine = db.engine()
-            if engine.dialect.name != "sqlite" or db.is_at_work():
-                held = _of_session()
-            else:
-                held = db.raw_reader(engine), engine.dialect
+            if engine.dialect.name == "sqlite" and not db.is_at_work():
+                with db.lent_reader(engine) as connection:
+                    return self._for(engine.dialect).rows(connection, values, engine.dialect)
+            held = _of_session()
         return self._for(held[1]).rows(held[0], values, held[1])
 
     def run(self, *values: Mapping[str, Any]) -> None:

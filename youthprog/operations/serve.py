@@ -19,7 +19,8 @@ from youthprog.operations import glance, greeting
 PATIENCE_SECONDS = 10.0
 RESTART_PAUSE_SECONDS = 1.0
 HEAD_START_SECONDS = 5.0  # the worker waits until the web server answers, but no longer: people wait for pages
-THREADS = 4
+# SQLite lets one write at a time and each thread holds a megabyte; on PostgreSQL waits for the disk overlap.
+THREADS = {"sqlite": 2, "postgresql": 4}
 # One heap for all threads, given back when it is empty: a heap a thread holds a tenth more for the same work.
 # A traceback names file and line; the columns it could underline are not kept. See docs/decisions/0009.
 FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "65536", "PYTHONNODEBUGRANGES": "1"}
@@ -46,7 +47,8 @@ def serve_run(args: argparse.Namespace) -> int:
     if settings.public_url == config.Settings.public_url:  # nobody said how people reach us
         os.environ["YOUTHPROG_PUBLIC_URL"] = address
     print("\n".join(greeting.lines(address, settings.department, glance.look(settings).demo_accounts)), flush=True)
-    return serve(args.host, args.port, args.workers, with_worker=not args.no_worker)
+    engine = "sqlite" if settings.database_url.startswith("sqlite") else "postgresql"
+    return serve(args.host, args.port, args.workers, engine, with_worker=not args.no_worker)
 
 
 def prepare(settings: config.Settings) -> int:
@@ -63,12 +65,12 @@ def prepare(settings: config.Settings) -> int:
     return 0
 
 
-def web_command(host: str, port: int, workers: int) -> list[str]:
-    """How the web server is started: granian, WSGI, threads, bounded backlog."""
+def web_command(host: str, port: int, workers: int, engine: str = "sqlite") -> list[str]:
+    """How the web server is started: granian, WSGI, threads for the engine, bounded backlog."""
     return [
         sys.executable, "-m", "granian", "youthprog.operations.wsgi:app",
         "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", str(THREADS), "--backlog", "512",
+        "--workers", str(workers), "--blocking-threads", str(THREADS[engine]), "--backlog", "512",
         "--no-ws", "--log-level", "error", "--respawn-failed-workers",
     ]  # fmt: skip
 
@@ -85,7 +87,7 @@ def is_taken(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
-def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> int:
+def serve(host: str, port: int, workers: int, engine: str, *, with_worker: bool = True) -> int:
     """Run both, or the web server alone, until a signal or the web server's end."""
     stopping = False
 
@@ -96,7 +98,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> in
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     frugal = FRUGAL | os.environ
-    web = subprocess.Popen(web_command(host, port, workers), start_new_session=True, env=frugal)
+    web = subprocess.Popen(web_command(host, port, workers, engine), start_new_session=True, env=frugal)
     worker: subprocess.Popen[bytes] | None = None
     due = time.monotonic() + HEAD_START_SECONDS
     while not stopping and web.poll() is None:

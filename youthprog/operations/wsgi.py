@@ -9,4 +9,6 @@ from youthprog.operations.logs import log_as_json
 log_as_json()
 app = create_app()
 forget_explanations()
-gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there with every thousand objects
+gc.collect()
+gc.set_threshold(700, 10, 3)
+gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there again and again

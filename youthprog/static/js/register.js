@@ -335,6 +335,7 @@ async function begin() {
   list = document.querySelector("[data-roll]");
   form = list?.closest("form");
   if (!form) return;
+  const early = [...list.querySelectorAll("input:checked")].filter((input) => !input.defaultChecked); // while we loaded
   for (const each of here.youth) youth.set(each.id, each);
   for (const record of await outbox.waiting()) {
     if (record.gathering !== here.gathering || record.owner !== here.owner) continue;
@@ -349,6 +350,7 @@ async function begin() {
   openGate();
   for (const id of youth.keys()) { showRow(id); showPassage(id); }
   listen();
+  for (const input of early) tap(input);
   root.dataset.ready = "yes";
   waits = await outbox.count();
   show();
