@@ -90,6 +90,17 @@ def test_a_deed_is_kept_and_the_state_of_its_youth_comes_back(phone, field):
     assert phone.look()["youth"][0]["heads"] == [one["id"]]
 
 
+def test_what_holds_now_names_nobody_and_reads_nothing_of_health(phone, field, session):
+    other = make_youth("No", "Member")
+    phone.send(deed(field.ids[0], mark="late"))
+    found = phone.visitor.raw(f"{phone.address}/standing.json").get_json()
+    assert {who: (each["mark"], each["version"]) for who, each in found["youth"].items()} == {
+        str(field.ids[0]): ("late", 1)
+    }
+    assert str(other.id) not in found["youth"]
+    assert set(found["youth"][str(field.ids[0])]) == {"mark", "version", "disputed", "in_at", "out_at", "heads"}
+
+
 def test_a_message_sent_three_times_is_answered_alike_and_kept_once(phone, field, session, objections):  # noqa: F811
     objections.add(field.ids[1])
     sent = [

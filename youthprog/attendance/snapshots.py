@@ -90,6 +90,13 @@ def standing_after(gathering_id: int, youth_ids: Collection[int], holds: Mapping
     return found
 
 
+def standing_for(actor: Actor, gathering: Gathering, on: date) -> dict[int, Standing]:
+    """What holds now for the youth of a register that this actor sees. A constant number of statements."""
+    members = [line.youth_id for line in queries.members_at(gathering)]
+    seen = people.reachable(actor, P.REGISTER_TAKE, members, on) | queries.walked_in_to(actor, gathering, on)
+    return standing_of(gathering.id, seen)
+
+
 def standing_of(gathering_id: int, youth_ids: Collection[int]) -> dict[int, Standing]:
     """What holds for youth at a gathering; those nobody spoke about are left out. Three statements."""
     if not youth_ids:

@@ -77,6 +77,15 @@ def snapshot(gathering_id: int) -> Response:
     )
 
 
+@bp.get("/gatherings/<id:gathering_id>/standing.json")
+@door(P.REGISTER_TAKE)
+def standing(gathering_id: int) -> Response:
+    """What holds now, so that two who take one register see each other's marks. It names nobody."""
+    gathering = programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, clock.today())
+    found = snapshots.standing_for(actor(), gathering, clock.today())
+    return _answer({"youth": {who: _standing(found[who]) for who in sorted(found)}})
+
+
 @bp.post("/gatherings/<id:gathering_id>/deeds")
 @door(P.REGISTER_TAKE, late=True)
 def keep(gathering_id: int) -> Response:

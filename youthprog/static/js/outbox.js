@@ -230,6 +230,12 @@ export async function snapshot(gathering) {
   return found;
 }
 
+/** What holds now at a gathering, by youth; null when it is none of this person's. Raises Away and SignedOut. */
+export async function standing(gathering) {
+  const answer = await fetched(`/gatherings/${gathering}/standing.json`);
+  return answer.ok ? (await answer.json()).youth : null;
+}
+
 async function post(here, save, deeds) {
   const answer = await fetched(`/gatherings/${here.gathering}/deeds`, {
     method: "POST",

@@ -5,6 +5,7 @@ const root = document.documentElement;
 const SOON = 2000; // ms after the last tap
 const LONGEST = 60_000; // ms between two tries
 const BEAT = 15_000;
+const AWAKE = 10 * 60_000; // so long after somebody touched the page it looks what others say; then the sign-in may end
 
 let outbox;
 let gate; // gate.js
@@ -21,6 +22,7 @@ let state = "online"; // offline, signin
 let tries = 0;
 let timer;
 let tapped = false;
+let touched = performance.now();
 let saving = crypto.randomUUID?.();
 const shell = document.querySelector("[data-offline-page]") !== null;
 
@@ -63,7 +65,12 @@ function tell(sentences) {
 function showRow(id) {
   const group = document.querySelector(`#row-${id} [role=radiogroup]`);
   const what = pending.get(id)?.deed.mark ?? (youth.get(id)?.disputed ? null : youth.get(id)?.mark);
-  if (!group || !what) return;
+  if (!group) return;
+  if (!what) { // taken back, or two people differ: nobody chooses for them
+    for (const each of group.querySelectorAll("input:checked")) each.checked = false;
+    group.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: "shown" }));
+    return;
+  }
   const input = group.querySelector(`input[value="${what}"]`);
   if (input && !input.checked) {
     input.checked = true;
@@ -211,6 +218,29 @@ async function settled(told) {
   if (told.results.length) await keep();
 }
 
+/** What others said meanwhile, on the rows of which nothing waits here. */
+async function look() {
+  if (document.visibilityState !== "visible" || state !== "online" || performance.now() - touched > AWAKE) return;
+  try {
+    const standing = await outbox.standing(here.gathering);
+    const differ = [];
+    for (const [key, holds] of Object.entries(standing ?? {})) {
+      const id = Number(key);
+      if (!youth.has(id) || pending.has(id) || taps.has(id)) continue;
+      if (holds.disputed && !youth.get(id).disputed) differ.push(fill(box.dataset.differ, { name: nameOf({ youth: id }) }));
+      if (holds.version === youth.get(id).version) continue;
+      youth.set(id, { ...youth.get(id), ...holds });
+      showRow(id);
+      showPassage(id);
+    }
+    tell(differ);
+  } catch (problem) {
+    await failed(problem);
+    show();
+    if (state === "offline") plan(SOON);
+  }
+}
+
 const nameOf = (deed) => youth.get(deed.youth)?.name ?? deed.code ?? "";
 
 /** Save: send at once, and show the page as the server has it. Without a network everything is kept already. */
@@ -306,9 +336,12 @@ function listen() {
   document.addEventListener("visibilitychange", () => {
     outbox.rememberTime();
     if (document.visibilityState === "visible" && waits) plan(0);
+    else look();
   });
+  for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => { touched = performance.now(); });
   setInterval(() => {
     outbox.rememberTime();
+    look();
     if (Date.parse(here.server) + here.hours * 3_600_000 < outbox.now()) outbox.keptRegister().then((kept) => { if (!kept) expire(); });
   }, BEAT);
 }
@@ -350,7 +383,10 @@ async function begin() {
   openGate();
   for (const id of youth.keys()) { showRow(id); showPassage(id); }
   listen();
-  for (const input of early) tap(input);
+  for (const input of early) {
+    input.checked = true;
+    tap(input);
+  }
   root.dataset.ready = "yes";
   waits = await outbox.count();
   show();
