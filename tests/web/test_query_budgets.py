@@ -50,7 +50,6 @@ def statements_of(walker: Walker, endpoint: Endpoint) -> tuple[int, list[str]]:
     return answer.status, sent
 
 
-@pytest.mark.parametrize("stage", ["sqlite"], indirect=True)  # how many are sent has nothing to do with the engine
 def test_twenty_rows_cost_what_one_costs(stage):
     alone = {}
     for walker in (stage.walker(name) for name in (*SIDED, *UNSIDED)):

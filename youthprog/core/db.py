@@ -22,8 +22,9 @@ from youthprog.core.text import storable
 
 BIGGEST_ID = 2**63 - 1
 LONGEST_KEY = len(str(BIGGEST_ID))
-KEPT_STATEMENTS = 48  # compiled ones, about 50 kB each; half as many more gather before the oldest go
-HELD_STATEMENTS = 24  # by the driver, ready to run, about 10 kB each on each connection; check-ins go round twenty
+KEPT_STATEMENTS = 40  # compiled ones, about 50 kB each; half as many more gather before the oldest go
+HELD_STATEMENTS = 12  # by the driver, ready to run, about 10 kB each, on each connection of the pool
+HELD_FOR_WRITING = 48  # on the one that writes for many: check-ins go round some twenty
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
 CONDITION = "where"  # of a partial index, in its `info`
@@ -164,9 +165,10 @@ def raw_writer(of: sa.Engine) -> Any:
 
     What it has read stays good as long as nobody else writes, so that much of it is worth keeping.
     """
-    held = of.raw_connection()
-    connection: Any = held.driver_connection
-    held.detach()
+    connection: Any = sqlite_driver.connect(
+        of.url.database, timeout=PATIENCE_SECONDS, check_same_thread=False, cached_statements=HELD_FOR_WRITING
+    )
+    _connect_sqlite(connection, None)
     for pragma in ("query_only=OFF", "wal_autocheckpoint=4000"):
         connection.execute(f"PRAGMA {pragma}").close()
     return connection

@@ -10,5 +10,5 @@ log_as_json()
 app = create_app()
 forget_explanations()
 gc.collect()
-gc.set_threshold(700, 10, 3)
+gc.set_threshold(500, 5, 2)
 gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there again and again
