@@ -19,7 +19,7 @@ from youthprog.access.services import assign
 from youthprog.access.types import Role
 from youthprog.attendance import cards
 from youthprog.attendance.deed_forms import MOST_BYTES, MOST_DEEDS
-from youthprog.attendance.models import Deed
+from youthprog.attendance.models import AttendanceMark, Deed
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
 from youthprog.core.actor import SYSTEM
@@ -88,6 +88,18 @@ def test_a_deed_is_kept_and_the_state_of_its_youth_comes_back(phone, field):
     assert (state["mark"], state["heads"], state["disputed"], state["version"]) == ("late", [one["id"]], False, 1)
     assert state["in_at"] is not None
     assert phone.look()["youth"][0]["heads"] == [one["id"]]
+
+
+def test_a_mark_from_before_there_were_deeds_is_changed_from_a_phone(phone, field, session):
+    old = {"gathering_id": field.gathering.id, "youth_id": field.ids[0], "mark": Mark.ABSENT, "marked_at": clock.now()}
+    session.add(AttendanceMark(**old))
+    session.commit()
+    shown = next(each for each in phone.look()["youth"] if each["id"] == field.ids[0])
+    answer = phone.send(deed(field.ids[0], mark="late", saw=shown["heads"]))
+    assert answer["results"][0]["state"] == "kept"
+    told = answer["youth"][str(field.ids[0])]
+    assert (shown["mark"], told["mark"], told["disputed"]) == ("absent", "late", False)
+    assert count(session) == 2
 
 
 def test_what_holds_now_names_nobody_and_reads_nothing_of_health(phone, field, session):

@@ -206,14 +206,17 @@ def begin_with_rows(
     """The rows in force of these youth; a mark from before there were deeds gets its deed first, so that it is not lost."""
     found = {row.youth_id: row for row in _marks(gathering_id, youth_ids)} if rows is None else rows
     kept = {youth_id: row for youth_id, row in found.items() if youth_id in youth_ids}
-    for row in [row for row in kept.values() if row.said is None and row.mark is not None]:
-        client_id = first_of(gathering_id, row.youth_id)
-        values = {
-            "client_id": client_id, "gathering_id": gathering_id, "youth_id": row.youth_id, "kind": DeedKind.MARK,
-            "mark": row.mark, "at": row.marked_at, "received_at": row.marked_at, "by_id": row.marked_by_id,
-            "device": row.device, "saw": [],
-        }  # fmt: skip
-        db.session().execute(sa.insert(db.table(Deed)).values(values))
+    first = [
+        {
+            "client_id": first_of(gathering_id, row.youth_id), "gathering_id": gathering_id, "youth_id": row.youth_id,
+            "kind": DeedKind.MARK, "mark": row.mark, "at": row.marked_at, "received_at": row.marked_at,
+            "by_id": row.marked_by_id, "device": row.device, "saw": [],
+        }
+        for row in kept.values()
+        if row.said is None and row.mark is not None
+    ]  # fmt: skip
+    if first:
+        sayings.INSERT_DEEDS.run({"deeds": as_list([_said_of(each) for each in first])})
     return kept
 
 
