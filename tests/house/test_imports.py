@@ -141,6 +141,7 @@ ALSO_OPEN = {
     ("attendance", "absence_queries"),  # Today shows who stays away
     ("attendance", "calendars"),  # the file of a youth draws the last months
     ("attendance", "history_queries"),
+    ("attendance", "missing_queries"),  # and registers not entered
     ("attendance", "counting"),  # what is counted, and the figures' own words
     ("attendance", "counting_queries"),
     ("consent", "timing"),  # the demo gives its requests their due days

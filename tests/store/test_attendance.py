@@ -13,7 +13,7 @@ from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import join, lead, make_gathering, make_group, make_season
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
-from youthprog.attendance import history_queries, queries, services
+from youthprog.attendance import history_queries, missing_queries, queries, services
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import DeedKind, Mark
 from youthprog.audit import services as audit
@@ -147,7 +147,7 @@ def test_who_is_not_cleared_cannot_be_present(team, objections):
 def test_a_team_of_which_nobody_is_cleared_still_has_its_register(team, objections):
     objections.update(team.ids)
     assert team.save({}).changed == 0
-    assert queries.missing_registers(team.actor, NOW + timedelta(days=2)) == []
+    assert missing_queries.not_entered(team.actor, missing_queries.ALL, NOW + timedelta(days=2)) == []
 
 
 def test_a_register_needs_a_mark(team):
@@ -257,18 +257,18 @@ def test_saving_costs_a_few_statements(session, statements):
 def test_missing_registers_wait_a_day_and_are_only_ones_own(team, statements):
     other = Team()
     end = team.gathering.ends_at
-    assert queries.missing_registers(team.actor, end + timedelta(hours=24)) == []
+    assert missing_queries.not_entered(team.actor, missing_queries.ALL, end + timedelta(hours=24)) == []
     statements.clear()
-    rows = queries.missing_registers(team.actor, end + timedelta(hours=24, seconds=1))
+    rows = missing_queries.not_entered(team.actor, missing_queries.ALL, end + timedelta(hours=24, seconds=1))
     assert [(row.gathering_id, row.days_ago, row.leader) for row in rows] == [(team.gathering.id, 1, "Alicia Moreno")]
     assert len(statements) <= 2
-    everything = queries.missing_registers(make_actor(Role.COORDINATOR), end + timedelta(days=2))
+    everything = missing_queries.not_entered(make_actor(Role.COORDINATOR), missing_queries.ALL, end + timedelta(days=2))
     assert {row.gathering_id for row in everything} == {team.gathering.id, other.gathering.id}
 
 
 def test_a_canceled_gathering_is_not_missing(team):
     team.gathering.canceled_at = NOW
-    assert queries.missing_registers(team.actor, NOW + timedelta(days=9)) == []
+    assert missing_queries.not_entered(team.actor, missing_queries.ALL, NOW + timedelta(days=9)) == []
 
 
 def test_last_marks_are_a_strip_oldest_first(team, statements):

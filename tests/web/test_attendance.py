@@ -173,6 +173,16 @@ def test_undo_takes_back_the_last_save(visitor, field):
     assert "nothing to undo" in page.text
 
 
+def test_after_an_undo_there_is_no_second_one(visitor, field):
+    page = visitor.sign_in(field.account).get(field.address)
+    page = visitor.post(field.address, tap(page, field, "present"))
+    page = visitor.post(field.address, tap(page, field, None, "late"))
+    assert "Undo this save" in page.text
+    page = visitor.post(f"{field.address}/undo")
+    assert "Undo this save" not in page.text
+    assert field.marks() == {field.ids[0]: Mark.PRESENT}
+
+
 def test_what_has_not_begun_shows_no_control(visitor, field, session):
     ahead = make_gathering(field.group, clock.now() + timedelta(days=2))
     session.commit()

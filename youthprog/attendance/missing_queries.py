@@ -70,8 +70,18 @@ class GroupComplete:
         return self.figures.missing, self.folded_name, self.group_id
 
 
+ALL = Wanted()
+MOST_SHOWN = 200
+
+
 def not_entered(
-    actor: Actor, wanted: Wanted, now: datetime, *, late_only: bool = True, after: Place | None = None, limit: int
+    actor: Actor,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    late_only: bool = True,
+    after: Place | None = None,
+    limit: int = MOST_SHOWN,
 ) -> list[MissingRegister]:
     """Meetings held without a register that the actor may take, oldest first; `late_only`: over for 24 hours.
 

@@ -8,14 +8,12 @@ import sqlalchemy as sa
 
 from youthprog.attendance import told_queries
 from youthprog.attendance.models import AttendanceMark, Register
-from youthprog.attendance.rules import MISSING_AFTER
 from youthprog.attendance.types import (
     CAME,
     NOTHING,
     HeldLine,
     Kept,
     Mark,
-    MissingRegister,
     Roll,
     RollLine,
     WeekRate,
@@ -29,8 +27,6 @@ from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupMember
 from youthprog.programs.types import MemberLine, Occasion
-
-MOST_MISSING = 200
 
 
 def members_at(gathering: Gathering) -> list[MemberLine]:
@@ -121,7 +117,7 @@ def roll_of(actor: Actor, permission: P, gathering: Gathering, on: date) -> Roll
     register, saved_by = _register_of(gathering.id)
     if register is None:
         return Roll(tuple(lines), None, None, None, None)
-    return Roll(tuple(lines), register.taken_at, register.saved_at, register.saved_by_id, saved_by)
+    return Roll(tuple(lines), register.taken_at, register.saved_at, register.saved_by_id, saved_by, register.save_id)
 
 
 def jersey_order(line: MemberLine) -> tuple[int, str, str]:
@@ -208,44 +204,6 @@ def last_marks(group_id: int, count: int, on: date) -> tuple[list[HeldLine], dic
         youth_id: [at.get(line.gathering_id, {}).get(youth_id) for line in held] for youth_id in sorted(youth_ids)
     }
     return held, strips
-
-
-def missing_registers(actor: Actor, now: datetime, limit: int = MOST_MISSING) -> list[MissingRegister]:
-    """Gatherings that ended more than 24 hours before `now` without a register, oldest first. Two statements.
-
-    Only those whose register the actor may take.
-    """
-    on = clock.day_of(now)
-    rows = (
-        db.session()
-        .execute(
-            sa.select(Gathering, Group.name)
-            .join(Group, Group.id == Gathering.group_id)
-            .outerjoin(Register, Register.gathering_id == Gathering.id)
-            .where(
-                Register.gathering_id.is_(None),
-                Gathering.canceled_at.is_(None),
-                Gathering.ends_at < now - MISSING_AFTER,
-                programs.groups_within(actor, P.REGISTER_TAKE, on),
-            )
-            .order_by(Gathering.starts_at, Gathering.id)
-            .limit(limit)
-        )
-        .all()
-    )
-    staff = programs.staff_of({row.group_id for row, _name in rows if row.group_id}, on)
-    return [
-        MissingRegister(
-            gathering_id=row.id,
-            title=row.title,
-            starts_at=row.starts_at,
-            days_ago=(on - clock.day_of(row.starts_at)).days,
-            group_id=row.group_id or 0,
-            group=name,
-            leaders=tuple(line.name for line in staff.get(row.group_id or 0, ())),
-        )
-        for row, name in rows
-    ]
 
 
 def weekly_rates(condition: sa.ColumnElement[bool], weeks: int, on: date) -> list[WeekRate]:

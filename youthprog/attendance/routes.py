@@ -134,7 +134,7 @@ def _register_page(
         can_take=can_take and not closed,
         here=collecting.here_at(gathering.id, clock.now()),
         waiting=collecting.not_checked_out(actor(), clock.now(), gathering.id) if can_take else [],
-        can_undo=can_take and posted is None and not rules.refusals_to_undo(undo_facts),
+        can_undo=can_take and posted is None and bool(roll.save_id) and not rules.refusals_to_undo(undo_facts),
         walk_in=WalkInForm(),
         problems=[(reason.field and f"row-{reason.field.removeprefix('mark-')}", says(reason)) for reason in refusals],
     )

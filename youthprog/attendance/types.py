@@ -225,6 +225,7 @@ class Roll:
     saved_at: datetime | None
     saved_by_id: int | None
     saved_by: str | None
+    save_id: str | None = None  # none: what was said last was no save, so there is none to take back
 
     @property
     def kept(self) -> dict[int, Kept]:

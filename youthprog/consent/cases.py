@@ -98,6 +98,22 @@ def full_name(person: Person) -> str:
     return f"{person.given_name} {person.family_name}".strip()
 
 
+def heading_of(case: Case) -> dict[str, Any]:
+    """What every sealed paper of a request begins with: whose paper it is, which form, about whom."""
+    return {
+        "code": documents.new_code(),
+        "letterhead": documents.letterhead(),
+        "zone": clock.zone(),
+        "form_key": case.form.key,
+        "form_titles": case.version.titles(case.form),
+        "form_number": case.version.number,
+        "program_names": program_names(case),
+        "season_names": {"en": case.season.name, "es": case.season.name_es or case.season.name},
+        "youth_name": full_name(case.youth),
+        "youth_born_on": case.youth.born_on,
+    }
+
+
 def program_names(case: Case) -> dict[str, str]:
     """The program's name in both languages."""
     return {"en": case.program.name, "es": case.program.name_es or case.program.name}

@@ -17,11 +17,11 @@ from youthprog.consent import paper, queries, rules
 from youthprog.consent.cases import (
     LINK_DAYS,
     full_name,
+    heading_of,
     last_day_of,
     letter_values,
     note,
     places_of,
-    program_names,
     recipient,
     roster_of,
     signer_line,
@@ -190,16 +190,7 @@ def _seal(
     ]
     events.append(Happened(Happening.CHANGED, now, _detail(question, change, by)))
     facts = PartFacts(
-        code=documents.new_code(),
-        letterhead=documents.letterhead(),
-        zone=clock.zone(),
-        form_key=case.form.key,
-        form_titles=case.version.titles(case.form),
-        form_number=case.version.number,
-        program_names=program_names(case),
-        season_names={"en": case.season.name, "es": case.season.name_es or case.season.name},
-        youth_name=full_name(case.youth),
-        youth_born_on=case.youth.born_on,
+        **heading_of(case),
         question=question,
         places={
             spoken: places_of(case, spoken, question, roster=roster_of(case, [question], now))

@@ -13,11 +13,10 @@ from youthprog.consent import fairness, paper, parts, queries, rules, showing, s
 from youthprog.consent.cases import (
     blanks_of,
     expiry_in,
-    full_name,
+    heading_of,
     keep_older_sheet,
     last_day_of,
     note,
-    program_names,
     refusals_to_answer,
     roster_of,
     shown_of,
@@ -375,17 +374,8 @@ def record_facts(
         each.key: last_day_of(case, each, now, expires_on=expiry_in(answers.get(each.key, {}))) for each in questions
     }
     return paper.RecordFacts(
-        code=documents.new_code(),
-        letterhead=documents.letterhead(),
-        zone=clock.zone(),
-        form_key=case.form.key,
-        form_titles=case.version.titles(case.form),
-        form_number=case.version.number,
-        program_names=program_names(case),
-        season_names={"en": case.season.name, "es": case.season.name_es or case.season.name},
-        youth_name=full_name(case.youth),
+        **heading_of(case),
         youth_first_name=case.youth.first_name,
-        youth_born_on=case.youth.born_on,
         guardian_name=case.guardian.name,
         relationship=relationship,
         questions=questions,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from youthprog.audit.services import record
 from youthprog.consent import paper, queries, rules, showing
-from youthprog.consent.cases import expiry_in, full_name, last_day_of, places_of, program_names, roster_of
+from youthprog.consent.cases import expiry_in, full_name, heading_of, last_day_of, places_of, roster_of
 from youthprog.consent.deciding import decide
 from youthprog.consent.models import ConsentPart, ConsentRequest
 from youthprog.consent.part_paper import PartFacts, supplement_of
@@ -201,16 +201,7 @@ def _facts(
     events = _events(case, question)
     events.append(Happened(Happening.PART_SIGNED, now, signed_detail(question, typed_name, hand, **_trace(by))))
     return PartFacts(
-        code=documents.new_code(),
-        letterhead=documents.letterhead(),
-        zone=clock.zone(),
-        form_key=case.form.key,
-        form_titles=case.version.titles(case.form),
-        form_number=case.version.number,
-        program_names=program_names(case),
-        season_names={"en": case.season.name, "es": case.season.name_es or case.season.name},
-        youth_name=full_name(case.youth),
-        youth_born_on=case.youth.born_on,
+        **heading_of(case),
         question=question,
         places={
             spoken: places_of(case, spoken, question)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from youthprog.attendance import absence_queries
+from youthprog.attendance import absence_queries, missing_queries
 from youthprog.attendance import collecting as attendance_release
 from youthprog.attendance import queries as attendance
 from youthprog.audit.services import record_read
@@ -50,7 +50,7 @@ def today() -> Response:
         first = away[: queries.ROWS_SHOWN]
         shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now, also_call=[line.youth_id for line in first])
         shown["away"], shown["away_count"] = absence_queries.calling(first, shown["ahead"].guardians), len(away)
-        shown["registers"] = attendance.missing_registers(who, now)
+        shown["registers"] = missing_queries.not_entered(who, missing_queries.ALL, now)
         shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
         shown["weeks"] = attendance.weekly_rates(programs.groups_within(who, P.REGISTER_READ, on), WEEKS, on)
     if who.may(P.PROGRAM_EDIT):
