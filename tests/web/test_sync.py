@@ -24,6 +24,7 @@ from youthprog.attendance.types import Mark
 from youthprog.core import clock
 from youthprog.core.actor import SYSTEM
 from youthprog.core.crypto import fingerprint
+from youthprog.people.services import restrict_custody
 
 STATIC = Path(__file__).resolve().parents[2] / "youthprog" / "static"
 
@@ -111,6 +112,19 @@ def test_what_holds_now_names_nobody_and_reads_nothing_of_health(phone, field, s
     }
     assert str(other.id) not in found["youth"]
     assert set(found["youth"][str(field.ids[0])]) == {"mark", "version", "disputed", "in_at", "out_at", "heads"}
+
+
+def test_a_child_whom_custody_keeps_away_holds_nothing_for_this_adult(phone, field, session):
+    phone.send(*(deed(youth_id, mark="late") for youth_id in field.ids))
+    restrict_custody(
+        field.youth[0], field.coach, no_collect=True, no_decide=True, no_information=True,
+        starts_on=clock.today(), note="", by=SYSTEM, now=clock.now(),
+    )  # fmt: skip
+    session.commit()
+    for address in ("standing.json", "register.json"):
+        found = phone.visitor.raw(f"{phone.address}/{address}").get_json()["youth"]
+        seen = {int(each) for each in found} if isinstance(found, dict) else {each["id"] for each in found}
+        assert seen == set(field.ids[1:])
 
 
 def test_a_message_sent_three_times_is_answered_alike_and_kept_once(phone, field, session, objections):  # noqa: F811
