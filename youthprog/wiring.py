@@ -73,7 +73,7 @@ from youthprog.programs.types import GatheringCanceled, GroupChanged
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
-from youthprog.web import cookies, edge, errors, filters, headers, language
+from youthprog.web import compiled, cookies, edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
 from youthprog.web.filters import NavItem
@@ -252,6 +252,7 @@ def build(**overrides: Any) -> Flask:
     cookies.Forgery(app)
     errors.install(app)
     headers.install(app)
+    compiled.install(app)
     filters.install(app, NAVIGATION, lambda actor: language.gettext(access.role_label(actor)))
     events.install(app, SUBSCRIBERS)
     reach.install(app, access.youth_within)

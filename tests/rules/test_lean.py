@@ -81,3 +81,60 @@ def test_nothing_to_forget_leaves_the_code_as_it_is():
 def test_of_everything_loaded_only_the_explanations_go():
     told = subprocess.run([sys.executable, "-c", FORGETTING], capture_output=True, text=True, check=True).stdout
     assert told == f"{[None] * 6}\n{{}} Hello Imani [<class 'int'>] {{'x': <class 'int'>}}\n"
+
+
+SHARING = """
+import pickle
+from dataclasses import FrozenInstanceError, dataclass, field
+
+@dataclass(frozen=True)
+class Child:
+    name: str
+    secret: str = field(default="", repr=False)
+
+@dataclass(frozen=True, slots=True)
+class Slotted:
+    inner: object
+
+@dataclass(frozen=True)
+class Own:
+    name: str
+    def __repr__(self) -> str:
+        return "mine"
+
+@dataclass
+class Open:
+    name: str
+
+def tell():
+    child = Child("Imani", "1234")
+    print([child, Slotted(child), Own("x"), Open("y"), child == Child("Imani", "1234"), len({child, child})])
+    slotted = Slotted(1)
+    attempts = (
+        lambda: setattr(child, "name", "Ana"), lambda: delattr(child, "name"), lambda: setattr(slotted, "inner", 2)
+    )
+    for attempt in attempts:
+        try:
+            attempt()
+            print("changed")
+        except FrozenInstanceError as no:
+            print(no)
+    free = Open("y")
+    free.name = "z"
+    print(free, pickle.loads(pickle.dumps(child)), pickle.loads(pickle.dumps(Slotted(2))))
+
+tell()
+before = Child.__setattr__
+from youthprog.operations.lean import share_methods
+share_methods()
+print(Child.__setattr__ is Slotted.__setattr__ is not before, Child.__repr__ is Slotted.__repr__ is not Own.__repr__)
+tell()
+"""
+
+
+def test_frozen_classes_that_share_their_methods_do_what_they_did():
+    told = subprocess.run([sys.executable, "-c", SHARING], capture_output=True, text=True, check=True).stdout
+    lines = told.splitlines()
+    assert lines[5] == "True True"
+    assert lines[:5] == lines[6:]
+    assert lines[1] == "cannot assign to field 'name'"

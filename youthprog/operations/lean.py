@@ -6,7 +6,10 @@ for them. `python -OO` would drop the docstrings, and every assertion with them.
 
 import dis
 import gc
+from dataclasses import FrozenInstanceError, fields
+from reprlib import recursive_repr
 from types import CodeType, FunctionType, ModuleType
+from typing import Any
 
 # What reads a constant by its number. A docstring is the first one; where the body reads it too, it stays.
 READS_CONSTANT = tuple(bytes([dis.opmap[name], 0]) for name in ("LOAD_CONST", "RETURN_CONST") if name in dis.opmap)
@@ -28,6 +31,41 @@ def forget_explanations() -> None:
             isinstance(each, type) and isinstance(each.__dict__.get("__doc__"), str)
         ):
             _forget(each)
+
+
+def share_methods() -> None:
+    """Let all dataclasses present themselves, and the frozen ones refuse, by the same three functions.
+
+    `dataclass` writes each class its own: two kilobytes for what hardly ever runs.
+    """
+    for each in gc.get_objects():
+        if isinstance(each, type) and "__dataclass_params__" in each.__dict__:
+            for name, shared in SHARED.items():
+                own = each.__dict__.get(name)
+                if isinstance(own, FunctionType) and _is_generated(getattr(own, "__wrapped__", own).__code__):
+                    type.__setattr__(each, name, shared)
+
+
+def _is_generated(code: CodeType) -> bool:
+    """Whether `dataclass` wrote it, by the name it writes under."""
+    return code.co_qualname.startswith("__create_fn__.")
+
+
+def _refuse_to_set(_self: object, name: str, _value: object) -> None:
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_to_delete(_self: object, name: str) -> None:
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+@recursive_repr()
+def _present(self: Any) -> str:
+    shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
+    return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+SHARED = {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete, "__repr__": _present}
 
 
 def without_docstrings(code: CodeType) -> CodeType:

@@ -3,12 +3,13 @@
 import gc
 
 from youthprog import create_app
-from youthprog.operations.lean import forget_explanations
+from youthprog.operations.lean import forget_explanations, share_methods
 from youthprog.operations.logs import log_as_json
 
 log_as_json()
 app = create_app()
 forget_explanations()
+share_methods()
 gc.collect()
 gc.set_threshold(500, 5, 2)
 gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there again and again
