@@ -81,8 +81,9 @@ class Crawl:
             self.faults.append(f"{path}: something is kept in the browser")
         count = cases(full=2, sample=1)
         turn = len(self.visited) % 2
-        for language, looks in LOOKS.items():
-            if self.page.evaluate("document.documentElement.lang") != language:
+        now = self.page.evaluate("document.documentElement.lang")  # a page is opened once a language, not oftener
+        for language, looks in sorted(LOOKS.items(), key=lambda each: each[0] != now):
+            if language != now:
                 self.page.goto(f"{self.traveler.url}/language/{language}?next={path.replace('&', '%26')}")
             self._fits(path)
             for scheme, width in (looks * 2)[turn : turn + count]:

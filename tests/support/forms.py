@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 from xml.etree.ElementTree import Element
 
-import tinyhtml5
-
+from tests.support import markup
 from tests.support.pages import H
 
 PLAUSIBLE = {
@@ -50,7 +49,7 @@ class LiveForm:
 
 def forms_on(body: str, address: str) -> list[LiveForm]:
     """Every posting form of a page."""
-    tree = tinyhtml5.parse(body)
+    tree = markup.parse(body)
     found = []
     for form in tree.iter(H + "form"):
         if form.get("method", "get").lower() == "post":

@@ -6,11 +6,11 @@ from contextvars import Context
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import tinyhtml5
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.support import markup
 from youthprog.core import db
 
 H = "{http://www.w3.org/1999/xhtml}"
@@ -23,7 +23,7 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.text_source = response.get_data(as_text=True)
-        self.tree: Element = tinyhtml5.parse(self.text_source)
+        self.tree: Element = markup.parse(self.text_source)
 
     def all(self, tag: str) -> list[Element]:
         """Every element of a tag."""
