@@ -8,6 +8,7 @@ from youthprog.attendance.collecting_rules import (
     BARRED,
     NOT_ALONE,
     NOT_LISTED,
+    NOT_PROVEN,
     NOT_THIS_PERSON,
     refusals_to_collect,
 )
@@ -110,7 +111,7 @@ SENTENCES = {
     "gathering_canceled": N_("This was canceled. There is no attendance to take."),
     "not_begun": N_("This has not begun. Attendance opens at %(opens)s."),
 }
-SENTENCES |= {each.code: each.sentence for each in (BARRED, NOT_LISTED, NOT_THIS_PERSON, NOT_ALONE)}
+SENTENCES |= {each.code: each.sentence for each in (BARRED, NOT_PROVEN, NOT_LISTED, NOT_THIS_PERSON, NOT_ALONE)}
 NOT_COUNTED = N_("This was kept and does not count. Ask the office.")
 
 

@@ -17,7 +17,7 @@ from youthprog.attendance.types import Fate, Heard, Outcome, RollLine, Said
 from youthprog.audit.services import record_read
 from youthprog.core import clock, crypto
 from youthprog.core.actor import Actor
-from youthprog.core.collecting import GUARDIAN, Collecting
+from youthprog.core.collecting import GUARDIAN, Collecting, Collector
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal
 from youthprog.programs import queries as programs
@@ -220,11 +220,19 @@ def _collecting(known: Collecting, salt: str) -> dict[str, Any]:
                 "name": each.name,
                 "relation": gettext(each.relation) if each.kind == GUARDIAN and each.relation else each.relation,
                 "phone": each.phone,
+                **_checks(each, salt),
             }
             for each in known.allowed
         ],
         "barred": sorted({_hash(salt, key) or "" for bar in known.barred for key in bar.keys}),
     }
+
+
+def _checks(each: Collector, salt: str) -> dict[str, Any]:
+    """Of somebody called like an adult who may not: what to compare of the photo ID, and the salted hashes it must give."""
+    if not each.proofs:
+        return {}
+    return {"checks": list(each.checks), "proofs": sorted(_hash(salt, proof.text) or "" for proof in each.proofs)}
 
 
 def _hash(salt: str, text: str | None) -> str | None:
