@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.Column("person_id", KEY, nullable=False),
         sa.Column("message_id", KEY, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["gathering_id"], ["gathering.id"], name=op.f("fk_register_notice_gathering_id_gathering")),
+        sa.ForeignKeyConstraint(
+            ["gathering_id"], ["gathering.id"], name=op.f("fk_register_notice_gathering_id_gathering")
+        ),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_register_notice_message_id_message")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_register_notice_person_id_person")),
         sa.PrimaryKeyConstraint("gathering_id", "person_id", name=op.f("pk_register_notice")),

@@ -131,4 +131,11 @@ def test_both_say_the_same(tmp_path: Path) -> None:
     server = [(code, keys) for _sent, code, keys in made]
     wrong = [(sent, a, b) for (sent, *_), a, b in zip(made, phone, server, strict=True) if a != b]
     assert not wrong, f"{len(wrong)} differ, first {wrong[0]}"
-    assert {code for code, _keys in server} == {None, "barred", "not_proven", "not_listed", "not_this_person", "not_alone"}
+    assert {code for code, _keys in server} == {
+        None,
+        "barred",
+        "not_proven",
+        "not_listed",
+        "not_this_person",
+        "not_alone",
+    }

@@ -317,7 +317,9 @@ def test_two_records_born_on_one_day_are_one_person(visitor, gate, grandfather, 
     session.merge(gate.paul).born_on = grandfather.born_on
     session.commit()
     assert "Paul Kept" not in visitor.sign_in(gate.account).get(gate.address).text
-    visitor.post(gate.address, {"to": f"guardian-{grandfather.id}", "answer": "id", "born_on": "1950-03-02"}, status=422)
+    visitor.post(
+        gate.address, {"to": f"guardian-{grandfather.id}", "answer": "id", "born_on": "1950-03-02"}, status=422
+    )
     assert gate.row().out_at is None
 
 

@@ -96,14 +96,12 @@ def _wanted(default: Wanted | None = None) -> Wanted:
     )
 
 
-def _list_of(
-    wanted: Wanted, group_id: int | None, season_id: int | None = None, site_id: int | None = None
-) -> str:
+def _list_of(wanted: Wanted, group_id: int | None, season_id: int | None = None, site_id: int | None = None) -> str:
     """The address of the list of these meetings, of those wanted, that have no register."""
-    asked = {"group": group_id, "season": season_id, "site": site_id}
-    named = {name: NOT_ANY if key == missing_queries.NO_KEY else key for name, key in asked.items()}
-    span = {"from": wanted.from_on, "until": wanted.until_on}
-    return url_for(".missing", all="yes", program=wanted.program_id, **named, **span)
+    keys = {"group": group_id, "season": season_id, "site": site_id}
+    named = {name: NOT_ANY if key == missing_queries.NO_KEY else key for name, key in keys.items()}
+    asked: dict[str, Any] = {**named, "from": wanted.from_on, "until": wanted.until_on}
+    return url_for(".missing", all="yes", program=wanted.program_id, **asked)
 
 
 def _key_or_none(name: str) -> int | None:

@@ -69,7 +69,9 @@ def _owed_by(person_id: int, now: datetime) -> list[Owed]:
     statement = _owing(sa.select(Gathering, Group, GroupStaff.from_on), now).where(GroupStaff.person_id == person_id)
     rows = db.session().execute(statement.order_by(Gathering.starts_at, Gathering.id))
     found = {
-        row.id: Owed(row.id, row.title, None if group.kind is GroupKind.MENTORING else group.name, group.id, row.starts_at)
+        row.id: Owed(
+            row.id, row.title, None if group.kind is GroupKind.MENTORING else group.name, group.id, row.starts_at
+        )
         for row, group, from_on in rows
         if from_on <= clock.day_of(row.starts_at)  # before that somebody else led
     }
@@ -100,7 +102,10 @@ def _owing(statement: Any, now: datetime) -> Any:
 def _write(account: Account, owed: Sequence[Owed], now: datetime) -> None:
     person = db.session().get_one(Person, account.person_id)
     takes = _may_take(account.id, now)
-    lines = [{"what": each.title, "group": each.group, "starts_at": each.starts_at, "link": _link(each, takes)} for each in owed]
+    lines = [
+        {"what": each.title, "group": each.group, "starts_at": each.starts_at, "link": _link(each, takes)}
+        for each in owed
+    ]
     message = outreach.send(
         MISSING, "attendance/mail/missing",
         to=Recipient(person.name, account.email, person.language, person.id),
