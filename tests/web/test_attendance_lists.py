@@ -226,6 +226,19 @@ def test_a_meeting_without_a_group_is_nobody_elses(visitor, club, open_air, sess
             assert "Without a group" not in page.text
 
 
+def test_a_workshop_a_child_came_to_stands_in_its_months(visitor, club, open_air, session):
+    _late, taken, _nowhere = open_air[1]
+    about = {"youth_id": club.child.id, "mark": P, "marked_at": taken.ends_at}
+    session.add(AttendanceMark(gathering_id=taken.id, **about))
+    session.commit()
+    address = f"/youth/{club.child.id}/attendance"
+    assert "Bike workshop" not in visitor.sign_in(club.account).get(address).text
+    page = visitor.sign_in(make_account(Role.COORDINATOR, program_id=club.season.program_id)).get(address)
+    assert page.text.count("Bike workshop") == 1
+    assert "None" not in page.text
+    assert "Was there 2 of 4" in page.text
+
+
 def test_completeness_goes_on_where_the_page_ends(visitor, club, open_air, session, monkeypatch):
     visitor.sign_in(make_account(Role.COORDINATOR, program_id=club.season.program_id))
     monkeypatch.setattr("youthprog.attendance.missing.PAGE_ROWS", 1)
@@ -273,14 +286,14 @@ def test_a_leader_is_told_once_of_each_register_and_once_a_day(visitor, club, se
 def test_the_list_shows_who_was_told_and_what_became_of_the_mail(visitor, club, session):
     told(club.now)
     visitor.sign_in(make_account(Role.COORDINATOR, program_id=club.season.program_id))
-    assert "a mail to Alicia Tigers waits to leave" in visitor.get("/registers/missing").text
+    assert "Alicia Tigers: the mail waits to leave" in visitor.get("/registers/missing").text
     (mail,) = mails()
     mail.delivery, mail.sent_at = Delivery.SENT, club.now
     session.commit()
-    assert "Alicia Tigers was told" in visitor.get("/registers/missing").text
+    assert "Alicia Tigers: told" in visitor.get("/registers/missing").text
     session.get_one(Message, mail.id).delivery = Delivery.BOUNCED
     session.commit()
-    assert "the mail to Alicia Tigers came back" in visitor.get("/registers/missing").text
+    assert "Alicia Tigers: the mail came back" in visitor.get("/registers/missing").text
 
 
 @ON_ONE_ENGINE

@@ -165,7 +165,10 @@ function arrived(found, text, deed) {
 /** On the list, in place of the button: since when the youth is here. */
 function isHere(id) {
   const pressed = document.querySelector(`#lists button[value="${id}"]`);
-  pressed?.replaceWith(Object.assign(document.createElement("span"), { className: "second", textContent: fill(box.dataset.since, { time: time(Date.parse(youth.get(id).in_at)) }) }));
+  if (!pressed) return;
+  const left = pressed.closest("section").querySelector("h2 b");
+  if (left) left.textContent = Number(left.textContent) - 1;
+  pressed.replaceWith(Object.assign(document.createElement("span"), { className: "second", textContent: fill(box.dataset.since, { time: time(Date.parse(youth.get(id).in_at)) }) }));
 }
 
 /** The answer at the door, in the words and shapes of the server's (templates/attendance/_door.html). */
@@ -208,7 +211,7 @@ function refused(results) {
   const rows = alert.querySelector("[data-list]");
   for (const { code, flag, says: why, record } of results) {
     if (flag === "clock_off") document.querySelector("[data-clock]").hidden = false;
-    if (!code) continue;
+    if (!code || record.deed.kind === "stop") continue; // a stop is one
     const name = door.youth[record.youth ?? record.deed.youth]?.name ?? record.deed.code ?? "";
     rows.append(Object.assign(document.createElement("li"), { textContent: fill(document.querySelector("[data-offline]").dataset.refusal, { name, says: why }) }));
   }
