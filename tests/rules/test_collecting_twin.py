@@ -95,8 +95,8 @@ def case(dice: random.Random) -> tuple[dict[str, Any], str | None, list[str]]:
     name = typed(dice, *dice.choice([*people, *kept_away, name_of(dice)])) if dice.random() < 0.9 else None
     how = dice.choice((CollectedBy.GUARDIAN, CollectedBy.LISTED, CollectedBy.ALONE, None))
     person = dice.choice((None, 1, 1, 2, 9)) if how is CollectedBy.GUARDIAN else None
-    if person == 1 and allowed and dice.random() < 0.6:
-        name = allowed[0].name
+    if allowed and dice.random() < 0.3:  # somebody chosen from the list, whose name and photo ID may be right
+        how, person, name = CollectedBy.GUARDIAN, 1, allowed[0].name
     check = dice.choice((None, *SAID)) if person else None
     proof = check and Proof(check[0], (house_number(check[1]) or "") if check[0] == HOUSE else check[1])
     seen = dice.choice((None, True, True, False))

@@ -273,13 +273,15 @@ def test_a_leader_is_told_once_of_each_register_and_once_a_day(visitor, club, se
     assert "Tigers: Practice" in words
     assert f"/gatherings/{club.late.id}/register" in words
     assert "Mateo" not in words
-    assert told(club.now + timedelta(hours=1)) == []
+    other = club.meet(4)
+    session.commit()
+    assert told(club.now) == [], "one letter a day"
     later = clock.now() + timedelta(days=1, hours=1)
-    assert told(later) == [1], "the meeting of this morning, and not the other again"
+    assert told(later) == [2], "the meeting of this morning too, and not the first again"
     assert str(club.fresh.id) in mails()[-1].unseal("text_sealed")
     assert told(later + timedelta(days=1)) == []
     lines = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "register.asked_for")).all()
-    assert [line.subject_id for line in lines] == [club.late.id, club.fresh.id]
+    assert [line.subject_id for line in lines] == [club.late.id, other.id, club.fresh.id]
 
 
 @ON_ONE_ENGINE
