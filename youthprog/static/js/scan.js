@@ -81,7 +81,11 @@ async function send(text, who) {
     }
     return;
   }
-  if (!take(new DOMParser().parseFromString(await answer.text(), "text/html"), ["answer", "lists"])) { location.reload(); return; }
+  if (!take(new DOMParser().parseFromString(await answer.text(), "text/html"), ["answer", "lists"])) {
+    if (here) await keep(id, text, who); // signed out meanwhile, or the server's own trouble: it is sent later
+    location.reload();
+    return;
+  }
   state = "online";
   form.elements.text.value = "";
   if (stream) tell(box.dataset.looking);
