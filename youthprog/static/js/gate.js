@@ -83,12 +83,13 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
 
   function ask(each) {
     chosen = each;
-    for (const field of dialog.querySelectorAll("[data-check]")) {
-      field.hidden = field.dataset.check !== each.checks?.[0];
-      Object.assign(field.querySelector("input"), { value: "", disabled: field.hidden });
-    }
+    const [kind] = each.checks ?? [];
+    const field = dialog.querySelector('[data-step="compare"] input');
+    Object.assign(field, { name: kind ?? "", type: kind === "house" ? "text" : "date", value: "" });
+    words.born ??= field.labels[0].textContent;
+    field.labels[0].textContent = kind === "house" ? words.house : words.born;
     part("one-of-two").textContent = fill(words.oneOfTwo, { name: first() });
-    step(each.checks ? "compare" : "id", "id", { name: each.name });
+    step(kind ? "compare" : "id", "id", { name: each.name });
   }
 
   /** Say it, if the rules let it pass; else say that it was stopped, and why. */

@@ -193,12 +193,12 @@ export async function forget() {
 }
 
 /** Have at hand what a page needs to open without a network. Nothing of it names anybody. */
-async function keepShell(addresses, also) {
+async function keepShell(addresses) {
   const shell = await caches.open(SHELL);
   const there = new Set((await shell.keys()).map((each) => new URL(each.url).pathname + new URL(each.url).search));
   if (addresses.every((each) => there.has(each))) return;
   await shell.addAll(addresses);
-  for (const old of there) if (!addresses.includes(old) && old !== also) await shell.delete(old);
+  for (const old of there) if (!addresses.includes(old) && !old.includes("/vendor/")) await shell.delete(old); // the door's decoder stays
 }
 
 const readsCodes = async () => (await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []))?.includes("qr_code");
@@ -211,7 +211,7 @@ export async function standBy({ worker, files, decoder }, atTheDoor = false) {
   if (!navigator.serviceWorker) return;
   await navigator.serviceWorker.register(worker);
   const wanted = atTheDoor && !(await readsCodes()) ? [decoder] : [];
-  await keepShell([...JSON.parse(files), ...wanted], decoder);
+  await keepShell([...files.split(" "), ...wanted]);
   await navigator.serviceWorker.ready;
   document.documentElement.dataset.keeps = "yes";
 }

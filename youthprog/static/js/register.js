@@ -19,6 +19,7 @@ let youth = new Map();
 let pending = new Map(); // the latest waiting mark of each youth
 let waits = 0;
 let state = "online"; // offline, signin
+let clockOff = false; // the server said so
 let tries = 0;
 let timer;
 let tapped = false;
@@ -40,6 +41,7 @@ function show() {
   else if (state === "others" && waits) [bold, text] = [fill(words.wait, { n: waits }), words.others];
   else if (state === "offline") [bold, text] = [waits ? fill(words.offSome, { n: waits }) : words.offNone, words.keepGoing];
   else if (state === "nothing") [bold, text] = [words.nothing, words.nothingMore];
+  else if (clockOff) bold = words.clock;
   const alert = part("waits");
   if (part("bold", alert).textContent !== bold || part("text", alert).textContent !== text) {
     part("bold", alert).textContent = bold;
@@ -212,7 +214,7 @@ async function settled(told) {
   for (const id of youth.keys()) showRow(id);
   const refused = told.results.filter((each) => each.code && each.record.deed.kind !== "stop"); // a stop is one
   tell(refused.map((each) => fill(box.dataset.refusal, { name: nameOf(each.record.deed, each.record.youth), says: each.says })));
-  if (told.results.some((each) => each.flag === "clock_off")) part("clock").hidden = false;
+  clockOff ||= told.results.some((each) => each.flag === "clock_off");
   const differ = told.results.map((each) => each.record.deed.youth).filter((id) => youth.get(id)?.disputed);
   tell([...new Set(differ)].map((id) => fill(box.dataset.differ, { name: nameOf({ youth: id }) })));
   for (const id of youth.keys()) showPassage(id);

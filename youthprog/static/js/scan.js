@@ -31,6 +31,7 @@ let youth = new Map(); // what this phone knows of who is here
 const seen = new Map(); // when a card of somebody not named here was scanned
 let waits = 0;
 let state = shell ? "offline" : "online"; // signin, others
+let clockOff = false; // the server said so
 let tries = 0;
 let timer;
 const saving = crypto.randomUUID?.();
@@ -199,8 +200,9 @@ function banner() {
     offline: [waits ? fill(words.offSome, { n: waits }) : words.offNone, words.keepGoing],
     signin: [kept, words.signedOut],
     others: [kept, words.others],
-  }[state] ?? ["", ""];
-  alert.hidden = !bold || (state !== "offline" && !waits);
+    clock: [words.clock, ""],
+  }[state === "online" && clockOff ? "clock" : state] ?? ["", ""];
+  alert.hidden = !bold || (state !== "offline" && !waits && !clockOff);
   offline.hidden = false;
   alert.querySelector("[data-bold]").textContent = bold;
   alert.querySelector("[data-text]").textContent = text;
@@ -214,7 +216,7 @@ function refused(results) {
   const alert = document.querySelector("[data-refused]");
   const rows = alert.querySelector("[data-list]");
   for (const { code, flag, says: why, record } of results) {
-    if (flag === "clock_off") document.querySelector("[data-clock]").hidden = false;
+    clockOff ||= flag === "clock_off";
     if (!code || record.deed.kind === "stop") continue; // a stop is one
     const name = door.youth[record.youth ?? record.deed.youth]?.name ?? record.deed.code ?? "";
     rows.append(Object.assign(document.createElement("li"), { textContent: fill(document.querySelector("[data-offline]").dataset.refusal, { name, says: why }) }));
