@@ -20,7 +20,7 @@ from youthprog.attendance import history as attendance_history
 from youthprog.attendance import keying as attendance_paper
 from youthprog.attendance import kiosk as attendance_kiosk
 from youthprog.attendance import missing as attendance_lists
-from youthprog.attendance import release, stops, sync, telling, walk_ins
+from youthprog.attendance import overdue, release, stops, sync, telling, walk_ins
 from youthprog.attendance import routes as attendance
 from youthprog.attendance import scan as attendance_scan
 from youthprog.attendance import services as attendance_services
@@ -174,6 +174,7 @@ CHORES: list[chores.Chore] = [
     consent_services.renew_ending,
     consent_services.remind_due,
     consent_services.blank_settled,
+    overdue.tell_leaders,
 ]
 
 # What the worker does every few minutes.
@@ -258,7 +259,7 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, [surely_cleared])
-    collecting.install(app, COLLECTORS, BARRED)
+    collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import segno
 
 from tests.journeys.conftest import NARROW, PHONE
+from tests.support.wire import Wire
 from youthprog.core.sqlite import driver
 
 GROUP = "Hawks U12"
@@ -73,10 +75,9 @@ def test_a_card_is_read_by_the_camera_and_a_tablet_checks_in_by_itself(travelers
     phone.assert_fits()
     phone.assert_accessible()
     page.evaluate(HOLD, picture_of(f"{installation.url}/k/{codes[0]}"))
-    assert not any("jsQR" in each for each in fetched), "the decoder is loaded only when it is needed"
     page.get_by_role("button", name="Scan with the camera").click()
     page.locator("#answer").get_by_text("Here at").wait_for()
-    assert any("jsQR" in each for each in fetched)
+    assert any("jsQR" in each for each in fetched), "kept for when there is no network, too"
     page.evaluate(HOLD, picture_of(f"https://elsewhere.example/k/{codes[1]}"))
     page.locator("[data-code=other_department]").wait_for()
     phone.assert_accessible()
@@ -110,3 +111,88 @@ def test_a_card_is_read_by_the_camera_and_a_tablet_checks_in_by_itself(travelers
     other.assert_accessible()
     page.goto(installation.url + "/today")
     assert "/sign-in" in page.url, "a tablet can do nothing else"
+
+
+def rows(installation, statement, *values):
+    connection = driver.connect(installation.folder / "youthprog.db")
+    found = connection.execute(statement, values).fetchall()
+    connection.close()
+    return found
+
+
+def not_enrolled(installation, gathering_id):
+    """The code of a card of somebody without a place in the season."""
+    (found,), *_rest = rows(
+        installation,
+        "SELECT code FROM youth_card WHERE ended_at IS NULL AND youth_id NOT IN (SELECT youth_id FROM enrollment"
+        " WHERE season_id = (SELECT season_id FROM gathering WHERE id = ?))",
+        gathering_id,
+    )
+    return found
+
+
+def test_the_door_goes_on_without_a_network(travelers, installation):
+    """Cards, codes of others and names: said as with a network, kept with the moment of the scan, sent when it is back."""
+    gathering_id, group_id = begin_now(installation)
+    with Wire(int(installation.url.rsplit(":", 1)[1])) as wire:
+        phone = travelers(PHONE)
+        phone.url = wire.url
+        phone.context.add_init_script(CAMERA + OWN_READER)
+        page = phone.sign_in("coordinator")
+        phone.go(f"/groups/{group_id}/cards")
+        codes = [each.replace("-", "") for each in page.locator(".code").all_inner_texts()]
+        foreign = not_enrolled(installation, gathering_id)
+        phone.go(f"/gatherings/{gathering_id}/scan")
+        page.locator("[data-scan][data-keeps]").wait_for(state="attached")
+        names = page.locator("#lists li .name").all_inner_texts()
+        wire.cut()
+        began = datetime.now(UTC)
+
+        def show(text):
+            page.evaluate("(text) => { window.said = text; }", text)
+
+        answer = page.locator("#answer")
+        show(codes[0])
+        page.get_by_role("button", name="Scan with the camera").click()
+        answer.get_by_text("Here at").wait_for()
+        phone.assert_accessible()
+        show("https://elsewhere.example/k/ABCDEFGHJK")
+        page.locator("[data-code=other_department]").get_by_text("This card belongs to another department.").wait_for()
+        show("4006381333931")
+        page.locator("[data-code=foreign_code]").get_by_text("This is not one of our cards.").wait_for()
+        show(foreign)
+        page.locator("[data-code=not_enrolled]").get_by_text("Not enrolled in this season.").wait_for()
+        phone.assert_fits()
+        show("")
+        page.get_by_text("Offline: 4 waiting.").wait_for()
+        page.close()
+        page = phone.page = phone.context.new_page()
+        page.goto(f"{wire.url}/gatherings/{gathering_id}/scan")
+        page.locator("[data-scan][data-keeps]").wait_for(state="attached")
+        answer = page.locator("#answer")
+        page.get_by_label("Code on the card").fill(codes[0])
+        page.get_by_role("button", name="Check in", exact=True).click()
+        answer.get_by_text("Here already, since").wait_for()
+        page.locator("#lists").get_by_role("button", name="Here").last.click()
+        answer.get_by_text(re.compile("Here at|May watch")).wait_for()
+        page.get_by_text("Offline: 5 waiting.").wait_for()
+        phone.assert_accessible()
+        ended = datetime.now(UTC)
+        wire.mend()
+        page.evaluate("dispatchEvent(new Event('online'))")
+        page.get_by_text("Not counted.").wait_for()
+        page.locator("[data-waits]").wait_for(state="hidden")
+    deeds = rows(
+        installation,
+        "SELECT code, refusal, at, youth_id FROM attendance_deed WHERE gathering_id = ? AND at >= ? ORDER BY at",
+        gathering_id, began.strftime("%Y-%m-%d %H:%M:%S"),
+    )  # fmt: skip
+    assert [(code, refusal) for code, refusal, *_rest in deeds[:4]] == [
+        (codes[0], None), ("https://elsewhere.example/k/ABCDEFGHJK", "other_department"),
+        ("4006381333931", "foreign_code"), (foreign, "not_enrolled"),
+    ]  # fmt: skip
+    assert len(deeds) == 5
+    assert deeds[0][3] is not None
+    assert deeds[4][3] is not None
+    assert all(began <= datetime.fromisoformat(at).replace(tzinfo=UTC) <= ended for _code, _why, at, _who in deeds)
+    assert names

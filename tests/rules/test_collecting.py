@@ -5,12 +5,28 @@ from __future__ import annotations
 import hashlib
 import itertools
 import unicodedata
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youthprog.core.collecting import LISTED, Barred, Collecting, Collector
+from youthprog.attendance import collecting_rules as rules
+from youthprog.attendance.types import CollectedBy, DeedKind
+from youthprog.attendance.types import Collector as Came
+from youthprog.core.collecting import (
+    BIRTH_DATE,
+    GUARDIAN,
+    HOUSE,
+    LISTED,
+    Barred,
+    Collecting,
+    Collector,
+    Known,
+    Proof,
+    house_number,
+    proofs_of,
+)
 from youthprog.core.names import is_same, keys_of_adult, keys_of_typed, may_be, tokens_of
 
 PAUL = keys_of_adult("Paul", "Kept")
@@ -94,3 +110,73 @@ def test_one_of_the_allowed_is_found_by_name_and_the_barred_by_any_spelling():
     spellings = itertools.product(("Paul", "PAUL", "P.", "Pául"), ("Kept", "kept", "Képt"))
     assert all(asked.is_barred(f"{one} {two}") and asked.is_barred(f"{two}, {one}") for one, two in spellings)
     assert not asked.is_barred("Abuela Consuelo")
+
+
+# ---- two people of one name, of whom one may ----
+
+BORN, HIS = date(1950, 3, 2), date(1982, 7, 9)
+OLD, HERS = Proof(BIRTH_DATE, "1950-03-02"), Proof(HOUSE, "1204")
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "proofs"),
+    [
+        (Known(BORN), [Known(HIS)], (OLD,)),
+        (Known(BORN), [Known()], (OLD,)),
+        (Known(BORN), [Known(HIS), Known(BORN)], ()),
+        (Known(BORN, frozenset({"1204"})), [Known(BORN, frozenset({"9"}))], ()),
+        (Known(), [Known(HIS)], ()),
+        (Known(houses=frozenset({"1204"})), [Known(houses=frozenset({"9"}))], (HERS,)),
+        (Known(houses=frozenset({"1204"})), [Known(houses=frozenset({"1204", "9"}))], ()),
+        (Known(houses=frozenset({"1204"})), [Known()], ()),
+        (Known(BORN, frozenset({"1204"})), [Known(HIS, frozenset({"9"}))], (OLD, HERS)),
+    ],
+)
+def test_what_tells_two_of_one_name_apart(own, others, proofs):
+    assert proofs_of(own, others) == proofs
+
+
+def test_the_number_of_a_house_is_its_first_digits():
+    assert [house_number(each) for each in ("1204 Oak St, Apt 3", "No. 012-B", "Oak Street", "0")] == [
+        "1204", "12", None, "0",
+    ]  # fmt: skip
+
+
+GRANDFATHER = Collector(1, GUARDIAN, 5, "Paul Kept", proofs=(OLD,))
+ASKED = Collecting((GRANDFATHER, Collector(1, GUARDIAN, 6, "Rosa Kept")), (Barred(1, 9, PAUL),))
+BY = CollectedBy
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "code"),
+    [
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", 5, True, OLD), None),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "kept, PAUL", 5, True, OLD), None),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", 5, True, Proof(BIRTH_DATE, "1982-07-09")), "not_proven"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", 5, True, Proof(HOUSE, "1950-03-02")), "not_proven"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", 5, True), "not_proven"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", 5, False, OLD), "not_proven"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", 5, None, OLD), "not_proven"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Opa", 5, True, OLD), "not_proven"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, None, 5, True), "not_proven"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", 9, True, OLD), "barred"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", 6, True, OLD), "barred"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Paul Kept", None, True, OLD), "barred"),
+        (DeedKind.LEAVE, Came(BY.LISTED, "Paul Kept", 5, True, OLD), "barred"),
+        (DeedKind.LEAVE, Came(BY.LISTED, "P. Kept", None, True, OLD), "barred"),
+        (DeedKind.STOP, Came(None, "Paul Kept", None, True), "barred"),
+        (DeedKind.STOP, Came(BY.GUARDIAN, "Paul Kept", 5, True, Proof(BIRTH_DATE, "1982-07-09")), "not_proven"),
+        (DeedKind.STOP, Came(BY.GUARDIAN, "Paul Kept", 5, True, OLD), "barred"),
+        (DeedKind.LEAVE, Came(BY.GUARDIAN, "Rosa Kept", 6, False), None),
+    ],
+)
+def test_who_is_called_like_a_barred_adult_passes_with_the_photo_id_alone(kind, to, code):
+    found = rules.refusals_to_collect(kind, to, ASKED, may_leave_alone=False)
+    assert [each.code for each in found] == ([code] if code else [])
+
+
+def test_a_proof_nobody_asked_for_is_dropped():
+    rosa = Came(BY.GUARDIAN, "Rosa Kept", 6, True, OLD)
+    assert rules.without_idle_proof(rosa, ASKED).proof is None
+    paul = Came(BY.GUARDIAN, "Paul Kept", 5, True, OLD)
+    assert rules.without_idle_proof(paul, ASKED) is paul

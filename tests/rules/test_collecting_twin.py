@@ -17,7 +17,7 @@ from tests.support.skipping import skip_unless_ci
 from youthprog.attendance.collecting_rules import refusals_to_collect
 from youthprog.attendance.types import CollectedBy, Collector, DeedKind
 from youthprog.core import collecting
-from youthprog.core.collecting import Barred, Collecting
+from youthprog.core.collecting import BIRTH_DATE, HOUSE, Barred, Collecting, Proof, house_number
 from youthprog.core.crypto import fingerprint
 from youthprog.core.names import keys_of_adult, keys_of_typed
 
@@ -62,12 +62,30 @@ def typed(dice: random.Random, given: str, family: str) -> str:
     return dice.choice((str, str.upper, str.lower, str.title))(text)
 
 
+SAID = (
+    (BIRTH_DATE, "1950-03-02"), (BIRTH_DATE, "1950-3-2"), (BIRTH_DATE, "1982-07-09"), (HOUSE, "1204"),
+    (HOUSE, "No. 01204 Oak"), (HOUSE, "9"), (HOUSE, "0"), (HOUSE, "none"),
+)  # fmt: skip
+
+
+def proofs_of(dice: random.Random) -> tuple[Proof, ...]:
+    """What a guardian called like a barred adult must show; most need nothing."""
+    held = (Proof(BIRTH_DATE, "1950-03-02"), Proof(HOUSE, "1204"), Proof(HOUSE, "0"))
+    return tuple(dice.sample(held, dice.randint(1, 3))) if dice.random() < 0.5 else ()
+
+
+def hashed(each: collecting.Collector) -> dict[str, list[str]]:
+    """The same as a phone has it."""
+    found = [fingerprint(SALT + proof.text)[:24] for proof in each.proofs]
+    return {"proofs": found} if found and each.kind == collecting.GUARDIAN else {}
+
+
 def case(dice: random.Random) -> tuple[dict[str, Any], str | None, list[str]]:
     """A child, somebody at the gate, and what the server says."""
     people = [name_of(dice) for _each in range(dice.randint(0, 3))]
     kinds = (collecting.GUARDIAN, collecting.LISTED)
     allowed = tuple(
-        collecting.Collector(1, dice.choice(kinds), number + 1, f"{given} {family}".strip())
+        collecting.Collector(1, dice.choice(kinds), number + 1, f"{given} {family}".strip(), proofs=proofs_of(dice))
         for number, (given, family) in enumerate(people)
     )
     kept_away = [name_of(dice) for _each in range(dice.randint(0, 2))]
@@ -76,15 +94,23 @@ def case(dice: random.Random) -> tuple[dict[str, Any], str | None, list[str]]:
     kind = dice.choice((DeedKind.LEAVE, DeedKind.LEAVE, DeedKind.STOP))
     name = typed(dice, *dice.choice([*people, *kept_away, name_of(dice)])) if dice.random() < 0.9 else None
     how = dice.choice((CollectedBy.GUARDIAN, CollectedBy.LISTED, CollectedBy.ALONE, None))
-    person = dice.choice((None, 1, 2, 9)) if how is CollectedBy.GUARDIAN else None
-    to = Collector(how, name, person)
+    person = dice.choice((None, 1, 1, 2, 9)) if how is CollectedBy.GUARDIAN else None
+    if allowed and dice.random() < 0.3:  # somebody chosen from the list, whose name and photo ID may be right
+        how, person, name = CollectedBy.GUARDIAN, 1, allowed[0].name
+    check = dice.choice((None, *SAID)) if person else None
+    proof = check and Proof(check[0], (house_number(check[1]) or "") if check[0] == HOUSE else check[1])
+    seen = dice.choice((None, True, True, False))
+    to = Collector(how, name, person, seen, proof)
     found = refusals_to_collect(kind, to, Collecting(allowed, barred), may_leave_alone=alone)
     hashes = sorted({fingerprint(SALT + key)[:24] for each in barred for key in each.keys})
     known = {
         "salt": SALT, "barred": hashes, "alone": alone,
-        "collect": [{"kind": each.kind, "person": each.person_id, "name": each.name} for each in allowed],
+        "collect": [
+            {"kind": each.kind, "person": each.person_id, "name": each.name, **hashed(each)} for each in allowed
+        ],
     }  # fmt: skip
-    sent = {"kind": kind.value, "to": {"kind": how and how.value, "name": name, "person": person}, "known": known}
+    told = {"kind": how and how.value, "name": name, "person": person, "id_seen": seen}
+    sent = {"kind": kind.value, "to": {**told, **({"check": {check[0]: check[1]}} if check else {})}, "known": known}
     return sent, found[0].code if found else None, sorted(keys_of_typed(name or ""))
 
 
@@ -105,4 +131,11 @@ def test_both_say_the_same(tmp_path: Path) -> None:
     server = [(code, keys) for _sent, code, keys in made]
     wrong = [(sent, a, b) for (sent, *_), a, b in zip(made, phone, server, strict=True) if a != b]
     assert not wrong, f"{len(wrong)} differ, first {wrong[0]}"
-    assert {code for code, _keys in server} == {None, "barred", "not_listed", "not_this_person", "not_alone"}
+    assert {code for code, _keys in server} == {
+        None,
+        "barred",
+        "not_proven",
+        "not_listed",
+        "not_this_person",
+        "not_alone",
+    }

@@ -5,19 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from tests.makers.accounts import make_account
 from tests.makers.people import make_guardian, make_person, make_youth
-from tests.makers.programs import join, lead, make_gathering, make_season, make_team
+from tests.makers.programs import join, lead, make_gathering, make_group, make_season, make_site, make_team
 from tests.support.pages import _values as values_of
+from youthprog.access.models import Account
 from youthprog.access.types import Role
-from youthprog.attendance.models import AttendanceMark, Register
+from youthprog.attendance import overdue, services
+from youthprog.attendance.models import AttendanceMark, Register, RegisterNotice
 from youthprog.attendance.types import Mark
+from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
-from youthprog.programs.models import Program
-from youthprog.programs.types import StaffRole
+from youthprog.outreach.models import Message
+from youthprog.outreach.types import Delivery
+from youthprog.people.types import PeopleMerged
+from youthprog.programs.models import GroupStaff, Program
+from youthprog.programs.types import GroupKind, StaffRole
 from youthprog.web import pages
 
+ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 P, A = Mark.PRESENT, Mark.ABSENT
 
 
@@ -160,3 +168,171 @@ def test_a_groups_strip_shows_the_last_meetings(visitor, club):
     row = next(each for each in page.all("tr") if "Tigers, Mateo" in "".join(each.itertext()))
     signs = [each.get("aria-label") for each in row.iter("{http://www.w3.org/2000/svg}svg")]
     assert signs == ["Present", "Absent", "Absent", "Not entered", "Not entered"]
+
+
+# ---- meetings of a whole season ----
+
+
+def workshop(club, days, site=None, *, taken=False):
+    """A workshop of the season, without a group."""
+    gathering = make_gathering(club.group, club.now - timedelta(days=days), title="Bike workshop")
+    gathering.group_id, gathering.site_id = None, site.id if site else None
+    if taken:
+        db.session().add(Register(gathering_id=gathering.id, taken_at=gathering.ends_at, saved_at=gathering.ends_at))
+    db.session().flush()
+    return gathering
+
+
+@pytest.fixture
+def open_air(club, session):
+    """Two workshops at one site, one of them without a register, and one at no site."""
+    site = make_site("Library")
+    found = workshop(club, 4, site), workshop(club, 5, site, taken=True), workshop(club, 6)
+    session.commit()
+    return site, found
+
+
+def test_a_meeting_without_a_group_is_missing_and_counts(visitor, club, open_air):
+    site, (late, _taken, _nowhere) = open_air
+    visitor.sign_in(make_account(Role.COORDINATOR, program_id=club.season.program_id))
+    page = visitor.get("/registers/missing")
+    assert "3 registers not entered" in page.text
+    assert page.link("Bike workshop") in {f"/gatherings/{each.id}/register" for each in open_air[1]}
+    program = db.session().get_one(Program, club.season.program_id)
+    assert f"Without a group · {program.name}" in page.text
+    today = visitor.get("/today")
+    assert "3 registers not entered" in today.text
+    assert "Bike workshop" in today.text
+    page = visitor.get("/registers/completeness")
+    assert "Meetings held 8" in page.text
+    rows = [" ".join("".join(row.itertext()).split()) for row in page.all("tr")]
+    (at_site,) = [row for row in rows if site.name in row]
+    assert "Without a group" in at_site
+    assert "1 of 2" in at_site
+    for link in (each.get("href") for each in page.all("a") if "group=none" in (each.get("href") or "")):
+        listed = visitor.get(link)
+        assert "1 register not entered" in listed.text
+        assert (f"/gatherings/{late.id}/register" in listed.text_source) is (f"site={site.id}" in link)
+
+
+@ON_ONE_ENGINE
+def test_a_meeting_without_a_group_is_nobody_elses(visitor, club, open_air, session):
+    other = Club(session, "Rams")
+    for account in (club.account, other.account, make_account(Role.COORDINATOR, program_id=other.season.program_id)):
+        visitor.sign_in(account)
+        for address in ("/registers/missing?all=yes", "/registers/completeness", "/today"):
+            page = visitor.get(address)
+            assert "Bike workshop" not in page.text
+            assert "Without a group" not in page.text
+
+
+def test_a_workshop_a_child_came_to_stands_in_its_months(visitor, club, open_air, session):
+    _late, taken, _nowhere = open_air[1]
+    about = {"youth_id": club.child.id, "mark": P, "marked_at": taken.ends_at}
+    session.add(AttendanceMark(gathering_id=taken.id, **about))
+    session.commit()
+    address = f"/youth/{club.child.id}/attendance"
+    assert "Bike workshop" not in visitor.sign_in(club.account).get(address).text
+    page = visitor.sign_in(make_account(Role.COORDINATOR, program_id=club.season.program_id)).get(address)
+    assert page.text.count("Bike workshop") == 1
+    assert "None" not in page.text
+    assert "Was there 2 of 4" in page.text
+
+
+def test_completeness_goes_on_where_the_page_ends(visitor, club, open_air, session, monkeypatch):
+    visitor.sign_in(make_account(Role.COORDINATOR, program_id=club.season.program_id))
+    monkeypatch.setattr("youthprog.attendance.missing.PAGE_ROWS", 1)
+    page = visitor.get("/registers/completeness")
+    seen = [page.text.count("Without a group"), page.text.count("Tigers")]
+    while 'rel="next"' in page.text_source:
+        page = visitor.get(page.link("Next page"))
+        seen = [seen[0] + page.text.count("Without a group"), seen[1] + page.text.count("Tigers")]
+    assert seen == [2, 1]
+
+
+# ---- leaders are told ----
+
+
+def told(now):
+    count = list(overdue.tell_leaders(now))
+    db.session().commit()
+    return count
+
+
+def mails():
+    return list(db.session().scalars(sa.select(Message).where(Message.kind == overdue.MISSING).order_by(Message.id)))
+
+
+def test_a_leader_is_told_once_of_each_register_and_once_a_day(visitor, club, session):
+    club.meet(30)  # too long ago: nobody remembers
+    session.commit()
+    assert told(club.now) == [1]
+    (mail,) = mails()
+    words = f"{mail.subject} {mail.unseal('text_sealed')} {mail.unseal('html_sealed')}"
+    assert (mail.person_id, mail.subject) == (club.coach.id, "1 register is not entered")
+    assert "Tigers: Practice" in words
+    assert f"/gatherings/{club.late.id}/register" in words
+    assert "Mateo" not in words
+    other = club.meet(4)
+    session.commit()
+    assert told(club.now) == [], "one letter a day"
+    later = clock.now() + timedelta(days=1, hours=1)
+    assert told(later) == [2], "the meeting of this morning too, and not the first again"
+    assert str(club.fresh.id) in mails()[-1].unseal("text_sealed")
+    assert told(later + timedelta(days=1)) == []
+    lines = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "register.asked_for")).all()
+    assert [line.subject_id for line in lines] == [club.late.id, other.id, club.fresh.id]
+
+
+@ON_ONE_ENGINE
+def test_the_list_shows_who_was_told_and_what_became_of_the_mail(visitor, club, session):
+    told(club.now)
+    visitor.sign_in(make_account(Role.COORDINATOR, program_id=club.season.program_id))
+    assert "Alicia Tigers: the mail waits to leave" in visitor.get("/registers/missing").text
+    (mail,) = mails()
+    mail.delivery, mail.sent_at = Delivery.SENT, club.now
+    session.commit()
+    assert "Alicia Tigers: told" in visitor.get("/registers/missing").text
+    session.get_one(Message, mail.id).delivery = Delivery.BOUNCED
+    session.commit()
+    assert "Alicia Tigers: the mail came back" in visitor.get("/registers/missing").text
+
+
+@ON_ONE_ENGINE
+def test_who_may_not_take_the_register_any_more_is_not_told(club, session):
+    session.get_one(Account, club.account.id).closed_at = club.now
+    session.commit()
+    assert told(club.now) == []
+    session.get_one(Account, club.account.id).closed_at = None
+    for staff in session.scalars(sa.select(GroupStaff)):
+        staff.until_on = clock.today() - timedelta(days=1)
+    session.commit()
+    assert told(club.now) == []
+
+
+@ON_ONE_ENGINE
+def test_a_mentor_is_led_to_the_match_and_its_name_stays_out(club, session):
+    group = make_group(club.season, "Mateo and Officer Ruiz", GroupKind.MENTORING)
+    mentor = make_person("Officer", "Ruiz")
+    mentor.language = "es"
+    lead(mentor, group, StaffRole.MENTOR, club.child)
+    make_account(Role.MENTOR, mentor)
+    make_gathering(group, club.now - timedelta(days=2), title="Mentoring session")
+    session.commit()
+    assert sorted(told(club.now)) == [1, 1]
+    mail = mails()[-1]
+    words = f"{mail.subject} {mail.unseal('text_sealed')}"
+    assert mail.subject == "Falta pasar 1 lista"
+    assert f"/groups/{group.id}/match" in words
+    assert "Mateo" not in words
+
+
+def test_what_a_merged_leader_was_told_follows(club, session):
+    told(club.now)
+    kept = make_person("Alicia", "Tigers")
+    about = {"gathering_id": club.fresh.id, "message_id": mails()[0].id, "at": club.now}
+    session.add_all(RegisterNotice(person_id=who, **about) for who in (kept.id, club.coach.id))
+    session.flush()
+    services.follow_merge(PeopleMerged(kept.id, club.coach.id, club.now))
+    rows = session.execute(sa.select(RegisterNotice.gathering_id, RegisterNotice.person_id)).all()
+    assert {tuple(row) for row in rows} == {(club.late.id, kept.id), (club.fresh.id, kept.id)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from youthprog.attendance.models import AttendanceMark, Deed
 from youthprog.attendance.types import CollectedBy, Collector, DeedKind, Fate, Mark, Said
 from youthprog.audit.models import AuditEntry
 from youthprog.consent.models import PickupPerson
+from youthprog.consent.queries import pickup_of
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.permissions import P
@@ -244,6 +245,97 @@ def test_every_way_in_refuses_whoever_may_not_collect(gate):
     assert count(Message, Message.kind == "release_stopped") == len(cases)
     assert gate.say(DeedKind.LEAVE).flag == "nobody_named"
     assert gate.say(DeedKind.LEAVE, Collector(CollectedBy.LISTED, "Consuelo Abuela")).fate is Fate.KEPT
+
+
+# ---- two people of one name, of whom one may ----
+
+
+@pytest.fixture
+def grandfather(gate, session):
+    """Paul's father Paul, a guardian who may collect."""
+    found = make_guardian(gate.youth, "Paul", "Kept", relationship=Relationship.GRANDPARENT, rank=3)
+    found.born_on, session.merge(gate.paul).born_on = date(1950, 3, 2), date(1982, 7, 9)
+    session.commit()
+    return found
+
+
+@ON_ONE_ENGINE
+def test_a_namesake_passes_with_what_the_photo_id_says(visitor, gate, grandfather):
+    page = visitor.sign_in(gate.account).get(gate.address)
+    assert page.text.count("Paul Kept") == 1
+    assert not lines("custody.matched")
+    page = visitor.get(page.link("Paul Kept"))
+    assert page.h1 == "Look at a photo ID. Is it Paul Kept?"
+    assert "Two people have this name. One of them may not pick up Mateo." in page.text
+    assert "I know this person" not in page.text
+    assert "1950" not in page.text_source
+    assert len(lines("custody.matched")) == 1
+    form = page.form(gate.address)
+    missing = visitor.post(gate.address, {**form, "answer": "id"}, status=422)
+    assert "Write the birth date as the photo ID says it." in missing.text
+    visitor.post(gate.address, {**form, "answer": "known", "born_on": ""}, status=422)
+    assert gate.row().out_at is None
+    page = visitor.post(gate.address, {**form, "answer": "id", "born_on": "1950-03-02"})
+    assert "Mateo left with Paul Kept." in page.text
+    deed = gate.deed(DeedKind.LEAVE)
+    assert (deed.to_person_id, deed.id_seen, deed.to_checked) == (grandfather.id, True, "birth_date")
+    (line,) = lines("release.compared")
+    assert (line.subject_id, line.detail["adult_id"], line.detail["compared"]) == (
+        gate.youth.id, grandfather.id, "birth_date",
+    )  # fmt: skip
+    assert "1950" not in str(line.detail)
+    assert "photo ID compared" in visitor.get(f"/gatherings/{gate.gathering.id}/youth/{gate.youth.id}").text
+
+
+@ON_ONE_ENGINE
+def test_a_namesake_is_stopped_when_the_photo_id_says_otherwise(visitor, gate, grandfather):
+    sent = {"to": f"guardian-{grandfather.id}", "answer": "id", "born_on": "1982-07-09"}
+    page = visitor.sign_in(gate.account).post(gate.address, sent)
+    assert page.h1 == "Stop. Do not release Mateo to this person."
+    assert "The photo ID does not fit the person on the list." in page.text
+    assert gate.deed(DeedKind.LEAVE).refusal == "not_proven"
+    assert gate.row().out_at is None
+    assert len(lines("release.stopped")) == 1
+    assert lines("custody.matched")
+    assert count(Message, Message.kind == "release_stopped") == 1
+    assert not [each for each in page.all("form") if "pickup-link" in (each.get("action") or "")]
+
+
+@ON_ONE_ENGINE
+def test_a_typed_name_stops_though_a_namesake_may_collect(visitor, gate, grandfather):
+    visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": "Paul Kept"})
+    assert gate.deed(DeedKind.STOP).refusal == "barred"
+    visitor.post(gate.address, {"to": f"guardian-{grandfather.id}", "answer": "no"})
+    assert {deed.refusal for deed in db.session().scalars(sa.select(Deed).where(Deed.kind == DeedKind.STOP))} == {
+        "barred"
+    }
+    assert gate.row().out_at is None
+
+
+@ON_ONE_ENGINE
+def test_two_records_born_on_one_day_are_one_person(visitor, gate, grandfather, session):
+    session.merge(gate.paul).born_on = grandfather.born_on
+    session.commit()
+    assert "Paul Kept" not in visitor.sign_in(gate.account).get(gate.address).text
+    visitor.post(
+        gate.address, {"to": f"guardian-{grandfather.id}", "answer": "id", "born_on": "1950-03-02"}, status=422
+    )
+    assert gate.row().out_at is None
+
+
+@ON_ONE_ENGINE
+def test_the_house_tells_where_both_are_known_and_paper_names_neither(visitor, gate, grandfather, session):
+    for person, street in ((grandfather, "1204 Oak Street"), (gate.paul, "77 Elm Street")):
+        row = session.merge(person)
+        row.born_on = None
+        people.make_household(street, [row], street=street, by=SYSTEM, now=clock.now())
+    session.commit()
+    address = f"guardian-{grandfather.id}"
+    page = visitor.sign_in(gate.account).get(f"{gate.address}?to={address}")
+    assert "House number on the photo ID" in page.text
+    assert "Paul Kept" not in str(pickup_of([gate.youth.id], clock.today()))
+    visitor.post(gate.address, {"to": address, "answer": "id", "house": "No. 1204"})
+    assert gate.deed(DeedKind.LEAVE).to_checked == "house"
 
 
 # ---- who is on site, and who was not checked out ----

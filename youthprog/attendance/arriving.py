@@ -30,16 +30,26 @@ class Arrival:
 
 
 def arrive(
-    gathering: Gathering, youth_id: int, *, by: Actor, now: datetime, device: str, code: str | None = None
+    gathering: Gathering,
+    youth_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    device: str,
+    code: str | None = None,
+    client_id: str | None = None,
 ) -> Arrival:
-    """Say that a youth arrived. Who is here already is no error and no second deed; who is not cleared only watches."""
+    """Say that a youth arrived. Who is here already is no error and no second deed; who is not cleared only watches.
+
+    `client_id` is the deed's, where the device made one: it keeps the deed until it hears an answer, and says it again.
+    """
     deeds.lock(gathering)
     since = card_queries.in_since(gathering.id, youth_id)
     if since is not None:
         return Arrival(youth_id, now, since=since)
     members, _enrolled = card_queries.belonging(gathering, [youth_id])
     said = Said(
-        client_id=str(uuid.uuid4()),
+        client_id=client_id or str(uuid.uuid4()),
         youth_id=youth_id,
         kind=DeedKind.ARRIVE,
         at=now,
@@ -53,21 +63,22 @@ def arrive(
     return Arrival(youth_id, now, None if watches else outcome.refusal, only_watches=watches)
 
 
-def arrive_by_code(gathering: Gathering, text: str, *, by: Actor, now: datetime, device: str) -> Arrival:
+def arrive_by_code(
+    gathering: Gathering, text: str, *, by: Actor, now: datetime, device: str, client_id: str | None = None
+) -> Arrival:
     """Say that whoever holds a card arrived. A code that means nobody here is kept with its reason: nothing is lost."""
     found = cards.resolve(text, gathering, by=by)
     if not isinstance(found, Refusal):
-        return arrive(gathering, found, by=by, now=now, device=device, code=text)
-    deeds.lock(gathering)
+        return arrive(gathering, found, by=by, now=now, device=device, code=text, client_id=client_id)
     said = Said(
-        client_id=str(uuid.uuid4()),
+        client_id=client_id or str(uuid.uuid4()),
         youth_id=None,
         kind=DeedKind.ARRIVE,
         at=now,
         code=text[:LONGEST_TEXT],
         device=device,
     )
-    deeds.keep(gathering, [said], {said.client_id: found}, by=by, now=now)
+    deeds.say(gathering, [said], by=by, now=now, unread={said.client_id: found})
     return Arrival(None, now, found)
 
 

@@ -101,6 +101,37 @@ def cards_in(actor: Actor, group_id: int, on: date) -> list[CardLine]:
     ]
 
 
+@dataclass(frozen=True)
+class KnownCard:
+    """A card of the department, and whether its youth belongs to a gathering or at least to its season."""
+
+    code: str
+    youth_id: int
+    ended_at: datetime | None
+    is_member: bool
+    is_enrolled: bool
+
+
+def every_card(gathering: Gathering) -> list[KnownCard]:
+    """Every card there is or was, as a gathering sees it, for a phone that must read them without a network. One statement."""
+    on = clock.day_of(gathering.starts_at)
+    enrolled = sa.exists().where(
+        Enrollment.season_id == gathering.season_id,
+        Enrollment.youth_id == YouthCard.youth_id,
+        Enrollment.status == EnrollmentStatus.ENROLLED,
+    )
+    member = sa.exists().where(
+        GroupMember.group_id == gathering.group_id,
+        GroupMember.youth_id == YouthCard.youth_id,
+        programs.during(GroupMember.from_on, GroupMember.until_on, on),
+    )
+    belongs = enrolled if gathering.group_id is None else member
+    rows = db.session().execute(
+        sa.select(YouthCard.code, YouthCard.youth_id, YouthCard.ended_at, belongs, enrolled).order_by(YouthCard.id)
+    )
+    return [KnownCard(code, youth_id, ended_at, bool(one), bool(two)) for code, youth_id, ended_at, one, two in rows]
+
+
 def belonging(gathering: Gathering | Occasion, youth_ids: Collection[int]) -> tuple[set[int], set[int]]:
     """Of the youth, who belongs to a gathering, and who is enrolled in its season. Two statements.
 

@@ -23,6 +23,7 @@ OTHER_DEPARTMENT = Refusal(
     "other_department", N_("This card belongs to another department. Find the name in the list.")
 )
 NOT_ENROLLED = Refusal("not_enrolled", N_("Not enrolled in this season. Ask the office before taking part."))
+OF_A_CARD = (FOREIGN, OTHER_DEPARTMENT, NOT_ENROLLED)
 
 
 def ended(at: datetime) -> Refusal:

@@ -3,6 +3,8 @@
 A phone gets, for each youth of its register: who may collect (`core.collecting.Collector`: kind, person, name), salted
 SHA-256 hashes of the keys of every barred adult (`core.collecting.Barred.keys`), and whether the youth may leave alone.
 
+* A guardian with `proofs` is called like a barred adult. Such a one is released to only by key, name and photo ID, and
+  with one of the proofs typed from it (`core.collecting.Proof.text`; a phone has their salted hashes): else `not_proven`.
 * A typed or chosen name is compared with the barred first: `core.names.keys_of_typed`, each hashed with the same salt,
   any in common means `barred`. `core.names` has the rule step by step.
 * Then it must be one who may collect: a guardian by key, a listed person by the same words in any order
@@ -12,15 +14,21 @@ SHA-256 hashes of the keys of every barred adult (`core.collecting.Barred.keys`)
   leader said the person before them is somebody else.
 """
 
+from dataclasses import replace
+
 from youthprog.attendance.types import CollectedBy, Collector, DeedKind
+from youthprog.core import collecting as who
 from youthprog.core.collecting import GUARDIAN, Collecting
+from youthprog.core.names import is_same
 from youthprog.core.refusals import N_, Refusal
 
 BARRED = Refusal("barred", N_("Stop. This person may not collect the child."))
 NOT_LISTED = Refusal("not_listed", N_("Stop. This person is not on the list."))
 NOT_THIS_PERSON = Refusal("not_this_person", N_("Stop. This is not the person on the list."))
 NOT_ALONE = Refusal("not_alone", N_("May not leave alone. Somebody on the list must come."))
-STOPS = frozenset({BARRED.code, NOT_LISTED.code, NOT_THIS_PERSON.code, NOT_ALONE.code})
+NOT_PROVEN = Refusal("not_proven", N_("Stop. The photo ID does not show that this person may collect the child."))
+STOPS = frozenset({BARRED.code, NOT_PROVEN.code, NOT_LISTED.code, NOT_THIS_PERSON.code, NOT_ALONE.code})
+CUSTODY = frozenset({BARRED.code, NOT_PROVEN.code})  # to be answered so is to read custody data
 
 
 def refusals_to_collect(
@@ -30,6 +38,11 @@ def refusals_to_collect(
     if to is None:
         return []
     name = to.name or ""
+    chosen = _namesake(to, collecting)
+    if chosen is not None and (kind is DeedKind.LEAVE or to.proof is not None) and not _is_proven(to, chosen):
+        return [NOT_PROVEN]
+    if chosen is not None and kind is DeedKind.LEAVE:
+        return []
     if collecting.is_barred(name) or _is_barred_guardian(to, collecting):
         return [BARRED]
     if kind is DeedKind.STOP:
@@ -37,6 +50,21 @@ def refusals_to_collect(
     if to.kind is CollectedBy.ALONE:
         return [] if may_leave_alone else [NOT_ALONE]
     return [] if _may_collect(to, collecting) else [NOT_LISTED]
+
+
+def without_idle_proof(to: Collector, collecting: Collecting) -> Collector:
+    """Who came, without a proof that nothing was compared with: nobody barred is called like this person."""
+    return to if to.proof is None or _namesake(to, collecting) else replace(to, proof=None)
+
+
+def _namesake(to: Collector, collecting: Collecting) -> who.Collector | None:
+    """The guardian that is chosen by key, if called like a barred adult."""
+    found = collecting.find(GUARDIAN, to.person_id) if to.kind is CollectedBy.GUARDIAN and to.person_id else None
+    return found if found is not None and found.proofs else None
+
+
+def _is_proven(to: Collector, chosen: who.Collector) -> bool:
+    return to.id_seen is True and to.proof in chosen.proofs and is_same(to.name or "", chosen.name)
 
 
 def _is_barred_guardian(to: Collector, collecting: Collecting) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from youthprog.attendance.types import CollectedBy, Collector, DeedKind, Mark, Said
+from youthprog.core.collecting import BIRTH_DATE, HOUSE, Proof, house_number
 from youthprog.core.db import BIGGEST_ID
 from youthprog.core.text import storable
 
@@ -17,6 +18,7 @@ MOST_SEEN = 40
 LONGEST_DEVICE = 80
 LONGEST_CODE = 200
 LONGEST_NAME = 160
+LONGEST_PROOF = 40
 OWN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 ANY_ID = re.compile(r"[A-Za-z0-9-]{1,36}")  # what was said before phones has ids of ours
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -143,7 +145,18 @@ def _collector(value: Any, kind: DeedKind) -> Collector | None:
     if seen is not None and type(seen) is not bool:
         raise Malformed
     name = _text(value.get("name"), LONGEST_NAME)
-    return Collector(COLLECTED[how] if how is not None else None, name, person, seen)
+    return Collector(COLLECTED[how] if how is not None else None, name, person, seen, _proof(value.get("check")))
+
+
+def _proof(value: Any) -> Proof | None:
+    """What a photo ID says of somebody who is called like an adult who may not collect."""
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or len(value) != 1 or not value.keys() <= {BIRTH_DATE, HOUSE}:
+        raise Malformed
+    ((kind, said),) = value.items()
+    text = _text(said, LONGEST_PROOF) or ""  # what cannot be a date proves nothing, and the stop is kept
+    return Proof(kind, (house_number(text) or "") if kind == HOUSE else text)
 
 
 def _moment(value: Any) -> datetime:

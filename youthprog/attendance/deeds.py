@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from youthprog.attendance import rules, sayings
 from youthprog.attendance.collecting import collecting_at, leaving_alone
+from youthprog.attendance.collecting_rules import without_idle_proof
 from youthprog.attendance.ledger import does_count, state_of
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.stops import tell_of_stops
@@ -68,7 +69,7 @@ def hear(
     facts = _facts(gathering, fresh, asked, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
     judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in (unread or {}).items() if key in judged}
-    fresh = _of_people(fresh, facts)
+    fresh = [_as_compared(each, facts) for each in _of_people(fresh, facts)]
     refusals = {key: each.refusal for key, each in judged.items()}
     flags = {key: each.flag for key, each in judged.items()}
     rows = {row.youth_id: row for row in asked.values() if row.youth_id is not None}
@@ -156,6 +157,11 @@ def _facts(gathering: Occurring, said: Sequence[Said], asked: Mapping[str, Any],
     )
 
 
+def _as_compared(said: Said, facts: rules.SayFacts) -> Said:
+    known = facts.collecting.get(said.youth_id or 0)
+    return replace(said, to=without_idle_proof(said.to, known)) if said.to is not None and known is not None else said
+
+
 def _of_people(said: Sequence[Said], facts: rules.SayFacts) -> list[Said]:
     """The deeds, those about a key that is nobody's without it: the log points to people only. No statement as a rule."""
     strangers = sorted({each.youth_id for each in said if each.youth_id is not None and not facts.knows(each.youth_id)})
@@ -194,6 +200,7 @@ def _row(
         "to_person_id": to.person_id if to else None,
         "to_name": to.name if to else None,
         "id_seen": to.id_seen if to else None,
+        "to_checked": to.proof.kind if to and to.proof and refusal is None else None,
         "code": said.code,
         "refusal": refusal.code if refusal else None,
         "flag": flag,

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from youthprog.attendance.rules import field_of
 from youthprog.attendance.types import TAPPED, Kept, Mark
 from youthprog.core.refusals import N_, Refusal
-from youthprog.web.forms import Form, Text
+from youthprog.web.forms import CalendarDay, Form, Text
 from youthprog.web.language import lazy_gettext as _
 
 MARK = re.compile(r"mark-([1-9]\d{0,18})")
@@ -81,9 +81,14 @@ def written(kept: Kept) -> str:
 
 
 class ReleaseForm(Form):
-    """With whom a child leaves: whom the leader chose, how the leader knows the person, or the name somebody says."""
+    """With whom a child leaves: whom the leader chose, how the leader knows the person, or the name somebody says.
+
+    Of somebody called like a barred adult, what the photo ID says.
+    """
 
     to = HiddenField(validators=[Optional()])
     answer = HiddenField(validators=[Optional()])
     name = Text(_("Name"), [Optional()], limit=160)
+    born_on = CalendarDay(_("Birth date on the photo ID"), [Optional()])
+    house = Text(_("House number on the photo ID"), [Optional()], limit=20)
     deed = HiddenField(validators=[Optional()])

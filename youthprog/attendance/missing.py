@@ -1,6 +1,7 @@
 """Registers not entered, how complete they are, and who stays away: lists to work through, reached from Today."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -17,6 +18,7 @@ from youthprog.web.pages import PAGE_ROWS, asked_cursor, asked_text, cursor, pag
 bp = Blueprint("attendance_lists", __name__)
 LAST_DAYS = 28
 EARLIEST = date(2000, 1, 1)
+NOT_ANY = "none"  # in an address: the meetings that have no group, or no site
 
 
 @bp.get("/registers/missing")
@@ -31,7 +33,7 @@ def missing() -> Response:
     more = cursor(*place_of(found[PAGE_ROWS - 1])) if len(found) > PAGE_ROWS else None
     return page(
         "attendance/missing.html",
-        rows=found[:PAGE_ROWS],
+        rows=missing_queries.with_told(found[:PAGE_ROWS]),
         count=missing_queries.count_not_entered(actor(), wanted, now, late_only=late_only),
         wanted=wanted,
         late_only=late_only,
@@ -48,7 +50,7 @@ def completeness() -> Response:
     on = clock.day_of(now)
     wanted = _wanted(Wanted(on - timedelta(days=LAST_DAYS), on))
     rows = missing_queries.completeness_by_group(
-        actor(), wanted, now, after=asked_cursor((int, str, int)), limit=PAGE_ROWS + 1
+        actor(), wanted, now, after=asked_cursor((int, str, int, int, int)), limit=PAGE_ROWS + 1
     )
     more = cursor(*rows[PAGE_ROWS - 1].place) if len(rows) > PAGE_ROWS else None
     return page(
@@ -56,6 +58,7 @@ def completeness() -> Response:
         rows=rows[:PAGE_ROWS],
         total=missing_queries.completeness(actor(), wanted, now),
         wanted=wanted,
+        listed=partial(_list_of, wanted),
         programs=programs.list_programs(actor(), P.REGISTER_READ),
         next=more and url_for(".completeness", **_kept(), after=more),
         first=url_for(".completeness", **_kept()) if request.args.get("after") else None,
@@ -87,8 +90,24 @@ def _wanted(default: Wanted | None = None) -> Wanted:
         _asked_day("from") or default.from_on,
         _asked_day("until") or default.until_on,
         key_in(asked_text("program", 20)),
-        key_in(asked_text("group", 20)),
+        _key_or_none("group"),
+        key_in(asked_text("season", 20)),
+        _key_or_none("site"),
     )
+
+
+def _list_of(wanted: Wanted, group_id: int | None, season_id: int | None = None, site_id: int | None = None) -> str:
+    """The address of the list of these meetings, of those wanted, that have no register."""
+    keys = {"group": group_id, "season": season_id, "site": site_id}
+    named = {name: NOT_ANY if key == missing_queries.NO_KEY else key for name, key in keys.items()}
+    asked: dict[str, Any] = {**named, "from": wanted.from_on, "until": wanted.until_on}
+    return url_for(".missing", all="yes", program=wanted.program_id, **asked)
+
+
+def _key_or_none(name: str) -> int | None:
+    """A key of the address, `NO_KEY` for the word none, None when it is not asked."""
+    text = asked_text(name, 20)
+    return missing_queries.NO_KEY if text == NOT_ANY else key_in(text)
 
 
 def _asked_day(name: str) -> date | None:
@@ -100,5 +119,5 @@ def _asked_day(name: str) -> date | None:
 
 
 def _kept() -> dict[str, Any]:
-    names = ("from", "until", "program", "group", "all")
+    names = ("from", "until", "program", "group", "season", "site", "all")
     return {name: request.args[name] for name in names if request.args.get(name)}

@@ -25,6 +25,17 @@ class Register(Model):
     save_id: Mapped[str | None] = mapped_column(sa.String(36))
 
 
+class RegisterNotice(Model):
+    """That a leader was written to because a gathering has no register: once for each leader and gathering."""
+
+    __tablename__ = "register_notice"
+
+    gathering_id: Mapped[int] = mapped_column(sa.ForeignKey("gathering.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), primary_key=True, index=True)
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id"))
+    at: Mapped[datetime]
+
+
 class AttendanceMark(Model):
     """What holds for one youth at one gathering: computed from the deeds (`ledger.state_of`), kept for lists and counts.
 
@@ -62,7 +73,8 @@ class Deed(Model):
     `client_id` is made by the device, so that a repeated message is known; `at` is when it happened as the device
     knows it, `clock_at` what the device's own clock showed, `received_at` when it reached us. `saw` names the deeds in
     force that the sayer had before the eyes; `undoes` the deed a take-back voids. A deed with a `refusal` does not
-    count and stays; a `flag` asks somebody to look. `code` is a scanned text, `youth_id` NULL when nobody knows it.
+    count and stays; a `flag` asks somebody to look. `to_checked` says what of the photo ID was compared where whoever
+    came is called like an adult who may not. `code` is a scanned text, `youth_id` NULL when nobody knows it.
     """
 
     __tablename__ = "attendance_deed"
@@ -90,6 +102,7 @@ class Deed(Model):
     to_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
     to_name: Mapped[str | None] = mapped_column(sa.String(160))
     id_seen: Mapped[bool | None]
+    to_checked: Mapped[str | None] = mapped_column(sa.String(20))
     code: Mapped[str | None] = mapped_column(sa.String(200))
     refusal: Mapped[str | None] = mapped_column(sa.String(40))
     flag: Mapped[str | None] = mapped_column(sa.String(40))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.attendance import collecting, rules, services, stops
 from youthprog.attendance.collecting import Release, Where
-from youthprog.attendance.collecting_rules import BARRED, NOT_ALONE
+from youthprog.attendance.collecting_rules import CUSTODY, NOT_ALONE, NOT_PROVEN
 from youthprog.attendance.forms import ReleaseForm
 from youthprog.attendance.types import CollectedBy, Collector, DeedKind, Fate, Said
 from youthprog.audit.services import record_read
@@ -35,6 +35,10 @@ KINDS = {hook.GUARDIAN: CollectedBy.GUARDIAN, hook.LISTED: CollectedBy.LISTED}
 SAW_ID = {"id": True, "known": False, "no": None}  # how the leader knows the person
 GONE = Refusal("not_listed", N_("This person is not on the list any more. Look at the list again."))
 HOW = Refusal("no_answer", N_("Say whether you looked at the photo ID."))
+NO_PROOF = {
+    hook.BIRTH_DATE: Refusal("no_proof", N_("Write the birth date as the photo ID says it."), "born_on"),
+    hook.HOUSE: Refusal("no_proof", N_("Write the number of the house as the photo ID says it."), "house"),
+}
 NO_NAME = Refusal("no_name", N_("Write the name the person says."), "name")
 
 
@@ -113,7 +117,8 @@ def save(gathering_id: int, youth_id: int) -> BaseResponse:
     said = _said(asked, to, form)
     if isinstance(said, Refusal):
         form.take([said])
-        return _page(gathering, asked, to if to == ELSE or said is HOW else "", form, status=422)
+        again = to == ELSE or said is HOW or said in NO_PROOF.values()
+        return _page(gathering, asked, to if again else "", form, status=422)
     (outcome,) = services.say(gathering, [said], by=actor(), now=clock.now())
     if said.kind is DeedKind.STOP or outcome.fate is Fate.REFUSED:
         return redirect(url_for(".stopped", gathering_id=gathering_id, youth_id=youth_id), 303)
@@ -146,7 +151,7 @@ def stopped(gathering_id: int, youth_id: int) -> BaseResponse:
     deed = collecting.last_stop(gathering_id, youth_id, now - STOP_SHOWN)
     if deed is None:
         return redirect(url_for(".show", gathering_id=gathering_id, youth_id=youth_id), 303)
-    barred = deed.refusal == BARRED.code
+    barred = deed.refusal in CUSTODY
     if barred:
         record_read("custody.matched", "person", youth_id, by=actor(), gathering_id=gathering_id)
     return page(
@@ -156,6 +161,7 @@ def stopped(gathering_id: int, youth_id: int) -> BaseResponse:
         deed=deed,
         alone=deed.refusal == NOT_ALONE.code,
         not_listed=deed.refusal == "not_listed",
+        not_proven=deed.refusal == NOT_PROVEN.code,
         calls=[each for each in asked.collecting.allowed if each.phone],
         coordinators=stops.phones_of_coordinators(gathering.season_id, youth_id, now),
         signers=[] if barred else asked.signers,
@@ -189,12 +195,27 @@ def _said(asked: Release, to: str, form: Any) -> Said | Refusal:
     chosen = asked.collecting.find(match[1], int(match[2])) if match else None
     if chosen is None:
         return GONE
-    if answer not in SAW_ID:
-        return HOW
     if answer == "no":
         return deed(DeedKind.STOP, Collector(None, chosen.name, id_seen=True))
     person_id = chosen.person_id if chosen.kind == hook.GUARDIAN else None
+    if chosen.proofs:
+        proof = _proof(chosen, form)
+        if isinstance(proof, Refusal):
+            return proof
+        return deed(DeedKind.LEAVE, Collector(KINDS[chosen.kind], chosen.name, person_id, True, proof))
+    if answer not in SAW_ID:
+        return HOW
     return deed(DeedKind.LEAVE, Collector(KINDS[chosen.kind], chosen.name, person_id, SAW_ID[answer]))
+
+
+def _proof(chosen: hook.Collector, form: Any) -> hook.Proof | Refusal:
+    """What the leader read on the photo ID of somebody called like a barred adult."""
+    if hook.BIRTH_DATE in chosen.checks and form.born_on.data:
+        return hook.Proof(hook.BIRTH_DATE, form.born_on.data.isoformat())
+    number = hook.house_number(form.house.data or "")
+    if hook.HOUSE in chosen.checks and number is not None:
+        return hook.Proof(hook.HOUSE, number)
+    return NO_PROOF[chosen.checks[0]]
 
 
 def _left_words(youth: Person, said: Said) -> str:
@@ -213,6 +234,8 @@ def _page(gathering: Gathering, asked: Release, to: str, form: Any, *, status: i
     chosen = asked.collecting.find(match[1], int(match[2])) if match else None
     is_alone = to == ALONE and asked.may_leave_alone
     closed = _closed(gathering)
+    if chosen is not None and chosen.proofs:  # the page says that somebody of this name may not
+        record_read("custody.matched", "person", asked.youth.id, by=actor(), gathering_id=gathering.id)
     return page(
         "attendance/release.html",
         status,

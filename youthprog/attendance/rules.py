@@ -8,6 +8,7 @@ from youthprog.attendance.collecting_rules import (
     BARRED,
     NOT_ALONE,
     NOT_LISTED,
+    NOT_PROVEN,
     NOT_THIS_PERSON,
     refusals_to_collect,
 )
@@ -110,7 +111,13 @@ SENTENCES = {
     "gathering_canceled": N_("This was canceled. There is no attendance to take."),
     "not_begun": N_("This has not begun. Attendance opens at %(opens)s."),
 }
-SENTENCES |= {each.code: each.sentence for each in (BARRED, NOT_LISTED, NOT_THIS_PERSON, NOT_ALONE)}
+SENTENCES |= {each.code: each.sentence for each in (BARRED, NOT_PROVEN, NOT_LISTED, NOT_THIS_PERSON, NOT_ALONE)}
+# What somebody should look at, though the deed counts.
+FLAGS = {
+    "clock_off": N_("The clock of this device is wrong. The time is kept as our clock has it."),
+    "impossible_time": N_("This time cannot be. It is kept, and the office should look at it."),
+    "nobody_named": N_("Nobody said with whom the child left."),
+}
 NOT_COUNTED = N_("This was kept and does not count. Ask the office.")
 
 

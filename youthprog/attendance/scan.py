@@ -1,11 +1,14 @@
 """Check-in at the door: a card before the camera, a code typed, or a name from the list."""
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.attendance import arriving, card_queries
 from youthprog.attendance.arriving import Arrival
 from youthprog.attendance.card_rules import LONGEST_TEXT
+from youthprog.attendance.deed_forms import OWN_ID
 from youthprog.attendance.routes import device
 from youthprog.attendance.rules import GatheringFacts, refusals_to_take
 from youthprog.audit.services import record_read
@@ -60,17 +63,24 @@ def check_in(gathering_id: int) -> BaseResponse:
 
 def _arrival(gathering: Gathering) -> Arrival:
     who, now = key_in(request.form.get("youth", "")), clock.now()
+    sent = request.form.get("deed", "")
+    deed: dict[str, Any] = {
+        "by": actor(),
+        "now": now,
+        "device": device(),
+        "client_id": sent if OWN_ID.fullmatch(sent) else None,
+    }
     if who is not None:
         expected = {line.youth_id for line in card_queries.door_list(actor(), gathering, clock.today())}
         if who not in expected:
             sentence = N_("Somebody on this page is no longer in the group. Load it again.")
             raise Refused([Refusal("not_a_member", sentence)])
-        return arriving.arrive(gathering, who, by=actor(), now=now, device=device())
+        return arriving.arrive(gathering, who, **deed)
     text = request.form.get("text", "").replace("\x00", "")[:LONGEST_TEXT]
     text = text.encode("utf-8", "ignore").decode().strip()
     if not text:
         raise Refused([NOTHING_TYPED])
-    return arriving.arrive_by_code(gathering, text, by=actor(), now=now, device=device())
+    return arriving.arrive_by_code(gathering, text, **deed)
 
 
 @bp.post("/gatherings/<id:gathering_id>/scan/undo")
@@ -102,11 +112,13 @@ def _page(
         status,
         gathering=gathering,
         closed=[(reason.code, says(reason)) for reason in closed],
+        will_open=[reason.code for reason in closed] == ["not_begun"],  # a phone that keeps this page goes on then
         answer=answer,
         again=request.args.get("again") == "1",
         refused=[(reason.code, says(reason)) for reason in refusals or []],
         coming=[line for line in lines if line.in_at is None],
         here=[line for line in lines if line.in_at is not None],
         word=word,
+        zone=str(clock.zone()),
         can_find=bool(word) or len(lines) > FIND_FROM,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from youthprog.attendance import deeds, queries, rules
+from youthprog.attendance import deeds, overdue, queries, rules
 from youthprog.attendance.deeds import say
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import DeedKind, Mark, Merge, Said, Saved
@@ -140,6 +140,7 @@ def follow_merge(event: PeopleMerged) -> None:
         named: Any = model.__table__
         db.session().execute(sa.update(named).where(named.c[name] == event.gone_id).values({name: event.kept_id}))
     db.session().execute(sa.delete(table).where(table.c.youth_id == event.gone_id))
+    overdue.follow_merge(event.kept_id, event.gone_id)
     db.session().expire_all()
     for gathering_id in sorted(moved):
         deeds.restate(gathering_id, {event.kept_id})

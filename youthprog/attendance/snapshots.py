@@ -7,12 +7,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from youthprog.attendance import deeds, queries, sayings
-from youthprog.attendance.card_queries import live_cards
+from youthprog.attendance.card_queries import KnownCard, door_list, every_card, live_cards
 from youthprog.attendance.collecting import collecting_at, leaving_alone
 from youthprog.attendance.models import Deed
 from youthprog.attendance.types import Holding, Mark, Roll
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
+from youthprog.core.clearance import NotCleared, barred_at, not_cleared
 from youthprog.core.collecting import Collecting
 from youthprog.core.permissions import P
 from youthprog.core.prepared import as_list
@@ -77,6 +78,33 @@ def snapshot_of(actor: Actor, gathering: Gathering, on: date) -> Snapshot:
         codes={who: card.code for who, card in live_cards(youth_ids).items()},
         alone=frozenset(leaving_alone(gathering.season_id, youth_ids, clock.day_of(gathering.starts_at))),
     )
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a phone keeps to check in at the door of a gathering without a network.
+
+    `names` are the youth on the door's list; `reasons` why some of them may only watch. `cards` are all the department's,
+    but for children whom custody keeps from the actor: to this adult their cards are foreign. `watching` are the youth
+    of cards who may only watch.
+    """
+
+    names: dict[int, str]
+    reasons: dict[int, list[NotCleared]]
+    cards: list[KnownCard]
+    watching: frozenset[int]
+
+
+def door_of(actor: Actor, gathering: Gathering, on: date) -> Door:
+    """Who may come to the door of a gathering, by name or by card. A constant number of statements."""
+    names = {line.youth_id: line.name for line in door_list(actor, gathering, on)}
+    kept_from = set(people.youth_kept_from(actor.person_id, on))
+    cards = [each for each in every_card(gathering) if each.youth_id not in kept_from]
+    coming = {each.youth_id for each in cards if each.is_member or each.is_enrolled} | names.keys()
+    day = clock.day_of(gathering.starts_at)
+    watching = barred_at(sorted(coming), gathering.season_id, day, gathering.id) if coming else set()
+    reasons = not_cleared(sorted(watching & names.keys()), gathering.season_id, day, gathering_id=gathering.id)
+    return Door(names, reasons, cards, frozenset(watching))
 
 
 def standing_after(gathering_id: int, youth_ids: Collection[int], holds: Mapping[int, Holding]) -> dict[int, Standing]:

@@ -10,7 +10,7 @@ from flask import current_app
 from youthprog.access.models import Account, RoleGrant
 from youthprog.access.types import Role
 from youthprog.attendance.collecting import late_gatherings
-from youthprog.attendance.collecting_rules import BARRED, STOPS
+from youthprog.attendance.collecting_rules import CUSTODY, STOPS
 from youthprog.attendance.types import DeedKind, Said
 from youthprog.audit.services import record, record_read
 from youthprog.core import clock, db
@@ -32,16 +32,20 @@ def tell_of_stops(
 ) -> None:
     """Leave a line for each release that was stopped, and write to the coordinators. Nothing says why.
 
-    That a name was a barred adult's is custody data: whoever is answered so has read it, and that is recorded.
+    That a name was a barred adult's is custody data: whoever is answered so has read it, and that is recorded. So is a
+    release to somebody of a barred adult's name, whose photo ID was compared.
     """
     for each in said:
         refusal = refusals.get(each.client_id)
+        if each.kind is DeedKind.LEAVE and refusal is None and each.youth_id and each.to and each.to.proof:
+            checked = {"gathering_id": gathering.id, "adult_id": each.to.person_id, "compared": each.to.proof.kind}
+            record("release.compared", "person", each.youth_id, by=by, now=now, **checked)
         if each.kind not in (DeedKind.STOP, DeedKind.LEAVE) or refusal is None or refusal.code not in STOPS:
             continue
         if each.youth_id is None:
             continue
         record("release.stopped", "person", each.youth_id, by=by, now=now, gathering_id=gathering.id)
-        if refusal.code == BARRED.code:
+        if refusal.code in CUSTODY:
             record_read("custody.matched", "person", each.youth_id, by=by, gathering_id=gathering.id)
         _write_to_coordinators(gathering, each.youth_id, by=by, now=now)
 

@@ -9,15 +9,16 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from flask_wtf.csrf import generate_csrf
 
-from youthprog.attendance import cards, deeds, rules, snapshots
+from youthprog.attendance import card_rules, cards, deeds, rules, snapshots
+from youthprog.attendance.card_queries import KnownCard
 from youthprog.attendance.deed_forms import MOST_BYTES, Malformed, TooMuch, read_message
 from youthprog.attendance.routes import device
-from youthprog.attendance.snapshots import NOTHING_SAID, Standing, Told
+from youthprog.attendance.snapshots import NOTHING_SAID, Door, Standing, Told
 from youthprog.attendance.types import Fate, Heard, Outcome, RollLine, Said
 from youthprog.audit.services import record_read
 from youthprog.core import clock, crypto
 from youthprog.core.actor import Actor
-from youthprog.core.collecting import GUARDIAN, Collecting
+from youthprog.core.collecting import GUARDIAN, Collecting, Collector
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal
 from youthprog.programs import queries as programs
@@ -28,6 +29,7 @@ from youthprog.web.pages import page
 
 bp = Blueprint("sync", __name__)
 HASH = 24  # hexadecimal digits of a hash that a phone keeps
+CARD_HASH = 10
 WORKER = Path(__file__).resolve().parents[1] / "static" / "js" / "sw.js"
 
 MALFORMED = Refusal("malformed", N_("This entry cannot be read. Load the page again and tap once more."))
@@ -75,6 +77,52 @@ def snapshot(gathering_id: int) -> Response:
             ],
         }
     )
+
+
+@bp.get("/gatherings/<id:gathering_id>/cards.json")
+@door(P.REGISTER_TAKE)
+def door_kept(gathering_id: int) -> Response:
+    """What a phone keeps to read cards without a network: hashes of their codes, and the names of the door's list."""
+    gathering = programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, clock.today())
+    found = snapshots.door_of(actor(), gathering, clock.today())
+    salt = crypto.token()
+    facts = rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, clock.now())
+    refusals = [*card_rules.OF_A_CARD, *(rules.refusal_of(code, facts) for code in ("not_begun", "gathering_canceled"))]
+    told = {each.code: _meaning(each, found) for each in found.cards if each.ended_at is None}
+    ended = {each.code: says(card_rules.ended(each.ended_at)) for each in found.cards if each.ended_at is not None}
+    return _answer(
+        {
+            "salt": salt,
+            "host": current_app.config["YOUTHPROG"].host,
+            "says": {each.code: says(each) for each in refusals},
+            "youth": {
+                who: {
+                    "name": name,
+                    "cleared": who not in found.watching,
+                    "reasons": [sentence(each.sentence, each.values) for each in found.reasons.get(who, ())],
+                }
+                for who, name in found.names.items()
+            },
+            "cards": {_card_hash(salt, code): meaning for code, meaning in told.items()},
+            "ended": {_card_hash(salt, code): words for code, words in ended.items()},
+        }
+    )
+
+
+def _meaning(card: KnownCard, door: Door) -> int | str:
+    """Whose card it is: of the door's list by key, else what its youth is to the gathering, without saying who."""
+    if card.youth_id in door.names:
+        return card.youth_id
+    if not (card.is_member or card.is_enrolled):
+        return card_rules.NOT_ENROLLED.code
+    if card.youth_id in door.watching:
+        return "watches"
+    return "belongs" if card.is_member else "walk_in"
+
+
+def _card_hash(salt: str, code: str) -> str:
+    """Shorter than other hashes, for there are many. Of 100,000 cards one is taken for a foreign code once in ten million scans."""
+    return crypto.fingerprint(salt + code)[:CARD_HASH]
 
 
 @bp.get("/gatherings/<id:gathering_id>/standing.json")
@@ -181,10 +229,10 @@ def _told(
 
 def _fate(fate: Fate, refusal: Refusal | None, flag: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {"state": fate.value}
+    if flag is not None:
+        told |= {"flag": flag, "says": sentence(rules.FLAGS[flag])}
     if refusal is not None:
         told |= {"code": refusal.code, "says": says(refusal)}
-    if flag is not None:
-        told["flag"] = flag
     return told
 
 
@@ -220,11 +268,19 @@ def _collecting(known: Collecting, salt: str) -> dict[str, Any]:
                 "name": each.name,
                 "relation": gettext(each.relation) if each.kind == GUARDIAN and each.relation else each.relation,
                 "phone": each.phone,
+                **_checks(each, salt),
             }
             for each in known.allowed
         ],
         "barred": sorted({_hash(salt, key) or "" for bar in known.barred for key in bar.keys}),
     }
+
+
+def _checks(each: Collector, salt: str) -> dict[str, Any]:
+    """Of somebody called like an adult who may not: what to compare of the photo ID, and the salted hashes it must give."""
+    if not each.proofs:
+        return {}
+    return {"checks": list(each.checks), "proofs": sorted(_hash(salt, proof.text) or "" for proof in each.proofs)}
 
 
 def _hash(salt: str, text: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from youthprog.attendance import queries, services, told_queries
+from youthprog.attendance import queries, rules, services, told_queries
 from youthprog.attendance.forms import OneMarkForm
 from youthprog.attendance.routes import device
 from youthprog.attendance.types import Mark, RollLine
@@ -67,6 +67,7 @@ def _page(gathering: Gathering, line: RollLine, status: int = 200, problems: lis
         status,
         gathering=gathering,
         line=line,
+        flags=rules.FLAGS,
         told=told_queries.told_of(gathering.id, line.youth_id),
         can_take=actor().may(P.REGISTER_TAKE),
         form=OneMarkForm(),

@@ -80,6 +80,7 @@ def told_of(gathering_id: int, youth_id: int) -> list[ToldLine]:
             flag=line.row.flag,
             taken_back=line.row.client_id in undone,
             in_force=line.row.client_id in state.heads,
+            compared=line.row.to_checked is not None,
         )
         for line in lines
     ]

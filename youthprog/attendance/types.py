@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from youthprog.core.clearance import NotCleared
+from youthprog.core.collecting import Proof
 from youthprog.core.refusals import N_, Refusal
+from youthprog.programs.types import InBoth
 
 
 class Mark(enum.StrEnum):
@@ -52,12 +54,16 @@ class CollectedBy(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Collector:
-    """Who came for a youth. `person_id` where the adult is on file; `id_seen` whether a photo ID was looked at."""
+    """Who came for a youth. `person_id` where the adult is on file; `id_seen` whether a photo ID was looked at.
+
+    `proof` is what the photo ID says of somebody called like a barred adult. It is compared and not kept.
+    """
 
     kind: CollectedBy | None
     name: str | None = None
     person_id: int | None = None
     id_seen: bool | None = None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True)
@@ -250,16 +256,28 @@ class HeldLine:
 
 
 @dataclass(frozen=True)
+class LeaderTold:
+    """Who was written to about a register that is missing: when the mail left, if it did, and whether it came to nothing."""
+
+    name: str
+    sent_at: datetime | None
+    failed: bool
+
+
+@dataclass(frozen=True)
 class MissingRegister:
-    """A gathering that ended more than a day ago and has no register."""
+    """A gathering that ended more than a day ago and has no register. One of a whole season has no group."""
 
     gathering_id: int
     title: str
     starts_at: datetime
     days_ago: int
-    group_id: int
-    group: str
+    group_id: int | None
+    group: str | None
+    program: InBoth
+    where: str | None
     leaders: tuple[str, ...]
+    told: tuple[LeaderTold, ...] = ()
 
     @property
     def leader(self) -> str | None:
@@ -317,6 +335,7 @@ class ToldLine:
     flag: str | None
     taken_back: bool
     in_force: bool
+    compared: bool = False  # the photo ID, with the record: somebody who may not collect has a like name
 
 
 @dataclass(frozen=True)

@@ -144,11 +144,12 @@ def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, 
 def pickup_of(youth_ids: Collection[int], on: date) -> dict[int, list[str]]:
     """The names of those who may collect each youth on a day: guardians who may, then those a guardian named.
 
-    A name like that of an adult whom a restriction keeps from collecting is left out; so are all names from a
-    guardian who may not decide on the day.
+    A name like that of an adult whom a restriction keeps from collecting is left out, even a guardian's whom a photo
+    ID tells from that adult: paper compares nothing. So are all names from a guardian who may not decide on the day.
     """
     found = who_may_collect(youth_ids, on)
-    return {youth_id: [each.name for each in one.allowed] for youth_id, one in found.items() if one.allowed}
+    names = {youth_id: [each.name for each in one.allowed if not each.proofs] for youth_id, one in found.items()}
+    return {youth_id: listed for youth_id, listed in names.items() if listed}
 
 
 # ---- forms ----

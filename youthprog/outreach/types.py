@@ -131,6 +131,7 @@ KINDS = {
     "consent_pickup_link": N_("Link to the pick-up list"),
     "release_stopped": N_("Somebody else came for a child"),
     "release_late": N_("Not checked out"),
+    "register_missing": N_("Register not entered"),
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),
     "consent_warning": N_("Answer from somebody not on file"),

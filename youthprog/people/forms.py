@@ -48,6 +48,7 @@ class AdultForm(NameForm):
 
     phone = Text(_("Phone number"), [Optional(), Phone()], limit=40)
     email = Text(_("Email address"), [Optional()], limit=254)
+    born_on = CalendarDay(_("Birth date"), [Optional()])
     language = OneOf(_("Language for messages"), LANGUAGES, default="en")
 
 

@@ -245,7 +245,7 @@ def _correct(person: Person, form: Any) -> None:
             **deed,
         )
         return
-    services.correct(person, born_on=person.born_on, school=person.school, language=form.language.data, **deed)
+    services.correct(person, born_on=form.born_on.data, school=person.school, language=form.language.data, **deed)
     services.replace_contact(person, ContactKind.EMAIL, form.email.data or "", **deed)
     services.replace_contact(person, ContactKind.PHONE, form.phone.data or "", **deed)
 

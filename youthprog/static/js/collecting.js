@@ -84,16 +84,32 @@ async function isBarred(name, known) {
   return false;
 }
 
+/** The number of a house as it is compared: its first digits. */
+export const houseNumber = (text) => /[0-9]+/.exec(text)?.[0].replace(/^0+(?=.)/, "") ?? "";
+
+/** The guardian chosen by key, if called like a barred adult. */
+const namesake = (to, known) => known.collect.find((each) => to.kind === "guardian" && to.person && each.kind === "guardian" && each.person === to.person && each.proofs);
+
+/** Whether the photo ID says what is on file of this namesake of a barred adult. */
+async function isProven(to, chosen, known) {
+  const [[kind, value] = []] = Object.entries(to.check ?? {});
+  if (to.id_seen !== true || !kind || !isSame(to.name ?? "", chosen.name)) return false;
+  return chosen.proofs.includes(await hashed(known.salt, `${kind} ${kind === "house" ? houseNumber(value) : value}`));
+}
+
 /** The one who may collect and is called so. */
 export const named = (name, known) => known.collect.find((each) => isSame(name, each.name));
 
 /**
  * Why a child may not leave so (a code), or null. Of a stop: why it was one.
- * `known`: {salt, barred: hashes, collect: [{kind, person, name}], alone}.
+ * `known`: {salt, barred: hashes, collect: [{kind, person, name, proofs: hashes or none}], alone}.
  */
 export async function refusalToCollect(kind, to, known) {
   if (!to) return null;
   const name = to.name ?? "";
+  const chosen = namesake(to, known);
+  if (chosen && (kind === "leave" || to.check) && !(await isProven(to, chosen, known))) return "not_proven";
+  if (chosen && kind === "leave") return null;
   if (await isBarred(name, known)) return "barred";
   if (kind === "stop") return named(name, known) ? "not_this_person" : "not_listed";
   if (to.kind === "alone") return known.alone ? null : "not_alone";

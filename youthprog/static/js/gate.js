@@ -30,6 +30,7 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
   const words = dialog.dataset;
   const part = (name) => dialog.querySelector(`[data-${name}]`);
   const title = dialog.querySelector("h2");
+  const typed = dialog.querySelector('[data-step="else"] input');
   const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: desk.here().zone });
   let id;
   let chosen;
@@ -82,7 +83,13 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
 
   function ask(each) {
     chosen = each;
-    step("id", "id", { name: each.name });
+    const [kind] = each.checks ?? [];
+    const field = dialog.querySelector('[data-step="compare"] input');
+    Object.assign(field, { name: kind ?? "", type: kind === "house" ? "text" : "date", value: "" });
+    words.born ??= field.labels[0].textContent;
+    field.labels[0].textContent = kind === "house" ? words.house : words.born;
+    part("one-of-two").textContent = fill(words.oneOfTwo, { name: first() });
+    step(kind ? "compare" : "id", "id", { name: each.name });
   }
 
   /** Say it, if the rules let it pass; else say that it was stopped, and why. */
@@ -95,7 +102,7 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
 
   function stop(why, to) {
     part("stopped").textContent = to.name ?? "";
-    const text = { not_listed: words.notListed, not_alone: words.notAlone }[why] ?? words.barred;
+    const text = { not_listed: words.notListed, not_alone: words.notAlone, not_proven: words.notProven }[why] ?? words.barred;
     part("why").textContent = fill(text, { name: first() });
     part("keeps").textContent = fill(words.keep, { name: first() });
     part("calls").replaceChildren(...known().collect.filter((each) => each.phone).map((each) => {
@@ -120,7 +127,7 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
     },
     who: choose,
     alone: () => step("alone", "alone"),
-    else: () => { dialog.querySelector("input").value = ""; step("else", "else"); dialog.querySelector("input").focus(); },
+    else: () => { typed.value = ""; step("else", "else"); typed.focus(); },
     "yes-alone": () => leave("leave", { kind: "alone" }),
     id: () => leave("leave", { kind: chosen.kind, name: chosen.name, person: person(chosen), id_seen: SAW.id }),
     known: () => leave("leave", { kind: chosen.kind, name: chosen.name, person: person(chosen), id_seen: SAW.known }),
@@ -132,10 +139,17 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
     const button = event.target.closest("[data-do]");
     if (button) deeds[button.dataset.do]();
   });
-  dialog.querySelector("form").addEventListener("submit", (event) => {
+  /** The photo ID of somebody called like a barred adult says something: it must be what is on file. */
+  function compare(form) {
+    const [[kind, value]] = new FormData(form);
+    if (value) leave("leave", { kind: chosen.kind, name: chosen.name, person: person(chosen), id_seen: true, check: { [kind]: value } });
+  }
+
+  dialog.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    const name = dialog.querySelector("input").value.trim();
+    if (event.target.dataset.step === "compare") return compare(event.target);
+    const name = typed.value.trim();
     if (name) check(name);
   });
   return {

@@ -139,7 +139,35 @@ export async function keepRegister(register, hours) {
   await rememberTime();
 }
 
-/** The register kept, or null: none, or too old. */
+/** A page's own part as the server sent it. */
+export function fragmentOf(main) {
+  const copy = main.cloneNode(true);
+  for (const each of copy.querySelectorAll("[data-live]")) delete each.dataset.live;
+  for (const each of copy.querySelectorAll(".messages")) each.remove();
+  return copy.innerHTML;
+}
+
+/**
+ * Keep a page of a gathering: {path, title, main}, with what was given of its register. Pages of one gathering stay together;
+ * those of another one go, and so do its cards.
+ */
+export async function keepPage(page, here) {
+  const last = await keptRegister().catch(() => null);
+  const same = last?.here.gathering === here.gathering && last.here.owner === here.owner;
+  await keepRegister({ here, pages: { ...(same ? last.pages : {}), [page.path]: page } }, here.hours);
+  if (!same) await remove("kept", "cards");
+}
+
+/** Keep what reads cards without a network, under the register's key. */
+export const keepCards = async (cards) => write("kept", "cards", await seal("register", cards));
+
+/** What reads cards; null when none is kept. */
+export async function keptCards() {
+  const kept = (await keptRegister()) && (await read("kept", "cards"));
+  return kept ? unseal("register", kept).catch(() => null) : null;
+}
+
+/** The register kept, {here, pages}, or null: none, or too old. */
 export async function keptRegister() {
   const kept = await read("kept", "register");
   if (!kept) return null;
@@ -152,6 +180,7 @@ export async function keptRegister() {
 export async function purge() {
   await remove("keys", "register");
   await remove("kept", "register");
+  await remove("kept", "cards");
 }
 
 /** Leave nothing on this phone, not even what waits. */
@@ -164,12 +193,27 @@ export async function forget() {
 }
 
 /** Have at hand what a page needs to open without a network. Nothing of it names anybody. */
-export async function keepShell(addresses) {
+async function keepShell(addresses) {
   const shell = await caches.open(SHELL);
   const there = new Set((await shell.keys()).map((each) => new URL(each.url).pathname + new URL(each.url).search));
   if (addresses.every((each) => there.has(each))) return;
   await shell.addAll(addresses);
-  for (const old of there) if (!addresses.includes(old)) await shell.delete(old);
+  for (const old of there) if (!addresses.includes(old) && !old.includes("/vendor/")) await shell.delete(old); // the door's decoder stays
+}
+
+const readsCodes = async () => (await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []))?.includes("qr_code");
+
+/**
+ * Have the shell at hand, and somebody who answers with it. `worker` and `files` are addresses; so is `decoder`, which the door
+ * needs where the browser reads no codes itself.
+ */
+export async function standBy({ worker, files, decoder }, atTheDoor = false) {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register(worker);
+  const wanted = atTheDoor && !(await readsCodes()) ? [decoder] : [];
+  await keepShell([...files.split(" "), ...wanted]);
+  await navigator.serviceWorker.ready;
+  document.documentElement.dataset.keeps = "yes";
 }
 
 // ---- what waits ----
@@ -190,7 +234,7 @@ export async function put(records, instead = []) {
 /** How many wait. */
 export const count = () => within("outbox", "readonly", (here) => here.count());
 
-/** What waits, oldest first: {owner, path, gathering, save, deed}. */
+/** What waits, oldest first: {owner, gathering, save, deed, youth: whose card it is, if known}. */
 export async function waiting() {
   const rows = await within("outbox", "readonly", (here) => here.getAll());
   const found = [];
@@ -228,6 +272,12 @@ export async function snapshot(gathering) {
   const found = await answer.json();
   setTime(Date.parse(found.server));
   return found;
+}
+
+/** What reads the cards of a gathering's door; null when it is none of this person's. Raises Away and SignedOut. */
+export async function cards(gathering) {
+  const answer = await fetched(`/gatherings/${gathering}/cards.json`);
+  return answer.ok ? answer.json() : null;
 }
 
 /** What holds now at a gathering, by youth; null when it is none of this person's. Raises Away and SignedOut. */

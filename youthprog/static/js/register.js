@@ -19,6 +19,7 @@ let youth = new Map();
 let pending = new Map(); // the latest waiting mark of each youth
 let waits = 0;
 let state = "online"; // offline, signin
+let clockOff = false; // the server said so
 let tries = 0;
 let timer;
 let tapped = false;
@@ -40,6 +41,7 @@ function show() {
   else if (state === "others" && waits) [bold, text] = [fill(words.wait, { n: waits }), words.others];
   else if (state === "offline") [bold, text] = [waits ? fill(words.offSome, { n: waits }) : words.offNone, words.keepGoing];
   else if (state === "nothing") [bold, text] = [words.nothing, words.nothingMore];
+  else if (clockOff) bold = words.clock;
   const alert = part("waits");
   if (part("bold", alert).textContent !== bold || part("text", alert).textContent !== text) {
     part("bold", alert).textContent = bold;
@@ -211,7 +213,8 @@ async function settled(told) {
   }
   for (const id of youth.keys()) showRow(id);
   const refused = told.results.filter((each) => each.code && each.record.deed.kind !== "stop"); // a stop is one
-  tell(refused.map((each) => fill(box.dataset.refusal, { name: nameOf(each.record.deed), says: each.says })));
+  tell(refused.map((each) => fill(box.dataset.refusal, { name: nameOf(each.record.deed, each.record.youth), says: each.says })));
+  clockOff ||= told.results.some((each) => each.flag === "clock_off");
   const differ = told.results.map((each) => each.record.deed.youth).filter((id) => youth.get(id)?.disputed);
   tell([...new Set(differ)].map((id) => fill(box.dataset.differ, { name: nameOf({ youth: id }) })));
   for (const id of youth.keys()) showPassage(id);
@@ -241,7 +244,7 @@ async function look() {
   }
 }
 
-const nameOf = (deed) => youth.get(deed.youth)?.name ?? deed.code ?? "";
+const nameOf = (deed, whose) => youth.get(deed.youth ?? whose)?.name ?? deed.code ?? "";
 
 /** Save: send at once, and show the page as the server has it. Without a network everything is kept already. */
 async function save(event) {
@@ -261,31 +264,24 @@ let fragment;
 
 async function keep() {
   here.youth = [...youth.values()];
-  const kept = { path: location.pathname, title: document.title, main: fragment, here };
-  await outbox.keepRegister(kept, here.hours).catch(() => {});
-}
-
-/** The page as the server sent it. */
-function fragmentOf(main) {
-  const copy = main.cloneNode(true);
-  for (const each of copy.querySelectorAll("[data-live]")) delete each.dataset.live;
-  for (const each of copy.querySelectorAll(".messages")) each.remove();
-  return copy.innerHTML;
+  await outbox.keepPage({ path: location.pathname, title: document.title, main: fragment }, here).catch(() => {});
 }
 
 async function openKept() {
   const main = document.querySelector("main");
   const kept = await outbox.keptRegister();
   const words = part("offline-page", document).dataset;
-  if (!kept || kept.path !== location.pathname) {
+  const there = kept?.pages[location.pathname];
+  if (!there) {
     part("says", main).textContent = kept ? words.another : words.none;
     const link = part("other", main);
     link.hidden = !kept;
-    if (kept) Object.assign(link, { href: kept.path, textContent: kept.title });
+    const [other] = Object.values(kept?.pages ?? {});
+    if (other) Object.assign(link, { href: other.path, textContent: other.title });
     return false;
   }
-  fragment = kept.main;
-  document.title = kept.title;
+  fragment = there.main;
+  document.title = there.title;
   main.innerHTML = fragment;
   main.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
   here = kept.here;
@@ -293,7 +289,7 @@ async function openKept() {
 }
 
 async function openFresh() {
-  fragment = fragmentOf(document.querySelector("main"));
+  fragment = outbox.fragmentOf(document.querySelector("main"));
   const kept = await outbox.keptRegister().catch(() => null);
   try {
     here = await outbox.snapshot(gatheringHere());
@@ -363,6 +359,7 @@ async function begin() {
   await outbox.recallTime();
   if (shell) state = "offline";
   if (!(shell ? await openKept() : box && (await openFresh()))) return;
+  if (shell && document.querySelector("[data-scan]")) { import(script.dataset.doors); return; } // the door
   box = part("offline", document);
   box.hidden = false;
   list = document.querySelector("[data-roll]");
@@ -373,11 +370,13 @@ async function begin() {
   for (const record of await outbox.waiting()) {
     if (record.gathering !== here.gathering || record.owner !== here.owner) continue;
     const { deed } = record;
-    if (deed.kind === "mark") pending.set(deed.youth, record);
-    const one = youth.get(deed.youth);
-    if (deed.mark) youth.set(deed.youth, { ...one, mark: deed.mark, heads: [deed.id] });
+    const id = deed.youth ?? record.youth; // of a card that was scanned: whose it is, as far as this phone knows
+    const one = youth.get(id);
+    if (!one) continue;
+    if (deed.kind === "mark") pending.set(id, record);
+    if (deed.mark) youth.set(id, { ...one, mark: deed.mark, heads: [deed.id] });
     if (deed.kind === "arrive" || deed.kind === "leave") {
-      youth.set(deed.youth, { ...youth.get(deed.youth), ...gate.passed(one, deed), before: one });
+      youth.set(id, { ...youth.get(id), ...gate.passed(one, deed), before: one });
     }
   }
   openGate();
@@ -392,19 +391,10 @@ async function begin() {
   show();
   if (!shell && state === "online") {
     await keep();
-    keepShell(script).catch(() => {});
+    outbox.standBy(script.dataset).catch(() => {});
   }
   if (waits || shell) await send();
   if (shell && state === "online" && !waits) location.replace(location.pathname); // the page as the server has it
-}
-
-/** Have the shell at hand, and somebody who answers with it. */
-async function keepShell(script) {
-  if (!navigator.serviceWorker) return;
-  await navigator.serviceWorker.register(script.dataset.worker);
-  await outbox.keepShell(JSON.parse(script.dataset.files));
-  await navigator.serviceWorker.ready;
-  root.dataset.keeps = "yes";
 }
 
 begin();
