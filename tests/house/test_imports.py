@@ -69,6 +69,8 @@ EDGE = {
     "figure_lists",
     "deed_forms",
     "sync",
+    "forming_pages",
+    "forming_child",
 }
 FLOORS = {
     "types": 0,
@@ -109,6 +111,11 @@ FLOORS = {
     "forming_reasons": 2,
     "forming_wire": 2,
     "forming": 2,
+    "forming_words": 2,
+    "forming_queries": 3,
+    "forming_services": 4,
+    "forming_known": 4,
+    "forming_work": 4,
     "queries": 3,
     "card_queries": 3,
     "snapshots": 4,
@@ -128,7 +135,7 @@ PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a yo
 PURE |= {"counting"}  # what is counted of attendance, and how
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE |= {"forming", "forming_blocks", "forming_checks", "forming_search", "forming_solver", "forming_reasons"}
-PURE |= {"forming_wire"}  # teams formed: the blocks, the trades, the proof, the reasons
+PURE |= {"forming_wire", "forming_words"}  # teams formed: the blocks, the trades, the proof, the reasons
 PURE_MAY = {"types", "forming_types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}

@@ -435,9 +435,9 @@ def test_tasks_and_answers_cross_the_pipe_whole():
 
 def test_the_checker_sees_every_kind_of_fault():
     task = task_of(5, links=(Link(SIBLINGS, 1, 2), Link(APART, 3, 4)), pins=(Pin(PinKind.LOCK, 5, 101),))
-    child = replace(task.children[0], no_days=frozenset({0}), no_places=frozenset({9}))
+    child = replace(task.children[0], no_days=frozenset({0}), no_places=frozenset({9}), no_teams=frozenset({101}))
     team = Side(101, frozenset({0}), place=9, capacity=1)
     task = replace(task, children=(child, *task.children[1:]), teams=(team, task.teams[1]))
-    assert len(faults_of(task, {1: 101, 2: 102, 3: 101, 4: 101, 5: 102})) == 6
+    assert len(faults_of(task, {1: 101, 2: 102, 3: 101, 4: 101, 5: 102})) == 7
     assert faults_of(task, {1: 101}) == [f"child {each} is on no team" for each in (2, 3, 4, 5)]
     assert faults_of(task, {1: 1, 2: 102, 3: 102, 4: 102, 5: 101, 6: 101})[0] == "child 6 was not asked for"

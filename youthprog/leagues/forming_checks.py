@@ -6,7 +6,7 @@ Written apart from what makes drafts and sharing nothing with it, so that a mist
 from collections import Counter
 from collections.abc import Mapping
 
-from youthprog.leagues.forming_types import LinkKind, Task
+from youthprog.leagues.forming_types import Child, LinkKind, Side, Task
 
 
 def faults_of(task: Task, team_of: Mapping[int, int]) -> list[str]:
@@ -20,11 +20,7 @@ def faults_of(task: Task, team_of: Mapping[int, int]) -> list[str]:
     if faults:
         return faults
     for child_id, child in children.items():
-        team = teams[team_of[child_id]]
-        if any(day in child.no_days for day in team.days):
-            faults.append(f"child {child_id} cannot practice on a day of team {team.id}")
-        if team.place is not None and team.place in child.no_places:
-            faults.append(f"child {child_id} cannot come to the place of team {team.id}")
+        faults += _out_of_place(child, teams[team_of[child_id]])
     for link in task.links:
         same = team_of[link.one] == team_of[link.other]
         if link.kind is LinkKind.APART and same:
@@ -38,6 +34,18 @@ def faults_of(task: Task, team_of: Mapping[int, int]) -> list[str]:
     for team in task.teams:
         if team.capacity is not None and heads[team.id] > team.capacity:
             faults.append(f"team {team.id} has {heads[team.id]} and takes {team.capacity}")
+    return faults
+
+
+def _out_of_place(child: Child, team: Side) -> list[str]:
+    """Why a child cannot be on a team."""
+    faults = []
+    if any(day in child.no_days for day in team.days):
+        faults.append(f"child {child.id} cannot practice on a day of team {team.id}")
+    if team.place is not None and team.place in child.no_places:
+        faults.append(f"child {child.id} cannot come to the place of team {team.id}")
+    if team.id in child.no_teams:
+        faults.append(f"child {child.id} must not be on team {team.id}")
     return faults
 
 

@@ -45,9 +45,9 @@ def main() -> int:
 
 def _listen(incoming: IO[bytes], stopped: threading.Event) -> None:
     """Stop when told; leave at once when the parent is gone."""
-    if incoming.readline().strip() == b"stop":
-        stopped.set()
-        incoming.readline()
+    for line in incoming:
+        if line.strip() == b"stop":
+            stopped.set()
     os._exit(1)
 
 

@@ -33,7 +33,7 @@ class Stratum(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child to be placed. `skill` is in rating points; practice days (0 is Monday) and places (site ids) to avoid."""
+    """A child to be placed. `skill` is in rating points; practice days (0 is Monday), places (site ids), teams to avoid."""
 
     id: int
     gender: str = ""
@@ -41,6 +41,7 @@ class Child:
     age: int | None = None
     no_days: frozenset[int] = frozenset()
     no_places: frozenset[int] = frozenset()
+    no_teams: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Side:
 
     def suits(self, child: Child) -> bool:
         """Whether the child can be there: on every practice day, at the place."""
-        return not (self.days & child.no_days) and self.place not in child.no_places
+        return not self.days & child.no_days and self.place not in child.no_places and self.id not in child.no_teams
 
 
 @dataclass(frozen=True, slots=True)
