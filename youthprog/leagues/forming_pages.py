@@ -331,8 +331,8 @@ def _forms(known: Known, *, bare: bool = False) -> tuple[Any, Any, Any]:
     for form, names in zip(forms, (("one", "other"), ("youth", "wanted"), ("youth",)), strict=True):
         for name in names:
             form[name].choices = [SelectChoice("", _("Choose a child")), *children]
-    days = [SelectChoice(f"day {each}", _("on %(day)s", day=_day(each))) for each in range(7)]
-    sites = [SelectChoice(f"site {site.id}", _("to %(place)s", place=site.name)) for site in programs.list_sites()]
+    days = [SelectChoice(f"day {each}", _("Practices on %(day)s", day=_day(each))) for each in range(7)]
+    sites = [SelectChoice(f"site {site.id}", _("Practices at %(place)s", place=site.name)) for site in programs.list_sites()]
     forms[2].when.choices = [*days, *sites]
     return forms
 

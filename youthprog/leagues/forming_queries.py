@@ -171,11 +171,8 @@ def pool_of(division: Division) -> list[PoolLine]:
             .order_by(GroupMember.id)
         )
     }
-    points = dict(
-        db.session()
-        .execute(sa.select(YouthRating.youth_id, YouthRating.points).where(YouthRating.season_id == season.id))
-        .tuples()
-    )
+    rated = sa.select(YouthRating.youth_id, YouthRating.points).where(YouthRating.season_id == season.id)
+    points = {youth_id: given for youth_id, given in db.session().execute(rated)}
     youth = db.session().scalars(
         sa.select(Person)
         .join(Enrollment, Enrollment.youth_id == Person.id)

@@ -76,7 +76,7 @@ class LimitForm(Form):
     """A day or place where a child cannot come: "day 0" or "site 7"."""
 
     youth = OneOf(_("Child"))
-    when = OneOf(_("Cannot come"))
+    when = OneOf(_("Cannot come to"))
 
 
 class FormingForm(Form):
