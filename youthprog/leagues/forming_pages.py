@@ -148,7 +148,7 @@ def _forming_form() -> Any:
 
 def _division_page(found: Division, status: int = 200, form: Any = None) -> Response:
     known, on = _known(found), clock.today()
-    task = queries.task_for(found, known.pool, known.teams, on)
+    task, formings = queries.task_for(found, known.pool, known.teams, on), queries.list_formings(found.id)
     return page(
         "leagues/division.html",
         status,
@@ -160,10 +160,10 @@ def _division_page(found: Division, status: int = 200, form: Any = None) -> Resp
         requests=len(queries.requests_of(found.season_id)),
         siblings=len(queries.siblings_among([line.youth_id for line in known.pool], found.season_id)),
         trouble=_trouble(contradiction_of(task) if task.teams and task.children else None, known),
-        formings=queries.list_formings(found.id),
+        formings=formings,
+        open=next((each for each in formings if each.state in services.OPEN), None),
         form=form or _forming_form(),
         states=STATES,
-        is_open=lambda each: each.state in services.OPEN,
     )
 
 
@@ -332,7 +332,9 @@ def _forms(known: Known, *, bare: bool = False) -> tuple[Any, Any, Any]:
         for name in names:
             form[name].choices = [SelectChoice("", _("Choose a child")), *children]
     days = [SelectChoice(f"day {each}", _("Practices on %(day)s", day=_day(each))) for each in range(7)]
-    sites = [SelectChoice(f"site {site.id}", _("Practices at %(place)s", place=site.name)) for site in programs.list_sites()]
+    sites = [
+        SelectChoice(f"site {site.id}", _("Practices at %(place)s", place=site.name)) for site in programs.list_sites()
+    ]
     forms[2].when.choices = [*days, *sites]
     return forms
 
@@ -404,12 +406,9 @@ def show(forming_id: int) -> Response:
     if forming.state in services.UNDER_WAY:
         phase = PHASES[forming.progress.get("phase", "")]
         return page("leagues/forming_wait.html", phase=phase, **common)
-    response = (
-        _draft_page(forming, common) if forming.state in (S.READY, S.ACCEPTED, S.UNDONE) else _end_page(forming, common)
-    )
-    if request.headers.get("HX-Request"):
-        response.headers["HX-Refresh"] = "true"
-    return response
+    if forming.state in (S.READY, S.ACCEPTED, S.UNDONE):
+        return _draft_page(forming, common)
+    return _end_page(forming, common)
 
 
 def _end_page(forming: Forming, common: dict[str, Any]) -> Response:
@@ -430,7 +429,11 @@ def _draft_page(forming: Forming, common: dict[str, Any]) -> Response:
             on_team[place.group_id].append((lines[place.youth_id], place))
     for group in on_team.values():
         group.sort(key=lambda pair: pair[0].folded_name)
-    sums = {key: sum(line.points or 0 for line, _place in group) for key, group in on_team.items()}
+    middle = queries.middle_of(known.pool)
+    sums = {
+        key: sum(middle if line.points is None else line.points for line, _place in group)
+        for key, group in on_team.items()
+    }
     stored = forming.result.get("figures")
     return page(
         "leagues/forming_draft.html",

@@ -78,8 +78,9 @@ class PoolLine:
 
 def list_divisions(actor: Actor, permission: P, on: date) -> list[DivisionRow]:
     """The divisions of leagues not over, within reach. One statement."""
-    newest = sa.select(sa.func.max(Forming.id)).where(Forming.division_id == Division.id).scalar_subquery()
-    teams = sa.select(sa.func.count()).where(Team.division_id == Division.id).scalar_subquery()
+    of_division = sa.select(sa.func.max(Forming.id)).where(Forming.division_id == Division.id)
+    newest = of_division.correlate(Division).scalar_subquery()
+    teams = sa.select(sa.func.count()).where(Team.division_id == Division.id).correlate(Division).scalar_subquery()
     rows = db.session().execute(
         sa.select(
             Division.id, Division.name, Program.name, Program.name_es, Season.name, Season.name_es, teams,
@@ -350,8 +351,7 @@ def task_for(
 def _children(
     season_id: int, pool: Collection[PoolLine], apart_from: Mapping[int, frozenset[int]]
 ) -> tuple[Child, ...]:
-    rated = sorted(line.points for line in pool if line.points is not None)
-    middle = rated[len(rated) // 2] if rated else MIDDLE_POINTS
+    middle = middle_of(pool)
     no_days: dict[int, set[int]] = {}
     no_places: dict[int, set[int]] = {}
     for limit in limits_of(season_id):
@@ -371,6 +371,12 @@ def _children(
         )
         for line in pool
     )
+
+
+def middle_of(pool: Collection[PoolLine]) -> int:
+    """What a child counts who is not rated: the middle of those who are."""
+    rated = sorted(line.points for line in pool if line.points is not None)
+    return rated[len(rated) // 2] if rated else MIDDLE_POINTS
 
 
 def coaches_children(
