@@ -268,7 +268,7 @@ def limit(division_id: int) -> Response | BaseResponse:
     if form.validate_on_submit():
         kind, key = form.when.data.split()
         weekday_, site_id = (int(key), None) if kind == "day" else (None, int(key))
-        knowing.limit(found, int(form.youth.data), weekday=weekday_, site_id=site_id, **_deed())
+        knowing.limit(found, int(form.child.data), weekday=weekday_, site_id=site_id, **_deed())
         return _to_links(division_id)
     return _links_page(found, 422, limit_form=form)
 
@@ -328,7 +328,7 @@ def _forms(known: Known, *, bare: bool = False) -> tuple[Any, Any, Any]:
     given: dict[str, Any] = {"formdata": None} if bare else {}
     forms: tuple[Any, Any, Any] = LinkForm(**given), WishForm(**given), LimitForm(**given)
     children = [SelectChoice(str(line.youth_id), line.list_name) for line in known.shown]
-    for form, names in zip(forms, (("one", "other"), ("youth", "wanted"), ("youth",)), strict=True):
+    for form, names in zip(forms, (("one", "other"), ("youth", "wanted"), ("child",)), strict=True):
         for name in names:
             form[name].choices = [SelectChoice("", _("Choose a child")), *children]
     days = [SelectChoice(f"day {each}", _("Practices on %(day)s", day=_day(each))) for each in range(7)]

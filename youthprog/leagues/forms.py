@@ -75,7 +75,7 @@ class WishForm(Form):
 class LimitForm(Form):
     """A day or place where a child cannot come: "day 0" or "site 7"."""
 
-    youth = OneOf(_("Child"))
+    child = OneOf(_("Child"))
     when = OneOf(_("Cannot come to"))
 
 
