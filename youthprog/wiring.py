@@ -54,7 +54,7 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
-from youthprog.leagues import forming_known, forming_pages, teams
+from youthprog.leagues import forming_known, forming_pages, links_pages, teams
 from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
 from youthprog.leagues.forming_work import form_what_is_asked
@@ -82,6 +82,7 @@ from youthprog.web.filters import NavItem
 __all__ = ["build"]
 
 assert _audit
+assert links_pages  # its pages stand on the blueprint of forming
 
 BLUEPRINTS: list[Any] = [
     web.bp,

@@ -70,6 +70,8 @@ EDGE = {
     "deed_forms",
     "sync",
     "forming_pages",
+    "forming_shown",
+    "links_pages",
     "forming_child",
 }
 FLOORS = {

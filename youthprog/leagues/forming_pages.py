@@ -1,48 +1,34 @@
-"""Forming a division's teams: what is known of the children, a draft to look at and change, and accepting it. Edge."""
+"""Forming a division's teams: a draft to ask for, to look at and to change, and accepting it. Edge."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
 from youthprog.core import clock
-from youthprog.core.names import tokens_of
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refused
-from youthprog.leagues import forming_known as knowing
 from youthprog.leagues import forming_queries as queries
 from youthprog.leagues import forming_services as services
 from youthprog.leagues import forming_words as words
 from youthprog.leagues.forming_blocks import contradiction_of
 from youthprog.leagues.forming_models import (
-    MOST_POINTS,
     Forming,
     FormingState,
-    TeamLimit,
-    TeamLink,
-    TeamRequest,
-    TeamWish,
 )
-from youthprog.leagues.forming_queries import PoolLine, TeamLine
-from youthprog.leagues.forming_types import Contradiction, Figures, LinkKind, Unmet
+from youthprog.leagues.forming_shown import Known, bp, deed, division_for, known_of, season_name, within_reach
+from youthprog.leagues.forming_types import Contradiction, Figures, Unmet
 from youthprog.leagues.forming_wire import read
-from youthprog.leagues.forms import FormingForm, LimitForm, LinkForm, MoveForm, WishForm
+from youthprog.leagues.forms import FormingForm, MoveForm
 from youthprog.leagues.models import Division
 from youthprog.people import queries as people
-from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door
 from youthprog.web.forms import SelectChoice
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language, weekday
 from youthprog.web.pages import page
 
-bp = Blueprint("forming", __name__)
 S = FormingState
-A_MONDAY = date(2024, 1, 1)
 STATES = {
     S.ASKED: ("waiting", words.N_("Waits for its turn")),
     S.WORKING: ("waiting", words.N_("Being formed")),
@@ -62,46 +48,6 @@ PHASES = {
     "done": words.N_("Writing it down."),
 }
 WITHIN = ("1", "2", "3", "5")
-MOST_CANDIDATES = 4
-
-
-@dataclass(frozen=True)
-class Known:
-    """A division with its children and teams, as far as the reader may see them."""
-
-    division: Division
-    pool: list[PoolLine]
-    teams: list[TeamLine]
-    names: Mapping[int, str]
-    team_names: Mapping[int, str]
-
-    @property
-    def shown(self) -> list[PoolLine]:
-        """The children the reader may see."""
-        return [line for line in self.pool if line.youth_id in self.names]
-
-
-def _known(division: Division) -> Known:
-    on = clock.today()
-    pool, teams = queries.pool_of(division), queries.teams_of(division.id, on)
-    seen = people.reachable(actor(), P.TEAM_FORM, [line.youth_id for line in pool], on)
-    names = {line.youth_id: line.name for line in pool if line.youth_id in seen}
-    return Known(division, pool, teams, names, {team.group_id: team.name for team in teams})
-
-
-def _division(division_id: int) -> Division:
-    return queries.get_division_for(actor(), P.TEAM_FORM, division_id)
-
-
-def _deed() -> dict[str, Any]:
-    return {"by": actor(), "now": clock.now()}
-
-
-def season_name(division: Division) -> str:
-    """Program and season of a division in the page's language."""
-    season = division.season
-    names = (season.program.name_es, season.name_es) if language() == "es" else (season.program.name, season.name)
-    return ", ".join(names)
 
 
 # ---- divisions ----
@@ -119,18 +65,18 @@ def index() -> Response:
 @door(P.TEAM_FORM)
 def division(division_id: int) -> Response:
     """What is known for forming a division, and where its drafts stand."""
-    return _division_page(_division(division_id))
+    return _division_page(division_for(division_id))
 
 
 @bp.post("/divisions/<id:division_id>/form")
 @door(P.TEAM_FORM)
 def start(division_id: int) -> Response | BaseResponse:
     """Ask for a draft."""
-    found, form = _division(division_id), _forming_form()
+    found, form = division_for(division_id), _forming_form()
     if form.validate_on_submit():
         try:
             forming = services.ask(
-                found, skill_within=int(form.skill_within.data), mix_ages=form.mix_ages.data, **_deed()
+                found, skill_within=int(form.skill_within.data), mix_ages=form.mix_ages.data, **deed()
             )
             return redirect(url_for(".show", forming_id=forming.id), 303)
         except Refused as problem:
@@ -147,7 +93,7 @@ def _forming_form() -> Any:
 
 
 def _division_page(found: Division, status: int = 200, form: Any = None) -> Response:
-    known, on = _known(found), clock.today()
+    known, on = known_of(found), clock.today()
     task, formings = queries.task_for(found, known.pool, known.teams, on), queries.list_formings(found.id)
     return page(
         "leagues/division.html",
@@ -173,217 +119,6 @@ def _trouble(found: Contradiction | None, known: Known) -> dict[str, Any] | None
         return None
     parts = [words.part_of(part, known.names, known.team_names) for part in found.parts]
     return {"told": words.obstacle_of(found), "parts": parts}
-
-
-# ---- ratings ----
-
-
-@bp.get("/divisions/<id:division_id>/ratings")
-@door(P.TEAM_FORM)
-def ratings(division_id: int) -> Response:
-    """How well each child plays, as far as it is known."""
-    known = _known(_division(division_id))
-    record_read("ratings.read", "division", division_id, by=actor(), children=len(known.shown))
-    return page("leagues/ratings.html", known=known, division=known.division, most=MOST_POINTS, errors={}, typed={})
-
-
-@bp.post("/divisions/<id:division_id>/ratings")
-@door(P.TEAM_FORM)
-def rate(division_id: int) -> Response | BaseResponse:
-    """Keep the ratings typed."""
-    known = _known(_division(division_id))
-    typed = {line.youth_id: request.form.get(f"p-{line.youth_id}") for line in known.shown}
-    given = {youth_id: text.strip() for youth_id, text in typed.items() if text is not None}
-    wrong = {
-        youth_id: _("Write a number from %(min)s to %(max)s.", min=0, max=MOST_POINTS)
-        for youth_id, text in given.items()
-        if text and not (text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= MOST_POINTS)
-    }
-    if wrong:
-        return page(
-            "leagues/ratings.html", 422,
-            known=known, division=known.division, most=MOST_POINTS, errors=wrong, typed=given,
-        )  # fmt: skip
-    points = {youth_id: int(text) if text else None for youth_id, text in given.items()}
-    knowing.rate(known.division, points, **_deed())
-    flash(_("Saved."), "signed")
-    return redirect(url_for(".division", division_id=division_id), 303)
-
-
-# ---- links, wishes, limits, what families wrote ----
-
-
-@bp.get("/divisions/<id:division_id>/links")
-@door(P.TEAM_FORM)
-def links(division_id: int) -> Response:
-    """Who stays together or apart, who wishes for whom, who cannot come when, and what families wrote."""
-    return _links_page(_division(division_id))
-
-
-@bp.post("/divisions/<id:division_id>/links")
-@door(P.TEAM_FORM)
-def link(division_id: int) -> Response | BaseResponse:
-    """Keep two children together or apart."""
-    found = _division(division_id)
-    form: Any = _forms(_known(found))[0]
-    if form.validate_on_submit():
-        try:
-            knowing.link(found, LinkKind(form.kind.data), int(form.one.data), int(form.other.data), **_deed())
-            return _to_links(division_id)
-        except Refused as problem:
-            form.take(problem.reasons)
-    return _links_page(found, 422, link_form=form)
-
-
-@bp.post("/divisions/<id:division_id>/siblings")
-@door(P.TEAM_FORM)
-def siblings(division_id: int) -> BaseResponse:
-    """Keep together all children who share a household."""
-    count = knowing.keep_siblings_together(_division(division_id), **_deed())
-    flash(_("%(count)s pairs are kept together.", count=count), "signed")
-    return _to_links(division_id)
-
-
-@bp.post("/divisions/<id:division_id>/wishes")
-@door(P.TEAM_FORM)
-def wish(division_id: int) -> Response | BaseResponse:
-    """Note a wish for a teammate."""
-    found = _division(division_id)
-    form: Any = _forms(_known(found))[1]
-    if form.validate_on_submit():
-        try:
-            knowing.wish(found, int(form.youth.data), int(form.wanted.data), **_deed())
-            return _to_links(division_id)
-        except Refused as problem:
-            form.take(problem.reasons)
-    return _links_page(found, 422, wish_form=form)
-
-
-@bp.post("/divisions/<id:division_id>/limits")
-@door(P.TEAM_FORM)
-def limit(division_id: int) -> Response | BaseResponse:
-    """Note a day or place where a child cannot come."""
-    found = _division(division_id)
-    form: Any = _forms(_known(found))[2]
-    if form.validate_on_submit():
-        kind, key = form.when.data.split()
-        weekday_, site_id = (int(key), None) if kind == "day" else (None, int(key))
-        knowing.limit(found, int(form.child.data), weekday=weekday_, site_id=site_id, **_deed())
-        return _to_links(division_id)
-    return _links_page(found, 422, limit_form=form)
-
-
-@bp.post("/divisions/<id:division_id>/links/<id:link_id>/remove")
-@door(P.TEAM_FORM)
-def unlink(division_id: int, link_id: int) -> BaseResponse:
-    """Take a link away."""
-    return _forget(division_id, TeamLink, link_id)
-
-
-@bp.post("/divisions/<id:division_id>/wishes/<id:wish_id>/remove")
-@door(P.TEAM_FORM)
-def unwish(division_id: int, wish_id: int) -> BaseResponse:
-    """Take a wish away."""
-    return _forget(division_id, TeamWish, wish_id)
-
-
-@bp.post("/divisions/<id:division_id>/limits/<id:limit_id>/remove")
-@door(P.TEAM_FORM)
-def unlimit(division_id: int, limit_id: int) -> BaseResponse:
-    """Take a limit away."""
-    return _forget(division_id, TeamLimit, limit_id)
-
-
-@bp.post("/divisions/<id:division_id>/words/<id:words_id>/settle")
-@door(P.TEAM_FORM)
-def settle(division_id: int, words_id: int) -> BaseResponse:
-    """Put a family's words aside."""
-    found = _division(division_id)
-    asked = queries.get_known(TeamRequest, found.season_id, words_id)
-    _reachable(asked.youth_id)
-    knowing.settle(found, asked, **_deed())
-    return _to_links(division_id)
-
-
-def _forget(division_id: int, model: Any, key: int) -> BaseResponse:
-    found = _division(division_id)
-    known: Any = queries.get_known(model, found.season_id, key)
-    for name in ("one_id", "other_id", "youth_id", "wanted_id"):
-        if hasattr(known, name):
-            _reachable(getattr(known, name))
-    knowing.forget(found, known, **_deed())
-    return _to_links(division_id)
-
-
-def _reachable(youth_id: int) -> None:
-    people.get_youth_for(actor(), P.TEAM_FORM, youth_id, clock.today())
-
-
-def _to_links(division_id: int) -> BaseResponse:
-    return redirect(url_for(".links", division_id=division_id), 303)
-
-
-def _forms(known: Known, *, bare: bool = False) -> tuple[Any, Any, Any]:
-    """The three forms, with the children and days to choose from; `bare` ones take nothing from the request."""
-    given: dict[str, Any] = {"formdata": None} if bare else {}
-    forms: tuple[Any, Any, Any] = LinkForm(**given), WishForm(**given), LimitForm(**given)
-    children = [SelectChoice(str(line.youth_id), line.list_name) for line in known.shown]
-    for form, names in zip(forms, (("one", "other"), ("youth", "wanted"), ("child",)), strict=True):
-        for name in names:
-            form[name].choices = [SelectChoice("", _("Choose a child")), *children]
-    days = [SelectChoice(f"day {each}", _("Practices on %(day)s", day=_day(each))) for each in range(7)]
-    sites = [
-        SelectChoice(f"site {site.id}", _("Practices at %(place)s", place=site.name)) for site in programs.list_sites()
-    ]
-    forms[2].when.choices = [*days, *sites]
-    return forms
-
-
-def _day(number: int) -> str:
-    return weekday(A_MONDAY + timedelta(days=number), whole=True)
-
-
-def _links_page(found: Division, status: int = 200, **given: Any) -> Response:
-    known = _known(found)
-    link_form, wish_form, limit_form = _forms(known, bare=True)
-    asked = [
-        (row, row.unseal("text_sealed") or "")
-        for row in queries.requests_of(found.season_id)
-        if row.youth_id in known.names
-    ]
-    record_read("team_links.read", "division", found.id, by=actor(), children=len(known.shown), words=len(asked))
-    sites = {site.id: site.name for site in programs.list_sites()}
-    mine = known.names.keys()
-    pairs = queries.siblings_among(list(mine), found.season_id)
-    return page(
-        "leagues/links.html",
-        status,
-        division=found,
-        season_name=season_name(found),
-        known=known,
-        links=[row for row in queries.links_of(found.season_id) if {row.one_id, row.other_id} <= mine],
-        wishes=[row for row in queries.wishes_of(found.season_id) if {row.youth_id, row.wanted_id} <= mine],
-        limits=[row for row in queries.limits_of(found.season_id) if row.youth_id in mine],
-        pairs=pairs,
-        asked=[(row, text, _candidates(text, row.youth_id, known)) for row, text in asked],
-        kinds=words.LINKS,
-        day=_day,
-        sites=sites,
-        **({"link_form": link_form, "wish_form": wish_form, "limit_form": limit_form} | given),
-    )
-
-
-def _candidates(text: str, youth_id: int, known: Known) -> list[PoolLine]:
-    """Children whose names a family's words hold: whole names first. A person decides; nothing is taken over."""
-    said = set(tokens_of(text))
-    found = []
-    for line in known.shown:
-        tokens = set(tokens_of(line.name))
-        if line.youth_id != youth_id and tokens & said:
-            found.append((tokens <= said, len(tokens & said), line))
-    found.sort(key=lambda each: (not each[0], -each[1], each[2].folded_name))
-    whole = [line for is_whole, _count, line in found if is_whole]
-    return (whole or [line for _is_whole, _count, line in found])[:MOST_CANDIDATES]
 
 
 # ---- a forming ----
@@ -413,14 +148,14 @@ def show(forming_id: int) -> Response:
 
 def _end_page(forming: Forming, common: dict[str, Any]) -> Response:
     """No draft: no way, a broken solver, or put away."""
-    known = _known(forming.division)
+    known = known_of(forming.division)
     found = forming.result.get("contradiction")
     trouble = _trouble(read(Contradiction, found), known) if found else None
     return page("leagues/forming_end.html", trouble=trouble, state=STATES[forming.state], **common)
 
 
 def _draft_page(forming: Forming, common: dict[str, Any]) -> Response:
-    known, places = _known(forming.division), queries.places_of(forming.id)
+    known, places = known_of(forming.division), queries.places_of(forming.id)
     record_read("forming.read", "forming", forming.id, by=actor(), children=len(known.shown))
     lines = {line.youth_id: line for line in known.shown}
     on_team: dict[int, list[Any]] = {team.group_id: [] for team in known.teams}
@@ -472,7 +207,7 @@ def _unmet_lines(forming: Forming, known: Known) -> list[dict[str, Any]]:
 @door(P.TEAM_FORM)
 def stop(forming_id: int) -> BaseResponse:
     """End with the best so far."""
-    services.stop(_forming(forming_id), **_deed())
+    services.stop(_forming(forming_id), **deed())
     return _to_draft(forming_id)
 
 
@@ -480,7 +215,7 @@ def stop(forming_id: int) -> BaseResponse:
 @door(P.TEAM_FORM)
 def again(forming_id: int) -> BaseResponse:
     """Form again around the locked children."""
-    services.ask_again(_forming(forming_id), **_deed())
+    services.ask_again(_forming(forming_id), **deed())
     return _to_draft(forming_id)
 
 
@@ -489,7 +224,7 @@ def again(forming_id: int) -> BaseResponse:
 def discard(forming_id: int) -> BaseResponse:
     """Put the draft away."""
     forming = _forming(forming_id)
-    services.discard(forming, **_deed())
+    services.discard(forming, **deed())
     flash(_("Discarded. The teams stay as they were."))
     return redirect(url_for(".division", division_id=forming.division_id), 303)
 
@@ -498,7 +233,7 @@ def discard(forming_id: int) -> BaseResponse:
 @door(P.TEAM_FORM)
 def accept(forming_id: int) -> BaseResponse:
     """Write the draft to the teams."""
-    count = services.accept(_forming(forming_id), **_deed())
+    count = services.accept(_forming(forming_id), **deed())
     flash(_("Accepted. %(count)s children came to a team.", count=count), "signed")
     return _to_draft(forming_id)
 
@@ -507,7 +242,7 @@ def accept(forming_id: int) -> BaseResponse:
 @door(P.TEAM_FORM)
 def undo(forming_id: int) -> BaseResponse:
     """Take an accepted draft back."""
-    count = services.undo(_forming(forming_id), **_deed())
+    count = services.undo(_forming(forming_id), **deed())
     flash(_("Taken back. %(count)s children are where they were.", count=count))
     return _to_draft(forming_id)
 
@@ -531,11 +266,11 @@ def child(forming_id: int, youth_id: int) -> Response:
 def move(forming_id: int, youth_id: int) -> Response | BaseResponse:
     """Put a child on a team by hand, locked there."""
     forming = _forming(forming_id)
-    _reachable(youth_id)
+    within_reach(youth_id)
     form: Any = _move_form(forming)
     if form.validate_on_submit():
         try:
-            services.move(forming, youth_id, int(form.team.data), **_deed())
+            services.move(forming, youth_id, int(form.team.data), **deed())
             flash(_("Moved and locked. Form again to even out the teams around it."), "signed")
             return _to_draft(forming_id)
         except Refused as problem:
@@ -547,8 +282,8 @@ def move(forming_id: int, youth_id: int) -> Response | BaseResponse:
 @door(P.TEAM_FORM)
 def unlock(forming_id: int, youth_id: int) -> BaseResponse:
     """Let a child move again."""
-    _reachable(youth_id)
-    services.unlock(_forming(forming_id), youth_id, **_deed())
+    within_reach(youth_id)
+    services.unlock(_forming(forming_id), youth_id, **deed())
     return _to_draft(forming_id)
 
 
@@ -562,7 +297,7 @@ def _move_form(forming: Forming, chosen: int | None = None) -> Any:
 
 def _child_page(forming: Forming, youth_id: int, status: int = 200, form: Any = None) -> Response:
     youth = people.get_youth_for(actor(), P.TEAM_FORM, youth_id, clock.today())
-    place, known = queries.get_place(forming.id, youth_id), _known(forming.division)
+    place, known = queries.get_place(forming.id, youth_id), known_of(forming.division)
     if youth_id not in known.names:
         raise NotFound
     return page(
