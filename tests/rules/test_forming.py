@@ -424,6 +424,18 @@ def test_trading_is_the_same_on_any_machine():
     assert Draft(blocks, once).key < Draft(blocks, start).key
 
 
+def test_trading_alone_breaks_no_hard_rule():
+    for seed in range(cases(full=200, sample=6)):
+        task = make_division(30, 3, seed=seed, apart=6, days=True)
+        task = replace(task, teams=tuple(replace(team, capacity=11) for team in task.teams))
+        blocks = blocks_of(task)
+        start = first_draft(blocks)
+        if start is not None:
+            draft = trade(blocks, start, moves=800, seed=seed)
+            team_of = {child: blocks.teams[draft[block]] for child, block in blocks.block_of.items()}
+            assert faults_of(task, team_of) == []
+
+
 def test_tasks_and_answers_cross_the_pipe_whole():
     task = make_division(24, 3, seed=8, apart=1, days=True)
     assert read(Task, written(task)) == task
