@@ -54,9 +54,10 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
+from youthprog.leagues import forming_known, forming_pages, links_pages, teams
 from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
-from youthprog.leagues import teams
+from youthprog.leagues.forming_work import form_what_is_asked
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.outreach import access_letters, chores
@@ -81,6 +82,7 @@ from youthprog.web.filters import NavItem
 __all__ = ["build"]
 
 assert _audit
+assert links_pages  # its pages stand on the blueprint of forming
 
 BLUEPRINTS: list[Any] = [
     web.bp,
@@ -106,6 +108,7 @@ BLUEPRINTS: list[Any] = [
     leagues.bp,
     teams.bp,
     leagues_imports.bp,
+    forming_pages.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -143,6 +146,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_services.follow_merge,
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
+        forming_known.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,
     ],
@@ -180,10 +184,13 @@ CHORES: list[chores.Chore] = [
 # What the worker does every few minutes.
 OFTEN: list[chores.Chore] = [stops.tell_of_late]
 
+# Long work that somebody asks for: looked for every second, one piece at a time.
+SOON: list[chores.Chore] = [form_what_is_asked]
+
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
     NavItem(N_("Today"), "reports.today", "flag"),
-    NavItem(N_("Teams"), "leagues.index", "users", P.TEAM_READ, also=("/import",)),
+    NavItem(N_("Teams"), "leagues.index", "users", P.TEAM_READ, also=("/import", "/divisions", "/formings")),
     NavItem(
         N_("Season"),
         "programs.index",
@@ -260,7 +267,7 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, [surely_cleared])
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
-    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN)
+    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

@@ -69,6 +69,10 @@ EDGE = {
     "figure_lists",
     "deed_forms",
     "sync",
+    "forming_pages",
+    "forming_shown",
+    "links_pages",
+    "forming_child",
 }
 FLOORS = {
     "types": 0,
@@ -100,6 +104,20 @@ FLOORS = {
     "counting": 2,
     "counting_scope": 3,
     "counting_queries": 3,
+    "forming_types": 0,
+    "forming_models": 1,
+    "forming_blocks": 2,
+    "forming_checks": 2,
+    "forming_search": 2,
+    "forming_solver": 2,
+    "forming_reasons": 2,
+    "forming_wire": 2,
+    "forming": 2,
+    "forming_words": 2,
+    "forming_queries": 3,
+    "forming_services": 4,
+    "forming_known": 4,
+    "forming_work": 4,
     "queries": 3,
     "card_queries": 3,
     "snapshots": 4,
@@ -118,7 +136,9 @@ PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mea
 PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
 PURE |= {"counting"}  # what is counted of attendance, and how
 PURE |= {"drawn"}  # what a drawn signature may be on paper
-PURE_MAY = {"types"} | PURE
+PURE |= {"forming", "forming_blocks", "forming_checks", "forming_search", "forming_solver", "forming_reasons"}
+PURE |= {"forming_wire", "forming_words"}  # teams formed: the blocks, the trades, the proof, the reasons
+PURE_MAY = {"types", "forming_types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
 LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it

@@ -68,6 +68,17 @@ from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
 from youthprog.documents.storage import keep
 from youthprog.documents.types import DocumentKind
+from youthprog.leagues.forming_models import (
+    Forming,
+    FormingPlace,
+    FormingState,
+    TeamLimit,
+    TeamLink,
+    TeamRequest,
+    TeamWish,
+    YouthRating,
+)
+from youthprog.leagues.forming_types import LinkKind, Why
 from youthprog.leagues.import_services import try_import
 from youthprog.leagues.models import Team
 from youthprog.leagues.types import PlayerRow, Reading
@@ -258,6 +269,7 @@ class _Maker:
         self._people()
         self._team()
         self._gatherings()
+        self._draft()
         self._match()
         self._forms()
         self._parts()
@@ -432,6 +444,33 @@ class _Maker:
         staff = self._lead(self.coach, self.group, StaffRole.HEAD_COACH, self.child, self.second)
         self.side.ids |= {"team_id": team.id, "group_id": self.group.id, "division_id": team.division_id}
         self.side.ids |= {"site_id": site.id, "staff_id": staff}
+
+    def _draft(self) -> None:
+        """What is known for forming the division's teams, and a draft of them."""
+        season_id, (one, other) = self.season.id, sorted((self.child.id, self.second.id))
+        made = {"season_id": season_id, "made_at": self.now}
+        rows = {
+            "link_id": TeamLink(kind=LinkKind.CARPOOL, one_id=one, other_id=other, **made),
+            "wish_id": TeamWish(youth_id=one, wanted_id=other, **made),
+            "limit_id": TeamLimit(youth_id=other, weekday=6, **made),
+            "words_id": TeamRequest(season_id=season_id, youth_id=one, received_at=self.now),
+            "forming_id": Forming(
+                division_id=self.side.ids["division_id"], state=FormingState.READY, progress={}, asked_at=self.now,
+                result={"unmet": [{"wish": {"child": one, "wanted": other}, "barrier": "size", "proved": True}]},
+            ),
+        }  # fmt: skip
+        db.session().add_all(rows.values())
+        db.session().add(YouthRating(season_id=season_id, youth_id=one, points=4, rated_at=self.now))
+        db.flush()
+        self.side.ids |= {name: row.id for name, row in rows.items()}
+        rows["words_id"].seal("text_sealed", f"With {self.second.name} please")
+        for youth_id in (one, other):
+            place = FormingPlace(
+                forming_id=rows["forming_id"].id, youth_id=youth_id, group_id=self.group.id, why=Why.WITH_PINNED,
+                people=[one], locked_at=self.now,
+            )  # fmt: skip
+            db.session().add(place)
+        db.flush()
 
     def _lead(self, person: Person, group: Group, role: StaffRole, *children: Person) -> int:
         row = program_maker.GroupStaff(group_id=group.id, person_id=person.id, role=role, from_on=self.start)

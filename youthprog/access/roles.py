@@ -39,6 +39,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.ENROLL: PROGRAM,
         P.TEAM_READ: PROGRAM,
         P.TEAM_EDIT: PROGRAM,
+        P.TEAM_FORM: PROGRAM,
         P.ROSTER_PRINT: PROGRAM,
         P.ROSTER_IMPORT: PROGRAM,
         P.CONSENT_READ: PROGRAM,

@@ -36,6 +36,7 @@ class P(Enum):
 
     TEAM_READ = "team.read", "Open a team and its roster"
     TEAM_EDIT = "team.edit", "Change a team, its players and its coaches"
+    TEAM_FORM = "team.form", "Form a division's teams: rate children, note links and wishes, draft and accept"
     ROSTER_PRINT = "roster.print", "Print a team's roster"
     ROSTER_IMPORT = "roster.import", "Import a registration export"
 

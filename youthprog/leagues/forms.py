@@ -1,9 +1,10 @@
 """Forms of the leagues room."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired, Regexp
 
+from youthprog.leagues.forming_words import LINKS
 from youthprog.programs.types import STAFF_ROLES, StaffRole
 from youthprog.web.forms import Filled, Form, OneOf, Optional, Text, Whole
 from youthprog.web.language import lazy_gettext as _
@@ -54,3 +55,38 @@ class CoachForm(Form):
     given_name = Text(_("Given name"), [Optional()], limit=80)
     family_name = Text(_("Family name"), [Optional()], limit=80)
     role = OneOf(_("Role"), COACHES)
+
+
+class LinkForm(Form):
+    """Two children kept together or apart."""
+
+    kind = OneOf(_("Rule"), LINKS)
+    one = OneOf(_("Child"))
+    other = OneOf(_("And this child"))
+
+
+class WishForm(Form):
+    """A child would like to play with another."""
+
+    youth = OneOf(_("Child"))
+    wanted = OneOf(_("Would like to play with"))
+
+
+class LimitForm(Form):
+    """A day or place where a child cannot come: "day 0" or "site 7"."""
+
+    child = OneOf(_("Child"))
+    when = OneOf(_("Cannot come to"))
+
+
+class FormingForm(Form):
+    """How teams are to be formed."""
+
+    skill_within = OneOf(_("Skill"))
+    mix_ages = BooleanField(_("Mix ages evenly too"))
+
+
+class MoveForm(Form):
+    """Another team for a child of a draft."""
+
+    team = OneOf(_("Team"))

@@ -13,6 +13,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal, Refused
+from youthprog.leagues.forming_known import keep_requests
 from youthprog.leagues.import_plan import plan_import
 from youthprog.leagues.models import Team
 from youthprog.leagues.newcomers import Newcomers
@@ -61,11 +62,25 @@ def import_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor, now:
     for plan in planned:
         if plan.action is Action.UPDATE:
             writer.write(plan)
+    keep_requests(season.id, _requests(planned, writer), now=now)
     done = Imported(tuple(planned))
     if done.count(Action.NEW) or done.count(Action.UPDATE):
         counts = {"new": done.count(Action.NEW), "changed": done.count(Action.UPDATE), "same": done.count(Action.SAME)}
         record("players.imported", "season", season.id, by=by, now=now, **counts)
     return done
+
+
+def _requests(planned: Sequence[PlannedRow], writer: Writer) -> list[tuple[int, str]]:
+    """What the rows that came in say of teammates and coaches, by youth."""
+    found = []
+    for plan in planned:
+        words = (plan.row.teammate_request, plan.row.coach_request, plan.row.other_request)
+        text = "\n".join(dict.fromkeys(each.strip() for each in words if each.strip()))
+        youth = writer.made.get(plan.youth)
+        youth_id = youth.id if youth is not None else plan.youth.id
+        if text and youth_id is not None and plan.action is not Action.REFUSE:
+            found.append((youth_id, text))
+    return found
 
 
 def change_team(team_id: int, group: Group, division_name: str, *, by: Actor, now: datetime, **about: Any) -> None:

@@ -1,11 +1,12 @@
-"""What is done once a day: `wiring` says what, the worker does it.
+"""What is done once a day, every few minutes, and as soon as it is asked: `wiring` says what, the worker does it.
 
 Apart from the worker, so that the web process, which only passes the list on, does not load the mailer.
 """
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
 
 from flask import Flask, current_app
@@ -15,20 +16,23 @@ from youthprog.core import clock, db
 log = logging.getLogger("youthprog.worker")
 CHORES = "youthprog.chores"
 OFTEN = "youthprog.chores.often"
+SOON = "youthprog.chores.soon"
 BREATH_SECONDS = 0.05  # between two steps of a long chore, so that the web process gets SQLite's lock
 Chore = Callable[[datetime], object]
 
 
-def install(app: Flask, chores: Sequence[Chore] = (), often: Sequence[Chore] = ()) -> None:
-    """Say what is done once a day and what every few minutes, each chore in a transaction of its own."""
+def install(app: Flask, chores: Sequence[Chore] = (), often: Sequence[Chore] = (), soon: Sequence[Chore] = ()) -> None:
+    """Say what is done once a day, what every few minutes and what is looked for every second."""
     app.extensions[CHORES] = tuple(chores)
     app.extensions[OFTEN] = tuple(often)
+    app.extensions[SOON] = tuple(soon)
 
 
-def do_chores(which: str = CHORES) -> None:
+def do_chores(which: str = CHORES, stopping: threading.Event | None = None) -> None:
     """Do the daily chores, or those done often, each in its own transaction; one that fails does not stop the next.
 
-    A chore that yields is committed at each yield, so that long work holds no lock for long.
+    A chore that yields is committed at each yield, so that long work holds no lock for long. Told to stop, a chore that
+    is a generator is closed at its next yield, and what it did since is undone.
     """
     for chore in current_app.extensions[which]:
         try:
@@ -37,7 +41,10 @@ def do_chores(which: str = CHORES) -> None:
             if isinstance(steps, Iterator):
                 for _step in steps:
                     db.session().commit()
-                    time.sleep(BREATH_SECONDS)
+                    if stopping is not None and stopping.is_set() and isinstance(steps, Generator):
+                        steps.close()
+                    else:
+                        time.sleep(BREATH_SECONDS)
                 db.session().commit()
         except Exception:
             db.session().rollback()

@@ -35,11 +35,21 @@ def run(app: Flask) -> None:
     stopping = threading.Event()
     watcher = threading.Thread(target=worker.watch, args=(app, stopping), name="outbox")
     watcher.start()
+    asked = threading.Thread(target=do_what_is_asked, args=(app, stopping), name="asked")
+    asked.start()
     try:
         consumer.run()
     finally:
         stopping.set()
         watcher.join(SHUTDOWN_SECONDS)
+        asked.join(SHUTDOWN_SECONDS)
+
+
+def do_what_is_asked(app: Flask, stopping: threading.Event) -> None:
+    """Look every second for long work that somebody asked for, one piece at a time, until told to stop."""
+    while not stopping.wait(worker.LOOK_SECONDS):
+        with app.app_context():
+            chores.do_chores(chores.SOON, stopping)
 
 
 def open_queue(settings: Settings) -> Huey:

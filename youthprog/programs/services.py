@@ -393,6 +393,32 @@ def join_group(youth_id: int, group: Group, *, by: Actor, now: datetime, jersey:
     return member
 
 
+def join_many(youth_ids: Sequence[int], group: Group, *, by: Actor, now: datetime) -> None:
+    """Put enrolled youth into a group at once; those who lead it are assigned to each. Who is in it already stays.
+
+    Raises `Refused` when somebody has no place in the season, or the group has too few.
+    """
+    on = clock.day_of(now)
+    _lock(Group, group.id)
+    inside = set(queries.member_ids(group.id, on))
+    coming = [youth_id for youth_id in youth_ids if youth_id not in inside]
+    reasons = []
+    if len(queries.enrolled_among(group.season_id, coming)) < len(coming):
+        reasons.append(Refusal("not_enrolled", N_("Somebody of these has no place in the season any more.")))
+    if group.places is not None and len(inside) + len(coming) > group.places:
+        sentence = N_("%(group)s has %(places)s places.")
+        reasons.append(Refusal("group_full", sentence, values={"group": group.name, "places": group.places}))
+    refuse_if(reasons)
+    db.session().add_all(GroupMember(group_id=group.id, youth_id=youth_id, from_on=on) for youth_id in coming)
+    db.flush()
+    leaders = [line.person_id for line in queries.staff_of([group.id], on).get(group.id, [])]
+    pairs = [(adult_id, youth_id) for adult_id in leaders for youth_id in coming]
+    assign(pairs, source=_source(group.id), from_on=on)
+    for youth_id in coming:
+        record("group.joined", "person", youth_id, by=by, now=now, group_id=group.id)
+        publish(GroupChanged(youth_id, group.season_id, group.id, on, joined=True))
+
+
 def _wears(group_id: int, jersey: str) -> bool:
     table = GroupMember
     statement = sa.select(table.id).where(table.group_id == group_id, table.jersey == jersey, table.until_on.is_(None))

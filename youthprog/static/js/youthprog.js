@@ -159,6 +159,21 @@ async function tidy() {
   await (nobody ? outbox.purge() : outbox.tidy());
 }
 
+/** Look every two seconds how far long work is, and open the page anew once it is done. */
+function underWay(box) {
+  async function look() {
+    const answer = await fetch(location.href).catch(() => null);
+    const text = answer?.ok ? await answer.text() : null;
+    if (text !== null) {
+      const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(box.id);
+      if (!fresh) return location.reload();
+      box.innerHTML = fresh.innerHTML;
+    }
+    return setTimeout(look, 2000);
+  }
+  setTimeout(look, 2000);
+}
+
 const behaviors = [
   ["form[data-sign-out]", signOut],
   ["[data-stepper]", stepper],
@@ -166,6 +181,7 @@ const behaviors = [
   ["[data-bulk]", bulk],
   ["[data-reveals-when-off]", reveals],
   ["[data-session-counts]", session],
+  ["[data-under-way]", underWay],
   ["details[data-closes]", closes],
   ["form[method=post]:not([hx-post], [data-sign-out])", once],
 ];
