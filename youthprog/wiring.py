@@ -207,6 +207,8 @@ YEAR = 365 * 24 * 3600
 class House(Flask):
     """Flask, with the one commit between the view and the first byte."""
 
+    response_class = headers.Answer
+
     def ensure_sync(self, func: Any) -> Any:
         """No function of ours is a coroutine; Flask would look ten times a request."""
         return func

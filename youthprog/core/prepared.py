@@ -39,8 +39,9 @@ class Prepared:
         if held is None:
             engine = db.engine()
             if engine.dialect.name == "sqlite" and not db.is_at_work():
-                with db.lent_reader(engine) as connection:
-                    return self._for(engine.dialect).rows(connection, values, engine.dialect)
+                reader = db.reader(engine)
+                with reader.lock:
+                    return self._for(engine.dialect).rows(reader.connection, values, engine.dialect)
             held = _of_session()
         return self._for(held[1]).rows(held[0], values, held[1])
 
