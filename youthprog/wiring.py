@@ -215,7 +215,8 @@ class House(Flask):
 
     def dispatch_request(self) -> Any:
         """Run the view, then commit or undo."""
-        return edge.close(self.make_response(super().dispatch_request()))
+        answer = super().dispatch_request()
+        return edge.close(answer if isinstance(answer, headers.Answer) else self.make_response(answer))
 
 
 def build(**overrides: Any) -> Flask:

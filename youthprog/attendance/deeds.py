@@ -23,7 +23,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import barred_at
 from youthprog.core.db import Model
-from youthprog.core.prepared import as_list
+from youthprog.core.prepared import as_list, waiting_lines
 from youthprog.core.refusals import Refusal
 from youthprog.people.models import Person
 from youthprog.programs.models import Gathering
@@ -226,7 +226,7 @@ def first_of(gathering_id: int, youth_id: int) -> str:
 
 
 def _marks(gathering_id: int, youth_ids: Collection[int]) -> list[Any]:
-    return sayings.MARKS.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids))) if youth_ids else []
+    return sayings.MARKS.rows(gathering_id=gathering_id, youth=as_list(youth_ids)) if youth_ids else []
 
 
 @dataclass(frozen=True)
@@ -290,8 +290,9 @@ def _write_marks(changed: Sequence[dict[str, Any]]) -> None:
 
 
 def _forget(model: type[Model]) -> None:
-    """Rows of a table that were changed past the session are read again when somebody looks."""
-    if db.is_open():
+    """Rows of a table that were changed past the session are read again when somebody looks. Where many are kept together
+    each session begins anew afterwards."""
+    if waiting_lines() is None and db.is_open():
         for row in list(db.session().identity_map.values()):
             if isinstance(row, model):
                 db.session().expire(row)
@@ -302,7 +303,7 @@ def _spoken(gathering_id: int, youth_ids: Collection[int]) -> dict[int, dict[str
     if not youth_ids:
         return {}
     return _told(
-        row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids)))
+        row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(youth_ids))
     )
 
 

@@ -77,7 +77,7 @@ def heard_of(
     asked = HEARD_OF.get((shape, permission.key))
     if asked is None:
         asked = HEARD_OF[shape, permission.key] = _heard_of(shape, permission)
-    rows = asked.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids)), on=on, **keys_of(actor, permission))
+    rows = asked.rows(gathering_id=gathering_id, youth=as_list(youth_ids), on=on, **keys_of(actor, permission))
     if not rows:
         raise NotFound
     return Occasion(*rows[0][2:]), {row.key: row.living_id for row in rows if row.living_id is not None}

@@ -1,6 +1,5 @@
 """Registers on phones: what a phone keeps of one register, and what it sends back. The protocol is in docs/sync.md."""
 
-import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from youthprog.attendance.routes import device
 from youthprog.attendance.snapshots import NOTHING_SAID, Standing, Told
 from youthprog.attendance.types import Fate, Heard, Outcome, RollLine, Said
 from youthprog.audit.services import record_read
-from youthprog.core import clock, crypto
+from youthprog.core import clock, compact, crypto
 from youthprog.core.actor import Actor
 from youthprog.core.collecting import GUARDIAN, Collecting
 from youthprog.core.permissions import P
@@ -24,11 +23,13 @@ from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import Occasion
 from youthprog.web.edge import actor, door, keep_alone, keep_together, public
+from youthprog.web.headers import Answer
 from youthprog.web.language import gettext, says, sentence
 from youthprog.web.pages import page
 
 bp = Blueprint("sync", __name__)
 HASH = 24  # hexadecimal digits of a hash that a phone keeps
+_write = compact.writer(ascii_only=True)
 WORKER = Path(__file__).resolve().parents[1] / "static" / "js" / "sw.js"
 
 MALFORMED = Refusal("malformed", N_("This entry cannot be read. Load the page again and tap once more."))
@@ -98,10 +99,10 @@ def keep(gathering_id: int) -> Response:
     except Malformed:
         return _refused(gathering_id, BAD_MESSAGE, 400)
     now = clock.now()
-    sent = [each for _id, each in message.deeds if each is not None]
+    sent = [each if each.device else replace(each, device=device()) for _id, each in message.deeds if each is not None]
     keep_ours = keep_together if rules.LEAVING.isdisjoint(each.kind for each in sent) else keep_alone
     gathering, concerned, unread, heard = keep_ours(
-        _hear, gathering_id, sent, by=actor(), now=now, device=device(), save_id=message.save_id
+        _hear, gathering_id, sent, by=actor(), now=now, save_id=message.save_id
     )
     known = [each.client_id for each in heard.outcomes if each.fate is Fate.KNOWN]
     before = snapshots.told_before(gathering.id, known)
@@ -131,14 +132,14 @@ def offline() -> Response:
 
 
 def _hear(
-    gathering_id: int, sent: list[Said], *, by: Actor, now: datetime, device: str, save_id: str | None
+    gathering_id: int, sent: list[Said], *, by: Actor, now: datetime, save_id: str | None
 ) -> tuple[Occasion, set[int], dict[str, Refusal], Heard]:
     """Find out what a message is about and keep it, in one transaction: the gathering, the youth it concerns, why scanned
     codes mean nobody, and what became of the deeds. Of children who leave others are told: that needs the whole gathering.
     """
     named = {each.youth_id for each in sent if each.youth_id is not None}
     place, meant = snapshots.heard(by, gathering_id, named, clock.day_of(now))
-    said, unread = _known_youth(place, sent, meant, by=by, device=device)
+    said, unread = _known_youth(place, sent, meant, by=by)
     whole: Occasion | Gathering = place
     if not rules.LEAVING.isdisjoint(each.kind for each in said):
         whole = programs.get_gathering_for(by, P.REGISTER_TAKE, gathering_id, clock.day_of(now))
@@ -147,7 +148,7 @@ def _hear(
 
 
 def _known_youth(
-    gathering: Occasion, said: list[Said], meant: dict[int, int], *, by: Actor, device: str
+    gathering: Occasion, said: list[Said], meant: dict[int, int], *, by: Actor
 ) -> tuple[list[Said], dict[str, Refusal]]:
     """Deeds with the youth that this actor means, and why a scanned code means nobody.
 
@@ -162,9 +163,7 @@ def _known_youth(
         if isinstance(who, Refusal):
             unread[each.client_id] = who
         youth_id = who if isinstance(who, int) else None
-        if youth_id != each.youth_id or each.device is None:
-            each = replace(each, youth_id=youth_id, device=each.device or device)  # noqa: PLW2901
-        found.append(each)
+        found.append(each if youth_id == each.youth_id else replace(each, youth_id=youth_id))
     return found, unread
 
 
@@ -266,4 +265,4 @@ def _refused(gathering_id: int, refusal: Refusal, status: int) -> Response:
 
 
 def _answer(values: dict[str, Any], status: int = 200) -> Response:
-    return Response(json.dumps(values), status, mimetype="application/json")
+    return Answer(_write(values), status, content_type="application/json")

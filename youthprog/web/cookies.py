@@ -53,10 +53,10 @@ class Cookies(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the cookie where something changed in it."""
-        if not session or session.modified or session.permanent or "Vary" in response.headers:
+        if not session or session.modified or session.permanent:
             super().save_session(app, session, response)
         elif session.accessed:
-            response.headers["Vary"] = "Cookie"
+            response.headers.add("Vary", "Cookie")
 
 
 class Forgery(CSRFProtect):
@@ -71,7 +71,8 @@ class Forgery(CSRFProtect):
         if request.mimetype != "application/json":
             super().protect(apply_exemptions)
             return
-        pair = (session.get("_user_id"), session.get("csrf_token"), request.headers.get("X-CSRFToken"))
+        here: Any = session._get_current_object()  # type: ignore[attr-defined]
+        pair = (here.get("_user_id"), here.get("csrf_token"), request.environ.get("HTTP_X_CSRFTOKEN"))
         if None not in pair and self.checked.get(pair):
             g.csrf_valid = True
             return

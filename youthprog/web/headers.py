@@ -16,15 +16,13 @@ NO_SCRIPTS = POLICY.format(scripts="'none'")  # of an answer that asked for no n
 
 
 class Answer(Response):
-    """Flask's response. One that is whole, and leads nowhere else, goes out as it stands: neither its headers are copied
-    nor its bytes wrapped."""
+    """Flask's response. One that is whole goes out as it stands: neither its headers are copied nor its bytes wrapped."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer as WSGI has it."""
         whole, headers = self.response, self.headers
-        if not isinstance(whole, list) or environ["REQUEST_METHOD"] == "HEAD" or not 200 <= self.status_code < 300:
-            return super().__call__(environ, start_response)
-        if self._on_close or "Location" in headers or "Content-Location" in headers or self.status_code == 204:
+        leads_on = self.status_code != 200  # to an address that has to be completed, or says nothing
+        if leads_on or self._on_close or not isinstance(whole, list) or environ["REQUEST_METHOD"] == "HEAD":
             return super().__call__(environ, start_response)
         headers["Content-Length"] = str(sum(map(len, whole)))
         start_response(self.status, headers.to_wsgi_list())
