@@ -67,7 +67,10 @@ def at_the_gate(gate: Gate, folder: Path) -> Iterator[Measure]:
     yield Measure("processor time of a check-in, against a served hello", statistics.median(costs), "times", 6)
     yield Measure(f"the slowest of 100 check-ins, {CLIENTS} at once", statistics.median(tails), "ms", 50)
     yield Measure(
-        f"the same, against the slowest of 100 hellos and {CLIENTS} flushes", statistics.median(against_floor), "times", 20
+        f"the same, against the slowest of 100 hellos and {CLIENTS} flushes",
+        statistics.median(against_floor),
+        "times",
+        20,
     )
     yield Measure("check-ins answered and not kept", lost, "deeds", 0)
 

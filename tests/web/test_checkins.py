@@ -161,9 +161,7 @@ def test_a_server_that_is_killed_loses_nothing_it_answered(gate):
     """Four phones send; the server dies between two answers; what was answered is there, and is known when sent again."""
     with served(OURS, gate.folder) as server:
         whole = gate.requests(server.port, range(len(gate.ids)))
-        answered = send(
-            server.port, whole, clients=CLIENTS, good=b'"kept"', stop_after=60, then=server.kill
-        ).answered
+        answered = send(server.port, whole, clients=CLIENTS, good=b'"kept"', stop_after=60, then=server.kill).answered
     assert 60 <= len(answered) < len(gate.ids), "it was killed too late to prove anything"
     kept, lines = gate.kept()
     assert lines == len(kept) == len(set(kept))

@@ -302,9 +302,7 @@ def _spoken(gathering_id: int, youth_ids: Collection[int]) -> dict[int, dict[str
     """Every deed about these youth at a gathering. One statement, none for nobody."""
     if not youth_ids:
         return {}
-    return _told(
-        row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(youth_ids))
-    )
+    return _told(row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(youth_ids)))
 
 
 def _told(rows: Iterable[Mapping[Any, Any]]) -> dict[int, dict[str, _Spoken]]:

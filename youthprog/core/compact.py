@@ -16,6 +16,6 @@ def writer(
     make: Any = getattr(json.encoder, "c_make_encoder", None)  # Python's own, where it was compiled
     if make is None:
         return plain.encode
-    texts: Any = json.encoder.encode_basestring_ascii if ascii_only else json.encoder.encode_basestring  # type: ignore[attr-defined]
+    texts: Any = json.encoder.encode_basestring_ascii if ascii_only else json.encoder.encode_basestring
     pieces = make(None, plain.default, texts, None, ":", ",", sort_keys, False, True)
     return lambda value: "".join(pieces(value, 0))

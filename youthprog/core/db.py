@@ -24,8 +24,10 @@ from youthprog.core.text import storable
 BIGGEST_ID = 2**63 - 1
 LONGEST_KEY = len(str(BIGGEST_ID))
 KEPT_STATEMENTS = 40  # compiled ones, about 50 kB each; half as many more gather before the oldest go
+KEPT_CONNECTIONS, MORE_CONNECTIONS = 2, 14  # of SQLite's pool: a megabyte each, so those of a rush are closed after it
 HELD_STATEMENTS = 12  # by the driver, ready to run, about 10 kB each, on each connection of the pool
 HELD_FOR_WRITING = 48  # on the one that writes for many: check-ins go round some twenty
+PAGES_FOR_WRITING_KB = 2000  # with as few as the others have, it reads most pages anew for each check-in
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
 CONDITION = "where"  # of a partial index, in its `info`
@@ -182,7 +184,7 @@ def raw_writer(of: sa.Engine) -> Any:
         of.url.database, timeout=PATIENCE_SECONDS, check_same_thread=False, cached_statements=HELD_FOR_WRITING
     )
     _connect_sqlite(connection, None)
-    for pragma in ("query_only=OFF", "wal_autocheckpoint=4000", "cache_size=-2000"):
+    for pragma in ("query_only=OFF", "wal_autocheckpoint=4000", f"cache_size=-{PAGES_FOR_WRITING_KB}"):
         connection.execute(f"PRAGMA {pragma}").close()
     return connection
 
@@ -270,7 +272,8 @@ def engine_options(url: str) -> dict[str, Any]:
     kept = {"query_cache_size": KEPT_STATEMENTS}
     if url.startswith("sqlite"):
         arguments = {"timeout": PATIENCE_SECONDS, "check_same_thread": False, "cached_statements": HELD_STATEMENTS}
-        return kept | {"module": sqlite_driver, "connect_args": arguments}
+        pool = {"pool_size": KEPT_CONNECTIONS, "max_overflow": MORE_CONNECTIONS}
+        return kept | pool | {"module": sqlite_driver, "connect_args": arguments}
     options = {"options": "-c timezone=UTC -c lock_timeout=5000"}
     return kept | {"pool_pre_ping": True, "pool_size": 8, "connect_args": options}
 

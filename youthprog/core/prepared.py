@@ -71,7 +71,7 @@ class _Made:
         into = {name: _writing(bind.type, dialect) for name, bind in binds.items()}
         self.named = compiled.positiontup is None
         fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
-        self.fixed = {name: value if into[name] is None else into[name](value) for name, value in fixed.items()}
+        self.fixed = {name: _put(value, into[name]) for name, value in fixed.items()}
         self.into = [
             (name, None if name in fixed else into[name]) for name in (binds if self.named else compiled.positiontup)
         ]

@@ -1,8 +1,9 @@
 """Many deeds, one commit: whoever waits to write is written together. See docs/decisions/0057.
 
 A commit that survives a power cut waits for the disk. On SQLite one writes at a time, so eight people at a gate wait for
-eight disks in a row. Here whoever comes first writes for all who wait by then: each deed in its own savepoint, one
-commit, and only then an answer to anybody. Whoever came meanwhile goes next. There is no thread and nothing to stop.
+eight disks in a row. Here whoever comes first writes for all who wait by then: one commit, and only then an answer to
+anybody. Where one of them fails, all is undone and each is tried alone. Whoever came meanwhile goes next. There is no
+thread and nothing to stop.
 """
 
 import threading
