@@ -7,7 +7,7 @@ it never depends on the order in which devices find a network. Nothing here comm
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,11 +61,12 @@ def hear(
 ) -> Heard:
     """Keep deeds as `say` does, and tell what holds now as well."""
     lock(gathering)
-    asked = sayings.ask(gathering, said)
+    on = clock.day_of(gathering.starts_at)
+    asked = sayings.ask(gathering, said, on)
     fresh = list({each.client_id: each for each in said if not asked[each.client_id].is_known}.values())
     if not fresh:
         return Heard([_outcome(each, None) for each in said], {})
-    facts = _facts(gathering, fresh, asked, now)
+    facts = _facts(gathering, fresh, asked, on, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
     judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in (unread or {}).items() if key in judged}
     fresh = _of_people(fresh, facts)
@@ -138,9 +139,10 @@ def lock(gathering: Occurring) -> None:
         sayings.LOCK.rows(gathering_id=gathering.id)
 
 
-def _facts(gathering: Occurring, said: Sequence[Said], asked: Mapping[str, Any], now: datetime) -> rules.SayFacts:
+def _facts(
+    gathering: Occurring, said: Sequence[Said], asked: Mapping[str, Any], on: date, now: datetime
+) -> rules.SayFacts:
     """What the rules need: one statement more, where nobody leaves and nobody's clearance is in doubt."""
-    on = clock.day_of(gathering.starts_at)
     marked = list({each.youth_id for each in said if each.youth_id is not None and each.mark is not None})
     barred = barred_at(marked, gathering.season_id, on, gathering.id) if marked else ()
     leaving = sorted({each.youth_id for each in said if each.kind in rules.LEAVING and each.youth_id is not None})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import Said
-from youthprog.core import clock, db
+from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.prepared import Prepared, as_list, keys, listed, upsert
@@ -27,16 +27,16 @@ def _types(table: sa.Table) -> dict[str, Any]:
     return {column.name: column.type for column in table.c if column.name != "id"}
 
 
-def ask(gathering: Gathering | Occasion, said: Sequence[Said]) -> dict[str, Any]:
+def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date) -> dict[str, Any]:
     """What is known of deeds and of the youth they name, by `client_id`. One statement.
 
     Of a deed, whether it came before; of its youth (`who`), whether it is in the group that day and has a place in the
-    season; and the row in force, or NULLs.
+    season; and the row in force, or NULLs. `on` is the gathering's day.
     """
     rows = ASKED.rows(
         said=as_list([{"client_id": each.client_id, "who": each.youth_id} for each in said]),
         gathering_id=gathering.id, group_id=gathering.group_id, season_id=gathering.season_id,
-        on=clock.day_of(gathering.starts_at),
+        on=on,
     )  # fmt: skip
     return {row.asked: row for row in rows}
 

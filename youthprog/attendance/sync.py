@@ -93,7 +93,7 @@ def standing(gathering_id: int) -> Response:
 def keep(gathering_id: int) -> Response:
     """Keep what a device says of a gathering. The same message again is answered alike and changes nothing."""
     try:
-        message = read_message(request.stream.read(MOST_BYTES + 1))
+        message = read_message(_body())
     except TooMuch:
         return _refused(gathering_id, TOO_MUCH, 413)
     except Malformed:
@@ -115,6 +115,13 @@ def keep(gathering_id: int) -> Response:
             "youth": {who: _standing(standing.get(who, NOTHING_SAID)) for who in sorted(concerned)},
         }
     )
+
+
+def _body() -> bytes:
+    """What was sent, and one byte more than may be where it is too long. Asking for no more than was announced saves room
+    for 200 kB that has to be found and cleared for each check-in."""
+    announced = request.content_length
+    return request.stream.read(MOST_BYTES + 1 if announced is None else min(announced, MOST_BYTES) + 1)
 
 
 @bp.get("/sw.js")

@@ -24,8 +24,10 @@ class Answer(Response):
         leads_on = self.status_code != 200  # to an address that has to be completed, or says nothing
         if leads_on or self._on_close or not isinstance(whole, list) or environ["REQUEST_METHOD"] == "HEAD":
             return super().__call__(environ, start_response)
-        headers["Content-Length"] = str(sum(map(len, whole)))
-        start_response(self.status, headers.to_wsgi_list())
+        told = headers.to_wsgi_list()
+        if not any(name == "Content-Length" for name, _value in told):
+            told.append(("Content-Length", str(sum(map(len, whole)))))
+        start_response(self.status, told)
         return whole
 
 
