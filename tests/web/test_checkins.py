@@ -84,6 +84,12 @@ def test_a_token_of_another_session_is_refused_although_it_was_good_there(phone,
     phone.send(*arrivals(field), status=400)
 
 
+def test_an_answer_that_asked_for_no_nonce_allows_no_script(phone):
+    for address, allowed in ((f"{phone.address}/standing.json", "'none'"), ("/today", "'nonce-")):
+        policy = phone.visitor.raw(address).headers["Content-Security-Policy"]
+        assert f"script-src {allowed}" in policy
+
+
 def test_one_statement_reaches_what_the_pages_reach(session, field):
     """Of gatherings and youth, for who reaches everywhere, in a program, by leading, and nothing."""
     other, on = Field(session), clock.today()

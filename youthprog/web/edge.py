@@ -86,7 +86,8 @@ def install(app: Flask, *, load_link: LinkLoader, load_user: UserLoader) -> None
     login.user_loader(load_user)
     app.extensions["youthprog.load_link"] = load_link
     login.init_app(app)
-    app.after_request_funcs[None].clear()  # a cookie that remembers is never set: nobody has to look after it
+    # A cookie that remembers is never set, so nobody has to look after it.
+    app.after_request_funcs[None].remove(login._update_remember_cookie)
     login.session_protection = None
     app.before_request(_enter)
     app.teardown_request(_leave)
