@@ -215,13 +215,16 @@ YEAR = 365 * 24 * 3600
 class House(Flask):
     """Flask, with the one commit between the view and the first byte."""
 
+    response_class = headers.Answer
+
     def ensure_sync(self, func: Any) -> Any:
         """No function of ours is a coroutine; Flask would look ten times a request."""
         return func
 
     def dispatch_request(self) -> Any:
         """Run the view, then commit or undo."""
-        return edge.close(self.make_response(super().dispatch_request()))
+        answer = super().dispatch_request()
+        return edge.close(answer if isinstance(answer, headers.Answer) else self.make_response(answer))
 
 
 def build(**overrides: Any) -> Flask:

@@ -56,6 +56,11 @@ class Gate:
         headers = phone_headers(self.app, self.session_token)
         return [post(port, f"/gatherings/{place}/deeds", message([who]), headers) for place, who in pairs]
 
+    def hellos(self, port: int, count: int) -> list[bytes]:
+        """So many requests that ask for a hello, with the same headers, cookie and body."""
+        headers = phone_headers(self.app, self.session_token)
+        return [post(port, "/", message([self.youth_ids[0]]), headers, verb="GET")] * count
+
 
 def phone_headers(app: Flask, session_token: str) -> list[str]:
     """What a phone sends along, its cookie as it is after a page a moment ago."""

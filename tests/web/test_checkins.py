@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from tests.bench.gate import phone_headers
 from tests.bench.serving import OURS, post, send, served
@@ -21,6 +24,7 @@ from youthprog.access.models import RoleGrant, UserSession
 from youthprog.access.types import Role
 from youthprog.attendance import sayings
 from youthprog.attendance.models import Deed
+from youthprog.audit.models import AuditEntry
 from youthprog.audit.queries import verify
 from youthprog.core import clock, db
 from youthprog.core.permissions import P
@@ -80,6 +84,12 @@ def test_a_token_of_another_session_is_refused_although_it_was_good_there(phone,
     phone.send(*arrivals(field), status=400)
 
 
+def test_an_answer_that_asked_for_no_nonce_allows_no_script(phone):
+    for address, allowed in ((f"{phone.address}/standing.json", "'none'"), ("/today", "'nonce-")):
+        policy = phone.visitor.raw(address).headers["Content-Security-Policy"]
+        assert f"script-src {allowed}" in policy
+
+
 def test_one_statement_reaches_what_the_pages_reach(session, field):
     """Of gatherings and youth, for who reaches everywhere, in a program, by leading, and nothing."""
     other, on = Field(session), clock.today()
@@ -105,11 +115,37 @@ def test_one_statement_reaches_what_the_pages_reach(session, field):
     assert len(seen) == 4
 
 
-# ---- killed in the middle ----
+# ---- a really served gate ----
 
 
-def test_a_server_that_is_killed_loses_nothing_it_answered(tmp_path: Path):
-    """Four phones send; the server dies between two answers; what was answered is there, and is known when sent again."""
+@dataclass(frozen=True)
+class Gate:
+    """An installation on SQLite, and what its phones send: one mark a message."""
+
+    app: Flask
+    field: Field
+    folder: Path
+    token: str
+    ids: list[str]
+    bodies: list[bytes]
+
+    def requests(self, port, some):
+        headers = phone_headers(self.app, self.token)
+        address = self.field.address.replace("register", "deeds")
+        return [post(port, address, self.bodies[place], headers) for place in some]
+
+    def kept(self):
+        """The ids of all deeds, in the order they were kept in; and whether the trail is whole, with its lines of saves."""
+        with self.app.app_context():
+            found = list(db.session().scalars(sa.select(Deed.client_id).order_by(Deed.id)))
+            saves = sa.select(sa.func.count()).where(AuditEntry.action == "register.saved")
+            lines = db.session().scalar(saves) if verify({}).whole else None
+            db.db.session.remove()
+        return found, lines
+
+
+@pytest.fixture
+def gate(tmp_path: Path):
     with build_house("sqlite", tmp_path) as house:
         assert house.app is not None
         (tmp_path / "config.toml").write_text(f'database_url = "sqlite:///{tmp_path / "test.db"}"\n')
@@ -118,36 +154,51 @@ def test_a_server_that_is_killed_loses_nothing_it_answered(tmp_path: Path):
             token = session_cookie(field.account)
             db.session().commit()
             db.db.session.remove()
+            at = clock.now().isoformat()
         ids = [str(uuid.uuid4()) for _ in range(400)]
-        mark = {"kind": "mark", "mark": "absent", "at": clock_text(house.app)}
+        mark = {"kind": "mark", "mark": "absent", "at": at}
         bodies = [
             json.dumps({"deeds": [{"id": each, "youth": random.choice(field.ids), **mark}]}).encode() for each in ids
         ]
-
-        def requests(port, some):
-            headers = phone_headers(house.app, token)
-            return [post(port, field.address.replace("register", "deeds"), bodies[place], headers) for place in some]
-
-        with served(OURS, tmp_path) as server:
-            whole = requests(server.port, range(len(ids)))
-            answered = send(
-                server.port, whole, clients=CLIENTS, good=b'"kept"', stop_after=60, then=server.kill
-            ).answered
-        assert 60 <= len(answered) < len(ids), "it was killed too late to prove anything"
-        with house.app.app_context():
-            kept = set(db.session().scalars(sa.select(Deed.client_id)))
-            assert verify({}).whole
-            db.db.session.remove()
-        assert {ids[place] for place in answered} <= kept
-        assert len(kept) <= len(answered) + CLIENTS
-        with served(OURS, tmp_path) as server:
-            again = send(server.port, requests(server.port, sorted(answered)[:20]), clients=1, good=b'"kept"')
-        assert len(again.answered) == 20
-        with house.app.app_context():
-            assert db.session().scalar(sa.select(sa.func.count()).select_from(Deed)) == len(kept)
-            db.db.session.remove()
+        yield Gate(house.app, field, tmp_path, token, ids, bodies)
 
 
-def clock_text(app):
-    with app.app_context():
-        return clock.now().isoformat()
+def test_a_server_that_is_killed_loses_nothing_it_answered(gate):
+    """Four phones send; the server dies between two answers; what was answered is there, and is known when sent again."""
+    with served(OURS, gate.folder) as server:
+        whole = gate.requests(server.port, range(len(gate.ids)))
+        answered = send(server.port, whole, clients=CLIENTS, good=b'"kept"', stop_after=60, then=server.kill).answered
+    assert 60 <= len(answered) < len(gate.ids), "it was killed too late to prove anything"
+    kept, lines = gate.kept()
+    assert lines == len(kept) == len(set(kept))
+    assert {gate.ids[place] for place in answered} <= set(kept)
+    assert len(kept) <= len(answered) + CLIENTS
+    with served(OURS, gate.folder) as server:
+        again = send(server.port, gate.requests(server.port, sorted(answered)[:20]), clients=1, good=b'"kept"')
+    assert len(again.answered) == 20
+    assert len(gate.kept()[0]) == len(kept)
+
+
+def test_two_processes_that_write_together_each_lose_nothing_between_them(gate):
+    """As with `--workers 2`: each has its own who wait, and the file lets one in at a time. The halves overlap, so some
+    deeds come to both: each is kept once, by whoever was first, and both say so."""
+    with served(OURS, gate.folder) as one, served(OURS, gate.folder) as other:
+        sent = [None, None]
+
+        def phones(place, server, some):
+            sent[place] = send(server.port, gate.requests(server.port, some), clients=CLIENTS, good=b'"kept"')
+
+        at_once = [
+            threading.Thread(target=phones, args=(0, one, range(220))),
+            threading.Thread(target=phones, args=(1, other, range(180, 400))),
+        ]
+        for each in at_once:
+            each.start()
+        for each in at_once:
+            each.join()
+    assert [(len(each.answered), each.failures) for each in sent] == [(220, []), (220, [])]
+    kept, lines = gate.kept()
+    assert sorted(kept) == sorted(gate.ids)
+    assert lines == len(gate.ids)
+    of_one = [gate.ids.index(each) < 180 for each in kept]
+    assert of_one != sorted(of_one) != of_one[::-1], "they wrote one after the other, not against each other"

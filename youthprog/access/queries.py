@@ -56,9 +56,9 @@ def list_programs(actor: Actor) -> Sequence[ProgramChoice]:
 class SignedIn(UserMixin):
     """The signed-in person behind a live session row; what Flask-Login carries about."""
 
-    def __init__(self, actor: Actor, token: str, *, needs_factor: bool, enrolled_factor: bool):
-        self.actor = actor
+    def __init__(self, token: str, actor: Actor, needs_factor: bool, enrolled_factor: bool):
         self.token = token
+        self.actor = actor
         self.needs_factor = needs_factor
         self.enrolled_factor = enrolled_factor
 
@@ -75,8 +75,12 @@ def signed_in_by(token: str) -> SignedIn | None:
     """
     now = clock.now()
     rows = SIGNED_IN.rows(token_hash=crypto.fingerprint(token), now=now, on=clock.day_of(now))
-    if not rows:
-        return None
+    return SignedIn(token, *_behind(tuple(rows))) if rows else None
+
+
+@lru_cache(maxsize=64)
+def _behind(rows: tuple[Any, ...]) -> tuple[Actor, bool, bool]:
+    """Who stands behind what was read of a session just now: the actor, whether a second factor is owed, and enrolled."""
     row = rows[0]
     roles, names, grants = _granted(tuple((each.role, each.program_id) for each in rows if each.role is not None))
     has_factor = row.totp_confirmed_at is not None
@@ -91,7 +95,7 @@ def signed_in_by(token: str) -> SignedIn | None:
         grants={} if owes else grants,
         language=row.language,
     )
-    return SignedIn(actor, token, needs_factor=owes, enrolled_factor=has_factor)
+    return actor, owes, has_factor
 
 
 def _signed_in(_engine: str) -> sa.SelectBase:
@@ -118,7 +122,6 @@ def _signed_in(_engine: str) -> sa.SelectBase:
 SIGNED_IN = Prepared(_signed_in)
 
 
-@lru_cache(maxsize=64)
 def _granted(
     held: tuple[tuple[str, int | None], ...],
 ) -> tuple[frozenset[Role], tuple[str, ...], dict[P, tuple[Grant, ...]]]:

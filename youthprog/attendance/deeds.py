@@ -7,7 +7,7 @@ it never depends on the order in which devices find a network. Nothing here comm
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import barred_at
 from youthprog.core.db import Model
-from youthprog.core.prepared import as_list
+from youthprog.core.prepared import as_list, waiting_lines
 from youthprog.core.refusals import Refusal
 from youthprog.people.models import Person
 from youthprog.programs.models import Gathering
@@ -62,11 +62,12 @@ def hear(
 ) -> Heard:
     """Keep deeds as `say` does, and tell what holds now as well."""
     lock(gathering)
-    asked = sayings.ask(gathering, said)
+    on = clock.day_of(gathering.starts_at)
+    asked = sayings.ask(gathering, said, on)
     fresh = list({each.client_id: each for each in said if not asked[each.client_id].is_known}.values())
     if not fresh:
         return Heard([_outcome(each, None) for each in said], {})
-    facts = _facts(gathering, fresh, asked, now)
+    facts = _facts(gathering, fresh, asked, on, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
     judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in (unread or {}).items() if key in judged}
     fresh = [_as_compared(each, facts) for each in _of_people(fresh, facts)]
@@ -139,9 +140,10 @@ def lock(gathering: Occurring) -> None:
         sayings.LOCK.rows(gathering_id=gathering.id)
 
 
-def _facts(gathering: Occurring, said: Sequence[Said], asked: Mapping[str, Any], now: datetime) -> rules.SayFacts:
+def _facts(
+    gathering: Occurring, said: Sequence[Said], asked: Mapping[str, Any], on: date, now: datetime
+) -> rules.SayFacts:
     """What the rules need: one statement more, where nobody leaves and nobody's clearance is in doubt."""
-    on = clock.day_of(gathering.starts_at)
     marked = list({each.youth_id for each in said if each.youth_id is not None and each.mark is not None})
     barred = barred_at(marked, gathering.season_id, on, gathering.id) if marked else ()
     leaving = sorted({each.youth_id for each in said if each.kind in rules.LEAVING and each.youth_id is not None})
@@ -233,7 +235,7 @@ def first_of(gathering_id: int, youth_id: int) -> str:
 
 
 def _marks(gathering_id: int, youth_ids: Collection[int]) -> list[Any]:
-    return sayings.MARKS.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids))) if youth_ids else []
+    return sayings.MARKS.rows(gathering_id=gathering_id, youth=as_list(youth_ids)) if youth_ids else []
 
 
 @dataclass(frozen=True)
@@ -297,8 +299,9 @@ def _write_marks(changed: Sequence[dict[str, Any]]) -> None:
 
 
 def _forget(model: type[Model]) -> None:
-    """Rows of a table that were changed past the session are read again when somebody looks."""
-    if db.is_open():
+    """Rows of a table that were changed past the session are read again when somebody looks. Where many are kept together
+    each session begins anew afterwards."""
+    if waiting_lines() is None and db.is_open():
         for row in list(db.session().identity_map.values()):
             if isinstance(row, model):
                 db.session().expire(row)
@@ -308,9 +311,7 @@ def _spoken(gathering_id: int, youth_ids: Collection[int]) -> dict[int, dict[str
     """Every deed about these youth at a gathering. One statement, none for nobody."""
     if not youth_ids:
         return {}
-    return _told(
-        row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids)))
-    )
+    return _told(row._asdict() for row in sayings.SPOKEN.rows(gathering_id=gathering_id, youth=as_list(youth_ids)))
 
 
 def _told(rows: Iterable[Mapping[Any, Any]]) -> dict[int, dict[str, _Spoken]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import Said
-from youthprog.core import clock, db
+from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.prepared import Prepared, as_list, keys, listed, upsert
@@ -27,16 +27,16 @@ def _types(table: sa.Table) -> dict[str, Any]:
     return {column.name: column.type for column in table.c if column.name != "id"}
 
 
-def ask(gathering: Gathering | Occasion, said: Sequence[Said]) -> dict[str, Any]:
+def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date) -> dict[str, Any]:
     """What is known of deeds and of the youth they name, by `client_id`. One statement.
 
     Of a deed, whether it came before; of its youth (`who`), whether it is in the group that day and has a place in the
-    season; and the row in force, or NULLs.
+    season; and the row in force, or NULLs. `on` is the gathering's day.
     """
     rows = ASKED.rows(
         said=as_list([{"client_id": each.client_id, "who": each.youth_id} for each in said]),
         gathering_id=gathering.id, group_id=gathering.group_id, season_id=gathering.season_id,
-        on=clock.day_of(gathering.starts_at),
+        on=on,
     )  # fmt: skip
     return {row.asked: row for row in rows}
 
@@ -77,7 +77,7 @@ def heard_of(
     asked = HEARD_OF.get((shape, permission.key))
     if asked is None:
         asked = HEARD_OF[shape, permission.key] = _heard_of(shape, permission)
-    rows = asked.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids)), on=on, **keys_of(actor, permission))
+    rows = asked.rows(gathering_id=gathering_id, youth=as_list(youth_ids), on=on, **keys_of(actor, permission))
     if not rows:
         raise NotFound
     return Occasion(*rows[0][2:]), {row.key: row.living_id for row in rows if row.living_id is not None}

@@ -129,7 +129,7 @@ def standing_of(gathering_id: int, youth_ids: Collection[int]) -> dict[int, Stan
     """What holds for youth at a gathering; those nobody spoke about are left out. Three statements."""
     if not youth_ids:
         return {}
-    rows = sayings.MARKS.rows(gathering_id=gathering_id, youth=as_list(list(youth_ids)))
+    rows = sayings.MARKS.rows(gathering_id=gathering_id, youth=as_list(youth_ids))
     heads = deeds.heads_of(gathering_id, youth_ids)
     return {
         row.youth_id: Standing(row.mark, row.version, row.disputed, row.in_at, row.out_at, heads.get(row.youth_id, ()))

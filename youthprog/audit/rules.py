@@ -1,14 +1,15 @@
 """How a line is hashed and how a chain is judged. Pure."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from youthprog.core import compact
+
 GENESIS = "0" * 64
-CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+canonical = compact.writer(sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def hash_of(line: Line) -> str:
         "ip": line.ip,
         "previous": line.previous,
     }
-    return hashlib.sha256(CANONICAL.encode(values).encode()).hexdigest()
+    return hashlib.sha256(canonical(values).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

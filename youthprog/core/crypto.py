@@ -21,6 +21,7 @@ from flask import Flask, current_app
 KEY_ID_BYTES = 4
 NONCE_BYTES = 12
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I: read aloud, typed from paper
+LETTER_OF_BYTE = CODE_LETTERS.encode() * 8  # 32 letters: none is likelier
 
 
 class Unreadable(Exception):
@@ -145,6 +146,4 @@ def fingerprint(secret: str) -> str:
 
 def code(length: int = 8) -> str:
     """A random code for people, without letters that look alike."""
-    return "".join(
-        CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in os.urandom(length)
-    )  # 32 letters: none is likelier
+    return os.urandom(length).translate(LETTER_OF_BYTE).decode()

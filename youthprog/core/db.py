@@ -4,6 +4,7 @@ The only module that imports flask_sqlalchemy. See docs/decisions/ for the SQLit
 """
 
 import enum
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,12 +24,15 @@ from youthprog.core.text import storable
 BIGGEST_ID = 2**63 - 1
 LONGEST_KEY = len(str(BIGGEST_ID))
 KEPT_STATEMENTS = 40  # compiled ones, about 50 kB each; half as many more gather before the oldest go
+KEPT_CONNECTIONS, MORE_CONNECTIONS = 2, 14  # of SQLite's pool: a megabyte each, so those of a rush are closed after it
 HELD_STATEMENTS = 12  # by the driver, ready to run, about 10 kB each, on each connection of the pool
 HELD_FOR_WRITING = 48  # on the one that writes for many: check-ins go round some twenty
+PAGES_FOR_WRITING_KB = 1000  # with as few as the others have, it reads most pages anew for each check-in
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
 CONDITION = "where"  # of a partial index, in its `info`
 ENGINE = "youthprog.engine"
+READER = "youthprog.reader"
 MAY_WRITE = "may_write"  # what a connection was last told, in its `info`
 
 NAMES = {
@@ -147,17 +151,28 @@ def engine() -> sa.Engine:
     return found
 
 
-@contextmanager
-def lent_reader(of: sa.Engine) -> Iterator[Any]:
-    """A connection of SQLite's driver for single statements that read, lent by the pool and given back at once.
+class Reader:
+    """One connection of SQLite's driver for the single statements of a whole process that read outside of a transaction.
 
-    One of its own for each thread would be a twentieth quicker and hold a megabyte each: schema, pages, statements.
+    Who holds the lock uses it, for a hundredth of a millisecond. Taking one out of the pool and giving it back costs as
+    much as the statement; one for each thread would hold a megabyte each: schema, pages, statements.
     """
-    lent = of.raw_connection()
-    try:
-        yield lent.driver_connection
-    finally:
-        lent.close()
+
+    def __init__(self, of: sa.Engine) -> None:
+        self.lock = threading.Lock()
+        self.connection: Any = sqlite_driver.connect(
+            of.url.database, timeout=PATIENCE_SECONDS, check_same_thread=False, cached_statements=HELD_STATEMENTS
+        )
+        _connect_sqlite(self.connection, None)
+        self.connection.execute("PRAGMA query_only=ON").close()
+
+
+def reader(of: sa.Engine) -> Reader:
+    """The process's one reader of an engine on SQLite."""
+    known: Reader | None = current_app.extensions.get(READER)
+    if known is None:
+        known = current_app.extensions.setdefault(READER, Reader(of))
+    return known
 
 
 def raw_writer(of: sa.Engine) -> Any:
@@ -169,7 +184,7 @@ def raw_writer(of: sa.Engine) -> Any:
         of.url.database, timeout=PATIENCE_SECONDS, check_same_thread=False, cached_statements=HELD_FOR_WRITING
     )
     _connect_sqlite(connection, None)
-    for pragma in ("query_only=OFF", "wal_autocheckpoint=4000"):
+    for pragma in ("query_only=OFF", "wal_autocheckpoint=4000", f"cache_size=-{PAGES_FOR_WRITING_KB}"):
         connection.execute(f"PRAGMA {pragma}").close()
     return connection
 
@@ -257,7 +272,8 @@ def engine_options(url: str) -> dict[str, Any]:
     kept = {"query_cache_size": KEPT_STATEMENTS}
     if url.startswith("sqlite"):
         arguments = {"timeout": PATIENCE_SECONDS, "check_same_thread": False, "cached_statements": HELD_STATEMENTS}
-        return kept | {"module": sqlite_driver, "connect_args": arguments}
+        pool = {"pool_size": KEPT_CONNECTIONS, "max_overflow": MORE_CONNECTIONS}
+        return kept | pool | {"module": sqlite_driver, "connect_args": arguments}
     options = {"options": "-c timezone=UTC -c lock_timeout=5000"}
     return kept | {"pool_pre_ping": True, "pool_size": 8, "connect_args": options}
 

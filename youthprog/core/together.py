@@ -1,8 +1,9 @@
 """Many deeds, one commit: whoever waits to write is written together. See docs/decisions/0057.
 
 A commit that survives a power cut waits for the disk. On SQLite one writes at a time, so eight people at a gate wait for
-eight disks in a row. Here whoever comes first writes for all who wait by then: each deed in its own savepoint, one
-commit, and only then an answer to anybody. Whoever came meanwhile goes next. There is no thread and nothing to stop.
+eight disks in a row. Here whoever comes first writes for all who wait by then: one commit, and only then an answer to
+anybody. Where one of them fails, all is undone and each is tried alone. Whoever came meanwhile goes next. There is no
+thread and nothing to stop.
 """
 
 import threading
@@ -15,6 +16,7 @@ from flask import Flask, current_app
 
 from youthprog.core import db
 from youthprog.core.prepared import hand, told_alike
+from youthprog.core.refusals import NotFound, Refused
 
 Deed = Callable[..., Any]
 Finish = Callable[[list[Any]], None]
@@ -105,8 +107,7 @@ def _alone(pen: "_Pen", slip: _Slip) -> None:
 class _Pen:
     """The one connection that writes. What a deed reads with the session it reads beside it, as the last commit left it.
 
-    It stays open: what it has read is good until somebody else writes. A failure may have left anything, so after one it
-    is closed, and opened anew.
+    It stays open: what it has read is good until somebody else writes.
     """
 
     def __init__(self, finish: Finish):
@@ -139,29 +140,21 @@ class _Pen:
         try:
             with hand(self.connection, self.dialect, lines):
                 for slip in slips:
-                    self._try(slip, lines)
+                    slip.answer = slip.deed(*slip.values, **slip.named)
                 self.finish(lines)
                 self.connection.execute("COMMIT")
         except BaseException as problem:
-            self.close()
+            self._undo(problem)
             if (told := told_alike(problem, self.dialect)) is problem:
                 raise
             raise told from problem
 
-    def _try(self, slip: _Slip, lines: list[Any]) -> None:
-        """One deed in its own savepoint: what it wrote and the lines it leaves in the trail are undone together."""
-        slip.problem = None
-        before = len(lines)
-        self.connection.execute("SAVEPOINT deed")
-        try:
-            slip.answer = slip.deed(*slip.values, **slip.named)
-        except Exception as problem:
-            if not self.connection.in_transaction:  # it took the others along
-                raise
-            slip.problem = problem
-            del lines[before:]
-            self.connection.execute("ROLLBACK TO deed")
-        self.connection.execute("RELEASE deed")
+    def _undo(self, problem: BaseException) -> None:
+        """Take back what is open. After a refusal the connection is as it was; anything else may have left anything."""
+        if isinstance(problem, Refused | NotFound) and self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+        else:
+            self.close()
 
 
 def install(app: Flask, finish: Finish) -> None:

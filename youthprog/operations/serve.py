@@ -19,8 +19,9 @@ from youthprog.operations import glance, greeting
 PATIENCE_SECONDS = 10.0
 RESTART_PAUSE_SECONDS = 1.0
 HEAD_START_SECONDS = 5.0  # the worker waits until the web server answers, but no longer: people wait for pages
-# SQLite lets one write at a time and each thread holds a megabyte; on PostgreSQL waits for the disk overlap.
-THREADS = {"sqlite": 2, "postgresql": 4}
+# On SQLite whoever waits is written together, so the more wait the less each costs (docs/decisions/0057); on PostgreSQL
+# waits for the disk overlap.
+THREADS = {"sqlite": 8, "postgresql": 4}
 # One heap for all threads, given back when it is empty: a heap a thread holds a tenth more for the same work.
 # A traceback names file and line; the columns it could underline are not kept. See docs/decisions/0009.
 FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "65536", "PYTHONNODEBUGRANGES": "1"}

@@ -9,8 +9,8 @@ import time
 from collections import OrderedDict
 from typing import Any
 
-from flask import Flask, Request, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 
 KEPT = 128
@@ -42,7 +42,7 @@ class Cookies(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The values of the cookie, in a dictionary of this request's own."""
-        text = request.cookies.get(self.get_cookie_name(app))
+        text = request.environ.get("HTTP_COOKIE")
         known = self.checked.get((app.secret_key, text)) if text else None
         if known is not None:
             return SecureCookieSession(known)
@@ -50,6 +50,13 @@ class Cookies(SecureCookieSessionInterface):
         if text and opened and all(isinstance(value, PLAIN) for value in opened.values()):
             self.checked.keep((app.secret_key, text), dict(opened))
         return opened
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie where something changed in it."""
+        if not session or session.modified or session.permanent:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.headers.add("Vary", "Cookie")
 
 
 class Forgery(CSRFProtect):
@@ -64,7 +71,8 @@ class Forgery(CSRFProtect):
         if request.mimetype != "application/json":
             super().protect(apply_exemptions)
             return
-        pair = (session.get("_user_id"), session.get("csrf_token"), request.headers.get("X-CSRFToken"))
+        here: Any = session._get_current_object()  # type: ignore[attr-defined]
+        pair = (here.get("_user_id"), here.get("csrf_token"), request.environ.get("HTTP_X_CSRFTOKEN"))
         if None not in pair and self.checked.get(pair):
             g.csrf_valid = True
             return

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
-from flask_login import LoginManager, current_user, logout_user
+from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, logout_user
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -86,6 +86,8 @@ def install(app: Flask, *, load_link: LinkLoader, load_user: UserLoader) -> None
     login.user_loader(load_user)
     app.extensions["youthprog.load_link"] = load_link
     login.init_app(app)
+    # A cookie that remembers is never set, so nobody has to look after it.
+    app.after_request_funcs[None].remove(login._update_remember_cookie)
     login.session_protection = None
     app.before_request(_enter)
     app.teardown_request(_leave)
@@ -174,29 +176,32 @@ def _undo(problem: Exception) -> None:
         raise NotRecorded(says) from problem
 
 
-LEFT = ("keep", "language", "link", "recording", "undo", "says", "csrf_token", "csrf_valid", "_login_user")
+LEFT = frozenset(
+    {"keep", "language", "link", "nonce", "recording", "undo", "says", "csrf_token", "csrf_valid", "_login_user"}
+)
 
 
 def _enter() -> BaseResponse | None:
     here: Any = g._get_current_object()
-    for left in LEFT:  # of the request before, where tests share one context
-        here.pop(left, None)
+    for left in LEFT & here.__dict__.keys():  # of the request before, where tests share one context
+        here.pop(left)
     here.request_id = code(12)
     db.begin_reading()
-    if request.endpoint is None:
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    if asked.endpoint is None:
         return None
-    mark = _mark_here()
+    mark = _mark_of(asked.endpoint)
     if mark is None:
         abort(404)
     answer = _pass(mark)
-    here.writes = request.method not in SAFE
+    here.writes = asked.method not in SAFE
     if here.writes and not mark.late:
         db.begin_writing()
     return answer
 
 
-def _mark_here() -> Door | None:
-    mark: Door | None = getattr(current_app.view_functions[request.endpoint or ""], "__door__", None)
+def _mark_of(endpoint: str) -> Door | None:
+    mark: Door | None = getattr(current_app.view_functions[endpoint], "__door__", None)
     return mark
 
 
@@ -206,14 +211,14 @@ def _pass(mark: Door) -> BaseResponse | None:
         g.actor = _here(VISITOR)
         _pass_by_link(mark)
         return None
-    here = _recognize()
-    if here and current_user.needs_factor and not mark.own_page:
+    user = _recognize()
+    if user is not None and user.needs_factor and not mark.own_page:
         g.actor = replace(g.actor, grants={})
         if mark.kind != "public":
             return redirect(url_for("access.factor", next=_way_back()), 303)
     if mark.kind == "public":
         return None
-    if not here:
+    if user is None:
         if request.method not in SAFE:
             abort(403)
         return redirect(url_for("access.sign_in", next=_way_back()), 303)
@@ -222,8 +227,8 @@ def _pass(mark: Door) -> BaseResponse | None:
     return None
 
 
-def _recognize() -> bool:
-    """Whether a live, not idle session stands behind the cookie; `g.actor` is then its person."""
+def _recognize() -> Any:
+    """Who stands behind the cookie by a live, not idle session; `g.actor` is then this person."""
     token = session.get("_user_id")
     user = current_app.extensions["youthprog.load_user"](token) if token else None
     g._login_user = user or login.anonymous_user()  # what Flask-Login would find, but for cookies we never set
@@ -232,9 +237,9 @@ def _recognize() -> bool:
         if user is not None:
             logout_user()
             session.pop("seen", None)
-        return False
+        return None
     g.actor = _here(user.actor)
-    return True
+    return user
 
 
 def _way_back() -> str | None:
@@ -250,10 +255,11 @@ def _pass_by_link(mark: Door) -> None:
 
 
 def _here(who: Actor) -> Actor:
+    environ = request.environ
     return replace(
         who,
-        ip=(request.remote_addr or "")[:45],
-        user_agent=request.headers.get("User-Agent", "")[:200],
+        ip=environ.get("REMOTE_ADDR", "")[:45],
+        user_agent=environ.get("HTTP_USER_AGENT", "")[:200],
         request_id=g.request_id,
     )
 
@@ -278,7 +284,7 @@ def close(response: Response) -> Response:
 
 
 def _is_late() -> bool:
-    mark = _mark_here() if request.endpoint else None
+    mark = _mark_of(request.endpoint) if request.endpoint else None
     return mark is not None and mark.late
 
 
@@ -290,10 +296,10 @@ def _leave(_problem: BaseException | None) -> None:
 
 def touch_session(idle_minutes: int) -> bool:
     """Note that the browser was active; False when it had been idle too long."""
-    moment = int(clock.now().timestamp())
-    seen = session.get("seen", moment)
+    moment, here = int(clock.now().timestamp()), session._get_current_object()  # type: ignore[attr-defined]
+    seen = here.get("seen", moment)
     if moment - seen > idle_minutes * 60:
         return False
-    if moment - seen > 60 or "seen" not in session:
-        session["seen"] = moment
+    if moment - seen > 60 or "seen" not in here:
+        here["seen"] = moment
     return True

@@ -1,14 +1,34 @@
 """Security headers of every response, and the nonce of its scripts."""
 
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 from flask import Flask, Response, g
 
+SCRIPTS = "'nonce-{nonce}' 'strict-dynamic'"
 POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+NO_SCRIPTS = POLICY.format(scripts="'none'")  # of an answer that asked for no nonce
+
+
+class Answer(Response):
+    """Flask's response. One that is whole goes out as it stands: neither its headers are copied nor its bytes wrapped."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer as WSGI has it."""
+        whole, headers = self.response, self.headers
+        leads_on = self.status_code != 200  # to an address that has to be completed, or says nothing
+        if leads_on or self._on_close or not isinstance(whole, list) or environ["REQUEST_METHOD"] == "HEAD":
+            return super().__call__(environ, start_response)
+        told = headers.to_wsgi_list()
+        if not any(name == "Content-Length" for name, _value in told):
+            told.append(("Content-Length", str(sum(map(len, whole)))))
+        start_response(self.status, told)
+        return whole
 
 
 def csp_nonce() -> str:
@@ -31,7 +51,8 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def send(response: Response) -> Response:
-        headers = response.headers
-        headers.extend([("Content-Security-Policy", POLICY.format(nonce=csp_nonce())), *always])
+        nonce, headers = g.get("nonce"), response.headers
+        policy = POLICY.format(scripts=SCRIPTS.format(nonce=nonce)) if nonce else NO_SCRIPTS
+        headers.extend([("Content-Security-Policy", policy), *always])
         headers.setdefault("Cache-Control", "no-store")
         return response
