@@ -59,6 +59,7 @@ EDGE = {
     "telling",
     "walk_ins",
     "standings_command",
+    "schedule_command",
     "card_pages",
     "scan",
     "kiosk",
@@ -97,6 +98,21 @@ FLOORS = {
     "ledger": 2,
     "standings": 2,
     "card_rules": 2,
+    "timetable_types": 0,
+    "xml_files": 2,
+    "robinx": 2,
+    "robinx_rules": 2,
+    "timetable_rules": 2,
+    "open_days": 2,
+    "impossible": 2,
+    "timetable_program": 2,
+    "program_solving": 2,
+    "conflicts": 2,
+    "neighborhoods": 2,
+    "part_search": 2,
+    "annealing": 2,
+    "compact_start": 2,
+    "timetabling": 2,
     "counting": 2,
     "counting_scope": 3,
     "counting_queries": 3,
@@ -118,6 +134,26 @@ PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mea
 PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
 PURE |= {"counting"}  # what is counted of attendance, and how
 PURE |= {"drawn"}  # what a drawn signature may be on paper
+# a season read from a file, judged, proved impossible, timetabled
+PURE |= {
+    "timetable_types",
+    "xml_files",
+    "robinx",
+    "robinx_rules",
+    "timetable_rules",
+    "open_days",
+    "impossible",
+    "annealing",
+}
+PURE |= {
+    "timetable_program",
+    "program_solving",
+    "conflicts",
+    "neighborhoods",
+    "part_search",
+    "compact_start",
+    "timetabling",
+}
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}

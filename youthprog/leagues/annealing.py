@@ -7,15 +7,14 @@ forbids cost so much that the search leaves them, but may pass through.
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from youthprog.leagues.open_days import OpenDays, bars_of
 from youthprog.leagues.timetable_types import (
     Crowding,
     GroupDays,
-    Meeting,
     NamedGames,
     Rule,
     Separation,
@@ -25,6 +24,8 @@ from youthprog.leagues.timetable_types import (
     Timetable,
 )
 
+WARM, COLD = 2.5, 0.15
+FIRST_MOVES, GROWTH = 300_000, 3
 HARD = 12  # what one unit of a hard rule costs while the search passes through
 LONGEST = 8
 
@@ -58,9 +59,7 @@ def _tells(rule: Rule, timetable: Timetable) -> bool:
         return rule.side is Side.BOTH and not rule.by_games and rule.length <= LONGEST and whole and once
     if isinstance(rule, TeamDays | TeamOpponents | GroupDays | NamedGames):
         return rule.wanted.high == 0 and rule.wanted.low == 0
-    if isinstance(rule, Separation):
-        return True
-    return False
+    return isinstance(rule, Separation)
 
 
 def ground_of(timetable: Timetable) -> Ground:
@@ -134,9 +133,7 @@ def _gaps(timetable: Timetable, pairs: Sequence[tuple[int, int]]) -> list[list[i
         key = tuple(rule.line for rule in rules)
         if key not in made:
             made[key] = [
-                sum(
-                    max(0, rule.apart - gap + 1) * rule.penalty * (HARD if rule.hard else 1) for rule in rules
-                )
+                sum(max(0, rule.apart - gap + 1) * rule.penalty * (HARD if rule.hard else 1) for rule in rules)
                 for gap in range(last)
             ]
         gaps.append(made[key])
@@ -185,80 +182,97 @@ class Walk:
                     seen |= 1 << (day + ground.reach)
         return total
 
-    def run(self, heat: Heat, until: float) -> None:
-        """Take the moves, cooling, and keep the best met."""
-        ground, random, day, bits, at_home = self.ground, self.random.random, self.day, self.bits, self.at_home
-        hosts, guests, days, tables, base = ground.hosts, ground.guests, ground.days, ground.tables, ground.base
-        gaps, reverse, reach = ground.gaps, ground.reverse, ground.reach
-        wide, games = (1 << (2 * reach + 1)) - 1, len(hosts)
-        exp = math.exp
-        cost, best_cost = self.cost, self.best_cost
-        warm, cooling = heat.start, (heat.end / heat.start) ** (1 / max(1, heat.moves // 1000))
-        for _thousand in range(heat.moves // 1000):
-            for _ in range(1000):
-                game = int(random() * games)
-                choice = days[game]
-                new = choice[int(random() * len(choice))]
-                old = day[game]
-                host, guest = hosts[game], guests[game]
-                if new == old:
-                    continue
-                guest_bits = bits[guest]
-                if guest_bits >> (new + reach) & 1:
-                    continue
-                other = at_home[host].get(new, -1)
-                back = reverse[game]
-                gap, there = gaps[game], day[back]
-                table = tables[guest]
-                without = guest_bits & ~(1 << (old + reach))
-                delta = (
-                    table[new][without >> new & wide]
-                    - table[old][without >> old & wide]
-                    + gap[abs(new - there)]
-                    - gap[abs(old - there)]
-                )
-                if base[game]:
-                    delta += base[game].get(new, 0) - base[game].get(old, 0)
-                if other >= 0:
-                    rival = guests[other]
-                    rival_bits = bits[rival]
-                    if rival_bits >> (old + reach) & 1 or old not in self.open[other]:
-                        continue
-                    table = tables[rival]
-                    rival_without = rival_bits & ~(1 << (new + reach))
-                    there, gap = day[reverse[other]], gaps[other]
-                    delta += (
-                        table[old][rival_without >> old & wide]
-                        - table[new][rival_without >> new & wide]
-                        + gap[abs(old - there)]
-                        - gap[abs(new - there)]
-                    )
-                    if base[other]:
-                        delta += base[other].get(old, 0) - base[other].get(new, 0)
-                else:
-                    host_bits = bits[host]
-                    if host_bits >> (new + reach) & 1:
-                        continue
-                    table = tables[host]
-                    host_without = host_bits & ~(1 << (old + reach))
-                    delta += table[new][host_without >> new & wide] - table[old][host_without >> old & wide]
-                if delta > 0 and random() >= exp(-delta / warm):
-                    continue
-                cost += delta
-                day[game] = new
-                bits[guest] = without | 1 << (new + reach)
-                if other >= 0:
-                    day[other] = old
-                    at_home[host][old] = other
-                    bits[rival] = rival_without | 1 << (old + reach)
-                else:
-                    del at_home[host][old]
-                    bits[host] = host_without | 1 << (new + reach)
-                at_home[host][new] = game
-                if cost < best_cost:
-                    best_cost = cost
-                    self.best = list(day)
+    def run(self, heat: Heat, until: float) -> Iterator[None]:
+        """Take the moves, cooling, and keep the best met; stop at a cost of 0 or when the time is up. Yields on the way."""
+        warm, cooling = heat.start, (heat.end / heat.start) ** (1000 / max(1000, heat.moves))
+        for thousands in range(max(1, heat.moves // 1000)):
+            self.thousand(warm)
             warm *= cooling
-            if best_cost == 0 or time.monotonic() > until:
-                break
-        self.cost, self.best_cost = cost, best_cost
+            if self.best_cost == 0 or time.monotonic() > until:
+                return
+            if thousands % 500 == 499:
+                yield
+
+    def thousand(self, warm: float) -> None:
+        """A thousand moves at one temperature. Nothing here is looked up twice."""
+        ground, random, day, bits, exp = self.ground, self.random.random, self.day, self.bits, math.exp
+        hosts, guests, days, tables, base = ground.hosts, ground.guests, ground.days, ground.tables, ground.base
+        gaps, reverse, reach, games = ground.gaps, ground.reverse, ground.reach, len(ground.hosts)
+        wide = (1 << (2 * reach + 1)) - 1
+        for _ in range(1000):
+            game = int(random() * games)
+            choice, old = days[game], day[game]
+            new = choice[int(random() * len(choice))]
+            guest = guests[game]
+            guest_bits = bits[guest]
+            if new == old or guest_bits >> (new + reach) & 1:
+                continue
+            host = hosts[game]
+            at_home = self.at_home[host]
+            other = at_home.get(new, -1)
+            second = host if other < 0 else guests[other]  # whose days change besides the guest's
+            go, come = (old, new) if other < 0 else (new, old)
+            second_bits = bits[second]
+            if second_bits >> (come + reach) & 1 or (other >= 0 and old not in self.open[other]):
+                continue
+            guest_rest, second_rest = guest_bits & ~(1 << (old + reach)), second_bits & ~(1 << (go + reach))
+            table, second_table, there, gap = tables[guest], tables[second], day[reverse[game]], gaps[game]
+            delta = (
+                table[new][guest_rest >> new & wide]
+                - table[old][guest_rest >> old & wide]
+                + second_table[come][second_rest >> come & wide]
+                - second_table[go][second_rest >> go & wide]
+                + gap[abs(new - there)]
+                - gap[abs(old - there)]
+                + base[game].get(new, 0)
+                - base[game].get(old, 0)
+            )
+            if other >= 0:
+                there, gap = day[reverse[other]], gaps[other]
+                delta += (
+                    gap[abs(old - there)] - gap[abs(new - there)] + base[other].get(old, 0) - base[other].get(new, 0)
+                )
+            if delta > 0 and random() >= exp(-delta / warm):
+                continue
+            self.cost += delta
+            day[game], at_home[new] = new, game
+            bits[guest], bits[second] = guest_rest | 1 << (new + reach), second_rest | 1 << (come + reach)
+            if other >= 0:
+                day[other], at_home[old] = old, other
+            else:
+                del at_home[old]
+            if self.cost < self.best_cost:
+                self.best, self.best_cost = list(day), self.cost
+
+
+@dataclass(slots=True)
+class Rounds:
+    """One walk after another, each longer than the one before; the last takes what time is left.
+
+    All but the last take a number of moves that is fixed, so they find the same on every machine. The first begins
+    where it is told, the others at the best so far.
+    """
+
+    ground: Ground
+    day_of: list[int]
+    seed: int
+    until: float
+
+    def __iter__(self) -> Iterator[tuple[int, list[int]]]:
+        """The cost and the days of the best so far, again and again."""
+        moves, speed, number = FIRST_MOVES, 0.0, 0
+        best, start = (1 << 60, self.day_of), self.day_of
+        while (left := self.until - time.monotonic()) > 0.05:
+            if speed and left * speed < GROWTH * moves:
+                moves = int(left * speed)
+            walk = Walk(self.ground, start, self.seed * 1000 + number)
+            began = time.monotonic()
+            for _ in walk.run(Heat(WARM, COLD, moves), self.until):
+                if walk.best_cost < best[0]:
+                    yield walk.best_cost, walk.best
+            speed = max(1000, moves) / max(1e-6, time.monotonic() - began)
+            best = min(best, (walk.best_cost, walk.best))
+            yield best
+            if best[0] == 0:
+                return
+            start, number, moves = best[1], number + 1, moves * GROWTH

@@ -134,7 +134,9 @@ def _games_over_days(timetable: Timetable, days: OpenDays) -> Iterator[Cause]:
         if short := fewest_days(choices):
             pairs, shared = short
             name = timetable.team_names[team]
-            told = ", ".join(f"{timetable.team_names[home]} - {timetable.team_names[away]}" for home, away in sorted(pairs))
+            told = ", ".join(
+                f"{timetable.team_names[home]} - {timetable.team_names[away]}" for home, away in sorted(pairs)
+            )
             yield Cause(
                 f"{len(pairs)} games of {name} have only {shared} {_plural('day', shared)} between them: {told}.",
                 f"{_more(len(pairs) - shared)} for one of these games.",
@@ -266,5 +268,11 @@ def _listed(timetable: Timetable, teams: Iterable[int]) -> str:
 
 
 Proof = Callable[[Timetable, OpenDays], Iterable[Cause]]
-PLAIN: tuple[Proof, ...] = (_season_too_short, _empty_ranges, _too_few_home_days, _pairs_without_a_day, _no_slot_for_a_team)
+PLAIN: tuple[Proof, ...] = (
+    _season_too_short,
+    _empty_ranges,
+    _too_few_home_days,
+    _pairs_without_a_day,
+    _no_slot_for_a_team,
+)
 FINER: tuple[Proof, ...] = (_homes_over_days, _crowded_out, _meetings_too_close, _out_of_reach, _games_over_days)

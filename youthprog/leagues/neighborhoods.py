@@ -23,10 +23,11 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """Pairs whose games may move, and to which slots."""
+    """Pairs whose games may move, and to which slots. With `stay` a pair keeps its slots, and may only change sides."""
 
     pairs: frozenset[tuple[int, int]]
     slots: frozenset[int] | None = None
+    stay: bool = False
 
 
 def _some_team(sight: Sight) -> int:
@@ -46,7 +47,8 @@ def some_hosts(sight: Sight, size: int) -> Freed:
     teams = {_some_team(sight) for _ in range(3)} if size >= 3 else {_some_team(sight)}
     others = [team for team in sight.timetable.teams if team not in teams]
     teams.update(sight.random.sample(others, max(0, min(len(others), size - len(teams)))))
-    return Freed(frozenset(pair for pair in permutations(sight.timetable.teams, 2) if pair[0] in set(list(teams)[:size])))
+    chosen = set(sorted(teams)[:size])
+    return Freed(frozenset(pair for pair in permutations(sight.timetable.teams, 2) if pair[0] in chosen))
 
 
 def some_teams(sight: Sight, size: int) -> Freed:
@@ -81,6 +83,13 @@ def next_slots(sight: Sight, size: int) -> Freed:
     last = len(sight.timetable.slots)
     start = max(0, min(_some_slot(sight) - sight.random.randrange(size + 1), last - size - 1))
     return _of_slots(sight, set(range(start, min(last, start + size + 1))))
+
+
+def some_sides(sight: Sight, size: int) -> Freed:
+    """Home or away anew, in the slots as they are, for all games of some teams."""
+    chosen = {_some_team(sight) for _ in range(size)}
+    pairs = frozenset(pair for pair in permutations(sight.timetable.teams, 2) if chosen.intersection(pair))
+    return Freed(pairs, stay=True)
 
 
 def _of_slots(sight: Sight, chosen: set[int]) -> Freed:

@@ -138,7 +138,7 @@ def _answer(cp_model: Any, solver: Any, status: Any, moving: Sequence[int], kept
 
 
 def _listener(cp_model: Any, moving: Sequence[int], kept: list[int], better: Callable[[list[int]], None]) -> Any:
-    class Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+    class Listener(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
             values = list(kept)
             for name, value in zip(moving, self.response_proto.solution, strict=True):
@@ -184,3 +184,10 @@ def _text(
         start = ",".join(str(values[name]) for name in moving)
         lines.append(f"solution_hint{{vars:[{','.join(map(str, range(len(moving))))}]values:[{start}]}}")
     return "\n".join(lines)
+
+
+def hard_part(program: Program) -> tuple[list[int], list[int]]:
+    """A program without what is only wished for."""
+    names = [name for name, cost in enumerate(program.cost) if not cost]
+    rows = [place for place, row in enumerate(program.rows) if not any(program.cost[name] for name in row.made)]
+    return names, rows

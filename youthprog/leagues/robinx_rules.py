@@ -152,7 +152,9 @@ def _named_games(element: Element, teams: Names, slots: Names) -> Rule:
         if each.strip():
             pair = [teams.place(element, part.strip()) for part in each.split(",")]
             if len(pair) != 2:
-                raise XmlUnusable(f"{element.name} names {each.strip()[:20]!r}, which is no pair of teams.", element.line)
+                raise XmlUnusable(
+                    f"{element.name} names {each.strip()[:20]!r}, which is no pair of teams.", element.line
+                )
             games.append((pair[0], pair[1]))
     return NamedGames(games=tuple(games), slots=_slots(element, slots), wanted=_wanted(element), **_shared(element))
 

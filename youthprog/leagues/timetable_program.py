@@ -203,9 +203,7 @@ def _crowding(build: Builder, rule: Crowding) -> None:
     against = frozenset(rule.opponents)
     for team in rule.teams:
         for start in range(len(slots) - rule.length + 1):
-            build.want(
-                build.counted((team,), slots[start : start + rule.length], rule.side, against), rule.wanted
-            )
+            build.want(build.counted((team,), slots[start : start + rule.length], rule.side, against), rule.wanted)
 
 
 def _group_days(build: Builder, rule: GroupDays) -> None:

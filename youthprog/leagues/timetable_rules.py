@@ -138,9 +138,7 @@ def _group_days(rule: GroupDays, played: Played) -> int:
 
 def _named_games(rule: NamedGames, played: Played) -> int:
     named, slots = set(rule.games), set(rule.slots)
-    return rule.wanted.missed_by(
-        sum((home, away) in named and slot in slots for home, away, slot in played.games)
-    )
+    return rule.wanted.missed_by(sum((home, away) in named and slot in slots for home, away, slot in played.games))
 
 
 def _team_breaks(rule: TeamBreaks, played: Played) -> int:

@@ -1,165 +1,261 @@
 """Timetabling a season: first a schedule that keeps every hard rule, then a better one until the time is up. Pure.
 
-The best schedule so far is always at hand, and is judged apart from the solver before it counts.
+The best schedule so far is always at hand, and is judged apart from any solver before it counts.
 """
 
+import multiprocessing
+import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from random import Random
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 
-from youthprog.leagues import neighborhoods
-from youthprog.leagues.neighborhoods import Freed, Kind, Sight
-from youthprog.leagues.program_solving import Answer, Effort, Found, Halt, Net, solve
+from youthprog.leagues.annealing import Ground, Rounds, fits, ground_of
+from youthprog.leagues.compact_start import circle_games
+from youthprog.leagues.conflicts import conflict_of
+from youthprog.leagues.impossible import causes_of
+from youthprog.leagues.part_search import Held, PartSearch
+from youthprog.leagues.program_solving import Answer, Effort, Found, Halt, Net, hard_part, solve
 from youthprog.leagues.timetable_program import Program, program_of
 from youthprog.leagues.timetable_rules import judge
-from youthprog.leagues.timetable_types import Meeting, Timetable, Verdict
+from youthprog.leagues.timetable_types import Cause, Meeting, Timetable, Verdict
 
-PART_SECONDS = 6.0
-PART_WORK = 1.5
+TICK = 0.2
+CAUSE_SECONDS = 5.0
 
 
 @dataclass(slots=True)
 class Best:
-    """The best schedule so far, shared by the searches; only what the judge confirms gets in."""
+    """The best schedule so far and what is proved; only what the judge confirms gets in."""
 
     timetable: Timetable
     games: tuple[Meeting, ...] = ()
     verdict: Verdict | None = None
-    proved: bool = False
+    causes: tuple[Cause, ...] = ()
     impossible: bool = False
+    hard_left: int | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
-    values: list[int] = field(default_factory=list)
-    news: Callable[[Verdict], None] | None = None
 
-    @property
-    def soft(self) -> int | None:
-        return self.verdict.soft if self.verdict else None
-
-    def offer(self, program: Program, values: list[int]) -> bool:
-        """Take a schedule when it is feasible and costs less than the best."""
-        games = tuple(game for game, value in zip(program.games, values, strict=False) if value)
+    def offer(self, games: Iterable[Meeting]) -> None:
+        """Take a schedule when it keeps every hard rule and costs less than the best."""
+        games = tuple(games)
         verdict = judge(self.timetable, games)
         with self.lock:
-            if not verdict.feasible or (self.verdict is not None and verdict.soft >= self.verdict.soft):
-                return False
-            self.games, self.verdict, self.values = games, verdict, values
-        if self.news:
-            self.news(verdict)
-        return True
+            if verdict.feasible and (self.verdict is None or verdict.soft < self.verdict.soft):
+                self.games, self.verdict = games, verdict
+
+    @property
+    def perfect(self) -> bool:
+        """Whether no better schedule can be."""
+        return self.verdict is not None and self.verdict.soft == 0
 
 
-class Search:
-    """One thread that improves the best schedule by setting a part free at a time."""
+class Timetabling:
+    """A search that runs in the background, can be looked at while it runs, and stopped at any time.
 
-    def __init__(self, program: Program, net: Net, best: Best, halt: Halt, until: float, seed: int):
-        self.program, self.net, self.best, self.halt, self.until = program, net, best, halt, until
-        self.random = Random(seed)
-        self.values: list[int] = []
-        self.cost = 0
-        self.pairs: dict[tuple[int, int], list[int]] = {}
-        for name, game in enumerate(program.games):
-            self.pairs.setdefault((game.home, game.away), []).append(name)
-        self.sizes: dict[Kind, float] = dict(KINDS)
-        self.log: list[tuple[str, int, str, float, int]] = []
+    With `workers` 1 everything happens in one thread of this process; with 2, annealing runs in two processes.
+    """
 
-    def run(self) -> None:
-        """Improve until the time is up, nothing is missed any more, or somebody says stop."""
-        self.adopt()
-        stale = 0
-        while time.monotonic() < self.until and not self.halt.event.is_set() and self.cost:
-            before = self.cost
-            self.step(self.random.choice(list(self.sizes)))
-            stale = 0 if self.cost < before else stale + 1
-            if self.best.soft is not None and self.best.soft < self.cost and stale >= 3:
-                self.adopt()
-                stale = 0
+    def __init__(self, timetable: Timetable, *, seconds: float, seed: int = 1, workers: int = 2):
+        self.timetable, self.seed, self.workers = timetable, seed, workers
+        self.until = time.monotonic() + seconds
+        self.best = Best(timetable)
+        self.halt = Halt()
+        self.failure: BaseException | None = None
+        self.thread = threading.Thread(target=self._work, daemon=True)
 
-    def adopt(self) -> None:
-        """Go on from the best there is."""
-        with self.best.lock:
-            self.values = list(self.best.values)
-        self.cost = self.price(self.values)
+    def ticks(self) -> Iterator[Best]:
+        """Search, and show the best so far several times a second until the search has ended."""
+        self.thread.start()
+        try:
+            while self.thread.is_alive():
+                yield self.best
+                self.thread.join(TICK)
+        finally:
+            self.halt.now()
+            self.thread.join()
+        if self.failure is not None:
+            raise self.failure
 
-    def price(self, values: Sequence[int]) -> int:
-        return sum(cost * value for cost, value in zip(self.program.cost, values, strict=True) if cost)
+    def run(self) -> Best:
+        """Search to the end."""
+        for _ in self.ticks():
+            pass
+        return self.best
 
-    def step(self, kind: Kind) -> None:
-        size = self.sizes[kind]
-        freed = kind(self.sight(), max(1, round(size)))
-        free = self.names(freed)
-        part = self.net.part(free)
-        left = self.until - time.monotonic()
-        effort = Effort(min(PART_SECONDS, left), PART_WORK, 1, self.random.randrange(1 << 30))
-        start = time.monotonic()
-        answer = solve(self.program, self.drift(part[0]), effort, halt=self.halt, values=self.values, part=part)
-        took = time.monotonic() - start
-        cost = self.price(answer.values)
-        self.log.append((kind.__name__, round(size), answer.found.value, took, self.cost - cost))
-        if answer.found is Found.BEST:
-            self.sizes[kind] = min(size * (1.1 if took < 0.6 else 1.0), 40)
-        elif answer.found in (Found.SOME, Found.NOTHING):
-            self.sizes[kind] = max(1.0, size * 0.93)
-        if answer.found in (Found.BEST, Found.SOME) and cost <= self.cost:
-            improved = cost < self.cost
-            self.values, self.cost = answer.values, cost
-            if improved:
-                self.best.offer(self.program, list(answer.values))
+    def _work(self) -> None:
+        try:
+            self.best.causes = causes_of(self.timetable)
+            if self.best.causes:
+                self.best.impossible = True
+            elif self.timetable.compact:
+                self._compact()
+            else:
+                self._rested()
+        except BaseException as problem:  # shown by the thread that waits
+            self.failure = problem
 
-    def drift(self, moving: Sequence[int]) -> list[int]:
-        """The costs, with a little chance added for the games, so that of many equals another is taken."""
-        costs = [cost * 1000 for cost in self.program.cost]
-        for name in moving:
-            if name >= len(self.program.games):
-                break
-            costs[name] = self.random.randrange(3)
-        return costs
+    def _left(self) -> float:
+        return max(0.0, self.until - time.monotonic())
 
-    def sight(self) -> Sight:
-        games = [game for game, value in zip(self.program.games, self.values, strict=False) if value]
-        return Sight(self.best.timetable, games, self.sore(), self.random)
+    def _rested(self) -> None:
+        program = program_of(self.timetable)
+        effort = Effort(self._left(), workers=self.workers, seed=self.seed)
+        first = solve(program, program.cost, effort, halt=self.halt, part=hard_part(program))
+        self._first(program, first)
+        if not self.best.verdict or self.best.perfect:
+            return
+        if fits(self.timetable):
+            self._anneal()
+        else:
+            self._parts(program, program.cost, settled(program, first.values, self.halt))
 
-    def sore(self) -> list[Meeting]:
-        """The games in rows that miss what they want."""
-        found: set[int] = set()
-        for name, cost in enumerate(self.program.cost):
-            if cost and self.values[name]:
-                for place in self.net.rows_of[name]:
-                    row = self.program.rows[place]
-                    found.update(each for each in row.variables if each < len(self.program.games) and self.values[each])
-        return [self.program.games[name] for name in sorted(found)]
+    def _first(self, program: Program, first: Answer) -> None:
+        if first.found is Found.IMPOSSIBLE:
+            self.best.impossible = True
+            self.best.causes = conflict_of(self.timetable, program, CAUSE_SECONDS, self.halt)
+        elif first.found in (Found.BEST, Found.SOME):
+            self.best.offer(games_of(program, first.values))
 
-    def names(self, freed: Freed) -> list[int]:
-        found = []
-        for pair in freed.pairs:
-            for name in self.pairs.get(pair, ()):
-                if freed.slots is None or self.program.games[name].slot in freed.slots or self.values[name]:
-                    found.append(name)
-        return found
+    def _anneal(self) -> None:
+        ground = ground_of(self.timetable)
+        day_of = {(game.home, game.away): game.slot for game in self.best.games}
+        days = [day_of[pair] for pair in zip(ground.hosts, ground.guests, strict=True)]
+        if self.workers == 1:
+            for _cost, found in Rounds(ground, days, self.seed, self.until):
+                self._offer_days(ground, found)
+                if self.halt.event.is_set():
+                    return
+            return
+        with Apart(ground, days, self.seed, self.workers, self.until) as apart:
+            while self._left() and not self.halt.event.is_set() and not self.best.perfect:
+                for found in apart.hear(min(TICK, self._left())):
+                    self._offer_days(ground, found)
+                if apart.ended:
+                    return
+
+    def _offer_days(self, ground: Ground, days: list[int]) -> None:
+        self.best.offer(
+            Meeting(home, away, day) for home, away, day in zip(ground.hosts, ground.guests, days, strict=True)
+        )
+
+    def _compact(self) -> None:
+        program = program_of(self.timetable, elastic=True)
+        start = start_of(program, circle_games(self.timetable), self.halt)
+        held = self._parts(program, program.hard_cost, start)
+        if held.cost == 0 and not self.halt.event.is_set():
+            for name, cost in enumerate(program.hard_cost):
+                if cost:
+                    program.high[name] = 0
+            self._parts(program, program.cost, held.values)
+
+    def _parts(self, program: Program, costs: list[int], values: list[int]) -> Held:
+        held, net = Held(program, values, costs), Net(program)
+
+        def better(found: list[int]) -> None:
+            self.best.hard_left = sum(cost * value for cost, value in zip(program.hard_cost, found, strict=True))
+            self.best.offer(games_of(program, found))
+
+        better(values)
+        searches = [
+            PartSearch(self.timetable, net, held, self.halt, self.until, self.seed * 100 + number)
+            for number in range(self.workers)
+        ]
+        together([lambda search=search: search.run(better) for search in searches])  # type: ignore[misc]
+        return held
 
 
-KINDS: dict[Kind, float] = {
-    neighborhoods.some_hosts: 4,
-    neighborhoods.some_teams: 3,
-    neighborhoods.a_while: 4,
-    neighborhoods.sore_games: 3,
-}
+def together(deeds: list[Callable[[], None]]) -> None:
+    """Do all at once, each in its thread, and raise what one of them raised."""
+    raised: list[BaseException] = []
+
+    def watched(deed: Callable[[], None]) -> None:
+        try:
+            deed()
+        except BaseException as problem:
+            raised.append(problem)
+
+    threads = [threading.Thread(target=watched, args=(deed,), daemon=True) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if raised:
+        raise raised[0]
 
 
-def hard_part(program: Program) -> tuple[list[int], list[int]]:
-    """The program without what is only wished for."""
-    names = [name for name, cost in enumerate(program.cost) if not cost]
-    rows = [
-        place for place, row in enumerate(program.rows) if not any(program.cost[name] for name in row.made)
-    ]
-    return names, rows
+def games_of(program: Program, values: list[int]) -> list[Meeting]:
+    """The games that are played."""
+    return [game for game, value in zip(program.games, values, strict=False) if value]
 
 
-def settle(program: Program, values: list[int], halt: Halt) -> list[int]:
-    """The values of everything that follows from the games."""
+def settled(program: Program, values: list[int], halt: Halt) -> list[int]:
+    """The values of all that follows from the games."""
     rest = list(range(len(program.games), len(program.low)))
-    answer = solve(
-        program, program.cost, Effort(20), halt=halt, values=values, part=(rest, list(range(len(program.rows))))
-    )
-    return answer.values
+    part = (rest, list(range(len(program.rows))))
+    costs = [one + other for one, other in zip(program.cost, program.hard_cost, strict=True)]
+    return solve(program, costs, Effort(30), halt=halt, values=values, part=part).values
+
+
+def start_of(program: Program, games: Iterable[Meeting], halt: Halt) -> list[int]:
+    """The values of a schedule in a program that bends."""
+    played = set(games)
+    values = list(program.low)
+    for name, game in enumerate(program.games):
+        values[name] = int(game in played)
+    return settled(program, values, halt)
+
+
+class Apart:
+    """Annealing in processes of its own, which tell of every better schedule and end with this one."""
+
+    def __init__(self, ground: Ground, days: list[int], seed: int, count: int, until: float):
+        context = multiprocessing.get_context("spawn")
+        self.ends: list[Connection] = []
+        self.processes: list[BaseProcess] = []
+        for number in range(count):
+            here, there = context.Pipe(duplex=False)
+            process = context.Process(
+                target=_anneal_apart, args=(there, ground, days, seed * 10 + number, until), daemon=True
+            )
+            process.start()
+            there.close()
+            self.ends.append(here)
+            self.processes.append(process)
+
+    def hear(self, seconds: float) -> Iterator[list[int]]:
+        """What the processes told within the time."""
+        for end in wait(self.ends, seconds):
+            assert isinstance(end, Connection)
+            try:
+                yield end.recv()
+            except EOFError:
+                self.ends.remove(end)
+                end.close()
+
+    @property
+    def ended(self) -> bool:
+        return not self.ends
+
+    def __enter__(self) -> "Apart":
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.join()
+        for end in self.ends:
+            end.close()
+
+
+def _anneal_apart(told: Connection, ground: Ground, days: list[int], seed: int, until: float) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and decides
+    told_cost = 1 << 60
+    for cost, found in Rounds(ground, days, seed, until - TICK):
+        if cost < told_cost:
+            told_cost = cost
+            told.send(found)
+    told.close()
