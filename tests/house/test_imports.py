@@ -100,6 +100,7 @@ FLOORS = {
     "card_rules": 2,
     "timetable_types": 0,
     "xml_files": 2,
+    "weighing": 2,
     "robinx": 2,
     "robinx_rules": 2,
     "timetable_rules": 2,

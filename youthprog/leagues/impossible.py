@@ -205,7 +205,15 @@ def _out_of_reach(timetable: Timetable, days: OpenDays) -> Iterator[Cause]:
                     usable |= slots.intersection(days.of[team, other])
                 if rule.side is not Side.HOME:
                     usable |= slots.intersection(days.of[other, team])
-            if len(usable) < rule.wanted.low:
+            sides = (rule.side is not Side.AWAY) + (rule.side is not Side.HOME)
+            most = len(opponents - {team}) * (sides if timetable.rounds == 2 else 1)
+            if most < rule.wanted.low:
+                yield Cause(
+                    f"{timetable.team_names[team]} must have {rule.wanted.low} games of the kind that line {rule.line} "
+                    f"counts, but has only {most} in the season.",
+                    f"Ask for {most}.",
+                )
+            elif len(usable) < rule.wanted.low:
                 yield Cause(
                     f"{timetable.team_names[team]} must have {rule.wanted.low} of its games in the {len(slots)} slots of line "
                     f"{rule.line}, but can play in {len(usable)} of them.",

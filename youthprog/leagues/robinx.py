@@ -13,7 +13,6 @@ from youthprog.leagues.xml_files import Element, XmlUnusable, read_xml
 
 MOST_TEAMS = 100
 MOST_SLOTS = 2000
-MOST_ROUNDS = 10
 
 
 def read_timetable(content: bytes) -> Timetable:
@@ -87,8 +86,8 @@ def _groups(elements: Sequence[tuple[int, Element]], attributes: Sequence[str]) 
 def _rounds(root: Element) -> int:
     element = root.first("numberRoundRobin")
     text = element.text.strip() if element is not None else ""
-    if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_ROUNDS):
-        raise XmlUnusable(f"numberRoundRobin must be a number from 1 to {MOST_ROUNDS}.", element.line if element else 0)
+    if element is not None and text not in ("", "1", "2"):
+        raise XmlUnusable("numberRoundRobin must be 1 or 2.", element.line)
     return int(text or 2)
 
 

@@ -80,8 +80,8 @@ class Program:
 class Builder:
     """Turns the rules of a timetable into rows."""
 
-    def __init__(self, timetable: Timetable, *, elastic: bool):
-        self.timetable, self.elastic = timetable, elastic
+    def __init__(self, timetable: Timetable, *, elastic: bool, every_slot: bool):
+        self.timetable, self.elastic, self.every_slot = timetable, elastic, elastic or every_slot
         self.program = Program()
         self.at: dict[tuple[int, int], list[tuple[int, Side, int]]] = {
             (team, slot): [] for team in timetable.teams for slot in timetable.slots
@@ -101,7 +101,7 @@ class Builder:
         every = tuple(self.timetable.slots)
         for home, away in permutations(self.timetable.teams, 2):
             self.of[home, away] = []
-            for slot in every if self.elastic else open_days.of[home, away]:
+            for slot in every if self.every_slot else open_days.of[home, away]:
                 name = self.program.variable(0, 1)
                 self.program.games.append(Meeting(home, away, slot))
                 self.of[home, away].append((name, slot))
@@ -119,6 +119,8 @@ class Builder:
                 add(Row(tuple(early), (1,) * len(early), 1, 1))
         exactly = timetable.compact and len(timetable.teams) % 2 == 0
         for games in self.at.values():
+            if not games and not exactly:
+                continue
             add(Row(tuple(name for name, _, _ in games), (1,) * len(games), int(exactly), 1))
 
     def counted(
@@ -172,11 +174,14 @@ class Builder:
         return self.broken[team, slot, side]
 
 
-def program_of(timetable: Timetable, *, elastic: bool = False) -> Program:
-    """The program of a timetable. Raises `ValueError` with a sentence when a rule has no rows (see `unwritable`)."""
+def program_of(timetable: Timetable, *, elastic: bool = False, every_slot: bool = False) -> Program:
+    """The program of a timetable. Raises `ValueError` with a sentence when a rule has no rows (see `unwritable`).
+
+    A strict program has no variable for a game that a rule bars by itself, unless asked for `every_slot`.
+    """
     if sentence := unwritable(timetable):
         raise ValueError(sentence)
-    return Builder(timetable, elastic=elastic).program
+    return Builder(timetable, elastic=elastic, every_slot=every_slot).program
 
 
 def unwritable(timetable: Timetable) -> str:

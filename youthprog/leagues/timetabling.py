@@ -21,8 +21,10 @@ from youthprog.leagues.program_solving import Answer, Effort, Found, Halt, Net, 
 from youthprog.leagues.timetable_program import Program, program_of
 from youthprog.leagues.timetable_rules import judge
 from youthprog.leagues.timetable_types import Cause, Meeting, Timetable, Verdict
+from youthprog.leagues.weighing import weighed_cause
 
 TICK = 0.2
+FIRST_WORK, COMPACT_WORK, NO_END = 3.0, 20.0, 1e9
 CAUSE_SECONDS = 5.0
 
 
@@ -102,22 +104,33 @@ class Timetabling:
 
     def _rested(self) -> None:
         program = program_of(self.timetable)
-        effort = Effort(self._left(), workers=self.workers, seed=self.seed)
-        first = solve(program, program.cost, effort, halt=self.halt, part=hard_part(program))
-        self._first(program, first)
-        if not self.best.verdict or self.best.perfect:
-            return
-        if fits(self.timetable):
-            self._anneal()
-        else:
-            self._parts(program, program.cost, settled(program, first.values, self.halt))
+        first = self._solve_hard(program, FIRST_WORK)
+        if first.found is Found.NOTHING and not self.halt.event.is_set():
+            if cause := weighed_cause(self.timetable, program):
+                self.best.impossible, self.best.causes = True, (cause,)
+                return
+            first = self._solve_hard(program, NO_END)
+        if self._began(program, first):
+            if fits(self.timetable):
+                self._anneal()
+            else:
+                self._parts(program, program.cost, settled(program, first.values, self.halt))
 
-    def _first(self, program: Program, first: Answer) -> None:
+    def _began(self, program: Program, first: Answer) -> bool:
+        """Take the first schedule, or the proof that there is none; whether there is something left to improve."""
         if first.found is Found.IMPOSSIBLE:
             self.best.impossible = True
-            self.best.causes = conflict_of(self.timetable, program, CAUSE_SECONDS, self.halt)
+            cause = weighed_cause(self.timetable, program)
+            self.best.causes = (cause,) if cause else conflict_of(self.timetable, program, CAUSE_SECONDS, self.halt)
         elif first.found in (Found.BEST, Found.SOME):
             self.best.offer(games_of(program, first.values))
+        return self.best.verdict is not None and not self.best.perfect
+
+    def _solve_hard(self, program: Program, work: float) -> Answer:
+        # Two ways of searching side by side find a first schedule at once where either alone may take long.
+        effort = Effort(self._left(), work, workers=2, seed=self.seed, first_only=True)
+        nothing = [0] * len(program.cost)
+        return solve(program, nothing, effort, halt=self.halt, part=hard_part(program))
 
     def _anneal(self) -> None:
         ground = ground_of(self.timetable)
@@ -142,9 +155,17 @@ class Timetabling:
         )
 
     def _compact(self) -> None:
+        strict = program_of(self.timetable)
+        first = self._solve_hard(strict, COMPACT_WORK)
+        if first.found is Found.NOTHING:
+            self._bent()
+        elif self._began(strict, first):
+            self._parts(strict, strict.cost, settled(strict, first.values, self.halt))
+
+    def _bent(self) -> None:
+        """From a schedule that misses hard rules, fewer and fewer; then, when none is missed, the soft ones."""
         program = program_of(self.timetable, elastic=True)
-        start = start_of(program, circle_games(self.timetable), self.halt)
-        held = self._parts(program, program.hard_cost, start)
+        held = self._parts(program, program.hard_cost, start_of(program, circle_games(self.timetable), self.halt))
         if held.cost == 0 and not self.halt.event.is_set():
             for name, cost in enumerate(program.hard_cost):
                 if cost:
