@@ -32,12 +32,12 @@ def test_a_season_with_room_has_no_cause():
     ("rules", "asked", "reason", "relaxation"),
     [
         ([bar(2, but(3, 4, 50))], {}, "Team 2 has 3 days for home games but must be at home 4 times", "1 more home day for Team 2."),
-        ([bar(2, but(3))], {}, "Team 2 has 1 days for home games", "3 more home days for Team 2."),
+        ([bar(2, but(3))], {}, "Team 2 has 1 day for home games", "3 more home days for Team 2."),
         ([], {"slots": 9}, "5 teams need 10 slots for 20 games, at most 2 at a time; the season has 9.", "Add 1 slot."),
         ([], {"teams": 4, "slots": 7, "compact": True}, "Every team must play in each of the 7 slots, but has only 6 games.", "Take 1 slot out"),
         ([bar(1, [3], "HA")], {"teams": 4, "slots": 6, "compact": True}, "Team 1 must play in Slot 3", "Let Team 1 play in Slot 3."),
         ([bar(0, but(1, 2, 3, 4)), bar(3, [1, 2, 3, 4], "HA")], {}, "Team 0 cannot be at home to Team 3: on none of the 4 days", "One day on which Team 3 may play at Team 0."),
-        ([bar(0, but(1, 2, 3, 4, 5)), bar(3, [1, 2, 3, 4], "A"), bar(2, [1, 2, 3, 4], "A")], {}, "Team 0 must be at home to Team 2 and Team 3, 2 games, but there are only 1 day for them.", "One more day"),
+        ([bar(0, but(1, 2, 3, 4, 5)), bar(3, [1, 2, 3, 4], "A"), bar(2, [1, 2, 3, 4], "A")], {}, "Team 0 must be at home to Team 2 and Team 3, 2 games, but only 1 day can take them.", "One more day"),
         (['<CA1 teams="1" slots="0;1" mode="H" min="3" max="2" type="HARD"/>'], {}, "asks for at least 3 and at most 2", "by 1"),
         (['<CA1 teams="1" slots="0;1" mode="H" min="2" type="HARD"/>', bar(1, [1])], {}, "Team 1 must have 2 of its games in the 2 slots", "Ask for 1, or open one more day there."),
         (['<CA1 teams="1" slotGroups="0" mode="H" min="5" type="HARD"/>'], {}, "Team 1 must have 5 games", "Ask for 4."),
@@ -80,10 +80,6 @@ PLANTS = {
         bar(team, but(*range(10, 25))), bar(other, but(*range(20, 35))),
         f'<SE1 teams="{team};{other}" min="25" penalty="1" type="HARD"/>',
     ],
-    "weighed": lambda random, team, other: [
-        bar(team, but(*(days := random.sample(range(SLOTS), 6)))), bar(other, but(*days)),
-        bar(3 if 3 not in (team, other) else 5, but(*days[:5], *random.sample(range(SLOTS), 1))),
-    ],
 }  # fmt: skip
 
 
@@ -91,7 +87,7 @@ PLANTS = {
 def test_planted_causes_are_found():
     for case in range(cases(full=100, sample=15)):
         random = Random(case)
-        kind = list(PLANTS)[case % (len(PLANTS) - 1)]
+        kind = list(PLANTS)[case % len(PLANTS)]
         team, other = random.sample(range(6), 2)
         rules = [*PLANTS[kind](random, team, other), *amateur_rules(6, SLOTS, case, home_days=40)[2 * 6 :]]
         found = causes_of(make_timetable(teams=6, slots=SLOTS, rules=rules))

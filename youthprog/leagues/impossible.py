@@ -73,7 +73,7 @@ def _too_few_home_days(timetable: Timetable, days: OpenDays) -> Iterator[Cause]:
         if offered < needed:
             name, short = timetable.team_names[team], needed - offered
             yield Cause(
-                f"{name} has {offered} days for home games but must be at home {needed} times, once to each other team.",
+                f"{name} has {offered} {_plural('day', offered)} for home games but must be at home {needed} times, once to each other team.",
                 f"{short} more home {_plural('day', short)} for {name}.",
             )
 
@@ -120,7 +120,7 @@ def _homes_over_days(timetable: Timetable, days: OpenDays) -> Iterator[Cause]:
             host = timetable.team_names[team]
             yield Cause(
                 f"{host} must be at home to {_listed(timetable, guests)}, {len(guests)} games, "
-                f"but there are only {shared} {_plural('day', shared)} for them.",
+                f"but only {shared} {_plural('day', shared)} can take them.",
                 f"{_more(len(guests) - shared)} on which one of them may play at {host}.",
             )
 
