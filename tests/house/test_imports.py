@@ -154,6 +154,7 @@ PURE |= {
     "part_search",
     "compact_start",
     "timetabling",
+    "weighing",
 }
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
