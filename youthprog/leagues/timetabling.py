@@ -24,7 +24,7 @@ from youthprog.leagues.timetable_types import Cause, Meeting, Timetable, Verdict
 from youthprog.leagues.weighing import weighed_cause
 
 TICK = 0.2
-FIRST_WORK, COMPACT_WORK, NO_END = 3.0, 20.0, 1e9
+FIRST_WORK, COMPACT_WORK, NO_END = 1.0, 20.0, 1e9
 CAUSE_SECONDS = 5.0
 
 
