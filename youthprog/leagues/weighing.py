@@ -25,8 +25,9 @@ def weighed_cause(timetable: Timetable, program: Program) -> Cause | None:
     weights = _weights(program, games, limits)
     for scale in SCALES:
         whole = {place: round(weight * scale) for place, weight in weights.items() if round(weight * scale) > 0}
-        if excess_of(program, games, limits, whole) > 0:
-            return _told(timetable, program, {place: whole[place] for place in games if place in whole}, limits, whole)
+        excess = excess_of(program, games, limits, whole)
+        if excess > 0:
+            return _told(timetable, program, {place: whole[place] for place in games if place in whole}, whole, excess)
     return None
 
 
@@ -92,29 +93,30 @@ def excess_of(program: Program, games: Sequence[int], limits: Sequence[int], wei
 
 
 def _told(
-    timetable: Timetable, program: Program, games: Mapping[int, int], limits: Sequence[int], weights: Mapping[int, int]
+    timetable: Timetable, program: Program, games: Mapping[int, int], weights: Mapping[int, int], excess: int
 ) -> Cause:
-    names = timetable.team_names
     hosts: dict[int, list[int]] = defaultdict(list)
     for place, weight in games.items():
         hosts[program.games[program.rows[place].variables[0]].home].append(weight)
-    told = []
-    for team, each in sorted(hosts.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        told.append(f"{len(each)} home {'game' if len(each) == 1 else 'games'} of {names[team]}")
+    told = [
+        _share(timetable.team_names[team], each)
+        for team, each in sorted(hosts.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    ]
     more = len(told) - MOST_NAMED
     listed = ", ".join(told[:MOST_NAMED]) + (f" and those of {more} more teams" if more > 0 else "")
-    origins = {program.rows[place].origin for place in limits if place in weights} - {STRUCTURE}
-    lines = sorted(timetable.rules[origin].line for origin in origins)
-    under = f" and the rules of lines {', '.join(map(str, lines))}" if lines else ""
+    origins = {program.rows[place].origin for place in weights} - {STRUCTURE}
+    lines = ", ".join(str(line) for line in sorted(timetable.rules[origin].line for origin in origins))
+    under = f" under the rules of lines {lines}" if lines else ""
     needs = sum(games.values())
-    room = sum(weights[place] * program.rows[place].high for place in limits if place in weights)
-    if set(games.values()) == {1}:
-        count = f"{needs} games, but the days of these teams and their guests{under} leave room for only {room}"
-    else:
-        count = (
-            f"weighed {needs} in all, but the days of these teams and their guests{under} leave room for only {room}"
-        )
     return Cause(
-        f"Together these games need more room than there is: {listed}; {count}.",
+        f"Together these games need more days than their teams have: {listed}. They count for {needs}, and the days of "
+        f"these teams and their guests{under} have room for {needs - excess}.",
         f"At least one of these {len(games)} games needs one more day on which both its teams can play.",
     )
+
+
+def _share(name: str, weights: list[int]) -> str:
+    low, high = min(weights), max(weights)
+    counted = "" if high == 1 else f" counted {low} times" if low == high else f" counted {low} to {high} times"
+    counted = counted.replace("2 times", "twice") if low == high else counted
+    return f"{len(weights)} home {'game' if len(weights) == 1 else 'games'} of {name}{counted}"
