@@ -11,7 +11,7 @@ from youthprog.leagues.robinx_rules import READERS, Names, text_of, whole
 from youthprog.leagues.timetable_types import Meeting, Rule, Timetable, Verdict
 from youthprog.leagues.xml_files import Element, XmlUnusable, read_xml
 
-MOST_TEAMS = 100
+MOST_TEAMS = 50
 MOST_SLOTS = 2000
 
 
