@@ -56,7 +56,7 @@ COMMANDS: dict[str, Command] = {
         "youthprog.leagues.commands:roster",
     ),
     "schedule": Command(
-        "timetable a season from a RobinX file, or say why it cannot be",
+        "timetable a season from a file, or say why it cannot be",
         "youthprog schedule season.xml --out solution.xml --seconds 60",
         "youthprog.leagues.schedule_command:schedule",
     ),
