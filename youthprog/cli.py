@@ -55,6 +55,11 @@ COMMANDS: dict[str, Command] = {
         "youthprog roster 12 --out tigers.pdf --kind coach",
         "youthprog.leagues.commands:roster",
     ),
+    "schedule": Command(
+        "timetable a season from a file, or say why it cannot be",
+        "youthprog schedule season.xml --out solution.xml --seconds 60",
+        "youthprog.leagues.schedule_command:schedule",
+    ),
     "standings": Command(
         "the table of a list of games, and what decided each place",
         "youthprog standings games.csv --rules rules.toml",

@@ -9,7 +9,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent.parent / "instance" / "bench.json"
-NOT_ROOMS = {"__init__", "__main__", "attendance_speed", "gate", "hello", "leagues_forming", "measure", "serving"}
+NOT_ROOMS = {
+    "__init__", "__main__", "attendance_speed", "gate", "hello", "leagues_forming", "leagues_robinx", "measure", "serving",
+}  # fmt: skip
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,11 +1,12 @@
-"""Leagues: what their engines do, and how fast."""
+"""Leagues: what their engines do, and how fast. Each part has a module of its own."""
 
 from collections.abc import Iterator
 
-from tests.bench import leagues_forming
+from tests.bench import leagues_forming, leagues_robinx
 from tests.bench.measure import Measure
 
 
 def measures() -> Iterator[Measure]:
     """Every measure of the room."""
     yield from leagues_forming.measures()
+    yield from leagues_robinx.measures()

@@ -59,6 +59,7 @@ EDGE = {
     "telling",
     "walk_ins",
     "standings_command",
+    "schedule_command",
     "card_pages",
     "scan",
     "kiosk",
@@ -101,6 +102,22 @@ FLOORS = {
     "ledger": 2,
     "standings": 2,
     "card_rules": 2,
+    "timetable_types": 0,
+    "xml_files": 2,
+    "weighing": 2,
+    "robinx": 2,
+    "robinx_rules": 2,
+    "timetable_rules": 2,
+    "open_days": 2,
+    "impossible": 2,
+    "timetable_program": 2,
+    "program_solving": 2,
+    "conflicts": 2,
+    "neighborhoods": 2,
+    "part_search": 2,
+    "annealing": 2,
+    "compact_start": 2,
+    "timetabling": 2,
     "counting": 2,
     "counting_scope": 3,
     "counting_queries": 3,
@@ -138,6 +155,27 @@ PURE |= {"counting"}  # what is counted of attendance, and how
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE |= {"forming", "forming_blocks", "forming_checks", "forming_search", "forming_solver", "forming_reasons"}
 PURE |= {"forming_wire", "forming_words"}  # teams formed: the blocks, the trades, the proof, the reasons
+# a season read from a file, judged, proved impossible, timetabled
+PURE |= {
+    "timetable_types",
+    "xml_files",
+    "robinx",
+    "robinx_rules",
+    "timetable_rules",
+    "open_days",
+    "impossible",
+    "annealing",
+}
+PURE |= {
+    "timetable_program",
+    "program_solving",
+    "conflicts",
+    "neighborhoods",
+    "part_search",
+    "compact_start",
+    "timetabling",
+    "weighing",
+}
 PURE_MAY = {"types", "forming_types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
