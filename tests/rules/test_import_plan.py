@@ -185,7 +185,8 @@ def test_two_records_of_one_name_are_refused_unless_a_guardian_tells() -> None:
 
 
 def test_another_birth_date_is_another_child_and_told() -> None:
-    planned = plan_one(replace(MATEO, born_on=date(2016, 2, 15), external=(), jersey="2"))
+    stranger = GuardianRow("Ana", "Flores", "ana@post.example")
+    planned = plan_one(replace(MATEO, born_on=date(2016, 2, 15), external=(), jersey="2", guardians=(stranger,)))
     assert planned.action is Action.NEW
     assert codes(planned) == ["near_match"]
 
