@@ -52,7 +52,7 @@ class _Planner:
             return self._move(row, known)
         if home and away and home.id == away.id:
             _refuse(problems, row, "same_team_here", N_("Both names are one team here."))
-        elif home is None and away is None:
+        elif home is None and away is None and all(each.severity is Severity.WARN for each in problems):
             _refuse(problems, row, *_why_nobody(row))
         if row.canceled and known is None:
             return self._planned(row, None, home, away, Action.SAME, (), problems)
@@ -62,6 +62,7 @@ class _Planner:
         if known and changes and _is_over(known, self.season.now):
             _refuse(problems, row, "over", N_("This game is over and stays as it is."))
         if any(each.severity is Severity.REFUSE for each in problems):
+            problems = [each for each in problems if each.severity is Severity.REFUSE]
             return self._planned(row, known, home, away, Action.REFUSE, (), problems)
         if known and not row.canceled and _is_canceled(known):
             sentence = N_("This game was called off here and stays so.")
@@ -121,8 +122,8 @@ class _Planner:
     def _team(self, name: str, row: GameRow, problems: list[Problem]) -> KnownTeam | None:
         """The team of a name, blind to case and blanks: in the division, else where only one is called so."""
         division = squeeze(row.division)
-        found = self.teams.get(squeeze(name), []) or self.teams.get(squeeze(f"{name} ({row.division})"), [])
-        found = found or (self.teams.get(squeeze(f"{name} {row.division}"), []) if division else [])
+        names = (name, f"{name} ({row.division})", f"{name} {row.division}") if division else (name,)
+        found = [team for each in dict.fromkeys(map(squeeze, names)) for team in self.teams.get(each, ())]
         exact = [team for team in found if division and squeeze(team.division) == division]
         if len(exact) == 1 or len(found) == 1:
             return (exact or found)[0]
@@ -214,5 +215,4 @@ def _why_nobody(row: GameRow) -> tuple[str, str]:
 
 
 def _refuse(problems: list[Problem], row: GameRow, code: str, sentence: str) -> None:
-    problems[:] = [each for each in problems if each.code != "unknown_opponent"]
     problems.append(Problem(row.row, "", code, sentence, Severity.REFUSE))

@@ -51,7 +51,7 @@ CALLED_OFF = frozenset(
 NO_GAMES = frozenset({"practice", "meeting", "event", "other", "party", "tryout", "entrenamiento"})
 BYES = frozenset({"bye", "byes", "libre", "descansa"})
 SEED = re.compile(
-    r"[a-z]{1,2}\d{1,2}|\d(?:st|nd|rd|th)(?: \w+)?|seed \w+|(?:winner|loser|w|l)(?: of)?(?: game)? ?#?\w+|tb[ad]",
+    r"[a-z]{1,2}\d{1,2}|\d(?:st|nd|rd|th)(?: \w+)?|seed \w+|(?:winner|loser)(?: of)?(?: game)? ?#?\w+|[wl] ?#\d+|tb[ad]",
     re.ASCII,
 )
 VERSUS = re.compile(r"\s+(?:vs?\.?|versus|-|contra)\s+", re.IGNORECASE)
@@ -232,8 +232,10 @@ class _GameReader:
             self.note(GamePart.AWAY, "bye", N_("This row is a bye, and a bye is no game."))
             return None
         own, number = self.text(GamePart.KEY), self.text(GamePart.NUMBER)
-        moves_only = not home and not away
-        if moves_only and not own:
+        moves_only = self.usable and not home and not away
+        if not self.usable:
+            pass  # one of the names cannot be used; nothing more can be said of the teams
+        elif moves_only and not own:
             self.refuse(GamePart.HOME, "no_teams", N_("The row names no teams."))
         elif bool(home) != bool(away):
             self.refuse(GamePart.AWAY if home else GamePart.HOME, "half_a_game", N_("One of the two teams is missing."))
