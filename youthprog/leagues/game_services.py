@@ -20,8 +20,11 @@ from youthprog.programs import services as programs
 from youthprog.programs.models import Gathering, Group, Season
 from youthprog.programs.types import GatheringKind
 
-CALLED_OFF = "The schedule calls this game off."
-NOT_IN_IT = "The schedule changed: this team does not play in this game."
+# Families read these sentences beside the meeting, in whichever language they speak.
+CALLED_OFF = "The schedule calls this game off. / El calendario suspende este partido."
+NOT_IN_IT = (
+    "The schedule changed: this team is not in this game. / El calendario cambió: este equipo no juega este partido."
+)
 
 
 def import_games(rows: Sequence[GameRow], season: Season, *, by: Actor, now: datetime) -> list[PlannedGame]:
@@ -105,6 +108,9 @@ class _Writer:
         gatherings = _loaded(Gathering, keys)
         for plan in plans:
             game = games[plan.game_id or 0]
+            if _changed_places(plan, game):  # each team keeps its own gathering, and what was marked there
+                keys = game.home_gathering_id, game.away_gathering_id
+                game.away_gathering_id, game.home_gathering_id = keys
             sides = [gatherings.get(key or 0) for key in (game.home_gathering_id, game.away_gathering_id)]
             if "canceled" in plan.changes:
                 self._call_off([side for side in sides if side], CALLED_OFF)
@@ -141,6 +147,12 @@ class _Writer:
         for side in sides:
             if side.canceled_at is None:
                 programs.cancel_gathering(side, reason=reason, **self.told)
+
+
+def _changed_places(plan: PlannedGame, game: ImportedGame) -> bool:
+    """Whether home and away are the same two teams the other way round."""
+    now, before = (plan.home_team_id, plan.away_team_id), (game.away_team_id, game.home_team_id)
+    return now == before and now[0] != now[1]
 
 
 def _loaded(model: Any, ids: Iterable[int | None]) -> dict[int, Any]:

@@ -229,7 +229,7 @@ class _Reader:
                 "The file names no parents or guardians. New youth come in without one, and nobody can be asked for consent yet."
             )
             self.warn(0, None, "no_guardian_columns", sentence)
-        if self.order.day_first:
+        if self.order.day_first and self.order.day_first_rows:
             first = min(self.order.day_first_rows)
             sentence = N_(
                 "Birth dates were read as day, month, year, because row %(row)s can only be read so. Check a few."
