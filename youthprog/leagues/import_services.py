@@ -167,7 +167,10 @@ def decide_pair(entry: RosterImport, season: Season, pair: str, is_same: bool, *
 def _read_again(entry: RosterImport, season: Season) -> None:
     """Read the kept table with what is known now."""
     _still_waits(entry)
-    sheet = table_from_text(entry.unseal("table_sealed") or "{}")
+    kept = entry.unseal("table_sealed")
+    if kept is None:
+        raise Conflict([Refusal("no_table", N_("This file was read before columns could be named. Read it again."))])
+    sheet = table_from_text(kept)
     meanings = import_queries.meanings_of(season.program_id)
     reading = read_table(
         sheet, entry.kind, frame_of(season), filename=entry.file_name, dates=entry.dates or "", meanings=meanings
