@@ -87,6 +87,11 @@ names = st.text("abcdeé ñ-'", min_size=1, max_size=9)
 
 @given(names, names, names, names)
 def test_a_pair_has_one_key_in_either_order(a, b, c, d):
-    one, other = (a, b, BORN), (c, d, None)
+    one, other = (a, b, BORN, ["x"]), (c, d, None, ["y"])
     assert pair_key(one, other) == pair_key(other, one)
     assert given_alike(a.strip(), c.strip()) == given_alike(c.strip(), a.strip())
+
+
+def test_two_of_one_name_and_birthday_are_told_apart_by_their_guardians():
+    one, other, third = (("Ana", "Li", BORN, [guardian]) for guardian in ("mei li", "wei ng", "rosa ruiz"))
+    assert pair_key(one, other) == pair_key(other, one) != pair_key(one, third)

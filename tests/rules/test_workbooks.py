@@ -59,7 +59,7 @@ def test_a_workbook_of_players_is_read_like_its_csv():
     data = workbook(
         HEAD,
         ["Zoë", "Muñoz", date(2016, 2, 14), "Female", "00", 2134],
-        ["Bo", "Ng", datetime(2015, 3, 4), "M", 7, 62790],
+        ["Bo", "Ng", datetime(2015, 3, 4), "M", 7, 62790],  # noqa: DTZ001
         formats=((2, 6, "00000"),),
     )
     reading = read_players(data, filename="players.xlsx", today=TODAY)
@@ -78,7 +78,7 @@ def test_a_workbook_never_asks_which_number_is_the_month():
 
 
 def test_days_times_flags_formulas_and_errors_as_text():
-    cells = [datetime(2026, 9, 5, 18, 30), time(9, 5), True, 1.5, "=1+1", "  two  words ", 1e20, -3]
+    cells = [datetime(2026, 9, 5, 18, 30), time(9, 5), True, 1.5, "=1+1", "  two  words ", 1e20, -3]  # noqa: DTZ001
     ((_number, found),) = only_sheet(workbook(cells))
     assert found == ("2026-09-05 18:30:00", "9:05", "TRUE", "1.5", "", "  two  words ", "1e+20", "-3")
 

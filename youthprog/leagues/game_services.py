@@ -109,8 +109,8 @@ class _Writer:
         for plan in plans:
             game = games[plan.game_id or 0]
             if _changed_places(plan, game):  # each team keeps its own gathering, and what was marked there
-                keys = game.home_gathering_id, game.away_gathering_id
-                game.away_gathering_id, game.home_gathering_id = keys
+                was_home = game.home_gathering_id
+                game.home_gathering_id, game.away_gathering_id = game.away_gathering_id, was_home
             sides = [gatherings.get(key or 0) for key in (game.home_gathering_id, game.away_gathering_id)]
             if "canceled" in plan.changes:
                 self._call_off([side for side in sides if side], CALLED_OFF)

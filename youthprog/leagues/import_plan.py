@@ -1,6 +1,6 @@
 """What an import would change: the rows of a file against what is already here. Pure.
 
-A youth is found by the export's own key, else by folded names and birth date. An adult is found by folded name
+A youth is found by the export's own key, else by folded names and birth date, unless the guardians are others. An adult is found by folded name
 together with a mail or a phone. Whoever is only alike is asked about and left out until a person has said. A blank cell never erases anything, nobody is taken out of a team, and a second run
 of the same file changes nothing.
 """
@@ -260,7 +260,16 @@ class _Planner:
             sentence = N_("Two youth here have this name and birth date. Merge them or correct one, then import again.")
             problems.append(Problem(row.row, "", "two_match", sentence, Severity.REFUSE))
             return None
-        return self.children[refs[0]] if refs else None
+        found = self.children[refs[0]] if refs else None
+        return None if found is not None and self._is_of_others(found, row) else found
+
+    def _is_of_others(self, child: _Child, row: PlayerRow) -> bool:
+        """Whether a child of that name and birth date has other guardians than the row names: a person must say then.
+
+        Two families may have a child of one name and birthday, and neither may be handed the other's.
+        """
+        signs, own = self._signs_about(child), _signs_of(row)
+        return bool(signs) and bool(own) and signs.isdisjoint(own)
 
     def _find_by_name(self, row: PlayerRow, problems: list[Problem]) -> _Child | None:
         """Whom a row without a birth date means: the one of that name in the season, else the one who has none either."""
@@ -285,7 +294,10 @@ class _Planner:
             other = somebody(*child.written, child.born_on, self._signs_about(child))
             if not may_be_same(own, other):
                 continue
-            pair = pair_key((row.given_name, row.family_name, row.born_on), (*child.written, child.born_on))
+            pair = pair_key(
+                (row.given_name, row.family_name, row.born_on, _names_in(row.guardians)),
+                (*child.written, child.born_on, self._names_about(child)),
+            )
             if self.decided.get(pair):
                 return child, ()
             if pair not in self.decided:
@@ -305,6 +317,9 @@ class _Planner:
     def _signs_about(self, child: _Child) -> set[str]:
         adults = [self.adults[ref] for ref in child.guardians if ref in self.adults]
         return {sign for adult in adults for sign in (adult.name, *adult.emails, *adult.phones)}
+
+    def _names_about(self, child: _Child) -> list[str]:
+        return [self.adults[ref].name for ref in child.guardians if ref in self.adults]
 
     def _alike(self, child: _Child, pair: str) -> Alike:
         adults = sorted(self.adults[ref].shown for ref in child.guardians if ref in self.adults)
@@ -513,9 +528,13 @@ def differing(row: PlayerRow, known: Mapping[str, str]) -> list[str]:
     return [name for name, new in stated_values(row).items() if new not in known.get(name, "").split("\n")]
 
 
+def _names_in(guardians: Iterable[GuardianRow]) -> list[str]:
+    return [fold(f"{each.given_name} {each.family_name}") for each in guardians]
+
+
 def _signs_of(row: PlayerRow) -> set[str]:
     """What the row's guardians go by: folded names, mails, phones."""
-    names = {fold(f"{guardian.given_name} {guardian.family_name}") for guardian in row.guardians}
+    names = set(_names_in(row.guardians))
     contacts = {contact for guardian in row.guardians for contact in (guardian.email, *guardian.phones) if contact}
     return names | contacts
 

@@ -126,9 +126,16 @@ def _one_slip(one: str, other: str) -> bool:
     return rest[1:] == more if len(rest) > len(more) else rest == more[1:]
 
 
-def pair_key(one: tuple[str, str, date | None], other: tuple[str, str, date | None]) -> str:
-    """What a pair of people is remembered by, in either order: a hash of their folded names and birth dates."""
-    said = sorted(
-        "|".join((fold(given), fold(family), born.isoformat() if born else "")) for given, family, born in (one, other)
-    )
-    return sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()
+Named = tuple[str, str, date | None, Collection[str]]
+"""Given name, family name, birth date, and the folded names of guardians."""
+
+
+def pair_key(one: Named, other: Named) -> str:
+    """What a pair of people is remembered by, in either order: a hash of their folded names and birth dates.
+
+    Where these are the same for both, only their guardians tell the two apart, and go into it too.
+    """
+    said = [f"{fold(given)}|{fold(family)}|{born or ''}" for given, family, born, _guardians in (one, other)]
+    if said[0] == said[1]:
+        said = ["|".join((text, *sorted(each[3]))) for text, each in zip(said, (one, other), strict=True)]
+    return sha256("\n".join(sorted(said)).encode("utf-8", "surrogatepass")).hexdigest()
