@@ -38,7 +38,7 @@ from youthprog.programs.types import ProgramKind
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 5_000
-ROUNDS = 1
+ROUNDS = 3
 MOST_SECONDS = 30
 
 
