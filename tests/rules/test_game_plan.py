@@ -142,3 +142,8 @@ def test_a_row_without_teams_moves_the_game_of_its_id():
     row = replace(ROW, home="", away="", moves_only=True, place="Mill Park")
     planned = plan(row, HERE)
     assert (planned.action, planned.changes, planned.home_name) == (Action.UPDATE, ("place",), "Tigers")
+
+
+def test_a_row_without_teams_moves_nothing_that_is_over():
+    row = replace(ROW, home="", away="", moves_only=True, place="Mill Park")
+    assert codes(plan(row, replace(HERE, now=START + 2 * HOUR))) == ["over"]

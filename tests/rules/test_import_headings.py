@@ -150,7 +150,9 @@ def test_what_was_said_goes_before_what_is_known():
 def test_nobody_can_say_a_card_column_in():
     heading = "Card number"
     assert is_never_kept(heading)
-    assert read_columns((heading, "First Name"), {base_of(heading): "SCHOOL"}).dropped == {0}
+    columns = read_columns((heading, "First Name"), {base_of(heading): "SCHOOL"})
+    assert columns.dropped == {0}
+    assert Part.SCHOOL not in columns.places
 
 
 @pytest.mark.parametrize(
