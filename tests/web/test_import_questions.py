@@ -83,6 +83,12 @@ def test_which_number_is_the_month_is_asked_once_and_never_guessed(coordinator, 
     assert "March 4, 2015" in page.text
     assert "April 3, 2015" in page.text
     assert not can_accept(page)
+    session.rollback()
+    assert "2015" not in str(
+        session.scalars(sa.select(RosterImport.summary)).one()
+    )  # a birth date is kept sealed alone
+    session.commit()
+    coordinator.post(f"{page.response.request.path}/accept", form_from="/import", status=409)
     post(coordinator, page, "dates", status=422)
     page = post(coordinator, page, "dates", dates="dmy")
     assert "Which number is the month?" not in page.text

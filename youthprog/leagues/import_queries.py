@@ -9,14 +9,15 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
+from youthprog.leagues.file_reading import read_table
 from youthprog.leagues.game_plan import plan_games
-from youthprog.leagues.game_queries import game_season
+from youthprog.leagues.game_queries import frame_of, game_season
 from youthprog.leagues.import_plan import plan_import
-from youthprog.leagues.keeping_rows import games_from_text, rows_from_text
+from youthprog.leagues.keeping_rows import games_from_text, rows_from_text, table_from_text
 from youthprog.leagues.models import ColumnMeaning, Division, RosterImport, Team
 from youthprog.leagues.review import Review, problem_from, review_of, review_of_games
 from youthprog.leagues.snapshot import existing_for
-from youthprog.leagues.types import ImportKind, ImportState
+from youthprog.leagues.types import ImportKind, ImportState, Reading
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Group, GroupMember, Season
@@ -79,6 +80,19 @@ def meanings_of(program_id: int) -> dict[ImportKind, dict[str, str]]:
     for row in db.session().scalars(sa.select(ColumnMeaning).where(ColumnMeaning.program_id == program_id)):
         found[row.kind][row.heading] = row.part
     return found
+
+
+def reading_of(entry: RosterImport, season: Season) -> Reading | None:
+    """What the kept table of an import that waits says, with what is known now; None when no table was kept."""
+    kept = entry.unseal("table_sealed")
+    if kept is None:
+        return None
+    meanings = meanings_of(season.program_id)
+    frame = frame_of(season)
+    dates = entry.dates or ""
+    return read_table(
+        table_from_text(kept), entry.kind, frame, filename=entry.file_name, dates=dates, meanings=meanings
+    )
 
 
 def begun_ids() -> list[int]:

@@ -16,16 +16,13 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Conflict, NotFound, Refusal, Refused
 from youthprog.leagues import game_services, import_queries, services
 from youthprog.leagues.columns import Part, base_of, is_never_kept, read_columns
-from youthprog.leagues.file_reading import read_table
 from youthprog.leagues.game_columns import GamePart
-from youthprog.leagues.game_queries import frame_of
 from youthprog.leagues.importing import on_team
 from youthprog.leagues.keeping_rows import (
     games_from_text,
     games_to_text,
     rows_from_text,
     rows_to_text,
-    table_from_text,
     table_to_text,
 )
 from youthprog.leagues.models import ColumnMeaning, ImportPair, RosterImport
@@ -94,13 +91,7 @@ def _summary(reading: Reading) -> dict[str, Any]:
         "unknown": list(reading.unknown),
         "problems": [problem_to(problem) for problem in reading.problems],
         "missing": problem_to(reading.unusable) if reading.unusable else None,
-        "asks": asks
-        and {
-            "column": asks.column,
-            "count": asks.count,
-            "month_first": asks.month_first.isoformat(),
-            "day_first": asks.day_first.isoformat(),
-        },
+        "asks": asks and {"column": asks.column, "count": asks.count},
     }
 
 
@@ -167,14 +158,9 @@ def decide_pair(entry: RosterImport, season: Season, pair: str, is_same: bool, *
 def _read_again(entry: RosterImport, season: Season) -> None:
     """Read the kept table with what is known now."""
     _still_waits(entry)
-    kept = entry.unseal("table_sealed")
-    if kept is None:
+    reading = import_queries.reading_of(entry, season)
+    if reading is None:
         raise Conflict([Refusal("no_table", N_("This file was read before columns could be named. Read it again."))])
-    sheet = table_from_text(kept)
-    meanings = import_queries.meanings_of(season.program_id)
-    reading = read_table(
-        sheet, entry.kind, frame_of(season), filename=entry.file_name, dates=entry.dates or "", meanings=meanings
-    )
     team = entry.summary.get("team", "")
     reading = on_team(reading, team)
     entry.summary = _summary(reading) | {"team": team}
@@ -197,6 +183,8 @@ def accept_import(entry: RosterImport, season: Season, *, seen: str, by: Actor, 
     import was decided meanwhile, or when it would now do something else than was shown; `Refused` when the season is
     over.
     """
+    if entry.summary.get("asks") or entry.summary.get("missing"):
+        raise Conflict([Refusal("unanswered", N_("Answer first what is asked of the file."))])
     problems = [problem_from(values) for values in entry.summary["problems"]]
     text = entry.unseal("rows_sealed") or "[]"
     if entry.kind is ImportKind.SCHEDULE:

@@ -1,7 +1,6 @@
 """Importing an export of players or games: read it, look at what it would change, accept or discard it. An edge module."""
 
 import hashlib
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -21,7 +20,7 @@ from youthprog.leagues.game_queries import frame_of
 from youthprog.leagues.importing import on_team
 from youthprog.leagues.models import RosterImport
 from youthprog.leagues.review import problem_from
-from youthprog.leagues.types import Action, ImportKind, ImportState, Problem
+from youthprog.leagues.types import Action, DateQuestion, ImportKind, ImportState, Problem
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
 from youthprog.programs.types import ProgramKind
@@ -135,7 +134,7 @@ def show(import_id: int) -> Response:
         changes=CHANGES,
         most=PAGE_ROWS,
         is_schedule=entry.kind is ImportKind.SCHEDULE,
-        asks=_question(entry),
+        asks=_question(entry, season),
         missing=_missing(entry),
         mapping=_mapping(entry, every=asked_choice("columns", ("unknown", "all"), "unknown") == "all"),
         **words,
@@ -226,13 +225,10 @@ def _asked_season(form: ImportForm) -> Season | None:
     return programs.get_season_for(actor(), P.ROSTER_IMPORT, season_id)
 
 
-def _question(entry: RosterImport) -> dict[str, Any] | None:
-    """Which number is the month, with one date of the file both ways."""
-    asks = entry.summary.get("asks")
-    if not asks:
-        return None
-    days = {name: date.fromisoformat(asks[name]) for name in ("month_first", "day_first")}
-    return {"column": asks["column"], "count": asks["count"]} | days
+def _question(entry: RosterImport, season: Season) -> DateQuestion | None:
+    """Which number is the month, with one date of the file both ways: it is read from what is sealed, and kept nowhere."""
+    reading = queries.reading_of(entry, season) if entry.summary.get("asks") else None
+    return reading.asks if reading else None
 
 
 def _missing(entry: RosterImport) -> str:
