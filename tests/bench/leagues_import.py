@@ -54,7 +54,7 @@ def measures() -> Iterator[Measure]:
     floor = statistics.median(floors)
     yield Measure(f"{ROWS:,} players from bytes to kept rows", statistics.median(ours), "s of processor", MOST_SECONDS)
     yield Measure(
-        f"{ROWS:,} players, against reading and inserting them plainly", statistics.median(ours) / floor, "times", 60
+        f"{ROWS:,} players, against reading and inserting them plainly", statistics.median(ours) / floor, "times", 80
     )
     yield Measure(
         f"the same {ROWS:,} players again, changing nothing, against that",

@@ -163,6 +163,7 @@ PURE_MAY = {"types", "forming_types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
 LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it
+LAZY |= {"xml"}  # a parser that only workbooks want (docs/decisions/0064)
 LAZY |= {"babel", "segno"}  # wanted so rarely in the web process that it should not carry them (docs/decisions/0009)
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc"}
 # Pure helpers a room shows beside its open floors, each with its reason.

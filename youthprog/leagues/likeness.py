@@ -6,6 +6,7 @@ It only finds whom to ask about. Nobody is joined to anybody here; a person look
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from hashlib import sha256
 
 from youthprog.core.text import fold
@@ -36,15 +37,14 @@ vicente vincent vince chente|victor vic|victoria vicky tori|zachary zach zack|jo
 """
 
 
-def _kin_of_names() -> dict[str, frozenset[str]]:
-    kin: dict[str, set[str]] = {}
-    for line in NICKNAMES.replace("\n", "").split("|"):
+@cache
+def _lines_of_names() -> dict[str, tuple[int, ...]]:
+    """On which lines each word stands; made when it is first wanted, for most processes never want it."""
+    found: dict[str, tuple[int, ...]] = {}
+    for number, line in enumerate(NICKNAMES.replace("\n", "").split("|")):
         for name in line.split():
-            kin.setdefault(name, set()).update(line.split())
-    return {name: frozenset(others) for name, others in kin.items()}
-
-
-KIN = _kin_of_names()
+            found[name] = (*found.get(name, ()), number)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ def given_alike(one: str, other: str) -> bool:
         return False
     if first[0] == second[0] and (set(first) <= set(second) or set(second) <= set(first)):
         return True
-    return second[0] in KIN.get(first[0], ()) or _one_slip("".join(first), "".join(second))
+    lines = _lines_of_names()
+    may_be_one = not set(lines.get(first[0], ())).isdisjoint(lines.get(second[0], ()))
+    return may_be_one or _one_slip("".join(first), "".join(second))
 
 
 def family_alike(one: str, other: str) -> bool:

@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from xml.parsers import expat
 
 from youthprog.core.refusals import N_
 from youthprog.leagues.limits import MOST_COLUMNS, MOST_ROWS, Record, Unusable
@@ -34,6 +33,8 @@ NOT_A_WORKBOOK = N_(
 
 def read_workbook(data: bytes) -> Iterator[list[Record]]:
     """The rows of each visible sheet, sheet by sheet, blank rows left out. Raises `Unusable`."""
+    from xml.parsers import expat
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _weigh(archive)
@@ -79,6 +80,8 @@ class _Workbook:
 
     def parse(self, name: str, **handlers: Callable[..., None]) -> Iterator[None]:
         """Feed one part to handlers, piece by piece. What a part declares of its size is not believed."""
+        from xml.parsers import expat
+
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _no_doctype
