@@ -54,8 +54,8 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
-from youthprog.leagues import forming_known, forming_pages, links_pages, teams
 from youthprog.leagues import exports as leagues_exports
+from youthprog.leagues import forming_known, forming_pages, links_pages, teams
 from youthprog.leagues import import_services as leagues_import_services
 from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
