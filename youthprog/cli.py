@@ -46,7 +46,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "worker": Command("run the background worker alone", "youthprog worker", "youthprog.operations.commands:worker"),
     "import": Command(
-        "import a registration export",
+        "import an export of players or games",
         "youthprog import players.csv --season 3 --dry-run",
         "youthprog.leagues.commands:import",
     ),

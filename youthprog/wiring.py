@@ -54,7 +54,9 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
+from youthprog.leagues import exports as leagues_exports
 from youthprog.leagues import forming_known, forming_pages, links_pages, teams
+from youthprog.leagues import import_services as leagues_import_services
 from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
 from youthprog.leagues.forming_work import form_what_is_asked
@@ -109,6 +111,7 @@ BLUEPRINTS: list[Any] = [
     teams.bp,
     leagues_imports.bp,
     forming_pages.bp,
+    leagues_exports.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -185,7 +188,7 @@ CHORES: list[chores.Chore] = [
 OFTEN: list[chores.Chore] = [stops.tell_of_late]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
-SOON: list[chores.Chore] = [form_what_is_asked]
+SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.bench import leagues_forming, leagues_robinx
+from tests.bench import leagues_forming, leagues_robinx, leagues_import
 from tests.bench.measure import Measure
 
 
@@ -10,3 +10,4 @@ def measures() -> Iterator[Measure]:
     """Every measure of the room."""
     yield from leagues_forming.measures()
     yield from leagues_robinx.measures()
+    yield from leagues_import.measures()

@@ -68,6 +68,8 @@ EDGE = {
     "missing",
     "figures",
     "figure_lists",
+    "exports",
+    "xlsx_files",
     "deed_forms",
     "sync",
     "forming_pages",
@@ -118,6 +120,25 @@ FLOORS = {
     "annealing": 2,
     "compact_start": 2,
     "timetabling": 2,
+    "limits": 1,
+    "cells": 2,
+    "columns": 2,
+    "sheets": 2,
+    "workbooks": 2,
+    "importing": 2,
+    "keeping_rows": 2,
+    "likeness": 2,
+    "import_plan": 2,
+    "game_columns": 2,
+    "game_reading": 2,
+    "game_plan": 2,
+    "file_reading": 2,
+    "review": 2,
+    "game_queries": 3,
+    "export_queries": 3,
+    "import_queries": 3,
+    "game_services": 4,
+    "import_services": 4,
     "counting": 2,
     "counting_scope": 3,
     "counting_queries": 3,
@@ -180,6 +201,7 @@ PURE_MAY = {"types", "forming_types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
 LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it
+LAZY |= {"xml"}  # a parser that only workbooks want (docs/decisions/0069)
 LAZY |= {"babel", "segno"}  # wanted so rarely in the web process that it should not carry them (docs/decisions/0009)
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc"}
 # Pure helpers a room shows beside its open floors, each with its reason.

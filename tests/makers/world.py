@@ -199,6 +199,7 @@ class World:
             "key": "no-such-key",
             "number": "1",
             "which": "served",
+            "file": "players.csv",
         }
         found = words.get(f"{endpoint} {argument}", words.get(argument, fallback.get(argument)))
         assert found, f"{endpoint}: the world knows no word {argument!r}: add it to tests/makers/world.py"

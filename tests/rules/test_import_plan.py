@@ -185,7 +185,8 @@ def test_two_records_of_one_name_are_refused_unless_a_guardian_tells() -> None:
 
 
 def test_another_birth_date_is_another_child_and_told() -> None:
-    planned = plan_one(replace(MATEO, born_on=date(2016, 2, 15), external=(), jersey="2"))
+    stranger = GuardianRow("Ana", "Flores", "ana@post.example")
+    planned = plan_one(replace(MATEO, born_on=date(2016, 2, 15), external=(), jersey="2", guardians=(stranger,)))
     assert planned.action is Action.NEW
     assert codes(planned) == ["near_match"]
 
@@ -282,3 +283,60 @@ def test_a_whole_export_twice_changes_nothing_the_second_time() -> None:
     planned = plan_import([*rows, *rows], Existing())
     assert Counter(one.action for one in planned[: len(rows)]) == {Action.NEW: len(rows)}
     assert Counter(one.action for one in planned[len(rows) :]) == {Action.SAME: len(rows)}
+
+
+# Alike, and asked about -------------------------------------------------------------------------------------------
+
+STRANGER = GuardianRow("Ana", "Flores", "ana@post.example")
+
+
+def test_a_child_of_that_name_and_birthday_in_another_family_is_asked_about() -> None:
+    planned = plan_one(replace(MATEO, external=(), guardians=(STRANGER,)))
+    assert (planned.action, codes(planned)) == (Action.REFUSE, ["maybe_same"])
+    (other,) = planned.alike
+    assert (other.youth_id, other.guardians, other.teams) == (7, ("Rosa Aguilar",), ("Tigers U10",))
+
+
+def test_a_nickname_with_the_same_birthday_is_asked_about_and_never_joined() -> None:
+    planned = plan_one(replace(MATEO, given_name="Matt", external=()))
+    assert (planned.action, codes(planned)) == (Action.REFUSE, ["maybe_same"])
+
+
+@pytest.mark.parametrize(
+    "row", [replace(MATEO, given_name="Matt", external=()), replace(MATEO, external=(), guardians=(STRANGER,))]
+)
+def test_what_a_person_said_of_the_two_holds(row: PlayerRow) -> None:
+    pair = plan_one(row).alike[0].pair
+    same = plan_one(row, replace(HERE, decided={pair: True}))
+    assert same.youth == Ref(id=7)
+    assert not {"given_name", "family_name"} & set(same.changes)
+    apart = plan_one(row, replace(HERE, decided={pair: False}))
+    assert (apart.action, apart.alike) == (Action.NEW, ())
+
+
+def test_two_spellings_in_one_file_are_asked_about() -> None:
+    first, second = plan_import([MATEO, replace(MATEO, row=3, given_name="Matt", external=())], Existing())
+    assert (first.action, second.action) == (Action.NEW, Action.REFUSE)
+    assert second.alike[0].row == 2
+
+
+def test_twins_are_not_asked_about() -> None:
+    first, second = plan_import([MATEO, replace(MATEO, row=3, given_name="Lucas", external=(), jersey="2")], Existing())
+    assert (first.action, second.action) == (Action.NEW, Action.NEW)
+
+
+def test_a_row_without_a_birth_date_means_the_one_of_the_season() -> None:
+    bare = replace(MATEO, born_on=None, external=(), guardians=())
+    assert plan_one(bare).youth == Ref(id=7)
+    assert plan_one(bare).action is Action.SAME
+
+
+def test_a_row_without_a_birth_date_that_is_nobody_here_comes_in_without_a_place() -> None:
+    planned = plan_one(replace(MATEO, given_name="Noé", born_on=None, external=(), guardians=()))
+    assert (planned.action, planned.enrolls, planned.team) == (Action.NEW, False, None)
+    assert codes(planned) == ["no_birth_date_yet"]
+
+
+def test_a_row_without_a_birth_date_does_not_choose_between_two() -> None:
+    two = replace(HERE, youth=(KNOWN_MATEO, replace(KNOWN_MATEO, id=70, born_on=date(2014, 1, 1), jersey="")))
+    assert codes(plan_one(replace(MATEO, born_on=None, external=(), guardians=()), two)) == ["two_match"]

@@ -17,8 +17,9 @@ from youthprog.demo.plan import Department
 from youthprog.demo.types import Size
 from youthprog.leagues.cells import date_order, has_card_number, read_date, read_email, read_phone
 from youthprog.leagues.columns import Part, is_never_kept, place_of, read_columns
-from youthprog.leagues.importing import read_players, rows_from_text, rows_to_text
-from youthprog.leagues.sheets import MOST_BYTES, MOST_ROWS
+from youthprog.leagues.importing import read_players
+from youthprog.leagues.keeping_rows import rows_from_text, rows_to_text
+from youthprog.leagues.limits import MOST_BYTES, MOST_ROWS
 from youthprog.leagues.types import PlayerRow, Problem, Reading, Severity, Source
 from youthprog.people.types import Gender
 
@@ -156,12 +157,12 @@ def test_at_least_95_in_100_columns_are_judged_right() -> None:
     meaningless = {
         "Order Date", "Order No", "Order Detail Description", "Player Waiver", "Player Verification Waiver", "Shorts Size",
         "Socks Size", "Pants Size", "Tetanus Shot", "Tetanus Shot Date", "Race Estimated Finish Time", "Race Shirt",
-        "New Or Returning", "Rising Grade", "Previous Coach", "Years of Experience", "USL Membership Number",
+        "New Or Returning", "Rising Grade", "Previous Coach", "USL Membership Number",
         "Little League Eligibility", "Association Player ID", "Division Id", "Division Start Date", "Division End Date",
         "Division Gender", "Division Open Registration", "Division Close Registration", "Division Max Players",
         "Division Minimum Age", "Division Maximum Age", "Enabled Wait List", "Order Detail Player Id", "Order Time Stamp",
         "Orders Order Notes", "Order Status", "Order Id", "Order Notes", "Player Age", "Little League Age (Baseball)",
-        "Little League Age (Softball)", "Registration Number", "Player Evaluation Comment", "Player Evaluation Rating",
+        "Little League Age (Softball)", "Registration Number", "Player Evaluation Comment",
         "Numeric Ranking (Auto Assign)", "Birth Certificate Note", "Recent Team", "Tryout Rejection Email Sent",
         "Tryout Acceptance Status", "Tryout Acceptance Email Status", "New Registrant", "Play Down", "Birth Certificate",
         "Verification Note", "Weight", "Associated Team Staff", "Role label",
@@ -186,6 +187,7 @@ def test_at_least_95_in_100_columns_are_judged_right() -> None:
         ("Player First Name (as on the birth certificate)", Part.GIVEN),
         ("Player Last Name:(18643797)", Part.FAMILY),
         ("School Name:(442)", Part.SCHOOL),
+        ("Years of Experience:(18643797)", Part.EXPERIENCE),
         ("Jersey #", Part.JERSEY),
         ("State/Province/County", Part.STATE),
         ("Correo electrónico", Part.CONTACT_EMAIL),
@@ -200,7 +202,7 @@ def test_headings_match_without_case_blanks_and_suffix(heading: str, part: Part)
 
 @pytest.mark.parametrize(
     "heading",
-    ["Little League Age (Baseball)", "Little League Age (Softball)", "Years of Experience:(123)", "Recent Team", ""],
+    ["Little League Age (Baseball)", "Little League Age (Softball)", "Favorite dinosaur", "Recent Team", ""],
 )
 def test_headings_that_mean_nothing_here(heading: str) -> None:
     assert place_of(heading) is None
@@ -304,8 +306,17 @@ def test_too_many_columns_are_refused() -> None:
     assert unusable(table(header=(*HEADER, *("More",) * 600))).code == "too_wide"
 
 
-def test_a_file_without_a_header_is_refused() -> None:
-    assert unusable("Li,Ana,4,F\nNg,Bo,5,M\n").code == "no_header"
+@pytest.mark.parametrize("content", ["Li,Ana,4,F\nNg,Bo,5,red\n", "Li,Ana,4,F,x\n", "one,two\n1,2\n", "4,F\n"])
+def test_a_file_without_a_header_is_refused(content: str) -> None:
+    assert unusable(content).code == "no_header"
+
+
+def test_a_table_without_column_names_is_told_by_what_its_rows_show() -> None:
+    reading = read("Li,Ana,4,F\nNg,Bo,K,M\n")
+    assert [(row.given_name, row.family_name, row.grade, row.gender, row.row) for row in reading.rows] == [
+        ("Ana", "Li", "4", Gender.GIRL, 1), ("Bo", "Ng", "K", Gender.BOY, 2),
+    ]  # fmt: skip
+    assert reading.problems[0].code == "headless"
 
 
 def test_a_file_without_birth_dates_is_refused() -> None:

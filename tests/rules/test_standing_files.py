@@ -7,7 +7,7 @@ import json
 import pytest
 
 from youthprog.cli import main
-from youthprog.leagues.sheets import Unusable
+from youthprog.leagues.limits import Unusable
 from youthprog.leagues.standing_files import RulesUnusable, read_games, read_rules
 from youthprog.leagues.standings import AfterSplit, First, Outcome, Rules
 

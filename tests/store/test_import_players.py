@@ -55,7 +55,8 @@ def season(session: Any) -> Season:
 
 def export(most: int = 40, faults: tuple[Fault, ...] = ()) -> Reading:
     """The first players of an invented city, as Sports Connect would export them."""
-    return read_players(sports_connect_csv(CITY, most=most, faults=faults), filename="enrollment.csv", today=TODAY)
+    content = sports_connect_csv(CITY, most=most, faults=faults)
+    return read_players(content, filename="enrollment.csv", today=TODAY, dates="mdy")
 
 
 def bring(reading: Reading, season: Season) -> services.Imported:

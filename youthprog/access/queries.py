@@ -131,6 +131,23 @@ def _granted(
     return roles, tuple(sorted(role.value for role in roles)), grants
 
 
+def actor_of(person_id: int, on: date) -> Actor | None:
+    """A person as they may act on a day, for work that the worker does in their name; None without an open account."""
+    held = sa.and_(RoleGrant.account_id == Account.id, _during(RoleGrant.from_on, RoleGrant.until_on, on))
+    statement = (
+        sa.select(Account.id, Person, RoleGrant.role, RoleGrant.program_id)
+        .join(Person, Person.id == Account.person_id)
+        .outerjoin(RoleGrant, held)
+        .where(Account.person_id == person_id, Account.closed_at.is_(None))
+    )
+    rows = db.session().execute(statement).all()
+    if not rows:
+        return None
+    account_id, person = rows[0][0], rows[0][1]
+    _roles, names, grants = _granted(tuple((row.role.value, row.program_id) for row in rows if row.role is not None))
+    return Actor("account", person.name, person_id, account_id, roles=names, grants=grants, language=person.language)
+
+
 def _is_live(now: Any) -> sa.ColumnElement[bool]:
     return sa.and_(UserSession.ended_at.is_(None), UserSession.expires_at > now)
 

@@ -72,15 +72,25 @@ class DateOrder:
 
     day_first: bool
     day_first_rows: frozenset[int]
+    open_rows: tuple[int, ...] = ()
+    example: str = ""
+    """When nothing in the column decides: the rows that could be read both ways, and one of their values."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody must say which number is the month."""
+        return bool(self.open_rows)
 
 
-def date_order(cells: Iterable[tuple[int, str]]) -> DateOrder:
+def date_order(cells: Iterable[tuple[int, str]], *, told: str = "") -> DateOrder:
     """Judge the order of day and month from the whole column, by the values above 12.
 
-    One row that proves the month first makes the column month first; the day comes first only when
-    some row proves it and none the contrary.
+    One row that proves the month first makes the column month first; the day comes first only when some row proves it
+    and none the contrary. Where none proves anything the order stays open, unless `told` says it ("mdy" or "dmy"): it is
+    asked, never guessed. What a row proves goes before what was told.
     """
     month_first, day_first = False, set()
+    either: list[tuple[int, str]] = []
     for row, text in cells:
         found = _NUMBERS.fullmatch(text)
         if not found or len(found[1]) > 2:
@@ -89,7 +99,11 @@ def date_order(cells: Iterable[tuple[int, str]]) -> DateOrder:
         month_first = month_first or (first <= 12 < second <= 31)
         if second <= 12 < first <= 31:
             day_first.add(row)
-    return DateOrder(bool(day_first) and not month_first, frozenset(day_first))
+        elif first != second and 0 < first <= 12 and 0 < second <= 12:
+            either.append((row, text))
+    if month_first or day_first or told or not either:
+        return DateOrder(not month_first and (bool(day_first) or told == "dmy"), frozenset(day_first))
+    return DateOrder(False, frozenset(), tuple(row for row, _ in either), either[0][1])
 
 
 def read_date(text: str, *, day_first: bool, today: date) -> date | None:
@@ -117,6 +131,29 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def is_grade(text: str) -> bool:
+    """Whether a cell is a school grade: K, PK, 4, 4th, Grade 4."""
+    return bool(
+        re.fullmatch(r"(?:grade )?(?:pre-?k|p?k|kinder\w*|1[0-2]|[1-9])(?:st|nd|rd|th)?(?: grade)?", fold(text))
+    )
+
+
+def split_name(text: str) -> tuple[str, str] | None:
+    """Given and family name of a whole name, where that is sure: "Family, Given", or just two words."""
+    family, comma, given = text.partition(",")
+    if comma:
+        return (given.strip(), family.strip()) if given.strip() and family.strip() and "," not in given else None
+    words = text.split()
+    return (words[0], words[1]) if len(words) == 2 else None
+
+
+def unguarded(text: str) -> tuple[str, bool]:
+    """A cell without the apostrophe that made a formula harmless, and whether it had one: such a cell is text."""
+    if text[:1] == "'" and text[1:2] in set("=+-@＝＋－＠"):
+        return text[1:], True
+    return text, False
 
 
 # Contacts ---------------------------------------------------------------------------------------------------------

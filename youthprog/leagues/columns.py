@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from youthprog.core.refusals import N_
 from youthprog.core.text import fold
+from youthprog.leagues.cells import is_grade, read_gender
 from youthprog.leagues.types import Source
 
 PREFIX_LENGTH = 10  # a heading may go on after a known one only when that one is long enough to be sure
@@ -58,16 +59,35 @@ class Part(enum.StrEnum):
     COACH = N_("coach request")
     REQUEST = N_("other request")
     PLAYER_ID = N_("player id")
+    NAME = N_("whole name")
+    RATING = N_("rating")
+    PARENT_RATING = N_("parent's rating")
+    GOALIE_RATING = N_("rating as a goalkeeper")
+    EXPERIENCE = N_("years of experience")
+    GOOD_PLACES = N_("preferred places")
+    SPARE_PLACES = N_("other possible places")
+    BAD_PLACES = N_("impossible places")
+    GOOD_DAYS = N_("preferred days")
+    BAD_DAYS = N_("impossible days")
+    LOCKED = N_("fixed in the team")
     IS_COACH = N_("is a coach")
     IS_NON_PLAYER = N_("is no player")
 
 
-NEEDED = (Part.GIVEN, Part.FAMILY, Part.BORN)
+FOR_TEAMS = (
+    Part.RATING, Part.PARENT_RATING, Part.GOALIE_RATING, Part.EXPERIENCE, Part.GOOD_PLACES, Part.SPARE_PLACES, Part.BAD_PLACES,
+    Part.GOOD_DAYS, Part.BAD_DAYS, Part.LOCKED,
+)  # fmt: skip
+"""What only matters where teams are formed."""
+
+HEADLESS = ("Last Name", "First Name", "Grade", "Gender")
+"""The one table without column names that is known: what a row shows tells it."""
 
 # Squeezed headings, the best first. A heading stands in one place only.
 KNOWN: Mapping[Part, tuple[str, ...]] = {
     Part.GIVEN: ("playerfirstname", "participantfirstname", "childfirstname", "athletefirstname", "firstname", "givenname", "first", "nombre"),
     Part.FAMILY: ("playerlastname", "participantlastname", "childlastname", "athletelastname", "lastname", "familyname", "surname", "last", "apellido", "apellidos"),
+    Part.NAME: ("playername", "participantname", "athletename", "childname", "fullname", "name", "nombrecompleto"),
     Part.MIDDLE: ("playermiddleinitial", "middleinitial", "middlename"),
     Part.SUFFIX: ("playersuffix", "namesuffix", "suffix"),
     Part.BORN: ("playerbirthdate", "birthdate", "dateofbirth", "playerdob", "dob", "birthday", "fechadenacimiento", "birthdatetimestamp"),
@@ -99,6 +119,16 @@ KNOWN: Mapping[Part, tuple[str, ...]] = {
     Part.EMERGENCY_GIVEN: ("playeremergencycontactfirstname", "emergencycontactfirstname", "emergencycontactname", "emergencycontact"),
     Part.EMERGENCY_FAMILY: ("playeremergencycontactlastname", "emergencycontactlastname"),
     Part.EMERGENCY_PHONE: ("playeremergencytelephone", "emergencytelephone", "emergencyphone", "emergencycontactphone"),
+    Part.RATING: ("playerevaluationrating", "coachskill", "skill", "rating", "skillrating", "evaluation"),
+    Part.PARENT_RATING: ("parentskill",),
+    Part.GOALIE_RATING: ("goalieskill", "goalkeeperskill"),
+    Part.EXPERIENCE: ("yearsofexperience", "experience"),
+    Part.GOOD_PLACES: ("preferredlocations", "preferredlocation"),
+    Part.SPARE_PLACES: ("backuplocations",),
+    Part.BAD_PLACES: ("disallowedlocations",),
+    Part.GOOD_DAYS: ("preferreddays", "practicedays"),
+    Part.BAD_DAYS: ("unavailabledays",),
+    Part.LOCKED: ("lock", "locked"),
     Part.SCHOOL: ("schoolname", "school", "littleleagueschoolname", "escuela"),
     Part.GRADE: ("currentgrade", "grade", "schoolgrade", "grado"),
     Part.SHIRT: ("jerseysize", "shirtsize", "uniformsize", "tshirtsize"),
@@ -121,7 +151,68 @@ NEVER_PARTS = (
     "routingnumber", "bankaccount", "orderamount", "securitycode", "policynumber", "policyholder", "memberid", "groupnumber",
 )  # fmt: skip
 
+# Headings of known exports that mean nothing here, squeezed: passed over without asking what they are.
+PASSED_OVER = frozenset(
+    [
+        "orderdate",
+        "orderno",
+        "orderdetaildescription",
+        "playerwaiver",
+        "playerverificationwaiver",
+        "shortssize",
+        "sockssize",
+        "pantssize",
+        "tetanusshot",
+        "tetanusshotdate",
+        "raceestimatedfinishtime",
+        "raceshirt",
+        "neworreturning",
+        "risinggrade",
+        "previouscoach",
+        "uslmembershipnumber",
+        "littleleagueeligibility",
+        "associationplayerid",
+        "divisionid",
+        "divisionstartdate",
+        "divisionenddate",
+        "divisiongender",
+        "divisionopenregistration",
+        "divisioncloseregistration",
+        "divisionmaxplayers",
+        "divisionminimumage",
+        "divisionmaximumage",
+        "enabledwaitlist",
+        "orderdetailplayerid",
+        "ordertimestamp",
+        "ordersordernotes",
+        "orderstatus",
+        "orderid",
+        "ordernotes",
+        "playerage",
+        "littleleagueagebaseball",
+        "littleleagueagesoftball",
+        "registrationnumber",
+        "playerevaluationcomment",
+        "numericrankingautoassign",
+        "birthcertificatenote",
+        "recentteam",
+        "tryoutrejectionemailsent",
+        "tryoutacceptancestatus",
+        "tryoutacceptanceemailstatus",
+        "newregistrant",
+        "playdown",
+        "birthcertificate",
+        "verificationnote",
+        "weight",
+        "associatedteamstaff",
+        "rolelabel",
+        "sponsorid",
+        "id",
+    ]
+)
+
 _TELLTALE = {
+    Source.TEAMBUILDER: frozenset({"playerid", "playername"}),
     Source.SPORTS_CONNECT: frozenset({"playerfirstname", "accountfirstname"}),
     Source.TEAMSNAP: frozenset({"firstname", "isnonplayer"}),
 }
@@ -136,10 +227,14 @@ class Columns:
     source: Source
     places: Mapping[Part, tuple[int, ...]]
     dropped: frozenset[int]
+    unknown: tuple[int, ...] = ()
+    """Columns that nobody knows and nobody was asked about yet."""
 
     def missing(self) -> tuple[Part, ...]:
-        """The parts without which no player can be read."""
-        return tuple(part for part in NEEDED if part not in self.places)
+        """The parts without which no player can be read: a name, and a birth date or at least a grade."""
+        names = () if Part.NAME in self.places else (Part.GIVEN, Part.FAMILY)
+        dates = () if Part.GRADE in self.places else (Part.BORN,)
+        return tuple(part for part in (*names, *dates) if part not in self.places)
 
 
 def squeeze(heading: str) -> str:
@@ -165,22 +260,61 @@ def place_of(heading: str) -> tuple[Part, int] | None:
     return None if longer is None else (_PLACE[longer][0], _PLACE[longer][1] + 100)
 
 
-def recognized(headings: Sequence[str]) -> int:
+def recognized(headings: Sequence[str], meanings: Mapping[str, str] | None = None) -> int:
     """How many headings are known; 0 unless a player's names are among them."""
-    found = [place_of(heading) for heading in headings if not is_never_kept(heading)]
-    parts = {place[0] for place in found if place}
-    return len(parts) if {Part.GIVEN, Part.FAMILY} & parts and len(parts) >= 2 else 0
+    places = [_told(heading, meanings or {}) for heading in headings if not is_never_kept(heading)]
+    parts = {place[0] for place in places if place}
+    return len(parts) if {Part.GIVEN, Part.FAMILY, Part.NAME} & parts and len(parts) >= 2 else 0
 
 
-def read_columns(headings: Sequence[str]) -> Columns:
-    """Give every heading its part. Of two headings for one part the better known is asked first."""
+def read_columns(headings: Sequence[str], meanings: Mapping[str, str] | None = None) -> Columns:
+    """Give every heading its part. Of two headings for one part the better known is asked first.
+
+    `meanings` is what people said of headings here: a squeezed heading leads to a part's name, or to "" for nothing.
+    It goes before what is known, but no word of theirs brings a card or insurance column in.
+    """
+    said = meanings or {}
     dropped = frozenset(index for index, heading in enumerate(headings) if is_never_kept(heading))
     ranked: dict[Part, list[tuple[int, int]]] = {}
     for index, heading in enumerate(headings):
-        place = place_of(heading) if index not in dropped else None
+        place = _told(heading, said) if index not in dropped else None
         if place:
             ranked.setdefault(place[0], []).append((place[1], index))
     places = {part: tuple(index for _, index in sorted(found)) for part, found in ranked.items()}
     squeezed = {squeeze(heading) for heading in headings}
     source = next((source for source, marks in _TELLTALE.items() if marks <= squeezed), Source.OTHER)
-    return Columns(source, places, dropped)
+    used = dropped.union(*places.values())
+    unknown = tuple(
+        index
+        for index, heading in enumerate(headings)
+        if heading.strip() and index not in used and base_of(heading) not in said and not is_passed_over(heading)
+    )
+    return Columns(source, places, dropped, unknown)
+
+
+def _told(heading: str, meanings: Mapping[str, str]) -> tuple[Part, int] | None:
+    """The part of a heading: what people said of it, else what is known."""
+    said = meanings.get(base_of(heading))
+    if said is None:
+        return place_of(heading)
+    return (Part[said], -1) if said in Part.__members__ else None
+
+
+def base_of(heading: str) -> str:
+    """What a heading is remembered by: squeezed, without a suffix such as `:(18643797)`."""
+    return squeeze(re.split(r":\(", heading, maxsplit=1)[0])
+
+
+def is_passed_over(heading: str) -> bool:
+    """Whether a heading of a known export is known to mean nothing here."""
+    return squeeze(heading) in PASSED_OVER or base_of(heading) in PASSED_OVER
+
+
+def headings_of(records: Sequence[tuple[int, tuple[str, ...]]]) -> tuple[str, ...]:
+    """The headings of a table without any: last name, first name, grade, gender, when every row shows just that."""
+    rows = [tuple(cell.strip() for cell in cells) for _, cells in records]
+    is_it = bool(rows) and all(
+        len(row) == len(HEADLESS) and row[0] and row[1] and is_grade(row[2]) and bool(read_gender(row[3])) and row[3]
+        for row in rows
+    )
+    return HEADLESS if is_it else ()

@@ -4,8 +4,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,16 @@ from youthprog.core.permissions import P, Reach
 from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.documents import services as documents
-from youthprog.leagues import papers, queries, services
-from youthprog.leagues.importing import on_team, read_players
+from youthprog.leagues import game_services, import_queries, papers, queries, services
+from youthprog.leagues.file_reading import read_file
+from youthprog.leagues.game_plan import plan_games
+from youthprog.leagues.game_queries import frame_of, game_season
+from youthprog.leagues.import_services import AT_ONCE
+from youthprog.leagues.importing import on_team
 from youthprog.leagues.queries import TeamHead
-from youthprog.leagues.review import Review, review_of
+from youthprog.leagues.review import Review, review_of, review_of_games
 from youthprog.leagues.routes import paper_notes, which_of
-from youthprog.leagues.types import Action, PlannedRow, PlayerRow, Problem
+from youthprog.leagues.types import Action, ImportKind, PlannedRow, Problem, Reading, Severity
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
 from youthprog.web.filters import phone
@@ -30,6 +35,9 @@ from youthprog.web.language import speak
 
 MOST_NAMED = 8
 UNUSABLE = 1
+BOTH_ORDERS = (
+    "The dates can have the month or the day first, and none decides. Say which with --dates mdy or --dates dmy."
+)
 SOME_REFUSED = 2
 WORDS = {Action.NEW: "new", Action.UPDATE: "changed", Action.SAME: "same", Action.REFUSE: "left out"}
 EVERYTHING: Mapping[P, tuple[Grant, ...]] = dict.fromkeys(P, (Grant(Reach.EVERYWHERE),))
@@ -49,9 +57,16 @@ def operator() -> Actor:
 
 def import_arguments(parser: argparse.ArgumentParser) -> None:
     """Which file, into which season, and whether to write."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="a registration export as CSV")
+    parser.add_argument("file", type=Path, metavar="FILE", help="an export of players or games, CSV or Excel")
     parser.add_argument("--season", required=True, metavar="S", help="the season's number or name")
-    parser.add_argument("--kind", choices=("players",), default="players")
+    parser.add_argument(
+        "--kind",
+        choices=[kind.value for kind in ImportKind],
+        help="what the rows are; without it the column names tell",
+    )
+    parser.add_argument(
+        "--dates", choices=("mdy", "dmy"), default="", help="month or day first, where nothing in the file decides"
+    )
     parser.add_argument("--team", default="", metavar="NAME", help="the team of a file that has no column for teams")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and write nothing")
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
@@ -65,27 +80,58 @@ def import_run(args: argparse.Namespace) -> int:
         speak("en")
         season = _season(args.season)
         _say(f"reading {args.file.name}")
-        reading = read_players(content, filename=args.file.name, today=clock.today())
-        reading = on_team(reading, args.team)
+        reading = _read(args, content, season)
         if reading.unusable is not None:
             _say("")
             return _unusable(args, reading.unusable)
-        _say(f"{'planning' if args.dry_run else 'writing'} {len(reading.rows):,} rows")
-        if args.dry_run:
-            planned: Sequence[PlannedRow] = services.plan_players(reading.rows, season, by=operator())
-        else:
-            planned = _written(reading.rows, season)
+        review = (
+            _games(args, reading, season) if reading.kind is ImportKind.SCHEDULE else _players(args, reading, season)
+        )
         _say("")
-        review = review_of(planned, reading.problems)
-        print(_as_json(args, season, review) if args.json else _as_text(args, season, review))
+        print(_as_json(args, season, review, reading.kind) if args.json else _as_text(args, season, review))
     return SOME_REFUSED if review.refusals else 0
 
 
-def _written(rows: Sequence[PlayerRow], season: Season) -> Sequence[PlannedRow]:
-    """Import all rows in one transaction."""
-    done = services.import_players(rows, season, by=operator(), now=clock.now())
-    db.session().commit()
-    return done.planned
+def _read(args: argparse.Namespace, content: bytes, season: Season) -> Reading:
+    """What the file holds. Dates that could be read both ways make it unusable until somebody says which they are."""
+    _sheet, reading = read_file(
+        content,
+        frame_of(season),
+        filename=args.file.name,
+        kind=ImportKind(args.kind) if args.kind else None,
+        dates=args.dates,
+        meanings=import_queries.meanings_of(season.program_id),
+    )
+    if reading.asks is not None:
+        problem = Problem(0, reading.asks.column, "both_orders", BOTH_ORDERS, Severity.REFUSE)
+        reading = replace(reading, unusable=problem)
+    return on_team(reading, args.team)
+
+
+def _games(args: argparse.Namespace, reading: Reading, season: Season) -> Review:
+    """Plan or write the games of a schedule, in one transaction."""
+    _say(f"{'planning' if args.dry_run else 'writing'} {len(reading.games):,} games")
+    if args.dry_run:
+        planned = plan_games(reading.games, game_season(season, clock.now()))
+    else:
+        planned = game_services.import_games(reading.games, season, by=operator(), now=clock.now())
+        db.session().commit()
+    return review_of_games(planned, reading.problems)
+
+
+def _players(args: argparse.Namespace, reading: Reading, season: Season) -> Review:
+    """Plan or write the players of an export. A large file is kept part by part; what is in stays in."""
+    rows = reading.rows
+    if args.dry_run:
+        _say(f"planning {len(rows):,} rows")
+        return review_of(services.plan_players(rows, season, by=operator()), reading.problems)
+    planned: list[PlannedRow] = []
+    for start in range(0, len(rows), AT_ONCE) or (0,):
+        _say(f"writing {len(rows):,} rows: {100 * start // max(1, len(rows))} percent")
+        part = rows[start : start + AT_ONCE]
+        planned += services.import_players(part, season, by=operator(), now=clock.now(), whole=rows).planned
+        db.session().commit()
+    return review_of(planned, reading.problems)
 
 
 def _season(asked: str) -> Season:
@@ -115,7 +161,8 @@ def _as_text(args: argparse.Namespace, season: Season, review: Review) -> str:
     lines += [f"  {problem}" for problem in review.about_file]
     for line in review.lines:
         if args.dry_run or line.problems:
-            where = [line.team, f"No. {line.jersey}" if line.jersey else "", ", ".join(line.changes)]
+            when = f"{line.starts_at.astimezone(clock.zone()):%Y-%m-%d %H:%M}" if line.starts_at else ""
+            where = [when, line.team, f"No. {line.jersey}" if line.jersey else "", ", ".join(line.changes)]
             says = "  ".join(part for part in (line.name, *where) if part)
             lines.append(f"  row {line.row:>5}  {WORDS[line.action]:<8}  {says}".rstrip())
             lines += [f"{'':24}{_located(problem)}" for problem in line.problems]
@@ -128,11 +175,12 @@ def _located(problem: Problem) -> str:
     return f"{problem.column}: {problem}" if problem.column else str(problem)
 
 
-def _as_json(args: argparse.Namespace, season: Season, review: Review) -> str:
+def _as_json(args: argparse.Namespace, season: Season, review: Review, kind: ImportKind) -> str:
     """The answer for scripts. It names nobody: rows are told by their number."""
     answer = {
         "file": args.file.name,
         "season": season.id,
+        "kind": kind.value,
         "dry_run": args.dry_run,
         "counts": {action.value: review.count(action) for action in Action},
         "problems": [_problem(problem) for problem in review.about_file],

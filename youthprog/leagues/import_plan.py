@@ -1,7 +1,7 @@
 """What an import would change: the rows of a file against what is already here. Pure.
 
-A youth is found by the export's own key, else by folded names and birth date. An adult is found by folded name
-together with a mail or a phone. A blank cell never erases anything, nobody is taken out of a team, and a second run
+A youth is found by the export's own key, else by folded names and birth date, unless the guardians are others. An adult is found by folded name
+together with a mail or a phone. Whoever is only alike is asked about and left out until a person has said. A blank cell never erases anything, nobody is taken out of a team, and a second run
 of the same file changes nothing.
 """
 
@@ -12,8 +12,10 @@ from datetime import date
 
 from youthprog.core.refusals import N_
 from youthprog.core.text import fold
+from youthprog.leagues.likeness import may_be_same, pair_key, somebody
 from youthprog.leagues.types import (
     Action,
+    Alike,
     Existing,
     GuardianRow,
     KnownAdult,
@@ -39,10 +41,19 @@ MOST_NAME = 38  # of team and division each, when both make the name
 YouthKey = tuple[str, str, date | None]
 
 
-def plan_import(rows: Iterable[PlayerRow], existing: Existing, *, may_make_teams: bool = True) -> list[PlannedRow]:
-    """Say for each row what it would do: new, update, same or refuse."""
+def plan_import(
+    rows: Iterable[PlayerRow],
+    existing: Existing,
+    *,
+    may_make_teams: bool = True,
+    whole: Iterable[PlayerRow] | None = None,
+) -> list[PlannedRow]:
+    """Say for each row what it would do: new, update, same or refuse.
+
+    `whole` are all rows of the file where `rows` are a part: whether a team's name is certain depends on them all.
+    """
     rows = list(rows)
-    planner = _Planner(rows, existing, may_make_teams)
+    planner = _Planner(rows, existing, may_make_teams, rows if whole is None else whole)
     return [planner.plan(row) for row in rows]
 
 
@@ -68,6 +79,10 @@ class _Child:
     jersey: str = ""
     placed: bool = False
     may_join: bool = True
+    born_on: date | None = None
+    written: tuple[str, str] = ("", "")
+    """The names under which the plan found the youth."""
+
     said: set[str] = field(default_factory=set)
     """Fields that an earlier row of the file spoke of: of two rows that disagree the first counts."""
 
@@ -81,6 +96,7 @@ class _Adult:
     emails: set[str]
     phones: set[str]
     home: Ref | None
+    shown: str = ""
 
 
 @dataclass(slots=True)
@@ -96,13 +112,16 @@ class _Team:
 class _Planner:
     """Walks the rows once; what one row makes, the next ones find."""
 
-    def __init__(self, rows: list[PlayerRow], existing: Existing, may_make_teams: bool):
+    def __init__(self, rows: list[PlayerRow], existing: Existing, may_make_teams: bool, whole: Iterable[PlayerRow]):
         self.may_make_teams = may_make_teams
         self.external = dict(existing.external)
         self.children: dict[Ref, _Child] = {}
         self.jerseys: dict[tuple[Ref, str], Ref] = {}
         self.by_key: dict[YouthKey, list[Ref]] = defaultdict(list)
         self.by_name: dict[tuple[str, str], list[Ref]] = defaultdict(list)
+        self.by_birth: dict[date, list[Ref]] = defaultdict(list)
+        self.children_of: dict[Ref, set[Ref]] = defaultdict(set)
+        self.decided = existing.decided
         self.new_external: dict[tuple[str, str], Ref] = {}
         for youth in existing.youth:
             self._know_youth(youth)
@@ -118,15 +137,25 @@ class _Planner:
             self._know_team(team)
         self.homes = {home.address_key: Ref(id=home.id) for home in existing.households if home.address_key}
         self.divisions_of: dict[str, set[str]] = defaultdict(set)
-        for row in rows:
+        for row in whole:
             self.divisions_of[fold(row.team)].add(fold(row.division))
 
     def plan(self, row: PlayerRow) -> PlannedRow:
         """One row."""
         problems: list[Problem] = []
         child = self._find(row, problems)
+        alike: tuple[Alike, ...] = ()
+        told_same = False
+        if child is None and not problems:
+            child, alike = self._look_alike(row)
+            told_same = child is not None
+        if alike:
+            sentence = N_(
+                "This may be somebody who is here, or in another row, under another spelling. A person must say."
+            )
+            problems.append(Problem(row.row, "", "maybe_same", sentence, Severity.REFUSE))
         if any(problem.severity is Severity.REFUSE for problem in problems):
-            return PlannedRow(row, Action.REFUSE, Ref(), problems=tuple(problems))
+            return PlannedRow(row, Action.REFUSE, Ref(), problems=tuple(problems), alike=alike)
         is_new = child is None
         if child is None:
             child = self._new_child(row, problems)
@@ -136,7 +165,12 @@ class _Planner:
         team = self._team_for(row, child, problems) if child.may_join else None
         jersey = self._jersey_for(row, child, team, problems)
         changes = () if is_new else self._changes(row, child, guardians, enrolls, team, jersey)
+        if told_same:  # another spelling, which a person saw: the name here stays
+            changes = tuple(name for name in changes if name not in ("given_name", "family_name"))
+        names = child.given, child.family
         self._settle(row, child, guardians, household, team, jersey)
+        if told_same:
+            child.given, child.family = names
         return PlannedRow(
             row=row,
             action=Action.NEW if is_new else Action.UPDATE if changes else Action.SAME,
@@ -165,7 +199,11 @@ class _Planner:
             jersey=youth.jersey,
             placed=youth.placed,
             may_join=youth.may_join,
+            born_on=youth.born_on,
+            written=(youth.given_name, youth.family_name),
         )
+        for adult in self.children[ref].guardians:
+            self.children_of[adult].add(ref)
         self._index(ref, youth.given_name, youth.family_name, youth.born_on)
         for team in self.children[ref].teams:
             self.jerseys[(team, youth.jersey)] = ref
@@ -173,11 +211,14 @@ class _Planner:
     def _index(self, ref: Ref, given: str, family: str, born_on: date | None) -> None:
         self.by_key[(fold(given), fold(family), born_on)].append(ref)
         self.by_name[(fold(given), fold(family))].append(ref)
+        if born_on:
+            self.by_birth[born_on].append(ref)
 
     def _know_adult(self, adult: KnownAdult) -> None:
         home = None if adult.household_id is None else Ref(id=adult.household_id)
         name = fold(f"{adult.given_name} {adult.family_name}")
-        self._add_adult(_Adult(Ref(id=adult.id), name, set(adult.emails), set(adult.phones), home))
+        shown = f"{adult.given_name} {adult.family_name}"
+        self._add_adult(_Adult(Ref(id=adult.id), name, set(adult.emails), set(adult.phones), home, shown))
 
     def _add_adult(self, adult: _Adult) -> None:
         self.adults[adult.ref] = adult
@@ -210,6 +251,8 @@ class _Planner:
                 )
                 problems.append(Problem(row.row, "", "beyond_reach", sentence, Severity.REFUSE))
                 return None
+        if row.born_on is None:
+            return self._find_by_name(row, problems)
         refs = self.by_key[(fold(row.given_name), fold(row.family_name), row.born_on)]
         if len(refs) > 1:
             refs = [ref for ref in refs if self._shares_contact(self.children[ref], row)] or refs
@@ -217,19 +260,85 @@ class _Planner:
             sentence = N_("Two youth here have this name and birth date. Merge them or correct one, then import again.")
             problems.append(Problem(row.row, "", "two_match", sentence, Severity.REFUSE))
             return None
-        return self.children[refs[0]] if refs else None
+        found = self.children[refs[0]] if refs else None
+        return None if found is not None and self._is_of_others(found, row) else found
+
+    def _is_of_others(self, child: _Child, row: PlayerRow) -> bool:
+        """Whether a child of that name and birth date has other guardians than the row names: a person must say then.
+
+        Two families may have a child of one name and birthday, and neither may be handed the other's.
+        """
+        signs, own = self._signs_about(child), _signs_of(row)
+        return bool(signs) and bool(own) and signs.isdisjoint(own)
+
+    def _find_by_name(self, row: PlayerRow, problems: list[Problem]) -> _Child | None:
+        """Whom a row without a birth date means: the one of that name in the season, else the one who has none either."""
+        found = [self.children[ref] for ref in self.by_name[(fold(row.given_name), fold(row.family_name))]]
+        means = [child for child in found if child.placed] or [child for child in found if child.born_on is None]
+        if len(means) > 1:
+            means = [child for child in means if self._shares_contact(child, row)] or means
+        if len(means) > 1:
+            sentence = N_(
+                "Several young people of this name are here, and the file gives no birth date to tell them apart."
+            )
+            problems.append(Problem(row.row, "", "two_match", sentence, Severity.REFUSE))
+            return None
+        return means[0] if means else None
+
+    def _look_alike(self, row: PlayerRow) -> tuple[_Child | None, tuple[Alike, ...]]:
+        """The youth whom a person said the row to be; else those whom somebody must be asked about."""
+        own = somebody(row.given_name, row.family_name, row.born_on, _signs_of(row))
+        asked = []
+        for ref in self._candidates_for(row):
+            child = self.children[ref]
+            other = somebody(*child.written, child.born_on, self._signs_about(child))
+            if not may_be_same(own, other):
+                continue
+            pair = pair_key(
+                (row.given_name, row.family_name, row.born_on, _names_in(row.guardians)),
+                (*child.written, child.born_on, self._names_about(child)),
+            )
+            if self.decided.get(pair):
+                return child, ()
+            if pair not in self.decided:
+                asked.append(self._alike(child, pair))
+        return None, tuple(asked)
+
+    def _candidates_for(self, row: PlayerRow) -> Iterable[Ref]:
+        """Whoever was born that day, is called so, or has a guardian with one of the contacts."""
+        found = list(self.by_birth[row.born_on]) if row.born_on else []
+        found += self.by_name[(fold(row.given_name), fold(row.family_name))]
+        for guardian in row.guardians:
+            for contact in filter(None, (guardian.email, *guardian.phones)):
+                for adult in self.by_contact.get(contact, ()):
+                    found += sorted(self.children_of[adult], key=lambda ref: (ref.id or 0, ref.new))
+        return dict.fromkeys(found)
+
+    def _signs_about(self, child: _Child) -> set[str]:
+        adults = [self.adults[ref] for ref in child.guardians if ref in self.adults]
+        return {sign for adult in adults for sign in (adult.name, *adult.emails, *adult.phones)}
+
+    def _names_about(self, child: _Child) -> list[str]:
+        return [self.adults[ref].name for ref in child.guardians if ref in self.adults]
+
+    def _alike(self, child: _Child, pair: str) -> Alike:
+        adults = sorted(self.adults[ref].shown for ref in child.guardians if ref in self.adults)
+        teams = sorted(self.team_of[ref].name for ref in child.teams if ref in self.team_of)
+        row = int(child.ref.new.partition(":")[2]) if child.ref.new else 0
+        return Alike(pair, *child.written, child.born_on, tuple(adults), tuple(teams), child.ref.id, row)
 
     def _shares_contact(self, child: _Child, row: PlayerRow) -> bool:
         contacts = {contact for guardian in row.guardians for contact in (guardian.email, *guardian.phones) if contact}
         return any(ref in child.guardians for contact in contacts for ref in self.by_contact.get(contact, ()))
 
     def _new_child(self, row: PlayerRow, problems: list[Problem]) -> _Child:
-        if self.by_name[(fold(row.given_name), fold(row.family_name))]:
+        if row.born_on and self.by_name[(fold(row.given_name), fold(row.family_name))]:
             sentence = N_(
                 "Somebody with this name and another birth date is here already. Check that it is not the same youth."
             )
             problems.append(Problem(row.row, "", "near_match", sentence, Severity.WARN))
         child = _Child(Ref(new=f"youth:{row.row}"), row.given_name, row.family_name, dict.fromkeys(SPARING, ""))
+        child.born_on, child.written = row.born_on, (row.given_name, row.family_name)
         self.children[child.ref] = child
         self._index(child.ref, row.given_name, row.family_name, row.born_on)
         return child
@@ -238,8 +347,14 @@ class _Planner:
         """Whether the row brings the youth a place in the season, or a place in line."""
         if child.placed:
             return False
+        born_on = row.born_on or child.born_on
+        if born_on is None:
+            sentence = N_("The birth date is not known. Comes in without a place; add the birth date, then enroll.")
+            problems.append(Problem(row.row, "", "no_birth_date_yet", sentence, Severity.WARN))
+            child.may_join = False
+            return False
         if self.window:
-            age = age_on(row.born_on, self.window.age_cutoff_on)
+            age = age_on(born_on, self.window.age_cutoff_on)
             if not self.window.min_age <= age <= self.window.max_age:
                 sentence = N_(
                     "%(age)s years old on the cut-off day, outside the ages of this season. Comes in without a place."
@@ -294,6 +409,8 @@ class _Planner:
         child.said |= stated_values(row).keys() & ONE_VALUE
         child.given, child.family = row.given_name, row.family_name
         child.guardians |= set(guardians)
+        for adult in guardians:
+            self.children_of[adult].add(child.ref)
         if team:
             if team.ref not in child.teams and team.free is not None:
                 team.free -= 1
@@ -315,7 +432,8 @@ class _Planner:
         for ref in (*near, *sorted(child.guardians, key=lambda ref: (ref.id or 0, ref.new))):
             if self.adults.get(ref) and self.adults[ref].name == name:
                 return ref
-        adult = _Adult(Ref(new=f"adult:{len(self.adults) + 1}"), name, set(), set(), None)
+        shown = f"{guardian.given_name} {guardian.family_name}"
+        adult = _Adult(Ref(new=f"adult:{len(self.adults) + 1}"), name, set(), set(), None, shown)
         self._add_adult(adult)
         self._learn(adult, guardian, None)
         return adult.ref
@@ -408,6 +526,17 @@ def stated_values(row: PlayerRow) -> dict[str, str]:
 def differing(row: PlayerRow, known: Mapping[str, str]) -> list[str]:
     """The names of stated values that are not among the known ones (one a line)."""
     return [name for name, new in stated_values(row).items() if new not in known.get(name, "").split("\n")]
+
+
+def _names_in(guardians: Iterable[GuardianRow]) -> list[str]:
+    return [fold(f"{each.given_name} {each.family_name}") for each in guardians]
+
+
+def _signs_of(row: PlayerRow) -> set[str]:
+    """What the row's guardians go by: folded names, mails, phones."""
+    names = set(_names_in(row.guardians))
+    contacts = {contact for guardian in row.guardians for contact in (guardian.email, *guardian.phones) if contact}
+    return names | contacts
 
 
 def _full_name(row: PlayerRow) -> str:

@@ -5,16 +5,19 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from youthprog.core import db
+from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
+from youthprog.leagues.file_reading import read_table
+from youthprog.leagues.game_plan import plan_games
+from youthprog.leagues.game_queries import frame_of, game_season
 from youthprog.leagues.import_plan import plan_import
-from youthprog.leagues.importing import rows_from_text
-from youthprog.leagues.models import Division, RosterImport, Team
-from youthprog.leagues.review import Review, problem_from, review_of
+from youthprog.leagues.keeping_rows import games_from_text, rows_from_text, table_from_text
+from youthprog.leagues.models import ColumnMeaning, Division, RosterImport, Team
+from youthprog.leagues.review import Review, problem_from, review_of, review_of_games
 from youthprog.leagues.snapshot import existing_for
-from youthprog.leagues.types import ImportState
+from youthprog.leagues.types import ImportKind, ImportState, Reading
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Group, GroupMember, Season
@@ -71,10 +74,42 @@ def list_imports(actor: Actor, limit: int) -> list[ImportLine]:
     ]
 
 
+def meanings_of(program_id: int) -> dict[ImportKind, dict[str, str]]:
+    """What people of a program said of headings, for each kind of file. One statement."""
+    found: dict[ImportKind, dict[str, str]] = {kind: {} for kind in ImportKind}
+    for row in db.session().scalars(sa.select(ColumnMeaning).where(ColumnMeaning.program_id == program_id)):
+        found[row.kind][row.heading] = row.part
+    return found
+
+
+def reading_of(entry: RosterImport, season: Season) -> Reading | None:
+    """What the kept table of an import that waits says, with what is known now; None when no table was kept."""
+    kept = entry.unseal("table_sealed")
+    if kept is None:
+        return None
+    meanings = meanings_of(season.program_id)
+    frame = frame_of(season)
+    dates = entry.dates or ""
+    return read_table(
+        table_from_text(kept), entry.kind, frame, filename=entry.file_name, dates=dates, meanings=meanings
+    )
+
+
+def begun_ids() -> list[int]:
+    """The imports that the worker has to write, the longest waiting first."""
+    statement = sa.select(RosterImport.id).where(
+        RosterImport.state == ImportState.TRIED, RosterImport.begun_at.is_not(None)
+    )
+    return list(db.session().scalars(statement.order_by(RosterImport.begun_at, RosterImport.id)))
+
+
 def review_for(actor: Actor, entry: RosterImport, season: Season) -> Review:
     """What an import that waits would do today, row by row. Its rows are unsealed here."""
-    rows = rows_from_text(entry.unseal("rows_sealed") or "[]")
+    text = entry.unseal("rows_sealed") or "[]"
     problems = [problem_from(values) for values in entry.summary["problems"]]
+    if entry.kind is ImportKind.SCHEDULE:
+        return review_of_games(plan_games(games_from_text(text), game_season(season, clock.now())), problems)
+    rows = rows_from_text(text)
     return review_of(plan_import(rows, existing_for(rows, season, by=actor)), problems)
 
 

@@ -4,11 +4,9 @@ Sports Connect's enrollment details and TeamSnap's rosters load as they are. Car
 are dropped while the file is read, and no problem repeats a value of the file.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from youthprog.core.refusals import N_
 from youthprog.core.text import crowded, fold
@@ -25,10 +23,13 @@ from youthprog.leagues.cells import (
     read_email,
     read_gender,
     read_phone,
+    split_name,
+    unguarded,
 )
-from youthprog.leagues.columns import Columns, Part, read_columns, recognized
-from youthprog.leagues.sheets import Sheet, Unusable, read_sheet
-from youthprog.leagues.types import GuardianRow, PlayerRow, Problem, Reading, Severity, Source
+from youthprog.leagues.columns import FOR_TEAMS, Columns, Part, headings_of, read_columns, recognized
+from youthprog.leagues.limits import Unusable
+from youthprog.leagues.sheets import GREEK, Sheet, read_sheet
+from youthprog.leagues.types import DateQuestion, GuardianRow, PlayerRow, Problem, Reading, Severity, Source
 from youthprog.people.rules import OLDEST_NEW_YOUTH, age_on
 from youthprog.people.types import Gender
 
@@ -40,12 +41,16 @@ LIMITS: Mapping[Part, int] = {
     Part.MIDDLE: 40, Part.SUFFIX: 20, Part.STREET: 120, Part.UNIT: 40, Part.CITY: 80, Part.STATE: 40, Part.POSTAL_CODE: 16,
     Part.PROGRAM: 120, Part.DIVISION: 80, Part.TEAM: 80, Part.JERSEY: 8, Part.POSITION: 40, Part.ALLERGIES: 1000,
     Part.CONDITIONS: 1000, Part.EMERGENCY_GIVEN: 80, Part.EMERGENCY_FAMILY: 79, Part.SCHOOL: 120, Part.GRADE: 40, Part.SHIRT: 40,
-    Part.TEAMMATE: 300, Part.COACH: 300, Part.REQUEST: 1000, Part.PLAYER_ID: 120,
-}  # fmt: skip
+    Part.TEAMMATE: 300, Part.COACH: 300, Part.REQUEST: 1000, Part.PLAYER_ID: 120, Part.NAME: 160,
+} | dict.fromkeys(FOR_TEAMS, 120)  # fmt: skip
+WITH_IDS = (Source.SPORTS_CONNECT, Source.TEAMBUILDER)
+"""Exports whose player ids mean one player for good."""
+
 VITAL = frozenset(
     {
         Part.GIVEN,
         Part.FAMILY,
+        Part.NAME,
         Part.GUARDIAN_GIVEN,
         Part.GUARDIAN_FAMILY,
         Part.SECOND_GIVEN,
@@ -67,20 +72,47 @@ FREE = frozenset(
         Part.SCHOOL,
         Part.POSITION,
         Part.GRADE,
+        *FOR_TEAMS,
     }
 )
 """Parts where a word like "none" says that there is nothing."""
 
 
-def read_players(data: bytes, *, filename: str, today: date) -> Reading:
-    """Read a registration export. What cannot be used is named, by row and column, in `problems` or `unusable`."""
+def read_players(
+    data: bytes, *, filename: str, today: date, dates: str = "", meanings: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a registration export. What cannot be used is named, by row and column, in `problems` or `unusable`.
+
+    `dates` ("mdy" or "dmy") and `meanings` are what a person said of the file: see `cells.date_order` and
+    `columns.read_columns`.
+    """
     try:
-        sheet = read_sheet(data, recognized)
-        columns = read_columns(sheet.header)
-        _need_columns(columns)
+        sheet = player_sheet(data, meanings)
     except Unusable as fault:
         return Reading(filename=filename, unusable=fault.problem)
-    return _Reader(sheet, columns, today).read(filename)
+    return players_in(sheet, filename=filename, today=today, dates=dates, meanings=meanings)
+
+
+def player_sheet(data: bytes, meanings: Mapping[str, str] | None = None) -> Sheet:
+    """The table of a registration export. Raises `Unusable`."""
+    return read_sheet(data, lambda headings: recognized(headings, meanings), headings_of)
+
+
+def players_in(
+    sheet: Sheet, *, filename: str, today: date, dates: str = "", meanings: Mapping[str, str] | None = None
+) -> Reading:
+    """The players of a table. When a column is missing, or the order of its dates, the reading says so and has no rows."""
+    columns = read_columns(sheet.header, meanings)
+    reader = _Reader(sheet, columns, today, dates)
+    if missing := columns.missing():
+        sentence = N_("The file has no column for: %(parts)s.")
+        problem = Problem(0, "", "missing_columns", sentence, Severity.REFUSE, {"parts": ", ".join(missing)})
+        if not columns.unknown:
+            return Reading(filename=filename, unusable=problem)
+        return replace(reader.about(filename), unusable=problem)
+    if question := reader.question():
+        return replace(reader.about(filename), asks=question)
+    return reader.read(filename)
 
 
 def on_team(reading: Reading, team: str) -> Reading:
@@ -90,20 +122,13 @@ def on_team(reading: Reading, team: str) -> Reading:
     return replace(reading, rows=tuple(replace(row, team=team) for row in reading.rows))
 
 
-def _need_columns(columns: Columns) -> None:
-    missing = columns.missing()
-    if missing:
-        sentence = N_("The file has no column for: %(parts)s.")
-        raise Unusable("missing_columns", sentence, 0, parts=", ".join(missing))
-
-
 class _Reader:
     """Reads the rows of one sheet and gathers what is wrong with them."""
 
-    def __init__(self, sheet: Sheet, columns: Columns, today: date):
+    def __init__(self, sheet: Sheet, columns: Columns, today: date, dates: str):
         self.sheet, self.columns, self.today = sheet, columns, today
         self.problems: list[Problem] = []
-        self.order = date_order(self._birth_cells())
+        self.order = date_order(self._birth_cells(), told=dates)
 
     def read(self, filename: str) -> Reading:
         """All rows, in the order of the file."""
@@ -125,6 +150,21 @@ class _Reader:
                     N_("This row says the same as row %(other)s and is left out."),
                     other=first,
                 )
+        problems = tuple(sorted(self.problems, key=lambda problem: problem.row))
+        return replace(self.about(filename), rows=tuple(rows), problems=problems)
+
+    def question(self) -> DateQuestion | None:
+        """What must be asked before a birth date can be read."""
+        if not self.order.is_open:
+            return None
+        text = self.order.example
+        both = [read_date(text, day_first=day_first, today=self.today) for day_first in (False, True)]
+        if both[0] is None or both[1] is None:
+            return None
+        return DateQuestion(self.heading(Part.BORN), text, both[0], both[1], len(self.order.open_rows))
+
+    def about(self, filename: str) -> Reading:
+        """What the file is, without its rows."""
         headers = self.sheet.header
         used = {index for places in self.columns.places.values() for index in places}
         return Reading(
@@ -137,9 +177,8 @@ class _Reader:
             unmapped=tuple(
                 name for index, name in enumerate(headers) if name and index not in used | self.columns.dropped
             ),
+            unknown=tuple(headers[index] for index in self.columns.unknown),
             dropped=tuple(headers[index] for index in sorted(self.columns.dropped)),
-            rows=tuple(rows),
-            problems=tuple(sorted(self.problems, key=lambda problem: problem.row)),
         )
 
     def heading(self, place: Part | int | None) -> str:
@@ -159,11 +198,11 @@ class _Reader:
 
     def has_guardians(self) -> bool:
         """Whether the file has columns for a parent or account holder."""
-        return any(part in self.columns.places for part in (Part.GUARDIAN_GIVEN, Part.GUARDIAN_FAMILY))
+        return all(part in self.columns.places for part in (Part.GUARDIAN_GIVEN, Part.GUARDIAN_FAMILY))
 
     def _birth_cells(self) -> Iterable[tuple[int, str]]:
         for number, cells in self.sheet.rows:
-            for index in self.columns.places[Part.BORN]:
+            for index in self.columns.places.get(Part.BORN, ()):
                 text = one_line(cells[index]) if index < len(cells) else ""
                 if text:
                     yield number, text
@@ -174,6 +213,14 @@ class _Reader:
             self.warn(0, None, "no_rows", N_("The file has column names and no rows."))
         if self.sheet.encoding == "cp1252":
             self.warn(0, None, "windows_text", N_("The file was read as Windows text. Check that accents look right."))
+        if self.sheet.encoding in GREEK:
+            self.warn(0, None, "greek_text", N_("The file was read as Greek text. Check that names look right."))
+        if self.sheet.headless:
+            sentence = N_("The file has no column names. Its columns were taken for: %(columns)s.")
+            self.warn(0, None, "headless", sentence, columns=", ".join(self.sheet.header))
+        if Part.BORN not in self.columns.places:
+            sentence = N_("The file has no birth dates. Its rows are matched by name with the players of the season.")
+            self.warn(0, None, "no_birth_dates", sentence)
         if self.sheet.stray_quote_at:
             sentence = N_("A quotation mark inside a cell stands alone near line %(line)s. Check the rows there.")
             self.warn(0, None, "stray_quote", sentence, line=self.sheet.stray_quote_at)
@@ -182,7 +229,7 @@ class _Reader:
                 "The file names no parents or guardians. New youth come in without one, and nobody can be asked for consent yet."
             )
             self.warn(0, None, "no_guardian_columns", sentence)
-        if self.order.day_first:
+        if self.order.day_first and self.order.day_first_rows:
             first = min(self.order.day_first_rows)
             sentence = N_(
                 "Birth dates were read as day, month, year, because row %(row)s can only be read so. Check a few."
@@ -212,26 +259,26 @@ class _RowReader:
                 N_("This row has more cells than there are columns. A comma may need quotation marks."),
             )
             return None
-        given, family = self.name(Part.GIVEN), self.name(Part.FAMILY)
-        born_on = self.born_on()
+        given, family = self.names()
+        born_on = self.born_on() if Part.BORN in self.reader.columns.places else None
         guardians, email, phones = self.contacts()
         if born_on and not guardians and self.reader.has_guardians() and age_on(born_on, self.reader.today) < GROWN:
             self.refuse(Part.GUARDIAN_GIVEN, "no_guardian", N_("No parent or guardian is named."))
-        row = self.rest(given, family, born_on or self.reader.today, guardians, email, phones)
+        row = self.rest(given, family, born_on, guardians, email, phones)
         return row if self.usable else None
 
     def rest(
         self,
         given: str,
         family: str,
-        born_on: date,
+        born_on: date | None,
         guardians: tuple[GuardianRow, ...],
         email: str,
         phones: tuple[str, ...],
     ) -> PlayerRow:
         """The parts that need no judgment of their own."""
         source = self.reader.columns.source
-        player_id = self.text(Part.PLAYER_ID) if source is Source.SPORTS_CONNECT else ""
+        player_id = self.text(Part.PLAYER_ID) if source in WITH_IDS else ""
         emergency_phones = self.phones(Part.EMERGENCY_PHONE)
         return PlayerRow(
             row=self.number,
@@ -265,6 +312,7 @@ class _RowReader:
             coach_request=self.text(Part.COACH),
             other_request=self.text(Part.REQUEST),
             external=((source.value, player_id),) if player_id else (),
+            for_teams=tuple((part.name, text) for part in FOR_TEAMS if (text := self.text(part))),
         )
 
     # Cells --------------------------------------------------------------------------------------------------
@@ -274,11 +322,16 @@ class _RowReader:
         return next((text for _, text in self._cells(part)), "")
 
     def _cells(self, part: Part) -> Iterator[tuple[int, str]]:
-        """The columns of a part that are not blank in this row."""
+        """The columns of a part that are not blank in this row, without what made a formula harmless."""
         for index in self.reader.columns.places.get(part, ()):
             text = one_line(self.cells[index]) if index < len(self.cells) else ""
             if text:
-                yield index, text
+                yield index, unguarded(text)[0]
+
+    def guarded(self, part: Part) -> bool:
+        """Whether the file itself marks the cell as text."""
+        cells = (self.cells[index] for index in self.reader.columns.places.get(part, ()) if index < len(self.cells))
+        return unguarded(one_line(next((cell for cell in cells if cell.strip()), "")))[1]
 
     def text(self, part: Part) -> str:
         """A cell that may be stored: short enough, no formula, no card number; otherwise noted and left out."""
@@ -289,7 +342,7 @@ class _RowReader:
         limit = LIMITS[part]
         if len(text) > limit:
             note(part, "too_long", N_("This is longer than %(limit)s characters."), limit=limit)
-        elif is_formula(text):
+        elif is_formula(text) and not self.guarded(part):
             note(part, "formula", N_("This begins like a spreadsheet formula."))
         elif crowded(text):
             note(part, "crowded", N_("This has more accents on a letter than any name has."))
@@ -298,6 +351,18 @@ class _RowReader:
         else:
             return text
         return ""
+
+    def names(self) -> tuple[str, str]:
+        """The player's given and family name; a whole name is split only where that is sure."""
+        places = self.reader.columns.places
+        if Part.GIVEN in places and Part.FAMILY in places:
+            return self.name(Part.GIVEN), self.name(Part.FAMILY)
+        whole = self.name(Part.NAME)
+        split = split_name(whole)
+        if whole and split is None:
+            sentence = N_("It is not sure which part is the family name. Write it as Family, Given.")
+            self.refuse(Part.NAME, "unsplit_name", sentence)
+        return split or ("", "")
 
     def name(self, part: Part) -> str:
         """A player's name; a missing one refuses the row."""
@@ -354,8 +419,11 @@ class _RowReader:
         return tuple(filter(None, (first, second))), email, phones
 
     def guardian(self, names: tuple[Part, Part], mails: Sequence[Part], phones: Sequence[Part]) -> GuardianRow | None:
-        """An adult with both names. One name alone refuses the row: nobody can be asked to sign as half a name."""
-        if not any(self.raw(part) for part in names):
+        """An adult with both names. One name alone refuses the row: nobody can be asked to sign as half a name.
+
+        A file that has a column for one of the names only names nobody.
+        """
+        if not all(part in self.reader.columns.places for part in names) or not any(self.raw(part) for part in names):
             return None
         given, family = (self.text(part) for part in names)
         for part, text in zip(names, (given, family), strict=True):
@@ -413,32 +481,4 @@ def _says(row: PlayerRow) -> tuple[object, ...]:
         fold(row.program),
         fold(row.division),
         fold(row.team),
-    )
-
-
-# Keeping rows between the dry run and the import ------------------------------------------------------------------
-
-
-def rows_to_text(rows: Iterable[PlayerRow]) -> str:
-    """Rows as text, to be sealed until somebody accepts the import."""
-    return json.dumps([asdict(row) | {"born_on": row.born_on.isoformat()} for row in rows], ensure_ascii=False)
-
-
-def rows_from_text(text: str) -> tuple[PlayerRow, ...]:
-    """Rows that `rows_to_text` wrote."""
-    return tuple(_row_from(values) for values in json.loads(text))
-
-
-def _row_from(values: dict[str, Any]) -> PlayerRow:
-    return PlayerRow(
-        **values
-        | {
-            "born_on": date.fromisoformat(values["born_on"]),
-            "gender": Gender(values["gender"]),
-            "guardians": tuple(
-                GuardianRow(**guardian | {"phones": tuple(guardian["phones"])}) for guardian in values["guardians"]
-            ),
-            "phones": tuple(values["phones"]),
-            "external": tuple((source, key) for source, key in values["external"]),
-        }
     )

@@ -4,10 +4,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from youthprog.leagues.types import Action, PlannedRow, Problem, Severity
+from youthprog.leagues.types import Action, Alike, PlannedGame, PlannedRow, Problem, Severity
 
 NEW_TEAM = "new_team"
 CHANGING = (Action.NEW, Action.UPDATE)
@@ -15,7 +15,10 @@ CHANGING = (Action.NEW, Action.UPDATE)
 
 @dataclass(frozen=True)
 class ReviewLine:
-    """One row of the file. A row that could not be read has no name; `action` REFUSE says that it is left out."""
+    """One row of the file. A row that could not be read has no name; `action` REFUSE says that it is left out.
+
+    Of a game the name is both teams, `team` the place, `starts_at` when. `alike` are those whom the row may mean.
+    """
 
     row: int
     action: Action
@@ -25,6 +28,9 @@ class ReviewLine:
     jersey: str = ""
     changes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    starts_at: datetime | None = None
+    guardians: tuple[str, ...] = ()
+    alike: tuple[Alike, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,11 @@ class Review:
         notes = [Note(same[0].column, same[0], tuple(each.row for each in same)) for same in found.values()]
         return sorted(notes, key=lambda note: (-len(note.rows), note.rows))
 
+    @property
+    def undecided(self) -> list[ReviewLine]:
+        """The rows that may mean somebody under another spelling, and wait for a person."""
+        return [line for line in self.lines if line.alike]
+
     def of(self, action: Action | None) -> list[ReviewLine]:
         """The rows that would be treated so; all of them for None."""
         return [line for line in self.lines if action is None or line.action is action]
@@ -113,7 +124,46 @@ def _line(plan: PlannedRow, problems: tuple[Problem, ...]) -> ReviewLine:
         jersey=plan.jersey,
         changes=plan.changes,
         problems=problems,
+        guardians=tuple(f"{each.given_name} {each.family_name}" for each in row.guardians) if plan.alike else (),
+        alike=plan.alike,
     )
+
+
+def review_of_games(planned: Sequence[PlannedGame], problems: Iterable[Problem]) -> Review:
+    """Put what was read and planned of a schedule together, row by row."""
+    found: dict[int, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        found[problem.row].append(problem)
+    about_file = tuple(found.pop(0, ()))
+    lines = {}
+    for plan in planned:
+        lines[plan.row.row] = ReviewLine(
+            row=plan.row.row,
+            action=plan.action,
+            name=" – ".join(filter(None, (plan.home_name, plan.away_name))) or plan.row.key.partition(":")[2],
+            team=plan.row.place,
+            changes=plan.changes,
+            problems=(*found.pop(plan.row.row, ()), *plan.problems),
+            starts_at=plan.row.starts_at,
+        )
+    for row, reasons in found.items():
+        is_none = all(each.severity is Severity.WARN for each in reasons)
+        lines[row] = ReviewLine(row, Action.REFUSE, problems=tuple(reasons)) if not is_none else _no_game(row, reasons)
+    return Review(tuple(lines[row] for row in sorted(lines)), about_file, (), game_fingerprint(planned))
+
+
+def _no_game(row: int, reasons: Sequence[Problem]) -> ReviewLine:
+    """A bye or a practice: nothing is wrong with the row, and nothing comes of it."""
+    return ReviewLine(row, Action.SAME, problems=tuple(reasons))
+
+
+def game_fingerprint(planned: Iterable[PlannedGame]) -> str:
+    """What stands for all that a schedule would do."""
+    says = [
+        (plan.row.row, plan.action, plan.game_id, plan.home_team_id, plan.away_team_id, plan.changes)
+        for plan in planned
+    ]
+    return hashlib.sha256(repr(says).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def fingerprint(planned: Iterable[PlannedRow]) -> str:

@@ -41,13 +41,17 @@ class Imported:
         return Counter(plan.action for plan in self.planned)[action]
 
 
-def plan_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor) -> list[PlannedRow]:
-    """Say what an import would do today. Writes nothing."""
-    return plan_import(rows, existing_for(rows, season, by=by))
+def plan_players(
+    rows: Sequence[PlayerRow], season: Season, *, by: Actor, whole: Sequence[PlayerRow] | None = None
+) -> list[PlannedRow]:
+    """Say what an import would do today. Writes nothing. `whole` is the file of which `rows` are a part."""
+    return plan_import(rows, existing_for(rows, season, by=by), whole=whole)
 
 
-def import_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor, now: datetime) -> Imported:
-    """Bring the players of a registration export into a season. What is here already stays as it is.
+def import_players(
+    rows: Sequence[PlayerRow], season: Season, *, by: Actor, now: datetime, whole: Sequence[PlayerRow] | None = None
+) -> Imported:
+    """Bring the players of a registration export, or of a part of one, into a season. What is here already stays as it is.
 
     Youth, guardians, homes, places, teams and health notes come in as the plan says; the plan is made anew here, so
     that it is true at this moment. Raises `Refused` when the season is over.
@@ -56,7 +60,7 @@ def import_players(rows: Sequence[PlayerRow], season: Season, *, by: Actor, now:
         sentence = N_("This season ended on %(day)s.")
         raise Refused([Refusal("season_over", sentence, "season", {"day": season.ends_on})])
     db.session().execute(sa.select(Season.id).where(Season.id == season.id).with_for_update())
-    planned = plan_players(rows, season, by=by)
+    planned = plan_players(rows, season, by=by, whole=whole)
     writer = Writer(season, by, now)
     Newcomers(writer, by, now).write([plan for plan in planned if plan.action is Action.NEW])
     for plan in planned:

@@ -11,76 +11,114 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 from youthprog.core.refusals import N_
-from youthprog.leagues.types import Problem, Severity
+from youthprog.leagues.limits import HEADER_WITHIN, MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Record, Unusable
+from youthprog.leagues.workbooks import read_workbook
 
-MOST_BYTES = 20_000_000
-MOST_ROWS = 20_000
-MOST_COLUMNS = 500
 MOST_LINES_IN_A_CELL = 40
-HEADER_WITHIN = 10
 DELIMITERS = (",", ";", "\t", "|")
 
 BOM_UTF8 = b"\xef\xbb\xbf"
 BOMS_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 OTHER_KINDS = (
     (
-        b"PK\x03\x04",
-        N_("This is an Excel workbook or a zip file, not a CSV file. Open it, choose Save as, and pick CSV UTF-8."),
-    ),
-    (
         b"\xd0\xcf\x11\xe0",
-        N_("This is an old Excel workbook, not a CSV file. Open it, choose Save as, and pick CSV UTF-8."),
+        N_("This is an old Excel workbook, or one with a password. Open it, choose Save as, and pick CSV UTF-8."),
     ),
     (b"%PDF", N_("This is a PDF, not a CSV file. Export the report again as CSV.")),
     (b"\x1f\x8b", N_("This is a packed file, not a CSV file. Unpack it first.")),
 )
+ZIP = b"PK\x03\x04"
+XLSX = "xlsx"
+GREEK = ("iso8859_7", "cp1253")
 
-Record = tuple[int, tuple[str, ...]]
-"""A row with its number."""
+Recognizer = Callable[[Sequence[str]], int]
+"""How many headings of a row are known; 0 when it is no header."""
 
-
-class Unusable(Exception):
-    """The file is no table that can be read."""
-
-    def __init__(self, code: str, sentence: str, line: int = 0, /, **values: int | str):
-        self.problem = Problem(line, "", code, sentence, Severity.REFUSE, values)
-        super().__init__(str(self.problem))
+Namer = Callable[[Sequence[Record]], tuple[str, ...]]
+"""The headings of a table that has none; empty when its rows do not show what they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table as text. `rows` are numbered as a spreadsheet numbers them, from 1, blank rows counted but left out."""
+    """A table as text. `rows` are numbered as a spreadsheet numbers them, from 1, blank rows counted but left out.
+
+    `headless` says that the file has no column names, and that `header` was told by its rows.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Record, ...]
     encoding: str
     delimiter: str
     stray_quote_at: int = 0
+    headless: bool = False
 
 
-def read_sheet(data: bytes, recognized: Callable[[Sequence[str]], int]) -> Sheet:
+def read_sheet(data: bytes, recognized: Recognizer, named: Namer | None = None) -> Sheet:
     """Read a table. `recognized` counts the known headings in a row; the best row and delimiter win.
 
-    Raises `Unusable`.
+    `named` gives headings to a table without any. Raises `Unusable`.
     """
+    if data.startswith(ZIP):
+        return _from_workbook(data, recognized, named)
     text, encoding = decode(data)
     text, told = _told_delimiter(text)
     delimiter, header_row = _find_header(text, (told,) if told else DELIMITERS, recognized)
+    if header_row is None:
+        return _headless(text, encoding, (told,) if told else DELIMITERS, named)
     records, stray = _records(text, delimiter)
     number, header = records[header_row]
-    if len(header) > MOST_COLUMNS:
-        raise Unusable("too_wide", N_("The file has more than %(limit)s columns."), number, limit=MOST_COLUMNS)
     skipped = 1 if told else 0
     rows = tuple((number + skipped, cells) for number, cells in records[header_row + 1 :])
-    if len(rows) > MOST_ROWS:
+    return _limited(Sheet(header, rows, encoding, delimiter, stray), number)
+
+
+def _limited(sheet: Sheet, at: int = 0) -> Sheet:
+    if len(sheet.header) > MOST_COLUMNS:
+        raise Unusable("too_wide", N_("The file has more than %(limit)s columns."), at, limit=MOST_COLUMNS)
+    if len(sheet.rows) > MOST_ROWS:
         raise Unusable(
             "too_long", N_("The file has more than %(limit)s rows. Split it and import the parts."), 0, limit=MOST_ROWS
         )
-    return Sheet(header, rows, encoding, delimiter, stray)
+    return sheet
+
+
+def _no_header() -> Unusable:
+    sentence = N_("None of the first rows has known column names, such as First Name, Last Name and Birth Date.")
+    return Unusable("no_header", sentence)
+
+
+def _from_workbook(data: bytes, recognized: Recognizer, named: Namer | None) -> Sheet:
+    """The sheet of a workbook whose header is known best; without any, the first whose rows show what they are."""
+    if len(data) > MOST_BYTES:
+        raise Unusable("too_large", N_("The file is larger than %(limit)s MB."), 0, limit=MOST_BYTES // 1_000_000)
+    best: tuple[int, Sheet | None] = (0, None)
+    for records in read_workbook(data):
+        for index, (_number, cells) in enumerate(records[:HEADER_WITHIN]):
+            if (found := recognized(cells)) > best[0]:
+                best = found, Sheet(cells, tuple(records[index + 1 :]), XLSX, "")
+        if best[1] is None and named and (header := named(records)):
+            best = 0, Sheet(header, tuple(records), XLSX, "", headless=True)
+    if best[1] is None:
+        raise _no_header()
+    return _limited(best[1])
+
+
+def _headless(text: str, encoding: str, delimiters: Sequence[str], named: Namer | None) -> Sheet:
+    """A table without column names, when its rows show what they are."""
+    for delimiter in delimiters if named else ():
+        records, stray = _records(text, delimiter)
+        if named and (header := named(records)):
+            return _limited(Sheet(header, tuple(records), encoding, delimiter, stray, headless=True))
+    raise _no_header()
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file and the encoding it was found in: UTF-8, UTF-16 with a mark, or Windows-1252. Raises `Unusable`."""
+    """The text of a file and the encoding it was found in. Raises `Unusable`.
+
+    By evidence, in this order: a mark at the beginning (UTF-8, UTF-16); every other byte a NUL (UTF-16 without its
+    mark); what is whole UTF-8; what is mostly UTF-8 and broken, which is refused by its place; words made of nothing
+    but letters above ASCII (Greek: ISO-8859-7, or Windows-1253 where only that one fits); else Windows-1252.
+    """
     if len(data) > MOST_BYTES:
         raise Unusable("too_large", N_("The file is larger than %(limit)s MB."), 0, limit=MOST_BYTES // 1_000_000)
     for start, sentence in OTHER_KINDS:
@@ -113,6 +151,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
         return _strict(data, "utf-16", "UTF-16"), "utf-16"
     if data.startswith(BOM_UTF8):
         return _strict(data, "utf-8-sig", "UTF-8"), "utf-8-sig"
+    if unmarked := _unmarked_utf16(data):
+        return _strict(data, unmarked, "UTF-16"), unmarked
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -122,7 +162,34 @@ def _decoded(data: bytes) -> tuple[str, str]:
     right = sum(letter > "\x7f" for letter in loose) - wrong
     if right > wrong:  # mostly UTF-8: reading it as Windows text would spoil every accent
         return _strict(data, "utf-8", "UTF-8"), "utf-8"
+    for codec in GREEK if _looks_greek(data) else ():
+        if codec == "iso8859_7" and re.search(rb"[\x80-\x9f\xa2]", data):
+            continue  # controls there, quotation marks and a capital alpha in Windows-1253
+        try:
+            return data.decode(codec), codec
+        except UnicodeDecodeError:
+            continue
     return _strict(data, "cp1252", "Windows-1252"), "cp1252"
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """UTF-16 without a mark: nearly every other byte of what is mostly Latin text is a NUL."""
+    start = data[:2000]
+    for codec, highs in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if len(start) >= 16 and len(data) % 2 == 0 and highs.count(0) > 0.6 * len(highs):
+            return codec
+    return ""
+
+
+def _looks_greek(data: bytes) -> bool:
+    """Whether words of nothing but letters above ASCII outnumber words that mix both: names in Greek, not in Spanish."""
+    whole = mixed = 0
+    for found in re.finditer(rb"[A-Za-z\xb4-\xff]{2,}", data):
+        word = found[0]
+        high = sum(byte > 0x7F for byte in word)
+        whole += high == len(word) and high >= 3
+        mixed += 0 < high < len(word)
+    return whole > mixed
 
 
 def _strict(data: bytes, codec: str, name: str) -> str:
@@ -143,17 +210,14 @@ def _told_delimiter(text: str) -> tuple[str, str]:
     return (text[told.end() :], told[1]) if told else (text, "")
 
 
-def _find_header(text: str, delimiters: Sequence[str], recognized: Callable[[Sequence[str]], int]) -> tuple[str, int]:
-    """The delimiter and the record that give the most known headings."""
-    best = (0, ",", 0)
+def _find_header(text: str, delimiters: Sequence[str], recognized: Recognizer) -> tuple[str, int | None]:
+    """The delimiter and the record that give the most known headings; no record when none gives any."""
+    best: tuple[int, str, int | None] = (0, ",", None)
     for delimiter in delimiters:
         for index, (_, cells) in enumerate(_first_records(text, delimiter)):
             found = recognized(cells)
             if found > best[0]:
                 best = (found, delimiter, index)
-    if best[0] == 0:
-        sentence = N_("None of the first rows has known column names, such as First Name, Last Name and Birth Date.")
-        raise Unusable("no_header", sentence)
     return best[1], best[2]
 
 

@@ -11,8 +11,10 @@ from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.permissions import P
 from youthprog.core.reach import within
+from youthprog.core.text import fold
 from youthprog.leagues.import_plan import address_key
-from youthprog.leagues.models import Division, Team
+from youthprog.leagues.likeness import given_alike
+from youthprog.leagues.models import Division, ImportPair, Team
 from youthprog.leagues.types import Existing, KnownAdult, KnownHousehold, KnownTeam, KnownYouth, PlayerRow, Window
 from youthprog.people.models import (
     ContactPoint,
@@ -43,7 +45,8 @@ def existing_for(rows: Sequence[PlayerRow], season: Season, *, by: Actor) -> Exi
     on = clock.today()
     external = _external({pair for row in rows for pair in row.external})
     names = {folded(row.family_name, row.given_name) for row in rows}
-    people = _youth(names, external.values(), _reached(by, on))
+    reached = _reached(by, on)
+    people = _youth(names, {*external.values(), *_lookalikes(rows, reached)}, reached)
     youth_ids = [person.id for person in people]
     guardians = _guardian_ids(youth_ids)
     contacts = {
@@ -59,10 +62,11 @@ def existing_for(rows: Sequence[PlayerRow], season: Season, *, by: Actor) -> Exi
                 found_by_contact=adult_is_known(by, P.ROSTER_IMPORT, on),
             )
         ),
-        teams=tuple(_teams(season.id)),
+        teams=tuple(teams_here(season.id)),
         households=tuple(_households({row.postal_code for row in rows if row.street})),
         external=external,
         window=_window(season),
+        decided=_decided(season.program_id),
     )
 
 
@@ -95,6 +99,28 @@ def _youth(names: set[str], ids: Iterable[int], reached: sa.ColumnElement[bool])
     ).where(Person.kind == PersonKind.YOUTH, Person.merged_into_id.is_(None), reached)
     rows = [*in_parts(Person.folded_name, names, statement), *in_parts(Person.id, set(ids), statement)]
     return list({row.id: row for row in rows}.values())
+
+
+def _lookalikes(rows: Sequence[PlayerRow], reached: sa.ColumnElement[bool]) -> set[int]:
+    """Who was born on a day of the file and may be called like the row under another spelling."""
+    given: dict[date, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.born_on:
+            given[row.born_on].add(fold(row.given_name))
+    statement = sa.select(Person.id, Person.given_name, Person.born_on).where(
+        Person.kind == PersonKind.YOUTH, Person.merged_into_id.is_(None), reached
+    )
+    return {
+        person.id
+        for person in in_parts(Person.born_on, given, statement)
+        if any(given_alike(name, fold(person.given_name)) for name in given[person.born_on])
+    }
+
+
+def _decided(program_id: int) -> dict[str, bool]:
+    """What people of the program said of pairs that are alike."""
+    statement = sa.select(ImportPair.pair, ImportPair.is_same).where(ImportPair.program_id == program_id)
+    return {row.pair: row.is_same for row in db.session().execute(statement)}
 
 
 def _known_youth(
@@ -191,7 +217,7 @@ def _adults(ids: set[int], contacts: set[str], *, found_by_contact: sa.ColumnEle
         )
 
 
-def _teams(season_id: int) -> Iterable[KnownTeam]:
+def teams_here(season_id: int) -> Iterable[KnownTeam]:
     inside = (
         sa.select(sa.func.count())
         .where(GroupMember.group_id == Group.id, GroupMember.until_on.is_(None))

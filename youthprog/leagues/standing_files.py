@@ -10,7 +10,8 @@ from typing import Any
 from youthprog.core.refusals import N_
 from youthprog.core.text import fold
 from youthprog.leagues.cells import one_line
-from youthprog.leagues.sheets import Unusable, read_sheet
+from youthprog.leagues.limits import Unusable
+from youthprog.leagues.sheets import read_sheet
 from youthprog.leagues.standings import AfterSplit, First, Game, NotAllMet, Outcome, Rules, steps_known
 from youthprog.leagues.types import Problem, Severity
 

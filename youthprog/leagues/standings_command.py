@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from youthprog.leagues.sheets import Unusable
+from youthprog.leagues.limits import Unusable
 from youthprog.leagues.standing_files import ReadGames, RulesUnusable, read_games, read_rules
 from youthprog.leagues.standings import Place, Rules, standings_of
 from youthprog.leagues.types import Problem

@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from youthprog.people.types import Gender
 
@@ -16,11 +16,19 @@ class ImportState(enum.StrEnum):
     DISCARDED = "discarded"
 
 
+class ImportKind(enum.StrEnum):
+    """What the rows of a file are."""
+
+    PLAYERS = "players"
+    SCHEDULE = "schedule"
+
+
 class Source(enum.StrEnum):
     """Which kind of export a file is, judged by its column names."""
 
     SPORTS_CONNECT = "sports_connect"
     TEAMSNAP = "teamsnap"
+    TEAMBUILDER = "teambuilder"
     OTHER = "other"
 
 
@@ -74,12 +82,14 @@ class PlayerRow:
     """One player of an export, cleaned and checked. What was not in the file, or not usable, is empty.
 
     `email` and `phones` are the player's own; `external` holds (source, key) pairs. A jersey is text: 0 and 00 differ.
+    Without a birth date, which some exports lack, the row can only mean somebody who is here. `for_teams` is what
+    matters where teams are formed, as (part, text).
     """
 
     row: int
     given_name: str
     family_name: str
-    born_on: date
+    born_on: date | None
     gender: Gender = Gender.UNSTATED
     middle: str = ""
     suffix: str = ""
@@ -107,25 +117,65 @@ class PlayerRow:
     coach_request: str = ""
     other_request: str = ""
     external: tuple[tuple[str, str], ...] = ()
+    for_teams: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GameRow:
+    """One game of a schedule export. Names are as the file writes them; `starts_at` and `ends_at` are instants.
+
+    `key` tells the game from the others of the file and stays the same when its time changes. `arrive` is how many
+    minutes before the start the teams are asked to come. `canceled`: the file calls it off or takes it out.
+    """
+
+    row: int
+    key: str
+    home: str = ""
+    away: str = ""
+    division: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: str = ""
+    arrive: int | None = None
+    canceled: bool = False
+    moves_only: bool = False
+    """The row names no teams: it can only say where and when a game that is here takes place."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateQuestion:
+    """Dates of a file that could have the month or the day first, and nothing in it decides. One of them, both ways."""
+
+    column: str
+    text: str
+    month_first: date
+    day_first: date
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file holds. When `unusable` is set, nothing else but the file's name is.
+    """What a file holds. When `unusable` is set, there are no rows; when `asks` is, they cannot be read before it is answered.
 
     `mapping` says for each heading what it was taken for; `dropped` are headings whose values are never kept
     (cards, payments, insurance); `unmapped` are headings that mean nothing here.
     """
 
     filename: str
+    kind: ImportKind = ImportKind.PLAYERS
     source: Source = Source.OTHER
     encoding: str = ""
     delimiter: str = ""
     headers: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict, hash=False)
     unmapped: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Those of `unmapped` that no known export has: a person may say what they are."""
+
+    asks: DateQuestion | None = None
     dropped: tuple[str, ...] = ()
     rows: tuple[PlayerRow, ...] = ()
+    games: tuple[GameRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     unusable: Problem | None = None
 
@@ -154,6 +204,23 @@ class KnownYouth:
     jersey: str = ""
     placed: bool = False
     may_join: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Somebody whom a row may mean under another spelling. `pair` is what the two are remembered by.
+
+    `row` is where the somebody stands in the same file; 0 when they are here already, under `youth_id`.
+    """
+
+    pair: str
+    given_name: str
+    family_name: str
+    born_on: date | None
+    guardians: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    youth_id: int | None = None
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +265,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """What an import is compared with. `external` leads from (source, key) to a youth's id."""
+    """What an import is compared with. `external` leads from (source, key) to a youth's id.
+
+    `decided` is what people said of pairs that are alike: whether the two are one.
+    """
 
     youth: tuple[KnownYouth, ...] = ()
     adults: tuple[KnownAdult, ...] = ()
@@ -206,6 +276,7 @@ class Existing:
     households: tuple[KnownHousehold, ...] = ()
     external: Mapping[tuple[str, str], int] = field(default_factory=dict, hash=False)
     window: Window | None = None
+    decided: Mapping[str, bool] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +293,7 @@ class PlannedRow:
 
     `guardians` go with `row.guardians` one by one; `household` is None when the youth has one already or nothing
     tells which. A new team is made under `team_name`; `jersey` is empty when another player has that number.
-    `enrolls` says that the youth is given or asks for a place in the season.
+    `enrolls` says that the youth is given or asks for a place in the season; `alike` whom a refused row may mean.
     """
 
     row: PlayerRow
@@ -234,5 +305,66 @@ class PlannedRow:
     team_name: str = ""
     jersey: str = ""
     enrolls: bool = False
+    changes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    alike: tuple[Alike, ...] = ()
+
+
+# Games ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSide:
+    """A gathering of one team for a game that is here."""
+
+    gathering_id: int
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    title: str
+    canceled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGame:
+    """A game that came from a file before."""
+
+    id: int
+    key: str
+    home_team_id: int | None
+    away_team_id: int | None
+    home_name: str
+    away_name: str
+    division: str
+    arrive: int | None
+    home: KnownSide | None = None
+    away: KnownSide | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GameSeason:
+    """What a schedule is compared with: the teams, the games, and between which instants games may be."""
+
+    teams: tuple[KnownTeam, ...]
+    games: tuple[KnownGame, ...]
+    opens_at: datetime
+    closes_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGame:
+    """What one row of a schedule does. A side without a team of the season is None; it is named all the same.
+
+    `changes` names what differs: home, away, starts, ends, place, arrive, canceled.
+    """
+
+    row: GameRow
+    action: Action
+    game_id: int | None = None
+    home_team_id: int | None = None
+    away_team_id: int | None = None
+    home_name: str = ""
+    away_name: str = ""
     changes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()

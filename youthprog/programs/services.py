@@ -585,6 +585,24 @@ def schedule_series(
     ]
 
 
+def move_gathering(
+    gathering: Gathering,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str | None,
+    title: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Change when and where a meeting is, and what it is called, within its season's days."""
+    opens, closes = season_span(queries.get_season(gathering.season_id))
+    refuse_if(rules.refusals_to_schedule(starts_at, ends_at, opens, closes))
+    gathering.starts_at, gathering.ends_at, gathering.place, gathering.title = starts_at, ends_at, place, title
+    db.flush()
+    record("gathering.moved", "gathering", gathering.id, by=by, now=now)
+
+
 def cancel_gathering(gathering: Gathering, *, reason: str, by: Actor, now: datetime) -> None:
     """Call a meeting off, with the sentence families read."""
     canceled, over = gathering.canceled_at is not None, gathering.ends_at <= now
