@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from math import comb
 
 from youthprog.leagues.board import Board, units_of
 from youthprog.leagues.season_types import SeasonSpec, Tie
 
+GROUP, MOST_GROUPS = 5, 10_000  # teams of a group whose common days are counted, and how many groups of a size
 MOST_SUBSETS = 12  # divisions of which every set is counted; with more only each and all
 
 
@@ -45,6 +47,7 @@ def causes_by_count(spec: SeasonSpec) -> Iterator[Cause]:
     board = Board(spec)
     yield from _teams_without_days(board)
     yield from _pairs_without_days(board)
+    yield from _groups_without_days(board)
     yield from _people_without_time(board)
     yield from _divisions_without_room(board)
 
@@ -172,6 +175,47 @@ def _pairs_without_days(board: Board) -> Iterator[Cause]:
                     dates=_dates(days),
                     reliefs=(Relief("common_days", keys, needed - offered),),
                 )
+
+
+def _groups_without_days(board: Board) -> Iterator[Cause]:
+    """Three to five teams of which each two could meet, but not all of them: a day holds one game for two free teams."""
+    start = 0
+    for place, division in enumerate(board.spec.divisions):
+        count, needed_each = len(division.teams), meetings_at_least(board, place)
+        teams, start = range(start, start + count), start + count
+        if not needed_each:
+            continue
+        bits = {day: 1 << number for number, day in enumerate(board.days[place])}
+        free = {team: sum(bits[day] for day in free_days(board, team)) for team in teams}
+        found: set[int] = set()
+        for size in range(3, min(GROUP, count) + 1):
+            if comb(count, size) > MOST_GROUPS:
+                break
+            needed = needed_each * size * (size - 1) // 2
+            for group in combinations(teams, size):
+                at_least = _at_least([free[team] for team in group])
+                offered = sum(days.bit_count() for days in at_least[2::2])
+                if offered < needed and not found & set(group):
+                    found |= set(group)
+                    yield _group_cause(board, division.key, group, needed, offered, at_least[2], bits)
+
+
+def _at_least(free: list[int]) -> list[int]:
+    """The days, as bits, on which at least so many teams are free, by that number."""
+    at_least = [-1] + [0] * len(free)
+    for days in free:
+        for number in range(len(free), 0, -1):
+            at_least[number] |= at_least[number - 1] & days
+    return at_least
+
+
+def _group_cause(
+    board: Board, division: str, group: tuple[int, ...], needed: int, offered: int, shared: int, bits: dict[int, int]
+) -> Cause:
+    keys = tuple(board.teams[team].key for team in group)
+    days = [day for day, bit in bits.items() if shared & bit]
+    reliefs = (Relief("common_days", keys, needed - offered),)
+    return Cause("group_days", needed, offered, (division,), keys, dates=_dates(days), reliefs=reliefs)
 
 
 def _people_without_time(board: Board) -> Iterator[Cause]:

@@ -46,7 +46,8 @@ def make(spec: SeasonSpec, *, seconds: float = 0.0) -> Answer:
     plan = _built(spec, BUILD_SECONDS)
     if not plan.unplaced:
         return Answer(Outcome.MADE, plan)
-    proof = prove_impossible(spec, seconds=PROOF_SECONDS)
+    suspects = [pairing.division for pairing in plan.unplaced]
+    proof = prove_impossible(spec, seconds=PROOF_SECONDS, suspects=suspects)
     if proof.cause is not None:
         return Answer(Outcome.IMPOSSIBLE, plan, proof.cause, (proof.cause,))
     if seconds:

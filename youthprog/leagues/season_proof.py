@@ -19,7 +19,8 @@ from youthprog.leagues.season_counts import Cause, Relief, games_at_least, meeti
 from youthprog.leagues.season_types import SeasonSpec
 
 MOST_PLACES = 40_000  # places of games that a model by slots may have
-SHORTEST = 0.3
+SHORTEST = 0.3  # seconds that a question is worth asking for
+SMALL = 3_000  # yes-or-nos that one thread settles faster than two
 
 Pair = tuple[int, int]
 Rule = tuple[
@@ -43,12 +44,12 @@ class Proof:
     tried: bool = True
 
 
-def prove_impossible(spec: SeasonSpec, *, seconds: float) -> Proof:
-    """Look for a contradiction for so long: each division, each person's teams, then the whole season."""
+def prove_impossible(spec: SeasonSpec, *, seconds: float, suspects: Sequence[str] = ()) -> Proof:
+    """Look for a contradiction for so long: each division, the suspects first, each person's teams, the whole season."""
     deadline = time.monotonic() + seconds
     board = Board(spec)
     asked = True
-    for divisions, by_slots in _questions(board):
+    for divisions, by_slots in _questions(board, suspects):
         left = deadline - time.monotonic()
         if left < SHORTEST:
             return Proof(None, tried=False)
@@ -62,10 +63,11 @@ def prove_impossible(spec: SeasonSpec, *, seconds: float) -> Proof:
     return Proof(None, tried=asked)
 
 
-def _questions(board: Board) -> Iterable[tuple[tuple[int, ...], bool]]:
+def _questions(board: Board, suspects: Sequence[str]) -> Iterable[tuple[tuple[int, ...], bool]]:
     """Which divisions to ask about together, and whether slot by slot: what is small first."""
     count = len(board.spec.divisions)
     singles = [(place,) for place in range(count)]
+    singles.sort(key=lambda single: board.spec.divisions[single[0]].key not in suspects)
     yield from ((single, False) for single in singles)
     together = {
         tuple(sorted({board.division_of[board.number[key]] for key in tie.teams if key in board.number}))
@@ -288,7 +290,7 @@ def _run(model: Any, seconds: float) -> tuple[str, Any]:
 
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = max(0.05, seconds)
-    solver.parameters.num_workers = 2
+    solver.parameters.num_workers = 1 if len(model.proto.variables) < SMALL else 2
     solver.parameters.random_seed = 1
     status = solver.solve(model)
     return solver.status_name(status), solver
