@@ -56,7 +56,8 @@ from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
-from youthprog.leagues import teams
+from youthprog.leagues import season_fields, season_pages, teams
+from youthprog.leagues.season_work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.outreach import access_letters, chores
@@ -106,6 +107,8 @@ BLUEPRINTS: list[Any] = [
     leagues.bp,
     teams.bp,
     leagues_imports.bp,
+    season_pages.bp,
+    season_fields.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -178,6 +181,9 @@ CHORES: list[chores.Chore] = [
 
 # What the worker does every few minutes.
 OFTEN: list[chores.Chore] = [stops.tell_of_late]
+
+# What it looks for every second, since somebody waits.
+SOON: list[chores.Chore] = [make_schedules]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
@@ -259,7 +265,7 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, [surely_cleared])
     collecting.install(app, COLLECTORS, BARRED)
-    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN)
+    chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     edge.check_doors(app)

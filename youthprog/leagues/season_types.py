@@ -5,6 +5,7 @@ Times of day are minutes after local midnight: a schedule is made in wall time, 
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -173,3 +174,22 @@ class Fault:
     games: tuple[Game, ...] = ()
     about: tuple[str, ...] = ()
     numbers: tuple[int, ...] = field(default=())
+
+
+class RunState(enum.StrEnum):
+    """Where the making of a schedule stands."""
+
+    ASKED = "asked"
+    RUNNING = "running"
+    DONE = "done"  # by itself, or because somebody said that it is good enough
+    IMPOSSIBLE = "impossible"  # proved, with the cause
+    NOT_FOUND = "not_found"  # neither made nor disproved in time
+    FAILED = "failed"
+
+
+class FixtureState(enum.StrEnum):
+    """Whether families may rely on a game."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELED = "canceled"

@@ -15,14 +15,16 @@ from youthprog.core import clock, db
 log = logging.getLogger("youthprog.worker")
 CHORES = "youthprog.chores"
 OFTEN = "youthprog.chores.often"
+SOON = "youthprog.chores.soon"
 BREATH_SECONDS = 0.05  # between two steps of a long chore, so that the web process gets SQLite's lock
 Chore = Callable[[datetime], object]
 
 
-def install(app: Flask, chores: Sequence[Chore] = (), often: Sequence[Chore] = ()) -> None:
-    """Say what is done once a day and what every few minutes, each chore in a transaction of its own."""
+def install(app: Flask, chores: Sequence[Chore] = (), often: Sequence[Chore] = (), soon: Sequence[Chore] = ()) -> None:
+    """Say what is done once a day, every few minutes, and as soon as somebody asks, each in a transaction of its own."""
     app.extensions[CHORES] = tuple(chores)
     app.extensions[OFTEN] = tuple(often)
+    app.extensions[SOON] = tuple(soon)
 
 
 def do_chores(which: str = CHORES) -> None:

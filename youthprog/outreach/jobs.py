@@ -35,6 +35,8 @@ def run(app: Flask) -> None:
     stopping = threading.Event()
     watcher = threading.Thread(target=worker.watch, args=(app, stopping), name="outbox")
     watcher.start()
+    # What it is at when all ends is done by a process of its own, which ends with this one: nobody waits for it.
+    threading.Thread(target=worker.attend, args=(app, stopping), name="soon", daemon=True).start()
     try:
         consumer.run()
     finally:

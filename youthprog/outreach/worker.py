@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from youthprog.config import Settings
 from youthprog.core import clock, db
-from youthprog.outreach import delivery, queries, services
+from youthprog.outreach import chores, delivery, queries, services
 from youthprog.outreach.models import Message
 
 log = logging.getLogger("youthprog.worker")
@@ -28,6 +28,13 @@ def watch(app: Flask, stopping: threading.Event) -> None:
             except Exception:  # the database may be away for a while; the rows wait
                 db.session().rollback()
                 log.exception("the outbox cannot be read")
+
+
+def attend(app: Flask, stopping: threading.Event) -> None:
+    """Do what people wait for, apart from the outbox: it may take a minute, and mail does not wait for it."""
+    while not stopping.wait(LOOK_SECONDS):
+        with app.app_context():
+            chores.do_chores(chores.SOON)
 
 
 def deliver(message_id: int) -> None:

@@ -159,7 +159,20 @@ async function tidy() {
   await (nobody ? outbox.purge() : outbox.tidy());
 }
 
+/** A line about work under way: asked for again every few seconds; the whole page once the work is over. */
+function again(line) {
+  const look = async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-again]");
+    if (answer?.ok && !fresh) return location.reload();
+    if (fresh) line.textContent = fresh.textContent;
+    setTimeout(look, 3000);
+  };
+  setTimeout(look, 3000);
+}
+
 const behaviors = [
+  ["[data-again]", again],
   ["form[data-sign-out]", signOut],
   ["[data-stepper]", stepper],
   ["[data-roll]", register],
