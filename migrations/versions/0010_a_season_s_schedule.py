@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("folded_name", sa.String(80), nullable=False),
         _key("venue", "site_id", "site"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
-        sa.UniqueConstraint("site_id", "folded_name", name=op.f("uq_venue_site_id")),
+        sa.UniqueConstraint("site_id", "folded_name", name=op.f("uq_venue_site_id_folded_name")),
     )
     op.create_table(
         "venue_hours",

@@ -72,6 +72,7 @@ class GameLine:
     ends: int
     venue_id: int
     venue: str
+    division_id: int
     division: str
     home_id: int
     home: str
@@ -195,7 +196,16 @@ def games_of(season_id: int) -> list[GameLine]:
     for row, venue, division, home_name, away_name in db.session().execute(statement):
         day, starts = local_of(row.starts_at)
         length = int((row.ends_at - row.starts_at).total_seconds()) // 60
-        about = (row.venue_id, venue, division, row.home_team_id, home_name, row.away_team_id, away_name)
+        about = (
+            row.venue_id,
+            venue,
+            row.division_id,
+            division,
+            row.home_team_id,
+            home_name,
+            row.away_team_id,
+            away_name,
+        )
         found.append(GameLine(row.id, day, starts, starts + length, *about, row.state))
     return found
 
@@ -336,14 +346,9 @@ def _without(hours: Hours, starts: int, ends: int) -> list[Hours]:
 
 def people_of(season_id: int, on: date) -> tuple[tuple[Tie, ...], tuple[Wish, ...]]:
     """Who is needed by several teams, and which teams share a home. People are keys, never names."""
-    team_of = dict(
-        db.session()
-        .execute(
-            sa.select(Team.group_id, Team.id).join(Group, Group.id == Team.group_id).where(Group.season_id == season_id)
-        )
-        .tuples()
-        .all()
-    )
+    statement = sa.select(Team.group_id, Team.id).join(Group, Group.id == Team.group_id)
+    rows = db.session().execute(statement.where(Group.season_id == season_id))
+    team_of: dict[int, int] = {group_id: team_id for group_id, team_id in rows}
     teams: dict[str, set[int]] = defaultdict(set)
     sources: tuple[tuple[str, Any, Any], ...] = (
         ("staff", GroupStaff, GroupStaff.person_id),
@@ -354,7 +359,7 @@ def people_of(season_id: int, on: date) -> tuple[tuple[Tie, ...], tuple[Wish, ..
             sa.select(column, table.group_id)
             .join(Team, Team.group_id == table.group_id)
             .join(Group, Group.id == table.group_id)
-            .where(Group.season_id == season_id, programs.during(table.from_on, table.until_on, on))
+            .where(Group.season_id == season_id, _from_now(table, on))
         )
         for person_id, group_id in db.session().execute(statement):
             teams[f"{kind}:{person_id}"].add(team_of[group_id])
@@ -364,6 +369,11 @@ def people_of(season_id: int, on: date) -> tuple[tuple[Tie, ...], tuple[Wish, ..
     return ties, _wishes(season_id, team_of, on)
 
 
+def _from_now(table: Any, on: date) -> sa.ColumnElement[bool]:
+    """Whoever is in a group or will be: a schedule is made before the season begins."""
+    return sa.or_(table.until_on.is_(None), table.until_on >= on)
+
+
 def _wishes(season_id: int, team_of: Mapping[int, int], on: date) -> tuple[Wish, ...]:
     homes: dict[int, set[int]] = defaultdict(set)
     statement = (
@@ -371,7 +381,7 @@ def _wishes(season_id: int, team_of: Mapping[int, int], on: date) -> tuple[Wish,
         .join(GroupMember, GroupMember.youth_id == HouseholdMember.person_id)
         .join(Team, Team.group_id == GroupMember.group_id)
         .join(Group, Group.id == GroupMember.group_id)
-        .where(Group.season_id == season_id, programs.during(GroupMember.from_on, GroupMember.until_on, on))
+        .where(Group.season_id == season_id, _from_now(GroupMember, on))
     )
     for household_id, group_id in db.session().execute(statement):
         homes[household_id].add(team_of[group_id])
@@ -391,7 +401,7 @@ def plan_of(games: Iterable[GameLine]) -> Plan:
     return Plan(
         tuple(
             Game(
-                Pairing("", str(game.home_id), str(game.away_id)),
+                Pairing(str(game.division_id), str(game.home_id), str(game.away_id)),
                 Slot(game.day, game.starts, game.ends, str(game.venue_id)),
             )
             for game in games

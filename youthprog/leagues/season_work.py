@@ -45,9 +45,10 @@ def make_schedules(now: datetime) -> Iterator[None]:
     run_id, season_id = run.id, run.season_id
     if not _step(run_id, (RunState.ASKED,), state=RunState.RUNNING, seen_at=now):
         return
-    spec = queries.spec_of(programs.get_season(season_id))
     yield
     try:
+        spec = queries.spec_of(programs.get_season(season_id))
+        yield
         yield from _make(run_id, season_id, spec)
     except Exception:
         db.session().rollback()
