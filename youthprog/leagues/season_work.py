@@ -20,6 +20,7 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.leagues import season_queries as queries
+from youthprog.leagues.season_faults import faults_of
 from youthprog.leagues.season_models import Fixture, ScheduleRun
 from youthprog.leagues.season_types import FixtureState, Plan, RunState, SeasonSpec
 from youthprog.programs import queries as programs
@@ -92,6 +93,9 @@ def _make(run_id: int, season_id: int, spec: SeasonSpec) -> Iterator[None]:
             yield  # nothing is held while the other process works
             if stopped:
                 break
+    faults = faults_of(best, spec)
+    if faults:  # the checker trusts nothing of what makes schedules
+        raise RuntimeError(f"a schedule broke its rules: {faults[0].kind}")
     _keep(season_id, best)
     if _step(run_id, (RunState.RUNNING,), state=RunState.DONE, ended_at=clock.now()):
         record("schedule.made", "season", season_id, by=SYSTEM, now=clock.now(), games=len(best.games), run_id=run_id)
