@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +13,7 @@ from youthprog.core import clock, dates
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound
+from youthprog.core.text import fold
 from youthprog.leagues import season_queries as queries
 from youthprog.leagues import season_services as services
 from youthprog.leagues.season_faults import both_sides, clashes
@@ -34,19 +35,6 @@ FAMILY = N_("Families with children on both teams cannot be at both games.")
 
 
 @dataclass(frozen=True)
-class Week:
-    """The games of a week, day by day."""
-
-    monday: date
-    days: tuple[tuple[date, tuple[GameLine, ...]], ...]
-
-    @property
-    def count(self) -> int:
-        """How many games."""
-        return sum(len(games) for _day, games in self.days)
-
-
-@dataclass(frozen=True)
 class Clash:
     """Two games, or one, that somebody should know of before families do; the sentence is a msgid."""
 
@@ -61,7 +49,6 @@ def show(season_id: int) -> Response:
     season = programs.get_season_for(actor(), P.PROGRAM_EDIT, season_id)
     run, games = queries.last_run(season_id), queries.games_of(season_id)
     divisions = queries.divisions_of(season_id)
-    hours = queries.hours_of(season_id)
     drafts = [game for game in games if game.state is FixtureState.DRAFT]
     return page(
         "leagues/schedule.html",
@@ -69,10 +56,11 @@ def show(season_id: int) -> Response:
         run=run,
         divisions=divisions,
         wanted=sum(line.games_in_all for line in divisions),
-        hours=_by_venue(hours),
+        hours=queries.hours_of(season_id),
         closed=queries.closed_days_of(season_id),
         weekdays=WEEKDAYS,
-        weeks=weeks_of(games),
+        days=[(day, list(found)) for day, found in groupby(games, lambda game: game.day)],
+        fields=list({game.venue_id: game.venue for game in sorted(games, key=lambda game: fold(game.venue))}.items()),
         drafts=len(drafts),
         published=len(games) - len(drafts),
         clashes=clashes_in(drafts, season) if drafts else [],
@@ -125,19 +113,6 @@ def publish(season_id: int) -> BaseResponse:
 
 def _back(season_id: int) -> BaseResponse:
     return redirect(url_for("season_schedule.show", season_id=season_id), 303)
-
-
-def _by_venue(hours: Iterable[Any]) -> list[tuple[Any, list[Any]]]:
-    return [(rows[0].venue, rows) for _id, found in groupby(hours, lambda row: row.venue_id) if (rows := list(found))]
-
-
-def weeks_of(games: Iterable[GameLine]) -> list[Week]:
-    """The games week by week, Monday first."""
-    weeks = []
-    for monday, of_week in groupby(games, lambda game: game.day - timedelta(days=game.day.weekday())):
-        days = tuple((day, tuple(of_day)) for day, of_day in groupby(of_week, lambda game: game.day))
-        weeks.append(Week(monday, days))
-    return weeks
 
 
 def clock_time(minute: int) -> str:
