@@ -308,3 +308,4 @@ class _Search:
             if piece.home != home:
                 piece.home, piece.away = piece.away, piece.home
         restore(self.board, kept)
+        self.points.settle(set(range(len(self.board.teams))))
