@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent.parent / "instance" / "bench.json"
-NOT_ROOMS = {"__init__", "__main__", "attendance_speed", "gate", "hello", "measure", "serving"}
+NOT_ROOMS = {"__init__", "__main__", "attendance_speed", "gate", "hello", "leagues_season", "measure", "serving"}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -17,9 +17,9 @@ from youthprog.leagues.constructing import board_with, restore
 from youthprog.leagues.season_types import Plan, SeasonSpec
 
 BREAK, ELSEWHERE, CROWDED, APART, CLASH = 10, 3, 1, 24, 60
-HEAT, COOLED = 12.0, 0.6  # how many points worse a try may be, at first and at last
+HEAT, COOLED = 6.0, 0.6  # how many points worse a try may be, at first and at last
 LOOK = 200  # tries between two reports
-COOLING = 40_000  # tries until it is cold
+COOLING = 150_000  # tries until it is cold
 
 
 @dataclass(frozen=True, slots=True)
