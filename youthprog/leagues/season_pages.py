@@ -159,7 +159,7 @@ def cause_of(cause: Mapping[str, Any], divisions: Sequence[DivisionLine]) -> Why
     """A cause in words; None when none was proved."""
     if cause.get("kind") not in CAUSES:
         return None
-    names = {str(line.division_id): line.name for line in divisions}
+    names = {queries.division_key(line.division_id): line.name for line in divisions}
     teams = {str(key): name for line in divisions for key, name in line.teams}
 
     def called(keys: Iterable[str], known: Mapping[str, str]) -> str:

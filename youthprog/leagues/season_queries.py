@@ -281,13 +281,18 @@ def next_asked() -> ScheduleRun | None:
     return db.session().scalar(statement.limit(1))
 
 
+def division_key(division_id: int) -> str:
+    """What the rules call a division: teams have numbers of their own."""
+    return f"division {division_id}"
+
+
 def spec_of(season: Season) -> SeasonSpec:
     """All that a season's schedule has to keep to, as it is now. Divisions without two teams are left out."""
     on = clock.today()
     lines = [line for line in divisions_of(season.id) if line.games_in_all]
     divisions = tuple(
         DivisionSpec(
-            str(line.division_id),
+            division_key(line.division_id),
             line.name,
             tuple(TeamSpec(str(team_id), name) for team_id, name in line.teams),
             line.minutes,
@@ -401,7 +406,7 @@ def plan_of(games: Iterable[GameLine]) -> Plan:
     return Plan(
         tuple(
             Game(
-                Pairing(str(game.division_id), str(game.home_id), str(game.away_id)),
+                Pairing(division_key(game.division_id), str(game.home_id), str(game.away_id)),
                 Slot(game.day, game.starts, game.ends, str(game.venue_id)),
             )
             for game in games

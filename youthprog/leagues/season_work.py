@@ -122,12 +122,13 @@ def _keep(season_id: int, plan: Plan) -> None:
     for row in queries.drafts_of(season_id):
         db.session().delete(row)
     db.flush()
+    numbers = {queries.division_key(line.division_id): line.division_id for line in queries.divisions_of(season_id)}
     for game in plan.games:
         slot, pairing = game.slot, game.pairing
         db.session().add(
             Fixture(
                 season_id=season_id,
-                division_id=int(pairing.division),
+                division_id=numbers[pairing.division],
                 home_team_id=int(pairing.home),
                 away_team_id=int(pairing.away),
                 venue_id=int(slot.venue),
