@@ -56,7 +56,7 @@ from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
-from youthprog.leagues import season_fields, season_pages, teams
+from youthprog.leagues import season_fields, season_pages, season_services, teams
 from youthprog.leagues.season_work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
@@ -151,7 +151,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ],
     CustodyRestricted: [consent_services.close_for_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
-    GatheringCanceled: [consent_services.close_slips],
+    GatheringCanceled: [consent_services.close_slips, season_services.call_off],
     GroupChanged: [consent_services.end_at_group],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],

@@ -28,6 +28,7 @@ from youthprog.leagues.season_services import Playing
 from youthprog.leagues.season_types import FixtureState, Hours, RunState, SeasonSpec
 from youthprog.outreach import chores
 from youthprog.people.models import Household, HouseholdMember
+from youthprog.programs import services as programs_services
 from youthprog.programs.models import Gathering, GroupMember
 from youthprog.programs.types import GatheringKind
 
@@ -145,6 +146,28 @@ def test_a_field_that_another_season_took_is_neither_planned_nor_published(sessi
     assert venue.hours_on(date(2026, 9, 5)) == ()
     services.discard_draft(other.season, **DEED)
     assert made(other).state is RunState.IMPOSSIBLE
+
+
+def test_a_draft_whose_field_was_given_back_is_not_published(session):
+    league = make_league()
+    run = made(league)
+    for row in queries.hours_of(league.season.id):
+        services.remove_hours(row, **DEED)
+    with pytest.raises(Refused, match="changed since"):
+        services.publish_draft(league.season, seen=run.id, **DEED)
+
+
+def test_a_game_called_off_for_one_team_is_off_for_both(session):
+    league = make_league()
+    run = made(league)
+    services.publish_draft(league.season, seen=run.id, **DEED)
+    row = db.session().scalars(sa.select(Fixture).order_by(Fixture.id)).first()
+    programs_services.cancel_gathering(db.session().get_one(Gathering, row.away_gathering_id), reason="Rain", **DEED)
+    assert row.state is FixtureState.CANCELED
+    home = db.session().get_one(Gathering, row.home_gathering_id)
+    assert (home.canceled_at, home.canceled_reason) == (NOW, "Rain")
+    canceled = db.session().scalar(sa.select(sa.func.count()).where(Gathering.canceled_at.isnot(None)))
+    assert canceled == 2
 
 
 def test_what_cannot_be_done_is_said_with_its_cause(session):

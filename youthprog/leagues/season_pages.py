@@ -16,13 +16,12 @@ from youthprog.core.refusals import N_, NotFound
 from youthprog.core.text import fold
 from youthprog.leagues import season_queries as queries
 from youthprog.leagues import season_services as services
-from youthprog.leagues.season_faults import both_sides, clashes
+from youthprog.leagues.season_faults import both_sides, clashes, faults_of
 from youthprog.leagues.season_forms import WEEKDAYS
 from youthprog.leagues.season_queries import DivisionLine, GameLine
 from youthprog.leagues.season_types import FixtureState, SeasonSpec
 from youthprog.leagues.season_words import CAUSES, MOST_RELIEFS, RELIEFS
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Season
 from youthprog.web.edge import actor, door
 from youthprog.web.language import gettext as _
 from youthprog.web.language import language, ngettext, sentence
@@ -50,6 +49,7 @@ def show(season_id: int) -> Response:
     run, games = queries.last_run(season_id), queries.games_of(season_id)
     divisions = queries.divisions_of(season_id)
     drafts = [game for game in games if game.state is FixtureState.DRAFT]
+    spec = queries.spec_of(season) if drafts else None
     return page(
         "leagues/schedule.html",
         season=season,
@@ -63,7 +63,8 @@ def show(season_id: int) -> Response:
         fields=list({game.venue_id: game.venue for game in sorted(games, key=lambda game: fold(game.venue))}.items()),
         drafts=len(drafts),
         published=len(games) - len(drafts),
-        clashes=clashes_in(drafts, season) if drafts else [],
+        clashes=clashes_in(drafts, spec) if spec else [],
+        stale=spec is not None and bool(faults_of(queries.plan_of(drafts), spec)),
         cause=cause_of(run.cause, divisions) if run is not None and run.cause else None,
         clock_time=clock_time,
     )
@@ -120,9 +121,9 @@ def clock_time(minute: int) -> str:
     return dates.hour(datetime(2000, 1, 1, minute // 60 % 24, minute % 60, tzinfo=UTC), language())
 
 
-def clashes_in(drafts: list[GameLine], season: Season) -> list[Clash]:
+def clashes_in(drafts: list[GameLine], spec: SeasonSpec) -> list[Clash]:
     """What should be known before a draft is published. Adults and children are not named: the teams are."""
-    plan, spec = queries.plan_of(drafts), queries.spec_of(season)
+    plan = queries.plan_of(drafts)
     line_of = {(str(game.venue_id), game.day, game.starts): game for game in drafts}
 
     def lines(*games: Any) -> tuple[GameLine, ...]:

@@ -237,6 +237,12 @@ def drafts_of(season_id: int) -> list[Fixture]:
     return list(db.session().scalars(statement))
 
 
+def find_fixture_of(gathering_id: int) -> Fixture | None:
+    """The game that a gathering is one team's part of."""
+    either = sa.or_(Fixture.home_gathering_id == gathering_id, Fixture.away_gathering_id == gathering_id)
+    return db.session().scalar(sa.select(Fixture).where(either))
+
+
 def has_published(season_id: int) -> bool:
     """Whether games of a season are published or were."""
     statement = sa.select(Fixture.id).where(Fixture.season_id == season_id, Fixture.state != FixtureState.DRAFT)

@@ -8,16 +8,17 @@ import sqlalchemy as sa
 
 from youthprog.audit.services import record
 from youthprog.core import clock, db
-from youthprog.core.actor import Actor
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.core.text import fold
 from youthprog.leagues import season_queries as queries
 from youthprog.leagues.models import Division
+from youthprog.leagues.season_faults import faults_of
 from youthprog.leagues.season_models import ClosedDay, DivisionGames, Fixture, ScheduleRun, Venue, VenueHours
 from youthprog.leagues.season_types import FixtureState, RunState
 from youthprog.programs import services as programs
-from youthprog.programs.models import Season, Site
-from youthprog.programs.types import GatheringKind
+from youthprog.programs.models import Gathering, Season, Site
+from youthprog.programs.types import GatheringCanceled, GatheringKind
 
 MOST_HOURS, MOST_CLOSED = 400, 400  # rows of a season that a page still shows
 GAME = N_("Game")  # the title of a game's gathering
@@ -200,7 +201,7 @@ def publish_draft(season: Season, *, seen: int, by: Actor, now: datetime) -> int
     rows, last = queries.drafts_of(season.id), queries.last_run(season.id)
     if not rows or last is None or last.id != seen or last.state in queries.OPEN_RUNS:
         raise Conflict([Refusal("changed_meanwhile", N_("The draft changed meanwhile. Look at it again."))])
-    refuse_if(_refusals_to_publish(season.id, rows, now))
+    refuse_if(_refusals_to_publish(season, rows, now))
     for row in rows:
         row.home_gathering_id, row.away_gathering_id = (
             programs.schedule_gathering(
@@ -222,13 +223,27 @@ def publish_draft(season: Season, *, seen: int, by: Actor, now: datetime) -> int
     return len(rows)
 
 
-def _refusals_to_publish(season_id: int, rows: Sequence[Fixture], now: datetime) -> list[Refusal]:
+def call_off(event: GatheringCanceled) -> None:
+    """A game that one team's meeting of it was called off for is off for both."""
+    row = queries.find_fixture_of(event.gathering_id)
+    if row is None or row.state is FixtureState.CANCELED:
+        return
+    row.state = FixtureState.CANCELED
+    db.flush()
+    for gathering_id in (row.home_gathering_id, row.away_gathering_id):
+        gathering = db.session().get_one(Gathering, gathering_id)
+        if gathering.canceled_at is None:
+            called_off_at = db.session().get_one(Gathering, event.gathering_id).canceled_at or clock.now()
+            programs.cancel_gathering(gathering, reason=event.reason, by=SYSTEM, now=called_off_at)
+
+
+def _refusals_to_publish(season: Season, rows: Sequence[Fixture], now: datetime) -> list[Refusal]:
     found = []
     if any(row.starts_at <= now for row in rows):
         sentence = N_("Some games of the draft lie in the past. Make the schedule again.")
         found.append(Refusal("in_the_past", sentence))
     taken: dict[tuple[int, date], list[tuple[int, int]]] = {}
-    for venue_id, day, starts, ends in queries.taken_by_others(season_id):
+    for venue_id, day, starts, ends in queries.taken_by_others(season.id):
         taken.setdefault((venue_id, day), []).append((starts, ends))
     for row in rows:
         day, starts = queries.local_of(row.starts_at)
@@ -236,4 +251,7 @@ def _refusals_to_publish(season_id: int, rows: Sequence[Fixture], now: datetime)
         if any(starts < over and begins < ends for begins, over in taken.get((row.venue_id, day), ())):
             sentence = N_("Another season took %(field)s on %(day)s. Make the schedule again.")
             return [*found, Refusal("field_taken", sentence, None, {"field": row.venue.name, "day": day})]
+    if not found and faults_of(queries.plan_of(queries.games_of(season.id)), queries.spec_of(season)):
+        sentence = N_("Fields, days, teams or coaches changed since this draft was made. Make the schedule again.")
+        found.append(Refusal("rules_changed", sentence))
     return found

@@ -34,7 +34,10 @@ def attend(app: Flask, stopping: threading.Event) -> None:
     """Do what people wait for, apart from the outbox: it may take a minute, and mail does not wait for it."""
     while not stopping.wait(LOOK_SECONDS):
         with app.app_context():
-            chores.do_chores(chores.SOON)
+            try:
+                chores.do_chores(chores.SOON)
+            except Exception:  # the database may be away for a while; what was asked for waits
+                log.exception("what is asked for cannot be looked up")
 
 
 def deliver(message_id: int) -> None:
