@@ -89,5 +89,5 @@ def test_why_there_is_no_schedule_is_said_in_words_with_what_would_help(session,
     chores.do_chores(chores.SOON)
     shown = visitor.get(here).text
     assert "Under 10: 12 games have to be played, and the fields have room for 10." in shown
-    assert "Find field time for 2 more games of Under 10." in shown
+    assert "Field time for more games of Under 10: 2." in shown
     assert db.session().scalar(sa.select(sa.func.count()).select_from(Fixture)) == 0

@@ -17,14 +17,14 @@ CAUSES = {
     "knot": N_("%(teams)s: %(needed)s games have to be played, and %(offered)s of them can be at most."),
 }
 RELIEFS = {
-    "more_days": N_("Find %(amount)s more days for %(names)s."),
-    "common_days": N_("Find %(amount)s more days that suit %(names)s."),
-    "fewer_games": N_("Let the teams of %(names)s play %(amount)s games each."),
-    "less_rest": N_("Let the teams of %(names)s rest %(amount)s days between games."),
-    "more_a_week": N_("Let the teams of %(names)s play %(amount)s games a week."),
-    "more_slots": N_("Find field time for %(amount)s more games of %(names)s."),
-    "more_minutes": N_("Find %(amount)s more minutes of field time for %(names)s."),
-    "excuse": N_("Let somebody else stand in at %(amount)s games."),
-    "second_time": N_("Open fields at a second time on %(amount)s days."),
+    "more_days": N_("More days for %(names)s: %(amount)s."),
+    "common_days": N_("More days that suit all of %(names)s: %(amount)s."),
+    "fewer_games": N_("Fewer games for each team of %(names)s: %(amount)s."),
+    "less_rest": N_("Fewer days of rest in %(names)s: %(amount)s."),
+    "more_a_week": N_("More games a week in %(names)s: up to %(amount)s."),
+    "more_slots": N_("Field time for more games of %(names)s: %(amount)s."),
+    "more_minutes": N_("More minutes of field time for %(names)s: %(amount)s."),
+    "excuse": N_("Games at which somebody else stands in: %(amount)s."),
+    "second_time": N_("Days on which fields open at a second time too: %(amount)s."),
 }
 MOST_RELIEFS = 4
