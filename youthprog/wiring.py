@@ -55,11 +55,20 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import exports as leagues_exports
-from youthprog.leagues import forming_known, forming_pages, links_pages, teams
+from youthprog.leagues import (
+    forming_known,
+    forming_pages,
+    links_pages,
+    season_fields,
+    season_pages,
+    season_services,
+    teams,
+)
 from youthprog.leagues import import_services as leagues_import_services
 from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
 from youthprog.leagues.forming_work import form_what_is_asked
+from youthprog.leagues.season_work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.outreach import access_letters, chores
@@ -112,6 +121,8 @@ BLUEPRINTS: list[Any] = [
     leagues_imports.bp,
     forming_pages.bp,
     leagues_exports.bp,
+    season_pages.bp,
+    season_fields.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -155,7 +166,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ],
     CustodyRestricted: [consent_services.close_for_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
-    GatheringCanceled: [consent_services.close_slips],
+    GatheringCanceled: [consent_services.close_slips, season_services.call_off],
     GroupChanged: [consent_services.end_at_group],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
@@ -188,7 +199,7 @@ CHORES: list[chores.Chore] = [
 OFTEN: list[chores.Chore] = [stops.tell_of_late]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
-SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked]
+SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked, make_schedules]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [

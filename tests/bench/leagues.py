@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from tests.bench import leagues_forming, leagues_robinx, leagues_import
+from tests.bench import leagues_forming, leagues_import, leagues_robinx, leagues_season
 from tests.bench.measure import Measure
 
 
 def measures() -> Iterator[Measure]:
     """Every measure of the room."""
     yield from leagues_forming.measures()
-    yield from leagues_robinx.measures()
     yield from leagues_import.measures()
+    yield from leagues_robinx.measures()
+    yield from leagues_season.measures()

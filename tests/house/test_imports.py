@@ -76,10 +76,29 @@ EDGE = {
     "forming_shown",
     "links_pages",
     "forming_child",
+    "season_pages",
+    "season_fields",
+    "season_forms",
 }
 FLOORS = {
     "types": 0,
+    "season_types": 0,
+    "season_words": 0,
     "models": 1,
+    "season_models": 1,
+    "pairings": 2,
+    "board": 2,
+    "constructing": 2,
+    "improving": 2,
+    "season_faults": 2,
+    "season_counts": 2,
+    "season_proof": 2,
+    "season_making": 2,
+    "season_child": 2,
+    "rain_out": 2,
+    "season_queries": 3,
+    "season_services": 4,
+    "season_work": 4,
     "rules": 2,
     "standing": 2,
     "asked": 2,
@@ -173,6 +192,9 @@ PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mean
 PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
 PURE |= {"counting"}  # what is counted of attendance, and how
+# a season's schedule: who meets whom, where and when; what is wrong with one; why there is none; new places after rain
+PURE |= {"pairings", "board", "constructing", "improving", "rain_out"}
+PURE |= {"season_faults", "season_counts", "season_proof", "season_making"}
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 PURE |= {"forming", "forming_blocks", "forming_checks", "forming_search", "forming_solver", "forming_reasons"}
 PURE |= {"forming_wire", "forming_words"}  # teams formed: the blocks, the trades, the proof, the reasons
@@ -197,7 +219,7 @@ PURE |= {
     "timetabling",
     "weighing",
 }
-PURE_MAY = {"types", "forming_types"} | PURE
+PURE_MAY = {"types", "forming_types", "season_types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
 LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it

@@ -81,6 +81,8 @@ from youthprog.leagues.forming_models import (
 from youthprog.leagues.forming_types import LinkKind, Why
 from youthprog.leagues.import_services import try_import
 from youthprog.leagues.models import Team
+from youthprog.leagues.season_models import ClosedDay, ScheduleRun, Venue, VenueHours
+from youthprog.leagues.season_types import RunState
 from youthprog.leagues.types import PlayerRow, Reading
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
@@ -445,6 +447,19 @@ class _Maker:
         staff = self._lead(self.coach, self.group, StaffRole.HEAD_COACH, self.child, self.second)
         self.side.ids |= {"team_id": team.id, "group_id": self.group.id, "division_id": team.division_id}
         self.side.ids |= {"site_id": site.id, "staff_id": staff}
+        self._field(site.id)
+
+    def _field(self, site_id: int) -> None:
+        """A field with hours, a day without games, and a schedule that was made once."""
+        venue = Venue(site_id=site_id, name="Field 1", folded_name="field 1")
+        db.session().add(venue)
+        db.flush()
+        hours = VenueHours(season_id=self.season.id, venue_id=venue.id, weekday=5, starts_minute=540, ends_minute=900)
+        closed = ClosedDay(season_id=self.season.id, venue_id=venue.id, closed_on=clock.today(), reason="Fair")
+        run = ScheduleRun(season_id=self.season.id, state=RunState.DONE, asked_at=self.now, seen_at=self.now)
+        db.session().add_all([hours, closed, run])
+        db.flush()
+        self.side.ids |= {"hours_id": hours.id, "closed_id": closed.id}
 
     def _draft(self) -> None:
         """What is known for forming the division's teams, and a draft of them."""
