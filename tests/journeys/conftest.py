@@ -71,7 +71,9 @@ class Installation:
                 mine = ours in (folder / "environ").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if mine and (b"granian" in words or any(b"multiprocessing" in word for word in words)):
+            if mine and (
+                b"youthprog.operations.web_server" in words or any(b"multiprocessing" in word for word in words)
+            ):
                 found.add(int(folder.name))
         return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 import os
@@ -240,6 +242,28 @@ def test_the_web_process_loads_nothing_it_does_not_do(tmp_path):
     assert (locales, regions) == ("0", "None"), "Babel's tables were loaded"
 
 
+def test_what_is_left_out_of_the_web_process_is_not_loaded(tmp_path):
+    """A part that a newer library needs after all shows here or in the journeys."""
+    script = (
+        "import sys; from youthprog.operations import left_out, web_server; import youthprog.operations.wsgi\n"
+        "kept = [name for name in left_out.EMPTY if getattr(sys.modules.get(name), '__file__', None)]\n"
+        "kept += [name for name in left_out.ABSENT if name in sys.modules]\n"
+        "import hashlib, hmac; print(kept, hashlib.sha256(b'abc').hexdigest()[:8], hmac.new(b'k', b'm', 'sha1').hexdigest()[:8])\n"
+        "from werkzeug.serving import run_simple\n"
+        "try: run_simple('localhost', 1, None)\n"
+        "except left_out.LeftOut as told: print(told)"
+    )
+    assert youthprog("init", folder=tmp_path).returncode == 0
+    environment = {**os.environ, "YOUTHPROG_INSTANCE": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr == ""
+    digests = hashlib.sha256(b"abc").hexdigest()[:8], hmac.new(b"k", b"m", "sha1").hexdigest()[:8]
+    assert done.stdout.splitlines() == [
+        f"[] {digests[0]} {digests[1]}",
+        "werkzeug.serving.run_simple is left out of this process",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "says"),
     [
@@ -276,7 +300,7 @@ def test_server_and_worker_stop_together(tmp_path):
         )  # fmt: skip
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-            family = _family(process.pid, "granian", "worker")
+            family = _family(process.pid, "youthprog.operations.web_server", "worker")
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(30)
