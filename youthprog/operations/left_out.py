@@ -54,7 +54,7 @@ def _stand_in(module: str, name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
 
-    class StandIn(Exception):  # noqa: N818  an exception, since some stand behind `except`
+    class StandIn(Exception):
         def __init__(self, *_args: object, **_named: object) -> NoReturn:
             raise LeftOut(f"{module}.{name} is left out of this process")
 
