@@ -53,9 +53,9 @@ def signatures(stage: Stage, writes: tuple[str, ...] = WRITES, route: str = "onl
 
 def careful_answers(walker: Any, path: str) -> dict[str, str]:
     """What a careful person would send from the page of this address, with claims on top."""
-    body = walker.open(path).body
+    answer = walker.open(path)
     filled: dict[str, str] = {}
-    for form in forms_on(body, path) if body.startswith("<!") else []:
+    for form in forms_on(answer.body, path) if answer.status == 200 and answer.kind == "text/html" else []:
         filled |= form.filled()
     return filled | CLAIMS | {name: filled[name] for name in ("version",) if name in filled}
 

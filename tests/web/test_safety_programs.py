@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -40,7 +40,7 @@ class Two:
         today = clock.today()
         dates = {"starts_on": today - timedelta(30), "ends_on": today + timedelta(60), "age_cutoff_on": today}
         self.football, self.wrestling = make_season(make_program(), **dates), make_season(make_program(), **dates)
-        ana, bo = make_youth("Ana", "Ortiz"), make_youth("Bo", "Hidden")
+        ana, bo = make_youth("Ana", "Ortiz"), make_youth("Bo", "Hidden", born_on=date(2016, 3, 14))
         enroll(ana, self.football)
         enroll(bo, self.wrestling)
         mother, father = make_guardian(ana, "Marta", "Ortiz"), make_guardian(bo, "Cleo", "Hidden")
