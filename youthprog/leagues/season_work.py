@@ -4,6 +4,7 @@ No lock is held while it is made, and nothing that is published is touched: a cr
 """
 
 import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.leagues import season_queries as queries
+from youthprog.leagues.forming_work import KEPT_ENVIRONMENT
 from youthprog.leagues.season_faults import faults_of
 from youthprog.leagues.season_models import Fixture, ScheduleRun
 from youthprog.leagues.season_types import FixtureState, Plan, RunState, SeasonSpec
@@ -148,6 +150,7 @@ def made_beside(spec: SeasonSpec, seconds: float) -> Iterator[Iterator[Any]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=Path(__file__).resolve().parents[2],
+        env={name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ},  # no key, no secret
     )
     assert child.stdin is not None
     assert child.stdout is not None
