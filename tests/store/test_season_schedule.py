@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -227,6 +228,30 @@ def test_a_stop_is_heard_and_the_best_so_far_is_kept(session, monkeypatch):
     assert len(queries.games_of(league.season.id)) == 6
     with pytest.raises(Conflict):
         services.stop_schedule(run, **DEED)
+
+
+def test_a_worker_that_ends_does_not_wait_for_the_answer(session, monkeypatch):
+    run = services.ask_schedule(make_league().season, **DEED)
+    db.session().commit()
+    stopping, ended = threading.Event(), []
+
+    @contextmanager
+    def silent(_spec: SeasonSpec, _seconds: float) -> Iterator[Iterator[object]]:
+        def messages() -> Iterator[object]:
+            stopping.set()
+            while True:
+                yield None
+
+        try:
+            yield messages()
+        finally:
+            ended.append("the other process")
+
+    monkeypatch.setattr(season_work, "made_beside", silent)
+    chores.do_chores(chores.SOON, stopping)
+    db.session().refresh(run)
+    assert ended == ["the other process"]
+    assert run.state is RunState.RUNNING
 
 
 def test_only_one_making_of_a_season_is_open(session):

@@ -6,8 +6,10 @@ No lock is held while it is made, and nothing that is published is touched: a cr
 import logging
 import os
 import pickle
+import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -29,6 +31,8 @@ from youthprog.programs import queries as programs
 
 log = logging.getLogger("youthprog.worker")
 MAKE_SECONDS = 20.0
+LOOK_SECONDS = 0.5  # between two looks whether somebody ends the worker
+ENDED = object()
 SILENT = timedelta(seconds=60)  # after which a making counts as dead
 ENDS = {"made": RunState.DONE, "impossible": RunState.IMPOSSIBLE, "not_found": RunState.NOT_FOUND}
 
@@ -80,21 +84,26 @@ def _step(run_id: int, states: tuple[RunState, ...], **values: Any) -> bool:
 def _make(run_id: int, season_id: int, spec: SeasonSpec) -> Iterator[None]:
     best: Plan | None = None
     with made_beside(spec, MAKE_SECONDS) as messages:
-        answer = next(messages)
-        if answer.outcome.value != "made":
-            state = ENDS[answer.outcome.value]
-            _step(run_id, (RunState.RUNNING,), state=state, ended_at=clock.now(), cause=_said(answer))
-            return
-        best = answer.plan
-        for progress in messages:
-            best = progress.plan
-            told = {"tries": progress.tries, "points": progress.points, "games": len(best.games)}
-            if not _step(run_id, (RunState.RUNNING,), progress=told, seen_at=clock.now()):
-                return
-            stopped = _stop_asked(run_id)
-            yield  # nothing is held while the other process works
-            if stopped:
-                break
+        for told in messages:
+            if told is None:
+                yield  # nothing is held while the other process works, and whoever ends the worker ends it here
+            elif best is None:
+                if told.outcome.value != "made":
+                    state = ENDS[told.outcome.value]
+                    _step(run_id, (RunState.RUNNING,), state=state, ended_at=clock.now(), cause=_said(told))
+                    return
+                best = told.plan
+            else:
+                best = told.plan
+                progress = {"tries": told.tries, "points": told.points, "games": len(best.games)}
+                if not _step(run_id, (RunState.RUNNING,), progress=progress, seen_at=clock.now()):
+                    return
+                stopped = _stop_asked(run_id)
+                yield
+                if stopped:
+                    break
+    if best is None:
+        raise RuntimeError("the process that makes schedules said nothing")
     faults = faults_of(best, spec)
     if faults:  # the checker trusts nothing of what makes schedules
         raise RuntimeError(f"a schedule broke its rules: {faults[0].kind}")
@@ -165,14 +174,28 @@ def made_beside(spec: SeasonSpec, seconds: float) -> Iterator[Iterator[Any]]:
 
 
 def _messages(child: "subprocess.Popen[bytes]") -> Iterator[Any]:
-    assert child.stdout is not None
+    """What the process says, in order; None whenever it has said nothing for a while."""
+    said: queue.Queue[Any] = queue.Queue()
+
+    def listen() -> None:
+        assert child.stdout is not None
+        try:
+            while True:
+                said.put(pickle.load(child.stdout))
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+            said.put(ENDED)
+
+    threading.Thread(target=listen, name="schedule", daemon=True).start()
     first = True
     while True:
         try:
-            message = pickle.load(child.stdout)
-        except EOFError:
+            message = said.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            yield None
+            continue
+        if message is ENDED:
             if first:
-                raise RuntimeError("the process that makes schedules ended without an answer") from None
+                raise RuntimeError("the process that makes schedules ended without an answer")
             return
         first = False
         yield message
