@@ -44,6 +44,7 @@ class Crawl:
         self.faults: list[str] = []
         self.visited: dict[str, str] = {}
         self.page.on("console", self._hear)
+        self.page.add_init_script(AXE_SOURCE)  # into every page as it opens: sent once, not with each look
 
     def _hear(self, message: Any) -> None:
         if message.type == "error" or "Content Security Policy" in message.text:
@@ -100,8 +101,6 @@ class Crawl:
         self.page.emulate_media(color_scheme=scheme)
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.set_viewport_size({"width": width, "height": min(9000, max(900, self.page.evaluate(HEIGHT)))})
-        if not self.page.evaluate("typeof axe === 'object'"):  # it stays until another page is opened
-            self.page.evaluate(AXE_SOURCE)
         self.faults += [f"{where}: {each}" for each in self.page.evaluate(AXE_RUN)]
 
 
