@@ -13,6 +13,7 @@ from tests.makers.accounts import make_account
 from tests.makers.people import make_guardian, make_youth
 from tests.makers.programs import join, make_season, make_team
 from tests.support.pages import Page, Visitor
+from youthprog.access.models import Account
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
@@ -20,7 +21,7 @@ from youthprog.leagues import import_services
 from youthprog.leagues.models import ColumnMeaning, ImportedGame, ImportPair, RosterImport
 from youthprog.leagues.types import ImportState
 from youthprog.outreach import chores
-from youthprog.people.models import Person
+from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.people.types import PersonKind
 from youthprog.programs.models import Gathering, Season
 
@@ -355,6 +356,42 @@ def test_an_export_is_recorded_and_holds_no_health(filled, season, session):
     assert session.scalars(sa.select(AuditEntry.action)).all()[-1] == "players.exported"
     session.commit()
     filled.get(f"/seasons/{season.id}/export/secrets.csv", status=404)
+
+
+def keep_away(session, youth_id: int, adult_id: int) -> None:
+    """A court keeps the adult from what concerns the child."""
+    row = CustodyRestriction(
+        youth_id=youth_id, adult_id=adult_id, no_collect=False, no_decide=False, no_information=True,
+        starts_on=clock.today(), recorded_at=clock.now(),
+    )  # fmt: skip
+    session.add(row)
+
+
+@ON_ONE_ENGINE
+def test_who_is_kept_from_a_child_exports_the_others_without_it(filled, season, session):
+    """The coordinator may be the parent whom a court keeps away."""
+    reader = session.scalars(sa.select(Account.person_id)).one()
+    bo = session.scalars(sa.select(Person.id).where(Person.family_name == "Ng", Person.kind == PersonKind.YOUTH)).one()
+    keep_away(session, bo, reader)
+    session.commit()
+    text = filled.raw(f"/seasons/{season.id}/export/players.csv").data.decode()
+    assert '"Ana","Li"' in text
+    assert "Ng" not in text
+
+
+@ON_ONE_ENGINE
+def test_an_adult_kept_from_the_child_is_in_no_export(filled, season, session):
+    """Else the next program that reads the file would invite that adult."""
+    bond = session.scalars(
+        sa.select(Guardianship).join(Person, Person.id == Guardianship.youth_id).where(Person.family_name == "Ng")
+    ).one()
+    keep_away(session, bond.youth_id, bond.guardian_id)
+    session.commit()
+    text = filled.raw(f"/seasons/{season.id}/export/players.csv").data.decode()
+    assert '"Bo","Ng"' in text
+    assert "Wei" not in text
+    assert "wei@post.example" not in text
+    assert "mei@post.example" in text
 
 
 @ON_ONE_ENGINE
