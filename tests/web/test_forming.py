@@ -22,7 +22,7 @@ from youthprog.leagues.forming_models import Forming, FormingState, TeamLink, Te
 from youthprog.leagues.forming_types import Budget, LinkKind
 from youthprog.leagues.models import Division
 from youthprog.leagues.writing import open_team
-from youthprog.people.models import Person
+from youthprog.people.models import CustodyRestriction, Person
 from youthprog.programs.services import enroll
 
 COORDINATOR = make_actor(Role.COORDINATOR)
@@ -171,3 +171,20 @@ def test_nobody_else_reads_ratings_links_or_drafts(visitor, session, division, r
     for path in ("", "/ratings", "/links"):
         visitor.get(f"/divisions/{division}{path}", status=404)
     visitor.get(f"/formings/{forming_id}", status=404)
+
+
+def test_who_is_kept_from_a_child_forms_no_teams_of_its_season(session, visitor, division):
+    """Teams are formed of all children at once: names, figures and reasons would tell of the child."""
+    account = make_account(Role.COORDINATOR)
+    forming_id = drafted(session, division)
+    visitor.sign_in(account)
+    assert "Under 10" in visitor.get("/divisions").text
+    row = CustodyRestriction(
+        youth_id=ids(session)["Ana"], adult_id=account.person_id, no_collect=False, no_decide=False, no_information=True,
+        starts_on=clock.today(), recorded_at=clock.now(),
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+    assert "Under 10" not in visitor.get("/divisions").text
+    for address in (f"/divisions/{division}", f"/divisions/{division}/ratings", f"/formings/{forming_id}"):
+        assert "OfAna" not in visitor.get(address, status=404).text

@@ -76,8 +76,26 @@ class PoolLine:
     group_id: int | None
 
 
+def _formed_by(actor: Actor, permission: P) -> sa.ColumnElement[bool]:
+    """The condition that a reader forms teams of a season: within reach, and kept by no court from any of its children.
+
+    Teams are formed of all children at once. Without one of them the figures, the gaps and the reasons of the others would
+    still tell of it, so somebody else forms that season's teams.
+    """
+    within = programs.program_within(actor, permission, Season.program_id)
+    kept_from = people.youth_kept_from(actor.person_id, clock.today())
+    if not kept_from:
+        return within
+    among = sa.exists().where(
+        Enrollment.season_id == Season.id,
+        Enrollment.status == EnrollmentStatus.ENROLLED,
+        Enrollment.youth_id.in_(kept_from),
+    )
+    return sa.and_(within, ~among)
+
+
 def list_divisions(actor: Actor, permission: P, on: date) -> list[DivisionRow]:
-    """The divisions of leagues not over, within reach. One statement."""
+    """The divisions of leagues not over, within reach. Two statements."""
     of_division = sa.select(sa.func.max(Forming.id)).where(Forming.division_id == Division.id)
     newest = of_division.correlate(Division).scalar_subquery()
     teams = sa.select(sa.func.count()).where(Team.division_id == Division.id).correlate(Division).scalar_subquery()
@@ -89,7 +107,7 @@ def list_divisions(actor: Actor, permission: P, on: date) -> list[DivisionRow]:
         .join(Season, Season.id == Division.season_id)
         .join(Program, Program.id == Season.program_id)
         .outerjoin(Forming, Forming.id == newest)
-        .where(Season.ends_on >= on, programs.program_within(actor, permission, Season.program_id))
+        .where(Season.ends_on >= on, _formed_by(actor, permission))
         .order_by(Season.starts_on.desc(), Division.folded_name, Division.id)
     )  # fmt: skip
     return [DivisionRow(*row) for row in rows]
@@ -101,7 +119,7 @@ def get_division_for(actor: Actor, permission: P, division_id: int) -> Division:
         sa.select(Division)
         .join(Season, Season.id == Division.season_id)
         .options(joinedload(Division.season).joinedload(Season.program))
-        .where(Division.id == division_id, programs.program_within(actor, permission, Season.program_id))
+        .where(Division.id == division_id, _formed_by(actor, permission))
     )
     if found is None:
         raise NotFound
@@ -115,7 +133,7 @@ def get_forming_for(actor: Actor, permission: P, forming_id: int) -> Forming:
         .join(Division, Division.id == Forming.division_id)
         .join(Season, Season.id == Division.season_id)
         .options(joinedload(Forming.division).joinedload(Division.season).joinedload(Season.program))
-        .where(Forming.id == forming_id, programs.program_within(actor, permission, Season.program_id))
+        .where(Forming.id == forming_id, _formed_by(actor, permission))
     )
     if found is None:
         raise NotFound
