@@ -58,12 +58,12 @@ COMMANDS: dict[str, Command] = {
     "schedule": Command(
         "timetable a season from a file, or say why it cannot be",
         "youthprog schedule season.xml --out solution.xml --seconds 60",
-        "youthprog.leagues.schedule_command:schedule",
+        "youthprog.leagues.timetables.command:schedule",
     ),
     "standings": Command(
         "the table of a list of games, and what decided each place",
         "youthprog standings games.csv --rules rules.toml",
-        "youthprog.leagues.standings_command:standings",
+        "youthprog.leagues.standings.command:standings",
     ),
     "verify": Command(
         "say whether a sealed PDF is ours and unchanged",

@@ -54,21 +54,19 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
-from youthprog.leagues import exports as leagues_exports
-from youthprog.leagues import (
-    forming_known,
-    forming_pages,
-    links_pages,
-    season_fields,
-    season_pages,
-    season_services,
-    teams,
-)
-from youthprog.leagues import import_services as leagues_import_services
-from youthprog.leagues import imports as leagues_imports
 from youthprog.leagues import routes as leagues
-from youthprog.leagues.forming_work import form_what_is_asked
-from youthprog.leagues.season_work import make_schedules
+from youthprog.leagues import teams
+from youthprog.leagues.forming import known as forming_known
+from youthprog.leagues.forming import links_pages
+from youthprog.leagues.forming import pages as forming_pages
+from youthprog.leagues.forming.work import form_what_is_asked
+from youthprog.leagues.imports import exports as leagues_exports
+from youthprog.leagues.imports import pages as leagues_imports
+from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.season import fields as season_fields
+from youthprog.leagues.season import pages as season_pages
+from youthprog.leagues.season import services as season_services
+from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.outreach import access_letters, chores

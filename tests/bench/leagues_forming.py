@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from tests.bench.measure import Measure
 from tests.makers.forming import make_division
-from youthprog.leagues.forming import form_teams
-from youthprog.leagues.forming_checks import faults_of
-from youthprog.leagues.forming_types import Barrier, Budget, Contradiction, Proposal, Task
+from youthprog.leagues.forming.checks import faults_of
+from youthprog.leagues.forming.engine import form_teams
+from youthprog.leagues.forming.types import Barrier, Budget, Contradiction, Proposal, Task
 
 SEEDS = (1, 2, 3)
 TURN_SECONDS = 0.05

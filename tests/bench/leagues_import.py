@@ -28,9 +28,9 @@ from youthprog.demo.department import plan_department
 from youthprog.demo.files import sports_connect_csv
 from youthprog.demo.types import Size
 from youthprog.leagues import services
-from youthprog.leagues.import_services import AT_ONCE
-from youthprog.leagues.importing import read_players
-from youthprog.leagues.types import Action
+from youthprog.leagues.imports.importing import read_players
+from youthprog.leagues.imports.services import AT_ONCE
+from youthprog.leagues.imports.types import Action
 from youthprog.people.models import Person
 from youthprog.programs.models import Season
 from youthprog.programs.services import open_program, open_season

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.bench.measure import Measure
 from tests.makers.timetables import amateur_rules, season_xml
-from youthprog.leagues.robinx import read_timetable
-from youthprog.leagues.timetabling import Best, Timetabling
+from youthprog.leagues.timetables.robinx import read_timetable
+from youthprog.leagues.timetables.timetabling import Best, Timetabling
 
 FOLDER = "YOUTHPROG_TIMETABLING"
 OWN = 4

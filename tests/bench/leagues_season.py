@@ -8,12 +8,12 @@ from dataclasses import replace
 from tests.bench.measure import Measure, ratio
 from tests.makers.leagues import eight_by_eight, little_league
 from tests.rules.test_season_causes import PLANTERS
-from youthprog.leagues.constructing import construct
-from youthprog.leagues.improving import improve, points_of
-from youthprog.leagues.rain_out import CHOICES, Closing, repair
-from youthprog.leagues.season_faults import faults_of
-from youthprog.leagues.season_making import Outcome, make
-from youthprog.leagues.season_types import Plan, SeasonSpec
+from youthprog.leagues.season.constructing import construct
+from youthprog.leagues.season.faults import faults_of
+from youthprog.leagues.season.improving import improve, points_of
+from youthprog.leagues.season.making import Outcome, make
+from youthprog.leagues.season.rain_out import CHOICES, Closing, repair
+from youthprog.leagues.season.types import Plan, SeasonSpec
 
 TRIES = 400_000  # what a minute of one loaded core allows at least
 PLANTED = 27

@@ -19,9 +19,9 @@ EDGE = {
     "routes",
     "portal",
     "commands",
+    "command",
     "forms",
     "public",
-    "imports",
     "pages",
     "certificates",
     "teams",
@@ -58,8 +58,6 @@ EDGE = {
     "fair_forms",
     "telling",
     "walk_ins",
-    "standings_command",
-    "schedule_command",
     "card_pages",
     "scan",
     "kiosk",
@@ -72,33 +70,10 @@ EDGE = {
     "xlsx_files",
     "deed_forms",
     "sync",
-    "forming_pages",
-    "forming_shown",
-    "links_pages",
-    "forming_child",
-    "season_pages",
-    "season_fields",
-    "season_forms",
 }
 FLOORS = {
     "types": 0,
-    "season_types": 0,
-    "season_words": 0,
     "models": 1,
-    "season_models": 1,
-    "pairings": 2,
-    "board": 2,
-    "constructing": 2,
-    "improving": 2,
-    "season_faults": 2,
-    "season_counts": 2,
-    "season_proof": 2,
-    "season_making": 2,
-    "season_child": 2,
-    "rain_out": 2,
-    "season_queries": 3,
-    "season_services": 4,
-    "season_work": 4,
     "rules": 2,
     "standing": 2,
     "asked": 2,
@@ -121,60 +96,10 @@ FLOORS = {
     "missing_queries": 3,
     "history_queries": 3,
     "ledger": 2,
-    "standings": 2,
     "card_rules": 2,
-    "timetable_types": 0,
-    "xml_files": 2,
-    "weighing": 2,
-    "robinx": 2,
-    "robinx_rules": 2,
-    "timetable_rules": 2,
-    "open_days": 2,
-    "impossible": 2,
-    "timetable_program": 2,
-    "program_solving": 2,
-    "conflicts": 2,
-    "neighborhoods": 2,
-    "part_search": 2,
-    "annealing": 2,
-    "compact_start": 2,
-    "timetabling": 2,
-    "limits": 1,
-    "cells": 2,
-    "columns": 2,
-    "sheets": 2,
-    "workbooks": 2,
-    "importing": 2,
-    "keeping_rows": 2,
-    "likeness": 2,
-    "import_plan": 2,
-    "game_columns": 2,
-    "game_reading": 2,
-    "game_plan": 2,
-    "file_reading": 2,
-    "review": 2,
-    "game_queries": 3,
-    "export_queries": 3,
-    "import_queries": 3,
-    "game_services": 4,
-    "import_services": 4,
     "counting": 2,
     "counting_scope": 3,
     "counting_queries": 3,
-    "forming_types": 0,
-    "forming_models": 1,
-    "forming_blocks": 2,
-    "forming_checks": 2,
-    "forming_search": 2,
-    "forming_solver": 2,
-    "forming_reasons": 2,
-    "forming_wire": 2,
-    "forming": 2,
-    "forming_words": 2,
-    "forming_queries": 3,
-    "forming_services": 4,
-    "forming_known": 4,
-    "forming_work": 4,
     "queries": 3,
     "card_queries": 3,
     "snapshots": 4,
@@ -186,40 +111,52 @@ FLOORS = {
 # how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
 PURE = {"rules", "blocks", "showing", "validity", "composing", "standing", "fairness_rules", "entry_rules", "retention"}
 PURE |= {"asked"}  # what a season asked on a day
-PURE |= {"standings"}  # the table of a division
 PURE |= {"collecting_rules"}  # who may have a child
 PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mean
 PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
 PURE |= {"counting"}  # what is counted of attendance, and how
-# a season's schedule: who meets whom, where and when; what is wrong with one; why there is none; new places after rain
-PURE |= {"pairings", "board", "constructing", "improving", "rain_out"}
-PURE |= {"season_faults", "season_counts", "season_proof", "season_making"}
 PURE |= {"drawn"}  # what a drawn signature may be on paper
-PURE |= {"forming", "forming_blocks", "forming_checks", "forming_search", "forming_solver", "forming_reasons"}
-PURE |= {"forming_wire", "forming_words"}  # teams formed: the blocks, the trades, the proof, the reasons
-# a season read from a file, judged, proved impossible, timetabled
-PURE |= {
-    "timetable_types",
-    "xml_files",
-    "robinx",
-    "robinx_rules",
-    "timetable_rules",
-    "open_days",
-    "impossible",
-    "annealing",
+# A room that grew has wings, folders with floors of their own under the same names (docs/decisions/0074). What a wing has
+# beside the usual floors; pure modules are marked so: they decide, and know neither database nor request.
+KEEP, DECIDE, READ, WRITE, SHOW = 1, 2, 3, 4, 6
+WINGS: dict[str, dict[str, int]] = {
+    "imports": {
+        **dict.fromkeys(("limits",), KEEP),
+        **dict.fromkeys(("cells", "columns", "sheets", "workbooks", "importing", "keeping_rows", "likeness", "plan"), DECIDE),
+        **dict.fromkeys(("game_columns", "game_reading", "game_plan", "file_reading", "review"), DECIDE),
+        **dict.fromkeys(("game_queries", "export_queries", "snapshot"), READ),
+        **dict.fromkeys(("game_services", "writing", "newcomers"), WRITE),
+    },
+    "forming": {
+        **dict.fromkeys(("engine", "blocks", "checks", "search", "solver", "reasons", "wire", "words", "child"), DECIDE),
+        **dict.fromkeys(("known", "work"), WRITE),
+        **dict.fromkeys(("links_pages",), SHOW),
+    },
+    "season": {
+        **dict.fromkeys(("words",), 0),
+        **dict.fromkeys(("pairings", "board", "constructing", "improving", "rain_out", "making", "child"), DECIDE),
+        **dict.fromkeys(("faults", "counts", "proof"), DECIDE),
+        **dict.fromkeys(("work",), WRITE),
+        **dict.fromkeys(("fields",), SHOW),
+    },
+    "timetables": {
+        **dict.fromkeys(("xml_files", "weighing", "robinx", "robinx_rules", "open_days", "impossible", "program"), DECIDE),
+        **dict.fromkeys(("program_solving", "conflicts", "neighborhoods", "part_search", "annealing"), DECIDE),
+        **dict.fromkeys(("compact_start", "timetabling"), DECIDE),
+    },
+    "standings": dict.fromkeys(("tables", "files"), DECIDE),
+}  # fmt: skip
+PURE_IN_WINGS = {
+    # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
+    "season": "pairings board constructing improving rain_out faults counts proof making",
+    "forming": "engine blocks checks search solver reasons wire words",  # the blocks, the trades, the proof, the reasons
+    # a season read from a file, judged, proved impossible, timetabled
+    "timetables": "types xml_files robinx robinx_rules rules open_days impossible annealing program program_solving "
+    "conflicts neighborhoods part_search compact_start timetabling weighing",
+    "standings": "tables",  # the table of a division
 }
-PURE |= {
-    "timetable_program",
-    "program_solving",
-    "conflicts",
-    "neighborhoods",
-    "part_search",
-    "compact_start",
-    "timetabling",
-    "weighing",
-}
-PURE_MAY = {"types", "forming_types", "season_types"} | PURE
+PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
 LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
 LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it
@@ -291,13 +228,41 @@ def room_of(path: Path) -> str | None:
     return parts[0] if len(parts) > 1 else None
 
 
-def module_of(path: Path) -> str:
-    return path.stem
+def wing_of(path: Path) -> str | None:
+    """The wing of a module: the folder inside its room."""
+    parts = path.relative_to(PACKAGE).parts
+    return parts[1] if len(parts) > 2 else None
+
+
+def named(target: str) -> tuple[str | None, str]:
+    """Wing and module of an imported name such as `youthprog.leagues.season.services`."""
+    parts = target.split(".")
+    if len(parts) > 3 and (PACKAGE / parts[1] / parts[2]).is_dir():
+        return parts[2], parts[3]
+    return None, parts[2] if len(parts) > 2 else ""
+
+
+def floor_of(wing: str | None, module: str) -> int | None:
+    return WINGS.get(wing or "", {}).get(module, FLOORS.get(module))
+
+
+def is_edge(path: Path) -> bool:
+    floor = floor_of(wing_of(path), path.stem)
+    return floor is not None and floor > WRITE
+
+
+def is_pure(wing: str | None, module: str, among: set[str]) -> bool:
+    return module in (PURE_IN_WINGS.get(wing, "").split() if wing in PURE_IN_WINGS else among)
 
 
 def test_every_folder_is_a_room_with_a_storey():
     rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
     assert rooms <= STOREYS.keys()
+
+
+def test_every_folder_of_a_room_is_a_wing_with_floors():
+    wings = {path.parent.name for path in FILES if path.name == "__init__.py" and wing_of(path)}
+    assert wings == WINGS.keys()
 
 
 def test_rooms_import_only_lower_rooms_and_there_only_what_is_open():
@@ -307,7 +272,7 @@ def test_rooms_import_only_lower_rooms_and_there_only_what_is_open():
         if room is None or target[0] != "youthprog" or len(target) < 2 or target[1] not in STOREYS:
             continue
         other = target[1]
-        if other in (room, "core") or (other == "web" and module_of(each.path) in EDGE):
+        if other in (room, "core") or (other == "web" and is_edge(each.path)):
             continue
         if other == "web":
             if room not in ("web", "operations"):
@@ -316,8 +281,8 @@ def test_rooms_import_only_lower_rooms_and_there_only_what_is_open():
             wrong.append(f"{each}: storey 0 knows no room")
         elif STOREYS[other] >= STOREYS[room]:
             wrong.append(f"{each}: {other} is not below {room}")
-        elif len(target) > 2 and target[2] not in OPEN and (other, target[2]) not in ALSO_OPEN:
-            wrong.append(f"{each}: {other} does not show {target[2]}")
+        elif len(target) > 2 and (module := named(each.target)[1]) not in OPEN and (other, module) not in ALSO_OPEN:
+            wrong.append(f"{each}: {other} does not show {module}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -327,7 +292,7 @@ def test_floors_inside_a_room_are_climbed_only_upward():
         room, target = room_of(each.path), each.target.split(".")
         if room in (None, "core", "web") or target[:2] != ["youthprog", room] or len(target) < 3:
             continue
-        here, there = FLOORS.get(module_of(each.path)), FLOORS.get(target[2])
+        here, there = floor_of(wing_of(each.path), each.path.stem), floor_of(*named(each.target))
         if here is not None and there is not None and there > here:
             wrong.append(str(each))
     assert not wrong, "\n".join(wrong)
@@ -336,7 +301,7 @@ def test_floors_inside_a_room_are_climbed_only_upward():
 def test_rules_are_pure():
     wrong = []
     for each in ALL:
-        if module_of(each.path) not in PURE or room_of(each.path) is None:
+        if room_of(each.path) is None or not is_pure(wing_of(each.path), each.path.stem, PURE):
             continue
         target = each.target.split(".")
         if target[0] in ("flask", "sqlalchemy", "flask_login", "wtforms", "requests"):
@@ -344,8 +309,8 @@ def test_rules_are_pure():
         if (
             target[0] == "youthprog"
             and target[1] != "core"
-            and target[-1] not in PURE_MAY
-            and target[2] not in PURE_MAY
+            and (name := named(each.target))[1] != "types"
+            and not is_pure(*name, PURE_MAY)
         ):
             wrong.append(str(each))
         if each.target in ("youthprog.core.db", "youthprog.core.clock"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from youthprog.leagues.forming_types import Child, Link, LinkKind, Pin, PinKind, Side, Task, Wish
+from youthprog.leagues.forming.types import Child, Link, LinkKind, Pin, PinKind, Side, Task, Wish
 
 
 def make_division(children: int, teams: int, *, seed: int = 1, apart: int = 0, days: bool = False) -> Task:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from youthprog.leagues.season_types import DivisionSpec, Hours, SeasonSpec, TeamSpec, Tie, VenueSpec, Wish
+from youthprog.leagues.season.types import DivisionSpec, Hours, SeasonSpec, TeamSpec, Tie, VenueSpec, Wish
 
 FIRST = date(2026, 3, 2)  # a Monday
 EVENING, MORNING = Hours(17 * 60 + 30, 20 * 60 + 30), Hours(9 * 60, 17 * 60)

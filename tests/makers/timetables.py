@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from youthprog.leagues.robinx import read_timetable
-from youthprog.leagues.timetable_types import Timetable
+from youthprog.leagues.timetables.robinx import read_timetable
+from youthprog.leagues.timetables.types import Timetable
 
 
 def season_xml(

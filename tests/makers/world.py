@@ -68,7 +68,7 @@ from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
 from youthprog.documents.storage import keep
 from youthprog.documents.types import DocumentKind
-from youthprog.leagues.forming_models import (
+from youthprog.leagues.forming.models import (
     Forming,
     FormingPlace,
     FormingState,
@@ -78,12 +78,12 @@ from youthprog.leagues.forming_models import (
     TeamWish,
     YouthRating,
 )
-from youthprog.leagues.forming_types import LinkKind, Why
-from youthprog.leagues.import_services import try_import
+from youthprog.leagues.forming.types import LinkKind, Why
+from youthprog.leagues.imports.services import try_import
+from youthprog.leagues.imports.types import PlayerRow, Reading
 from youthprog.leagues.models import Team
-from youthprog.leagues.season_models import ClosedDay, ScheduleRun, Venue, VenueHours
-from youthprog.leagues.season_types import RunState
-from youthprog.leagues.types import PlayerRow, Reading
+from youthprog.leagues.season.models import ClosedDay, ScheduleRun, Venue, VenueHours
+from youthprog.leagues.season.types import RunState
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message

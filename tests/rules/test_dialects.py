@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from youthprog.leagues.cells import date_order, split_name, unguarded
-from youthprog.leagues.importing import read_players
-from youthprog.leagues.types import Reading
+from youthprog.leagues.imports.cells import date_order, split_name, unguarded
+from youthprog.leagues.imports.importing import read_players
+from youthprog.leagues.imports.types import Reading
 
 TODAY = date(2026, 11, 23)
 HEAD = (

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests.makers.forming import make_division
 from tests.support.proofs import cases
-from youthprog.leagues.forming import form_teams
-from youthprog.leagues.forming_blocks import Window, blocks_of, contradiction_of
-from youthprog.leagues.forming_checks import faults_of, spread_of
-from youthprog.leagues.forming_search import STRATA, Draft, first_draft, trade
-from youthprog.leagues.forming_solver import Effort, conflict_in
-from youthprog.leagues.forming_types import (
+from youthprog.leagues.forming.blocks import Window, blocks_of, contradiction_of
+from youthprog.leagues.forming.checks import faults_of, spread_of
+from youthprog.leagues.forming.engine import form_teams
+from youthprog.leagues.forming.search import STRATA, Draft, first_draft, trade
+from youthprog.leagues.forming.solver import Effort, conflict_in
+from youthprog.leagues.forming.types import (
     Barrier,
     Budget,
     Child,
@@ -35,7 +35,7 @@ from youthprog.leagues.forming_types import (
     Why,
     Wish,
 )
-from youthprog.leagues.forming_wire import read, written
+from youthprog.leagues.forming.wire import read, written
 
 QUICK = Budget(seconds=20, moves=3_000, effort=3.0, workers=1)
 TOGETHER, APART, SIBLINGS = LinkKind.TOGETHER, LinkKind.APART, LinkKind.SIBLINGS
@@ -409,7 +409,7 @@ def test_it_may_begin_from_an_earlier_draft():
 
 
 def test_without_the_optimizer_nothing_is_proved_and_rules_hold(monkeypatch):
-    monkeypatch.setattr("youthprog.leagues.forming.solver_is_here", lambda: False)
+    monkeypatch.setattr("youthprog.leagues.forming.engine.solver_is_here", lambda: False)
     task = make_division(40, 4, seed=6, apart=2)
     task = replace(task, wishes=(*task.wishes, *(Wish(each, 1) for each in range(2, 30))))
     assert not formed(task).figures.proved

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from youthprog.leagues.game_plan import plan_games
-from youthprog.leagues.types import Action, GameRow, GameSeason, KnownGame, KnownSide, KnownTeam
+from youthprog.leagues.imports.game_plan import plan_games
+from youthprog.leagues.imports.types import Action, GameRow, GameSeason, KnownGame, KnownSide, KnownTeam
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 START = datetime(2026, 9, 15, 23, 30, tzinfo=UTC)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youthprog.leagues.file_reading import read_file
-from youthprog.leagues.game_reading import Frame, is_seed, read_day_without_year, read_minutes, read_time
-from youthprog.leagues.keeping_rows import games_from_text, games_to_text
-from youthprog.leagues.types import ImportKind, Severity
+from youthprog.leagues.imports.file_reading import read_file
+from youthprog.leagues.imports.game_reading import Frame, is_seed, read_day_without_year, read_minutes, read_time
+from youthprog.leagues.imports.keeping_rows import games_from_text, games_to_text
+from youthprog.leagues.imports.types import ImportKind, Severity
 
 CHICAGO = ZoneInfo("America/Chicago")
 FRAME = Frame(CHICAGO, date(2026, 8, 15), date(2027, 4, 30), date(2026, 8, 1))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import pytest
 
 from youthprog.demo.headers import SPORTS_CONNECT, TEAMSNAP
-from youthprog.leagues.columns import Part, base_of, headings_of, is_never_kept, read_columns, recognized
-from youthprog.leagues.file_reading import kind_of
-from youthprog.leagues.game_columns import GamePart, read_game_columns
-from youthprog.leagues.types import ImportKind
+from youthprog.leagues.imports.columns import Part, base_of, headings_of, is_never_kept, read_columns, recognized
+from youthprog.leagues.imports.file_reading import kind_of
+from youthprog.leagues.imports.game_columns import GamePart, read_game_columns
+from youthprog.leagues.imports.types import ImportKind
 
 NEVER, NONE = "never", "-"
 

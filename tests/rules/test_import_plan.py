@@ -9,9 +9,9 @@ import pytest
 from youthprog.demo.department import plan_department
 from youthprog.demo.files import sports_connect_csv
 from youthprog.demo.types import Size
-from youthprog.leagues.import_plan import address_key, plan_import
-from youthprog.leagues.importing import read_players
-from youthprog.leagues.types import (
+from youthprog.leagues.imports.importing import read_players
+from youthprog.leagues.imports.plan import address_key, plan_import
+from youthprog.leagues.imports.types import (
     Action,
     Existing,
     GuardianRow,

@@ -15,12 +15,12 @@ from youthprog.demo.files import CARD_NUMBER, PRIVATE_VALUES, Fault, sports_conn
 from youthprog.demo.headers import SPORTS_CONNECT, TEAMSNAP
 from youthprog.demo.plan import Department
 from youthprog.demo.types import Size
-from youthprog.leagues.cells import date_order, has_card_number, read_date, read_email, read_phone
-from youthprog.leagues.columns import Part, is_never_kept, place_of, read_columns
-from youthprog.leagues.importing import read_players
-from youthprog.leagues.keeping_rows import rows_from_text, rows_to_text
-from youthprog.leagues.limits import MOST_BYTES, MOST_ROWS
-from youthprog.leagues.types import PlayerRow, Problem, Reading, Severity, Source
+from youthprog.leagues.imports.cells import date_order, has_card_number, read_date, read_email, read_phone
+from youthprog.leagues.imports.columns import Part, is_never_kept, place_of, read_columns
+from youthprog.leagues.imports.importing import read_players
+from youthprog.leagues.imports.keeping_rows import rows_from_text, rows_to_text
+from youthprog.leagues.imports.limits import MOST_BYTES, MOST_ROWS
+from youthprog.leagues.imports.types import PlayerRow, Problem, Reading, Severity, Source
 from youthprog.people.types import Gender
 
 TODAY = date(2026, 11, 23)

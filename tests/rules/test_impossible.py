@@ -8,10 +8,10 @@ import pytest
 
 from tests.makers.timetables import amateur_rules, bar, make_timetable
 from tests.support.proofs import cases
-from youthprog.leagues.impossible import causes_of, fewest_days, most_within
-from youthprog.leagues.timetable_program import program_of
-from youthprog.leagues.timetable_types import Cause, Meeting, Timetable
-from youthprog.leagues.weighing import _rows, excess_of, weighed_cause
+from youthprog.leagues.timetables.impossible import causes_of, fewest_days, most_within
+from youthprog.leagues.timetables.program import program_of
+from youthprog.leagues.timetables.types import Cause, Meeting, Timetable
+from youthprog.leagues.timetables.weighing import _rows, excess_of, weighed_cause
 
 SLOTS = 60
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youthprog.leagues.likeness import born_alike, family_alike, given_alike, may_be_same, pair_key, somebody
+from youthprog.leagues.imports.likeness import born_alike, family_alike, given_alike, may_be_same, pair_key, somebody
 
 BORN = date(2015, 3, 4)
 ROSA = ("rosa ruiz", "rosa@post.example")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from youthprog.leagues.pairings import circle, rounds_of
+from youthprog.leagues.season.pairings import circle, rounds_of
 
 
 def checked(teams: int, each: int) -> list[list[tuple[int, int]]]:

@@ -11,10 +11,10 @@ import pytest
 from tests.makers.leagues import FIRST, little_league, one_division
 from tests.rules.test_season_making import league_of
 from tests.support.proofs import cases
-from youthprog.leagues.constructing import construct
-from youthprog.leagues.rain_out import CHOICES, Closing, Repair, repair
-from youthprog.leagues.season_faults import faults_of
-from youthprog.leagues.season_types import Game, Plan, SeasonSpec
+from youthprog.leagues.season.constructing import construct
+from youthprog.leagues.season.faults import faults_of
+from youthprog.leagues.season.rain_out import CHOICES, Closing, Repair, repair
+from youthprog.leagues.season.types import Game, Plan, SeasonSpec
 
 
 def closed(spec: SeasonSpec, closings: list[Closing]) -> SeasonSpec:

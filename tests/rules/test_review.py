@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from youthprog.leagues.review import fingerprint, problem_from, problem_to, review_of
-from youthprog.leagues.types import Action, PlannedRow, PlayerRow, Problem, Ref, Severity
+from youthprog.leagues.imports.review import fingerprint, problem_from, problem_to, review_of
+from youthprog.leagues.imports.types import Action, PlannedRow, PlayerRow, Problem, Ref, Severity
 
 ROW = PlayerRow(2, "Mateo", "Aguilar", date(2016, 2, 14), team="Tigers U10", jersey="1")
 NEW = PlannedRow(ROW, Action.NEW, Ref(new="youth:2"), team=Ref(new="team:u10"), team_name="Tigers U10", jersey="1")

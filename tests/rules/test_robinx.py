@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.makers.timetables import make_timetable, season_xml
-from youthprog.leagues import xml_files
-from youthprog.leagues.robinx import read_solution, read_timetable
-from youthprog.leagues.timetable_program import unwritable
-from youthprog.leagues.timetable_types import Range, Separation, Side, TeamDays
-from youthprog.leagues.xml_files import XmlUnusable
+from youthprog.leagues.timetables import xml_files
+from youthprog.leagues.timetables.program import unwritable
+from youthprog.leagues.timetables.robinx import read_solution, read_timetable
+from youthprog.leagues.timetables.types import Range, Separation, Side, TeamDays
+from youthprog.leagues.timetables.xml_files import XmlUnusable
 
 PLAIN = season_xml(rules=['<CA1 teams="0" slots="1" mode="H" max="1" type="HARD"/>'])
 LINE = PLAIN[: PLAIN.index("<CA1")].count("\n") + 1

@@ -11,12 +11,12 @@ import pytest
 from tests.makers.leagues import FIRST, little_league, one_division, teams_of
 from tests.rules.test_season_making import league_of
 from tests.support.proofs import cases
-from youthprog.leagues.constructing import construct
-from youthprog.leagues.season_counts import Cause, Relief, causes_by_count, most_games
-from youthprog.leagues.season_faults import faults_of
-from youthprog.leagues.season_making import Outcome, make
-from youthprog.leagues.season_proof import prove_impossible
-from youthprog.leagues.season_types import DivisionSpec, Hours, SeasonSpec, Tie, VenueSpec
+from youthprog.leagues.season.constructing import construct
+from youthprog.leagues.season.counts import Cause, Relief, causes_by_count, most_games
+from youthprog.leagues.season.faults import faults_of
+from youthprog.leagues.season.making import Outcome, make
+from youthprog.leagues.season.proof import prove_impossible
+from youthprog.leagues.season.types import DivisionSpec, Hours, SeasonSpec, Tie, VenueSpec
 
 SATURDAY = ((5, Hours(9 * 60, 13 * 60)),)
 
@@ -252,8 +252,8 @@ def test_a_possible_season_of_many_divisions_has_no_cause_by_count():
 
 def test_what_is_neither_made_nor_disproved_is_said_to_be_so(monkeypatch):
     planted = three_without_rest(random.Random(6))
-    monkeypatch.setattr("youthprog.leagues.season_making.PROOF_SECONDS", 0.0)
-    monkeypatch.setattr("youthprog.leagues.season_making.BUILD_SECONDS", 0.05)
+    monkeypatch.setattr("youthprog.leagues.season.making.PROOF_SECONDS", 0.0)
+    monkeypatch.setattr("youthprog.leagues.season.making.BUILD_SECONDS", 0.05)
     answer = make(planted.spec)
     assert answer.outcome is Outcome.NOT_FOUND
     assert answer.cause is None

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from tests.makers.leagues import FIRST, eight_by_eight, little_league, one_division, teams_of
 from tests.support.proofs import cases
-from youthprog.leagues.constructing import construct
-from youthprog.leagues.improving import improve, points_of
-from youthprog.leagues.season_faults import both_sides, clashes, faults_of
-from youthprog.leagues.season_making import Outcome, make
-from youthprog.leagues.season_types import (
+from youthprog.leagues.season.constructing import construct
+from youthprog.leagues.season.faults import both_sides, clashes, faults_of
+from youthprog.leagues.season.improving import improve, points_of
+from youthprog.leagues.season.making import Outcome, make
+from youthprog.leagues.season.types import (
     DivisionSpec,
     Game,
     Hours,

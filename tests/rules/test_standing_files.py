@@ -7,9 +7,9 @@ import json
 import pytest
 
 from youthprog.cli import main
-from youthprog.leagues.limits import Unusable
-from youthprog.leagues.standing_files import RulesUnusable, read_games, read_rules
-from youthprog.leagues.standings import AfterSplit, First, Outcome, Rules
+from youthprog.leagues.imports.limits import Unusable
+from youthprog.leagues.standings.files import RulesUnusable, read_games, read_rules
+from youthprog.leagues.standings.tables import AfterSplit, First, Outcome, Rules
 
 HEAD = "home,away,home_score,away_score,date,status\n"
 

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.proofs import cases
-from youthprog.leagues.standings import AfterSplit, First, Game, NotAllMet, Outcome, Rules, standings_of, steps_known
+from youthprog.leagues.standings.tables import (
+    AfterSplit,
+    First,
+    Game,
+    NotAllMet,
+    Outcome,
+    Rules,
+    standings_of,
+    steps_known,
+)
 
 PLAIN = Rules(steps=("difference", "scored"))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.makers.timetables import make_timetable
-from youthprog.leagues.compact_start import circle_games
-from youthprog.leagues.robinx import read_solution, write_solution
-from youthprog.leagues.timetable_rules import judge
-from youthprog.leagues.timetable_types import Meeting
+from youthprog.leagues.timetables.compact_start import circle_games
+from youthprog.leagues.timetables.robinx import read_solution, write_solution
+from youthprog.leagues.timetables.rules import judge
+from youthprog.leagues.timetables.types import Meeting
 
 # Four teams, six slots; the second half is the first with the sides turned.
 #        slot 0      slot 1      slot 2      slot 3      slot 4      slot 5

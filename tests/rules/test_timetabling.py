@@ -9,15 +9,15 @@ import pytest
 
 from tests.makers.timetables import amateur_rules, bar, make_timetable, season_xml
 from youthprog.cli import main
-from youthprog.leagues import schedule_command
-from youthprog.leagues.annealing import Heat, Walk, fits, ground_of
-from youthprog.leagues.compact_start import circle_games
-from youthprog.leagues.program_solving import Effort, Found, Halt, Net, hard_part, solve
-from youthprog.leagues.robinx import read_solution, read_timetable
-from youthprog.leagues.timetable_program import program_of
-from youthprog.leagues.timetable_rules import judge
-from youthprog.leagues.timetable_types import Meeting
-from youthprog.leagues.timetabling import Timetabling, games_of, start_of
+from youthprog.leagues.timetables import command as schedule_command
+from youthprog.leagues.timetables.annealing import Heat, Walk, fits, ground_of
+from youthprog.leagues.timetables.compact_start import circle_games
+from youthprog.leagues.timetables.program import program_of
+from youthprog.leagues.timetables.program_solving import Effort, Found, Halt, Net, hard_part, solve
+from youthprog.leagues.timetables.robinx import read_solution, read_timetable
+from youthprog.leagues.timetables.rules import judge
+from youthprog.leagues.timetables.timetabling import Timetabling, games_of, start_of
+from youthprog.leagues.timetables.types import Meeting
 
 EVERYBODY = "0;1;2;3;4;5"
 

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from youthprog.leagues import forming_work, season_work
-from youthprog.leagues.forming_types import Budget
+from youthprog.leagues.forming import work as forming_work
+from youthprog.leagues.forming.types import Budget
+from youthprog.leagues.season import work as season_work
 
 
 class Started(Exception):

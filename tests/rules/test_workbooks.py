@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from youthprog.leagues import workbooks
-from youthprog.leagues.importing import player_sheet, read_players
-from youthprog.leagues.limits import MOST_ROWS, Unusable
-from youthprog.leagues.workbooks import read_workbook
+from youthprog.leagues.imports import workbooks
+from youthprog.leagues.imports.importing import player_sheet, read_players
+from youthprog.leagues.imports.limits import MOST_ROWS, Unusable
+from youthprog.leagues.imports.workbooks import read_workbook
 from youthprog.people.types import Gender
 from youthprog.web.csv_files import harmless
 from youthprog.web.xlsx_files import write_workbook

@@ -12,15 +12,13 @@ from tests.makers.programs import make_gathering, make_season, make_team
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict, NotFound, Refused
-from youthprog.leagues import forming_known as known
-from youthprog.leagues import forming_queries as queries
-from youthprog.leagues import forming_services as services
-from youthprog.leagues import forming_work
-from youthprog.leagues.forming import form_teams
-from youthprog.leagues.forming_models import FormingState, TeamLink, TeamWish, YouthRating
-from youthprog.leagues.forming_types import Budget, LinkKind, PinKind, Proposal, Why
+from youthprog.leagues.forming import known, queries, services
+from youthprog.leagues.forming import work as forming_work
+from youthprog.leagues.forming.engine import form_teams
+from youthprog.leagues.forming.models import FormingState, TeamLink, TeamWish, YouthRating
+from youthprog.leagues.forming.types import Budget, LinkKind, PinKind, Proposal, Why
+from youthprog.leagues.imports.writing import open_team
 from youthprog.leagues.models import Division
-from youthprog.leagues.writing import open_team
 from youthprog.outreach import chores
 from youthprog.people.models import CustodyRestriction, Household, HouseholdMember
 from youthprog.people.types import PeopleMerged

@@ -13,9 +13,9 @@ from tests.makers.programs import make_season, make_team
 from youthprog.audit.models import AuditEntry
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Refused
-from youthprog.leagues.game_services import import_games
-from youthprog.leagues.models import ImportedGame
-from youthprog.leagues.types import Action, GameRow
+from youthprog.leagues.imports.game_services import import_games
+from youthprog.leagues.imports.models import ImportedGame
+from youthprog.leagues.imports.types import Action, GameRow
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import GatheringKind
 

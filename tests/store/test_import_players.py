@@ -18,10 +18,10 @@ from youthprog.demo.department import plan_department
 from youthprog.demo.files import Fault, sports_connect_csv, teamsnap_csv
 from youthprog.demo.types import Size
 from youthprog.leagues import services
-from youthprog.leagues.importing import read_players
+from youthprog.leagues.imports.importing import read_players
+from youthprog.leagues.imports.types import Action, Reading
+from youthprog.leagues.imports.writing import Writer
 from youthprog.leagues.models import Division, Team
-from youthprog.leagues.types import Action, Reading
-from youthprog.leagues.writing import Writer
 from youthprog.people import services as people
 from youthprog.people.models import (
     ContactPoint,

@@ -17,16 +17,15 @@ from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict, Refused
-from youthprog.leagues import season_queries as queries
-from youthprog.leagues import season_services as services
-from youthprog.leagues import season_work
-from youthprog.leagues.improving import Progress
 from youthprog.leagues.models import Division, Team
-from youthprog.leagues.season_faults import faults_of
-from youthprog.leagues.season_making import make
-from youthprog.leagues.season_models import Fixture, ScheduleRun
-from youthprog.leagues.season_services import Playing
-from youthprog.leagues.season_types import FixtureState, Hours, RunState, SeasonSpec
+from youthprog.leagues.season import queries, services
+from youthprog.leagues.season import work as season_work
+from youthprog.leagues.season.faults import faults_of
+from youthprog.leagues.season.improving import Progress
+from youthprog.leagues.season.making import make
+from youthprog.leagues.season.models import Fixture, ScheduleRun
+from youthprog.leagues.season.services import Playing
+from youthprog.leagues.season.types import FixtureState, Hours, RunState, SeasonSpec
 from youthprog.outreach import chores
 from youthprog.people.models import Household, HouseholdMember
 from youthprog.programs import services as programs_services

@@ -14,14 +14,12 @@ from youthprog.access.types import Role
 from youthprog.core import clock
 from youthprog.core.actor import SYSTEM
 from youthprog.core.permissions import P
-from youthprog.leagues import forming_known as known
-from youthprog.leagues import forming_queries as queries
-from youthprog.leagues import forming_services as services
-from youthprog.leagues.forming import form_teams
-from youthprog.leagues.forming_models import Forming, FormingState, TeamLink, TeamWish, YouthRating
-from youthprog.leagues.forming_types import Budget, LinkKind
+from youthprog.leagues.forming import known, queries, services
+from youthprog.leagues.forming.engine import form_teams
+from youthprog.leagues.forming.models import Forming, FormingState, TeamLink, TeamWish, YouthRating
+from youthprog.leagues.forming.types import Budget, LinkKind
+from youthprog.leagues.imports.writing import open_team
 from youthprog.leagues.models import Division
-from youthprog.leagues.writing import open_team
 from youthprog.people.models import CustodyRestriction, Person
 from youthprog.programs.services import enroll
 

@@ -20,9 +20,10 @@ from youthprog.core import clock, db
 from youthprog.demo.department import Department, plan_department
 from youthprog.demo.files import PRIVATE_VALUES, Fault, sports_connect_csv, teamsnap_csv
 from youthprog.demo.types import Size
-from youthprog.leagues import imports
-from youthprog.leagues.models import RosterImport, Team
-from youthprog.leagues.types import ImportState
+from youthprog.leagues.imports import pages as imports
+from youthprog.leagues.imports.models import RosterImport
+from youthprog.leagues.imports.types import ImportState
+from youthprog.leagues.models import Team
 from youthprog.people.models import Person
 from youthprog.people.types import PersonKind
 from youthprog.programs.models import Season

@@ -17,9 +17,9 @@ from youthprog.access.models import Account
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
-from youthprog.leagues import import_services
-from youthprog.leagues.models import ColumnMeaning, ImportedGame, ImportPair, RosterImport
-from youthprog.leagues.types import ImportState
+from youthprog.leagues.imports import services as import_services
+from youthprog.leagues.imports.models import ColumnMeaning, ImportedGame, ImportPair, RosterImport
+from youthprog.leagues.imports.types import ImportState
 from youthprog.outreach import chores
 from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.people.types import PersonKind

@@ -13,10 +13,10 @@ from tests.makers.people import make_person
 from tests.makers.programs import lead, make_group, make_season, make_site
 from youthprog.access.types import Role
 from youthprog.core import clock, db
-from youthprog.leagues import season_work
 from youthprog.leagues.models import Division, Team
-from youthprog.leagues.season_making import make
-from youthprog.leagues.season_models import Fixture
+from youthprog.leagues.season import work as season_work
+from youthprog.leagues.season.making import make
+from youthprog.leagues.season.models import Fixture
 from youthprog.outreach import chores
 from youthprog.programs.models import Gathering, Site
 

@@ -1,1 +1,1 @@
-"""Storey 7: divisions, teams, rosters; later fixtures, results, standings."""
+"""Storey 7: divisions, teams, players; in wings: imports, forming, a season's schedule, timetables, standings."""

@@ -18,16 +18,18 @@ from youthprog.core.permissions import P, Reach
 from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.documents import services as documents
-from youthprog.leagues import game_services, import_queries, papers, queries, services
-from youthprog.leagues.file_reading import read_file
-from youthprog.leagues.game_plan import plan_games
-from youthprog.leagues.game_queries import frame_of, game_season
-from youthprog.leagues.import_services import AT_ONCE
-from youthprog.leagues.importing import on_team
+from youthprog.leagues import papers, queries, services
+from youthprog.leagues.imports import game_services
+from youthprog.leagues.imports import queries as import_queries
+from youthprog.leagues.imports.file_reading import read_file
+from youthprog.leagues.imports.game_plan import plan_games
+from youthprog.leagues.imports.game_queries import frame_of, game_season
+from youthprog.leagues.imports.importing import on_team
+from youthprog.leagues.imports.review import Review, review_of, review_of_games
+from youthprog.leagues.imports.services import AT_ONCE
+from youthprog.leagues.imports.types import Action, ImportKind, PlannedRow, Problem, Reading, Severity
 from youthprog.leagues.queries import TeamHead
-from youthprog.leagues.review import Review, review_of, review_of_games
 from youthprog.leagues.routes import paper_notes, which_of
-from youthprog.leagues.types import Action, ImportKind, PlannedRow, Problem, Reading, Severity
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
 from youthprog.web.filters import phone

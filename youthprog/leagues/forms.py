@@ -1,10 +1,7 @@
 """Forms of the leagues room."""
 
-from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectField
-from wtforms.validators import InputRequired, Regexp
+from wtforms.validators import Regexp
 
-from youthprog.leagues.forming_words import LINKS
 from youthprog.programs.types import STAFF_ROLES, StaffRole
 from youthprog.web.forms import Filled, Form, OneOf, Optional, Text, Whole
 from youthprog.web.language import lazy_gettext as _
@@ -12,16 +9,6 @@ from youthprog.web.language import lazy_gettext as _
 MOST_PLAYERS = 500
 COACHES = {role: STAFF_ROLES[role] for role in (StaffRole.HEAD_COACH, StaffRole.ASSISTANT_COACH, StaffRole.OFFICER)}
 DIGITS = Regexp(r"\d{1,3}$", message=_("Write one to three digits."))
-
-
-class ImportForm(Form):
-    """A registration export and the season it is for."""
-
-    season = SelectField(
-        _("Season"), [InputRequired(_("Choose the season that the players are for."))], validate_choice=False
-    )
-    team = Text(_("Team"), limit=80)
-    file = FileField(_("Registration export"), [FileRequired(_("Choose the file."))])
 
 
 class TeamForm(Form):
@@ -55,38 +42,3 @@ class CoachForm(Form):
     given_name = Text(_("Given name"), [Optional()], limit=80)
     family_name = Text(_("Family name"), [Optional()], limit=80)
     role = OneOf(_("Role"), COACHES)
-
-
-class LinkForm(Form):
-    """Two children kept together or apart."""
-
-    kind = OneOf(_("Rule"), LINKS)
-    one = OneOf(_("Child"))
-    other = OneOf(_("And this child"))
-
-
-class WishForm(Form):
-    """A child would like to play with another."""
-
-    youth = OneOf(_("Child"))
-    wanted = OneOf(_("Would like to play with"))
-
-
-class LimitForm(Form):
-    """A day or place where a child cannot come: "day 0" or "site 7"."""
-
-    child = OneOf(_("Child"))
-    when = OneOf(_("Cannot come to"))
-
-
-class FormingForm(Form):
-    """How teams are to be formed."""
-
-    skill_within = OneOf(_("Skill"))
-    mix_ages = BooleanField(_("Mix ages evenly too"))
-
-
-class MoveForm(Form):
-    """Another team for a child of a draft."""
-
-    team = OneOf(_("Team"))

@@ -13,13 +13,13 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal, Refused
-from youthprog.leagues.forming_known import keep_requests
-from youthprog.leagues.import_plan import plan_import
+from youthprog.leagues.forming.known import keep_requests
+from youthprog.leagues.imports.newcomers import Newcomers
+from youthprog.leagues.imports.plan import plan_import
+from youthprog.leagues.imports.snapshot import existing_for
+from youthprog.leagues.imports.types import Action, PlannedRow, PlayerRow
+from youthprog.leagues.imports.writing import Writer, division_called
 from youthprog.leagues.models import Team
-from youthprog.leagues.newcomers import Newcomers
-from youthprog.leagues.snapshot import existing_for
-from youthprog.leagues.types import Action, PlannedRow, PlayerRow
-from youthprog.leagues.writing import Writer, division_called
 from youthprog.people import queries as people
 from youthprog.people import services as people_services
 from youthprog.people.models import Person

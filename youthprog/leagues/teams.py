@@ -12,8 +12,8 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refusal, Refused
 from youthprog.leagues import queries, services
 from youthprog.leagues.forms import CoachForm, NumberForm, PlayerForm, TeamForm
+from youthprog.leagues.imports.writing import NO_DIVISION, open_team
 from youthprog.leagues.queries import TeamHead
-from youthprog.leagues.writing import NO_DIVISION, open_team
 from youthprog.people import queries as people
 from youthprog.programs import queries as programs
 from youthprog.programs import services as groups

@@ -1,0 +1,1 @@
+"""Teams formed from the players of a division: hard links kept, numbers even, wishes weighed."""

@@ -1,0 +1,1 @@
+"""Files of other programs read, checked, reviewed and written: players, teams, schedules."""

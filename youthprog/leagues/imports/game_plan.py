@@ -1,0 +1,227 @@
+"""What a schedule would change: its games against the teams and games of the season. Pure.
+
+A game is found by its key, else by its two teams and its day. Each team of the season gets a gathering of its own; a
+team that is not here is only a name. A game that is over stays as it is. A second run of the same file changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from youthprog.core.refusals import N_
+from youthprog.leagues.imports.columns import squeeze
+from youthprog.leagues.imports.game_reading import is_seed
+from youthprog.leagues.imports.types import (
+    Action,
+    GameRow,
+    GameSeason,
+    KnownGame,
+    KnownTeam,
+    PlannedGame,
+    Problem,
+    Severity,
+)
+
+NEAR = timedelta(hours=14)  # two starts on one day, whatever the zone
+
+
+def plan_games(rows: Iterable[GameRow], season: GameSeason) -> list[PlannedGame]:
+    """Say for each game what it would do: new, update, same or refuse."""
+    rows = list(rows)
+    planner = _Planner(season, rows)
+    return [planner.plan(row) for row in rows]
+
+
+def title_of(opponent: str, *, at_home: bool) -> str:
+    """What a team's gathering is called."""
+    return f"{'vs.' if at_home else 'at'} {opponent}"[:120]
+
+
+class _Planner:
+    """Walks the rows once; a game is taken by one row only."""
+
+    def __init__(self, season: GameSeason, rows: list[GameRow]):
+        self.season = season
+        self.teams: dict[str, list[KnownTeam]] = defaultdict(list)
+        for team in season.teams:
+            self.teams[squeeze(team.name)].append(team)
+        self.by_key = {game.key: game for game in season.games}
+        self.by_pair: dict[tuple[str, str], list[KnownGame]] = defaultdict(list)
+        for game in season.games:
+            self.by_pair[_pair(game.home_name, game.away_name)].append(game)
+        self.taken = {self.by_key[row.key].id for row in rows if row.key in self.by_key}
+
+    def plan(self, row: GameRow) -> PlannedGame:
+        """One row."""
+        problems: list[Problem] = []
+        home = self._team(row.home, row, problems) if row.home else None
+        away = self._team(row.away, row, problems) if row.away else None
+        known = self._known(row)
+        if row.moves_only:
+            return self._move(row, known)
+        if home and away and home.id == away.id:
+            _refuse(problems, row, "same_team_here", N_("Both names are one team here."))
+        elif home is None and away is None and all(each.severity is Severity.WARN for each in problems):
+            _refuse(problems, row, *_why_nobody(row))
+        if row.canceled and known is None:
+            return self._planned(row, None, home, away, Action.SAME, (), problems)
+        if not problems or all(each.severity is not Severity.REFUSE for each in problems):
+            self._check_days(row, known, problems)
+        changes = self._changes(row, known, home, away) if known else ()
+        if known and changes and _is_over(known, self.season.now):
+            _refuse(problems, row, "over", N_("This game is over and stays as it is."))
+        if any(each.severity is Severity.REFUSE for each in problems):
+            problems = [each for each in problems if each.severity is Severity.REFUSE]
+            return self._planned(row, known, home, away, Action.REFUSE, (), problems)
+        if known and not row.canceled and _is_canceled(known):
+            sentence = N_("This game was called off here and stays so.")
+            problems.append(Problem(row.row, "", "stays_canceled", sentence, Severity.WARN))
+            return self._planned(row, known, home, away, Action.SAME, (), problems)
+        action = Action.NEW if known is None else Action.UPDATE if changes else Action.SAME
+        return self._planned(row, known, home, away, action, changes, problems)
+
+    def _planned(
+        self,
+        row: GameRow,
+        known: KnownGame | None,
+        home: KnownTeam | None,
+        away: KnownTeam | None,
+        action: Action,
+        changes: tuple[str, ...],
+        problems: list[Problem],
+    ) -> PlannedGame:
+        return PlannedGame(
+            row=row,
+            action=action,
+            game_id=known.id if known else None,
+            home_team_id=home.id if home else None,
+            away_team_id=away.id if away else None,
+            home_name=home.name if home else row.home,
+            away_name=away.name if away else row.away,
+            changes=changes,
+            problems=tuple(problems),
+        )
+
+    def _move(self, row: GameRow, known: KnownGame | None) -> PlannedGame:
+        """A row without teams: where and when a game that is here takes place."""
+        problems: list[Problem] = []
+        if known is None:
+            sentence = N_("No game of this id is here, and the row names no teams.")
+            _refuse(problems, row, "unknown_game", sentence)
+            return PlannedGame(row, Action.REFUSE, problems=tuple(problems))
+        self._check_days(row, known, problems)
+        changes = tuple(each for each in self._changes(row, known, None, None) if each not in ("home", "away"))
+        if changes and _is_over(known, self.season.now):
+            _refuse(problems, row, "over", N_("This game is over and stays as it is."))
+        refused = bool(problems)
+        return PlannedGame(
+            row=row,
+            action=Action.REFUSE if refused else Action.UPDATE if changes else Action.SAME,
+            game_id=known.id,
+            home_team_id=known.home_team_id,
+            away_team_id=known.away_team_id,
+            home_name=known.home_name,
+            away_name=known.away_name,
+            changes=() if refused else changes,
+            problems=tuple(problems),
+        )
+
+    # Teams --------------------------------------------------------------------------------------------------
+
+    def _team(self, name: str, row: GameRow, problems: list[Problem]) -> KnownTeam | None:
+        """The team of a name, blind to case and blanks: in the division, else where only one is called so."""
+        division = squeeze(row.division)
+        names = (name, f"{name} ({row.division})", f"{name} {row.division}") if division else (name,)
+        found = [team for each in dict.fromkeys(map(squeeze, names)) for team in self.teams.get(each, ())]
+        exact = [team for team in found if division and squeeze(team.division) == division]
+        if len(exact) == 1 or len(found) == 1:
+            return (exact or found)[0]
+        if found:
+            sentence = N_("Several teams of the season are called so. The division must tell them apart.")
+            _refuse(problems, row, "several_teams", sentence)
+        elif not is_seed(name):
+            sentence = N_("One of the teams is not in the season. The game is kept for the other one.")
+            problems.append(Problem(row.row, "", "unknown_opponent", sentence, Severity.WARN))
+        return None
+
+    def _known(self, row: GameRow) -> KnownGame | None:
+        """The game that a row means, if it is here."""
+        if row.key in self.by_key:
+            return self.by_key[row.key]
+        if row.starts_at is None or row.moves_only:
+            return None
+        near = [
+            game
+            for game in self.by_pair[_pair(self._name(row.home, row), self._name(row.away, row))]
+            if game.id not in self.taken and (starts_at := _starts_at(game)) and abs(starts_at - row.starts_at) < NEAR
+        ]
+        near.sort(key=lambda game: abs((_starts_at(game) or row.starts_at) - row.starts_at))  # type: ignore[operator]
+        if near:
+            self.taken.add(near[0].id)
+        return near[0] if near else None
+
+    def _name(self, name: str, row: GameRow) -> str:
+        team = self._team(name, row, [])
+        return team.name if team else name
+
+    # What differs -------------------------------------------------------------------------------------------
+
+    def _check_days(self, row: GameRow, known: KnownGame | None, problems: list[Problem]) -> None:
+        if row.starts_at and not self.season.opens_at <= row.starts_at < self.season.closes_at:
+            _refuse(problems, row, "outside_season", N_("This day is outside the season."))
+
+    def _changes(
+        self, row: GameRow, known: KnownGame, home: KnownTeam | None, away: KnownTeam | None
+    ) -> tuple[str, ...]:
+        """What would be different afterward, by name."""
+        if row.canceled:
+            return () if _is_canceled(known) else ("canceled",)
+        changes = []
+        for name, team, given, team_id, here in (
+            ("home", home, row.home, known.home_team_id, known.home_name),
+            ("away", away, row.away, known.away_team_id, known.away_name),
+        ):
+            if (team.id if team else None) != team_id or (team is None and squeeze(given) != squeeze(here)):
+                changes.append(name)
+        sides = [side for side in (known.home, known.away) if side]
+        if any(side.starts_at != row.starts_at for side in sides):
+            changes.append("starts")
+        if any(side.ends_at - side.starts_at != _length(row) for side in sides):
+            changes.append("ends")
+        if row.place and any(side.place != row.place for side in sides):
+            changes.append("place")
+        if row.arrive is not None and row.arrive != known.arrive:
+            changes.append("arrive")
+        return tuple(changes)
+
+
+def _length(row: GameRow) -> timedelta:
+    return row.ends_at - row.starts_at if row.starts_at and row.ends_at else timedelta()
+
+
+def _pair(home: str, away: str) -> tuple[str, str]:
+    return squeeze(home), squeeze(away)
+
+
+def _starts_at(game: KnownGame) -> datetime | None:
+    side = game.home or game.away
+    return side.starts_at if side else None
+
+
+def _is_over(game: KnownGame, now: datetime) -> bool:
+    return any(side.ends_at <= now for side in (game.home, game.away) if side)
+
+
+def _is_canceled(game: KnownGame) -> bool:
+    sides = [side for side in (game.home, game.away) if side]
+    return bool(sides) and all(side.canceled for side in sides)
+
+
+def _why_nobody(row: GameRow) -> tuple[str, str]:
+    if is_seed(row.home) or is_seed(row.away):
+        return "seeds", N_("Seeds stand in place of teams. Import the file again when the teams are known.")
+    return "no_team_here", N_("Neither team is in the season. Make the teams first, or correct their names.")
+
+
+def _refuse(problems: list[Problem], row: GameRow, code: str, sentence: str) -> None:
+    problems.append(Problem(row.row, "", code, sentence, Severity.REFUSE))

@@ -1,0 +1,1 @@
+"""A season's schedule: fields and hours, the making, the draft, the games."""

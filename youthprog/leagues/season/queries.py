@@ -1,0 +1,421 @@
+"""Reading a season's fields, how its divisions play, its schedule and the making of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm as so
+
+from youthprog.core import clock, db
+from youthprog.core.actor import Actor
+from youthprog.core.permissions import P
+from youthprog.core.refusals import NotFound
+from youthprog.leagues.models import Division, Team
+from youthprog.leagues.season.models import ClosedDay, DivisionGames, Fixture, ScheduleRun, Venue, VenueHours
+from youthprog.leagues.season.types import (
+    DivisionSpec,
+    FixtureState,
+    Game,
+    Hours,
+    Pairing,
+    Plan,
+    RunState,
+    SeasonSpec,
+    Slot,
+    TeamSpec,
+    Tie,
+    VenueSpec,
+    Wish,
+)
+from youthprog.people.models import HouseholdMember
+from youthprog.programs import queries as programs
+from youthprog.programs.models import Group, GroupMember, GroupStaff, Season
+
+OPEN_RUNS = (RunState.ASKED, RunState.RUNNING)
+MOST_HOUSEHOLDS_TEAMS = 4  # more teams of one home make too many wishes to mean anything
+
+
+@dataclass(frozen=True)
+class DivisionLine:
+    """A division of a season and how it plays."""
+
+    division_id: int
+    name: str
+    teams: tuple[tuple[int, str], ...]
+    minutes: int = 60
+    legs: int = 1
+    games: int | None = None
+    rest_days: int = 1
+    most_a_week: int | None = None
+
+    @property
+    def games_each(self) -> int:
+        """How many games a team plays."""
+        return self.games if self.games is not None else self.legs * max(0, len(self.teams) - 1)
+
+    @property
+    def games_in_all(self) -> int:
+        """How many games the division has."""
+        return self.games_each * len(self.teams) // 2 if len(self.teams) > 1 else 0
+
+
+@dataclass(frozen=True)
+class GameLine:
+    """A game of the schedule, in the department's own time."""
+
+    fixture_id: int
+    day: date
+    starts: int
+    ends: int
+    venue_id: int
+    venue: str
+    division_id: int
+    division: str
+    home_id: int
+    home: str
+    away_id: int
+    away: str
+    state: FixtureState
+
+
+# ---- one thing within reach ----
+
+
+def get_division_for(actor: Actor, permission: P, division_id: int) -> Division:
+    """A division within reach, with its season and program. Raises `NotFound`."""
+    row = db.session().scalar(
+        sa.select(Division)
+        .where(Division.id == division_id)
+        .options(so.joinedload(Division.season).joinedload(Season.program))
+    )
+    if row is None:
+        raise NotFound
+    programs.get_season_for(actor, permission, row.season_id)
+    return row
+
+
+def get_hours_for(actor: Actor, permission: P, hours_id: int) -> VenueHours:
+    """A venue's hours within reach. Raises `NotFound`."""
+    return _of_season(actor, permission, db.session().get(VenueHours, hours_id))
+
+
+def get_closed_day_for(actor: Actor, permission: P, closed_id: int) -> ClosedDay:
+    """A closed day within reach. Raises `NotFound`."""
+    return _of_season(actor, permission, db.session().get(ClosedDay, closed_id))
+
+
+def _of_season(actor: Actor, permission: P, row: Any) -> Any:
+    if row is None:
+        raise NotFound
+    programs.get_season_for(actor, permission, row.season_id)
+    return row
+
+
+# ---- lists ----
+
+
+def hours_of(season_id: int) -> list[VenueHours]:
+    """When a season has which venue, site by site."""
+    statement = (
+        sa.select(VenueHours)
+        .join(VenueHours.venue)
+        .where(VenueHours.season_id == season_id)
+        .options(so.contains_eager(VenueHours.venue).joinedload(Venue.site))
+        .order_by(Venue.site_id, Venue.folded_name, VenueHours.only_on, VenueHours.weekday, VenueHours.starts_minute)
+    )
+    return list(db.session().scalars(statement))
+
+
+def closed_days_of(season_id: int) -> list[ClosedDay]:
+    """The days on which a season has no games, in order."""
+    statement = (
+        sa.select(ClosedDay)
+        .where(ClosedDay.season_id == season_id)
+        .options(so.joinedload(ClosedDay.venue).joinedload(Venue.site))
+        .order_by(ClosedDay.closed_on, ClosedDay.id)
+    )
+    return list(db.session().scalars(statement))
+
+
+def find_venue(site_id: int, folded_name: str) -> Venue | None:
+    """The field of a site by its name."""
+    statement = sa.select(Venue).where(Venue.site_id == site_id, Venue.folded_name == folded_name)
+    return db.session().scalar(statement)
+
+
+def divisions_of(season_id: int) -> list[DivisionLine]:
+    """The divisions of a season with their teams and how they play."""
+    teams: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    rows = db.session().execute(
+        sa.select(Team.division_id, Team.id, Group.name)
+        .join(Group, Group.id == Team.group_id)
+        .where(Group.season_id == season_id)
+        .order_by(Group.folded_name, Team.id)
+    )
+    for division_id, team_id, name in rows:
+        teams[division_id].append((team_id, name))
+    statement = (
+        sa.select(Division.id, Division.name, DivisionGames)
+        .join(DivisionGames, DivisionGames.division_id == Division.id, isouter=True)
+        .where(Division.season_id == season_id)
+        .order_by(Division.folded_name)
+    )
+    return [
+        _division_line(division_id, name, tuple(teams[division_id]), row)
+        for division_id, name, row in db.session().execute(statement)
+    ]
+
+
+def _division_line(
+    division_id: int, name: str, teams: tuple[tuple[int, str], ...], row: DivisionGames | None
+) -> DivisionLine:
+    if row is None:
+        return DivisionLine(division_id, name, teams)
+    return DivisionLine(division_id, name, teams, row.minutes, row.legs, row.games, row.rest_days, row.most_a_week)
+
+
+def games_of(season_id: int) -> list[GameLine]:
+    """The games of a season's schedule in order of time."""
+    home, away = so.aliased(Group), so.aliased(Group)
+    home_team, away_team = so.aliased(Team), so.aliased(Team)
+    statement = (
+        sa.select(Fixture, Venue.name, Division.name, home.name, away.name)
+        .join(Venue, Venue.id == Fixture.venue_id)
+        .join(Division, Division.id == Fixture.division_id)
+        .join(home_team, home_team.id == Fixture.home_team_id)
+        .join(home, home.id == home_team.group_id)
+        .join(away_team, away_team.id == Fixture.away_team_id)
+        .join(away, away.id == away_team.group_id)
+        .where(Fixture.season_id == season_id)
+        .order_by(Fixture.starts_at, Venue.folded_name, Fixture.id)
+    )
+    found = []
+    for row, venue, division, home_name, away_name in db.session().execute(statement):
+        day, starts = local_of(row.starts_at)
+        length = int((row.ends_at - row.starts_at).total_seconds()) // 60
+        about = (
+            row.venue_id,
+            venue,
+            row.division_id,
+            division,
+            row.home_team_id,
+            home_name,
+            row.away_team_id,
+            away_name,
+        )
+        found.append(GameLine(row.id, day, starts, starts + length, *about, row.state))
+    return found
+
+
+def local_of(moment: datetime) -> tuple[date, int]:
+    """The department's day and minute of the day of an instant."""
+    local = moment.astimezone(clock.zone())
+    return local.date(), local.hour * 60 + local.minute
+
+
+def moment_of(day: date, minute: int) -> datetime:
+    """The instant of a minute of the department's day."""
+    local = datetime(day.year, day.month, day.day, tzinfo=clock.zone()) + timedelta(minutes=minute)
+    return local.astimezone(UTC)
+
+
+def drafts_of(season_id: int) -> list[Fixture]:
+    """The games of a draft with their teams' groups."""
+    statement = (
+        sa.select(Fixture)
+        .where(Fixture.season_id == season_id, Fixture.state == FixtureState.DRAFT)
+        .options(
+            so.joinedload(Fixture.home).joinedload(Team.group),
+            so.joinedload(Fixture.away).joinedload(Team.group),
+            so.joinedload(Fixture.venue),
+        )
+        .order_by(Fixture.starts_at, Fixture.id)
+    )
+    return list(db.session().scalars(statement))
+
+
+def find_fixture_of(gathering_id: int) -> Fixture | None:
+    """The game that a gathering is one team's part of."""
+    either = sa.or_(Fixture.home_gathering_id == gathering_id, Fixture.away_gathering_id == gathering_id)
+    return db.session().scalar(sa.select(Fixture).where(either))
+
+
+def has_published(season_id: int) -> bool:
+    """Whether games of a season are published or were."""
+    statement = sa.select(Fixture.id).where(Fixture.season_id == season_id, Fixture.state != FixtureState.DRAFT)
+    return db.session().scalar(statement.limit(1)) is not None
+
+
+def taken_by_others(season_id: int) -> list[tuple[int, date, int, int]]:
+    """Venue, day and minutes of the published games of other seasons on fields of this one, from today on."""
+    mine = sa.select(VenueHours.venue_id).where(VenueHours.season_id == season_id)
+    statement = sa.select(Fixture.venue_id, Fixture.starts_at, Fixture.ends_at).where(
+        Fixture.venue_id.in_(mine),
+        Fixture.season_id != season_id,
+        Fixture.state == FixtureState.PUBLISHED,
+        Fixture.ends_at > clock.now(),
+    )
+    found = []
+    for venue_id, starts_at, ends_at in db.session().execute(statement):
+        day, starts = local_of(starts_at)
+        found.append((venue_id, day, starts, starts + int((ends_at - starts_at).total_seconds()) // 60))
+    return found
+
+
+# ---- the making of a schedule ----
+
+
+def last_run(season_id: int) -> ScheduleRun | None:
+    """The newest making of a season's schedule."""
+    statement = sa.select(ScheduleRun).where(ScheduleRun.season_id == season_id).order_by(ScheduleRun.id.desc())
+    return db.session().scalar(statement.limit(1))
+
+
+def work_waits(silent_since: datetime) -> bool:
+    """Whether a schedule was asked for, or its making has given no sign of life since."""
+    dead = sa.and_(ScheduleRun.state == RunState.RUNNING, ScheduleRun.seen_at < silent_since)
+    statement = sa.select(ScheduleRun.id).where(sa.or_(ScheduleRun.state == RunState.ASKED, dead))
+    return db.session().scalar(statement.limit(1)) is not None
+
+
+def next_asked() -> ScheduleRun | None:
+    """The making that waits the longest."""
+    statement = sa.select(ScheduleRun).where(ScheduleRun.state == RunState.ASKED).order_by(ScheduleRun.id)
+    return db.session().scalar(statement.limit(1))
+
+
+def division_key(division_id: int) -> str:
+    """What the rules call a division: teams have numbers of their own."""
+    return f"division {division_id}"
+
+
+def spec_of(season: Season) -> SeasonSpec:
+    """All that a season's schedule has to keep to, as it is now. Divisions without two teams are left out."""
+    on = clock.today()
+    lines = [line for line in divisions_of(season.id) if line.games_in_all]
+    divisions = tuple(
+        DivisionSpec(
+            division_key(line.division_id),
+            line.name,
+            tuple(TeamSpec(str(team_id), name) for team_id, name in line.teams),
+            line.minutes,
+            line.games,
+            line.legs,
+            line.rest_days,
+            line.most_a_week,
+        )
+        for line in lines
+    )
+    closed = closed_days_of(season.id)
+    ties, wishes = people_of(season.id, on)
+    return SeasonSpec(
+        max(season.starts_on, on + timedelta(days=1)),
+        season.ends_on,
+        divisions,
+        _venues(season.id, closed),
+        frozenset(row.closed_on for row in closed if row.venue_id is None),
+        ties,
+        wishes,
+    )
+
+
+def _venues(season_id: int, closed: Iterable[ClosedDay]) -> tuple[VenueSpec, ...]:
+    weekly: dict[int, list[tuple[int, Hours]]] = defaultdict(list)
+    single: dict[int, dict[date, list[Hours]]] = defaultdict(lambda: defaultdict(list))
+    venues: dict[int, Venue] = {}
+    for row in hours_of(season_id):
+        venues[row.venue_id] = row.venue
+        hours = Hours(row.starts_minute, row.ends_minute)
+        if row.only_on is None:
+            weekly[row.venue_id].append((row.weekday or 0, hours))
+        else:
+            single[row.venue_id][row.only_on].append(hours)
+    for venue_id, day, starts, ends in taken_by_others(season_id):
+        left = single[venue_id].get(day) or [hours for week, hours in weekly[venue_id] if week == day.weekday()]
+        single[venue_id][day] = [part for hours in left for part in _without(hours, starts, ends)]
+    return tuple(
+        VenueSpec(
+            str(venue_id),
+            venue.name,
+            str(venue.site_id),
+            tuple(weekly[venue_id]),
+            tuple((day, tuple(hours)) for day, hours in single[venue_id].items()),
+            frozenset(row.closed_on for row in closed if row.venue_id == venue_id),
+        )
+        for venue_id, venue in venues.items()
+    )
+
+
+def _without(hours: Hours, starts: int, ends: int) -> list[Hours]:
+    """What is left of some hours without a stretch of them."""
+    parts = [Hours(hours.starts, min(hours.ends, starts)), Hours(max(hours.starts, ends), hours.ends)]
+    return [part for part in parts if part.starts < part.ends]
+
+
+def people_of(season_id: int, on: date) -> tuple[tuple[Tie, ...], tuple[Wish, ...]]:
+    """Who is needed by several teams, and which teams share a home. People are keys, never names."""
+    statement = sa.select(Team.group_id, Team.id).join(Group, Group.id == Team.group_id)
+    rows = db.session().execute(statement.where(Group.season_id == season_id))
+    team_of: dict[int, int] = {group_id: team_id for group_id, team_id in rows}
+    teams: dict[str, set[int]] = defaultdict(set)
+    sources: tuple[tuple[str, Any, Any], ...] = (
+        ("staff", GroupStaff, GroupStaff.person_id),
+        ("player", GroupMember, GroupMember.youth_id),
+    )
+    for kind, table, column in sources:
+        statement = (
+            sa.select(column, table.group_id)
+            .join(Team, Team.group_id == table.group_id)
+            .join(Group, Group.id == table.group_id)
+            .where(Group.season_id == season_id, _from_now(table, on))
+        )
+        for person_id, group_id in db.session().execute(statement):
+            teams[f"{kind}:{person_id}"].add(team_of[group_id])
+    ties = tuple(
+        Tie(person, tuple(str(team) for team in sorted(found))) for person, found in teams.items() if len(found) > 1
+    )
+    return ties, _wishes(season_id, team_of, on)
+
+
+def _from_now(table: Any, on: date) -> sa.ColumnElement[bool]:
+    """Whoever is in a group or will be: a schedule is made before the season begins."""
+    return sa.or_(table.until_on.is_(None), table.until_on >= on)
+
+
+def _wishes(season_id: int, team_of: Mapping[int, int], on: date) -> tuple[Wish, ...]:
+    homes: dict[int, set[int]] = defaultdict(set)
+    statement = (
+        sa.select(HouseholdMember.household_id, GroupMember.group_id)
+        .join(GroupMember, GroupMember.youth_id == HouseholdMember.person_id)
+        .join(Team, Team.group_id == GroupMember.group_id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(Group.season_id == season_id, _from_now(GroupMember, on))
+    )
+    for household_id, group_id in db.session().execute(statement):
+        homes[household_id].add(team_of[group_id])
+    pairs = {
+        (one, other)
+        for found in homes.values()
+        if len(found) <= MOST_HOUSEHOLDS_TEAMS
+        for one in found
+        for other in found
+        if one < other
+    }
+    return tuple(Wish(str(one), str(other)) for one, other in sorted(pairs))
+
+
+def plan_of(games: Iterable[GameLine]) -> Plan:
+    """The games of a schedule as the rules know them."""
+    return Plan(
+        tuple(
+            Game(
+                Pairing(division_key(game.division_id), str(game.home_id), str(game.away_id)),
+                Slot(game.day, game.starts, game.ends, str(game.venue_id)),
+            )
+            for game in games
+            if game.state is not FixtureState.CANCELED
+        )
+    )

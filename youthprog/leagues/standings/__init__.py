@@ -1,0 +1,1 @@
+"""The table of a division out of its results."""

@@ -1,0 +1,1 @@
+"""Timetables of the research format (RobinX): read, judged, solved, proved impossible."""
