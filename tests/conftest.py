@@ -45,9 +45,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What a press prints does not depend on where rows are kept: tests of it run on one engine, all others on both."""
-    twice = [item for item in items if item.get_closest_marker("press") and _engine_of(item) == ENGINES[1]]
-    config.hook.pytest_deselected(items=twice)
-    items[:] = [item for item in items if id(item) not in {id(each) for each in twice}]
+    twice = {id(item) for item in items if item.get_closest_marker("press") and _engine_of(item) == ENGINES[1]}
+    config.hook.pytest_deselected(items=[item for item in items if id(item) in twice])
+    items[:] = [item for item in items if id(item) not in twice]
 
 
 def _engine_of(item: pytest.Item) -> Any:
