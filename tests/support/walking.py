@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -28,6 +29,7 @@ from werkzeug.routing import Rule
 from tests.makers.accounts import session_cookie
 from tests.makers.world import ASKED, World, make_world
 from tests.support.houses import House
+from tests.support.proofs import is_full
 from tests.support.quick_press import QuickPress
 from youthprog.access.models import Account
 from youthprog.access.queries import signed_in_by
@@ -47,6 +49,12 @@ RAW_TOKEN = sha1(b"the form token of every test").hexdigest()
 SIDED = {f"{role.value} of A": role for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN)}
 UNSIDED = {"coordinator": "coordinator", "admin": "admin", "no role": "no role"}
 WALKERS = (*SIDED, *UNSIDED, "guardian's link of A", "anonymous")
+
+# Every door is opened on both engines by everybody (test_every_door). What a page then says, sends or signs does not
+# depend on the engine: such a module walks on one in `make test`, and on both in `make prove`.
+ON_ONE_ENGINE = pytest.mark.parametrize(
+    "stage", ("sqlite", "postgresql") if is_full() else ("sqlite",), indirect=True, scope="module"
+)
 
 
 @dataclass(frozen=True)
