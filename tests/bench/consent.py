@@ -19,8 +19,8 @@ from tests.makers.people import NOW, make_guardian, make_youth
 from tests.makers.programs import join, make_group, make_season
 from tests.support.houses import build_house
 from tests.support.pages import Visitor
+from tests.support.quick_press import QuickPress
 from tests.support.sitting import Walk
-from tests.support.walking import QuickPress
 from youthprog.access.types import Role
 from youthprog.consent import queries, services
 from youthprog.consent.models import ConsentDecision, ConsentRequest, Section, UnmatchedAnswer

@@ -21,8 +21,6 @@ from youthprog.documents.codes import grouped
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, SheetJob
 
-pytestmark = pytest.mark.press
-
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 
 
@@ -47,6 +45,7 @@ def test_a_document_is_issued_kept_and_found(app: Flask) -> None:
     assert document.sealed
 
 
+@pytest.mark.press
 def test_a_consent_record_is_issued(app: Flask) -> None:
     prepared = services.prepare(sheets.consent_record(code=services.new_code()), now=NOW)
     document = services.record_document(prepared, subject_kind="consent", subject_id=1, now=NOW)
@@ -141,6 +140,7 @@ def upload(visitor: Visitor, content: bytes, status: int = 200) -> Any:
     return visitor.post("/v/", {"file": (BytesIO(content), "paper.pdf")}, status=status, form_from="/v/")
 
 
+@pytest.mark.press
 def test_an_uploaded_file_is_checked(app: Flask, visitor: Visitor) -> None:
     document = issue()
     content = services.load_bytes(document)
@@ -152,11 +152,13 @@ def test_an_uploaded_file_is_checked(app: Flask, visitor: Visitor) -> None:
     assert "Choose the PDF file" in upload(visitor, b"", status=422).text
 
 
+@pytest.mark.press
 def test_a_sealed_file_whose_record_is_gone_is_still_ours(app: Flask, visitor: Visitor) -> None:
     content = services.prepare(sheets.certificate(code=services.new_code()), now=NOW).content
     assert upload(visitor, content).h1 == "This file bears our seal"
 
 
+@pytest.mark.press
 def test_the_command_tells_ours_from_others(
     app: Flask, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -193,6 +195,7 @@ def attacks(content: bytes, tmp_path: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.press
 def test_the_command_detects_every_attack_on_a_record(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,11 +1,12 @@
 """What a newcomer, a container and continuous integration start from names only things that exist."""
 
+import io
 import os
 import re
 import shlex
 import subprocess
-import sys
 import tomllib
+from contextlib import redirect_stdout
 from dataclasses import fields
 from functools import cache
 from importlib import metadata
@@ -18,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from youthprog.cli import main
 from youthprog.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -290,11 +292,11 @@ def commands_named() -> list[tuple[str, list[str]]]:
 
 @cache
 def help_of(*command: str) -> str:
-    start = "import sys; from youthprog.cli import main; sys.exit(main())"
-    asked = [sys.executable, "-P", "-c", start, *command, "--help"]
-    shown = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert shown.returncode == 0, f"youthprog {' '.join(command)} --help: {shown.stderr}"
-    return shown.stdout
+    shown = io.StringIO()
+    with redirect_stdout(shown), pytest.raises(SystemExit) as end:
+        main([*command, "--help"])
+    assert end.value.code == 0, f"youthprog {' '.join(command)} --help: {shown.getvalue()}"
+    return shown.getvalue()
 
 
 @pytest.mark.parametrize("command", sorted(CONTRACT_COMMANDS))

@@ -14,7 +14,8 @@ from tests.makers.accounts import make_account
 from tests.makers.consent import Family
 from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import enroll, join, lead, make_gathering, make_group, make_season
-from tests.support.walking import QuickPress, fingerprint
+from tests.support.quick_press import QuickPress
+from tests.support.walking import fingerprint
 from youthprog.access.services import grant_role
 from youthprog.access.types import Role
 from youthprog.attendance.services import save_register

@@ -15,7 +15,7 @@ from tests.makers.people import NOW
 from tests.makers.programs import make_group, make_season
 from tests.support.clearing import NO_GATHERING
 from tests.support.proofs import cases
-from tests.support.walking import QuickPress
+from tests.support.quick_press import QuickPress
 from youthprog.access.types import Role
 from youthprog.consent import chase_queries, queries, timing
 from youthprog.consent.chase_queries import chase_page

@@ -29,8 +29,6 @@ from youthprog.documents.services import load_bytes
 from youthprog.outreach.models import Message
 from youthprog.people import queries as people
 
-pytestmark = pytest.mark.press
-
 ON = NOW.date()
 
 
@@ -93,6 +91,7 @@ def test_who_may_not_decide_gets_no_paper(session):
         services.ask_on_paper(desk.family.youth.id, line, desk.family.season_id, by=desk.first, now=NOW)
 
 
+@pytest.mark.press
 def test_the_sheet_holds_every_section_and_the_code_on_every_page(desk):
     request = desk.ask()
     case = queries.get_request(request.id)
@@ -140,6 +139,7 @@ def test_one_page_is_its_own_hash_and_several_are_hashed_together(desk):
     assert len(desk_queries.scans_of(request.id)) == 2, "the first page of the second scan was here already"
 
 
+@pytest.mark.press
 def test_a_page_without_a_code_waits_and_is_not_lost(desk, session):
     filed = desk.scan(None)
     assert (filed.by_request, filed.loose) == ({}, 1)
@@ -223,6 +223,7 @@ def test_a_scan_lies_sealed_on_the_disk(desk, app):
 # ---- answers from paper ----
 
 
+@pytest.mark.press
 def test_answers_from_paper_clear_the_child_and_say_how_they_came(desk, session):
     request = desk.ask()
     desk.scan(request.match_code)
@@ -330,6 +331,7 @@ def test_a_form_signed_meanwhile_is_not_entered_again(desk):
 # ---- telephone ----
 
 
+@pytest.mark.press
 def test_answers_by_telephone_carry_the_recorders_name(desk):
     request = desk.ask()
     document = desk.enter(request, services.prepare_phone)
@@ -512,6 +514,7 @@ def test_a_sheet_with_older_words_is_not_entered_as_the_newer_form(desk):
     assert request.signed_at is None
 
 
+@pytest.mark.press
 def test_the_new_sheet_is_entered_and_the_older_page_is_no_part_of_its_evidence(desk):
     request, code = moved_on(desk)
     desk.scan(code)
@@ -526,6 +529,7 @@ def test_the_new_sheet_is_entered_and_the_older_page_is_no_part_of_its_evidence(
     assert len(desk_queries.scans_of(request.id)) == 2
 
 
+@pytest.mark.press
 def test_a_sheet_signed_before_the_family_moved_on_is_entered_as_what_it_is(desk):
     request = desk.ask()
     desk.scan(request.match_code)

@@ -11,7 +11,7 @@ import time_machine
 from tests.makers.consent import Family, request_of
 from tests.makers.people import NOW, make_youth
 from tests.makers.programs import enroll, make_group, make_program, make_season
-from tests.support.walking import QuickPress
+from tests.support.quick_press import QuickPress
 from youthprog.access.models import SignedLink
 from youthprog.consent import expiring, queries, services
 from youthprog.consent.models import ConsentDecision, ConsentRequest

@@ -30,8 +30,6 @@ from youthprog.outreach.models import Message
 from youthprog.outreach.types import Delivery, Recipient
 from youthprog.people import queries as people
 
-pytestmark = pytest.mark.press
-
 LATER = NOW + timedelta(days=366 * 16)  # Mateo was born in 2016: 21 in 2037
 NAMES = ("Zacarias-Quill", "Wilhelmina", "Xiomara-Vance")  # occur nowhere else
 

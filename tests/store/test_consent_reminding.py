@@ -15,7 +15,7 @@ from tests.makers.consent import Family, Siblings, actor_of, answer_all, signing
 from tests.makers.people import NOW, make_guardian
 from tests.makers.programs import make_group, make_season
 from tests.support.proofs import cases
-from tests.support.walking import QuickPress
+from tests.support.quick_press import QuickPress
 from youthprog.consent import queries, reminding, services
 from youthprog.consent.models import ConsentReminder, ConsentRequest
 from youthprog.consent.types import Happening, RequestState

@@ -32,7 +32,6 @@ from youthprog.documents.types import BlankLayout
 from youthprog.outreach.models import Message
 from youthprog.people.models import ContactPoint
 
-pytestmark = pytest.mark.press
 K = SectionKind
 DAY = ON.isoformat()
 
@@ -108,6 +107,7 @@ def enter_part(desk: Desk, request: ConsentRequest, key: str, by: Any = None, **
 # ---- the whole form on paper ----
 
 
+@pytest.mark.press
 def test_a_form_with_every_signer_is_completed_on_paper_alone(desk):
     request = ask_parted(desk)
     desk.scan(request.match_code)
@@ -126,6 +126,7 @@ def test_a_form_with_every_signer_is_completed_on_paper_alone(desk):
     assert f"copied by {desk.first.name}" in words
 
 
+@pytest.mark.press
 def test_what_is_not_signed_on_the_sheet_waits_and_is_entered_from_its_own_sheet(desk):
     request = ask_parted(desk)
     desk.scan(request.match_code)

@@ -12,7 +12,7 @@ from tests.makers.accounts import make_actor
 from tests.makers.consent import Family, actor_of, agree, make_slip_form, signing
 from tests.makers.people import NOW, make_guardian, make_youth
 from tests.makers.programs import enroll, join, make_gathering, make_group, make_season
-from tests.support.walking import QuickPress
+from tests.support.quick_press import QuickPress
 from youthprog.access.types import Role
 from youthprog.attendance import queries as attendance
 from youthprog.attendance.services import save_register

@@ -28,8 +28,6 @@ from youthprog.people.types import PersonKind
 from youthprog.programs.models import Season
 from youthprog.programs.types import StaffRole
 
-pytestmark = pytest.mark.press
-
 
 @cache
 def department() -> Department:
@@ -148,6 +146,7 @@ def test_a_missing_file_is_one_sentence(youthprog, season, tmp_path):
 # roster -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.press
 def test_a_coach_roster_is_written_whole_and_recorded(youthprog, team, session, tmp_path):
     path = tmp_path / "tigers.pdf"
     code, out, _ = youthprog("roster", "tigers u10", "--out", path)
@@ -159,6 +158,7 @@ def test_a_coach_roster_is_written_whole_and_recorded(youthprog, team, session, 
     assert session.scalars(sa.select(AuditEntry.action)).all()[-1] == "roster.printed"
 
 
+@pytest.mark.press
 def test_a_sign_in_sheet_names_who_may_collect_and_says_no_reason(youthprog, team, session, tmp_path):
     youth = session.scalars(sa.select(Person).where(Person.given_name == "Mateo")).one()
     barred = make_guardian(youth, "Bruno", "Barred", rank=2)
@@ -178,6 +178,7 @@ def test_a_sign_in_sheet_names_who_may_collect_and_says_no_reason(youthprog, tea
     assert "gathering 1 of 1" in text
 
 
+@pytest.mark.press
 def test_a_team_that_is_not_here_is_one_sentence(youthprog, team, tmp_path):
     code, _, err = youthprog("roster", "Narwhals", "--out", tmp_path / "x.pdf")
     assert code == 1
@@ -185,6 +186,7 @@ def test_a_team_that_is_not_here_is_one_sentence(youthprog, team, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.press
 def test_two_teams_of_one_name_are_told_apart_by_number(youthprog, team, season, tmp_path):
     other = make_team(make_season(name="Winter", ends_on=season.ends_on))
     code, _, err = youthprog("roster", "Tigers U10", "--out", tmp_path / "x.pdf")

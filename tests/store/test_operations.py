@@ -30,6 +30,7 @@ from tests.support.skipping import skip_unless_ci
 from tests.support.walking import fingerprint
 from youthprog import config
 from youthprog.audit import queries as audit
+from youthprog.cli import main
 from youthprog.config import BadSettings
 from youthprog.core import crypto, db
 from youthprog.operations import backup, rekey, setup
@@ -274,14 +275,27 @@ def test_what_is_left_out_of_the_web_process_is_not_loaded(tmp_path):
         (["roster", "99", "--out", "x.pdf"], {}, ""),
         (["check"], {"YOUTHPROG_TIMEZONE": "Mars/Olympus"}, "timezone"),
         (["backup", "/no/such/folder/x.tar.gz"], {}, "no such file"),
-        (["check"], {}, "Run 'youthprog init' first"),
     ],
 )
-def test_what_the_command_cannot_do_is_one_sentence(tmp_path, arguments, environment, says):
-    done = youthprog(*arguments, folder=tmp_path, **environment)
+def test_what_the_command_cannot_do_is_one_sentence(tmp_path, capsys, monkeypatch, arguments, environment, says):
+    for name in [name for name in os.environ if name.startswith("YOUTHPROG_")]:
+        monkeypatch.delenv(name)
+    for name, value in {"YOUTHPROG_INSTANCE": str(tmp_path), **environment}.items():
+        monkeypatch.setenv(name, value)
+    assert main(arguments) not in (0, None)
+    assert_one_sentence(*capsys.readouterr(), says)
+
+
+def test_what_the_command_cannot_do_before_init_is_one_sentence(tmp_path):
+    done = youthprog("check", folder=tmp_path)
     assert done.returncode not in (0, None)
-    assert "Traceback" not in done.stderr + done.stdout
-    first = (done.stderr or done.stdout).strip().splitlines()[0]
+    assert_one_sentence(done.stdout, done.stderr, "Run 'youthprog init' first")
+
+
+def assert_one_sentence(out: str, err: str, says: str) -> None:
+    """What a command said names itself and what is wrong."""
+    assert "Traceback" not in err + out
+    first = (err or out).strip().splitlines()[0]
     assert first.startswith("youthprog")
     assert says in first
 

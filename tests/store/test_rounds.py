@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.makers import sheets
 from tests.makers.accounts import make_account
 from tests.makers.people import NOW
-from tests.support.walking import QuickPress
+from tests.support.quick_press import QuickPress
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.core import db

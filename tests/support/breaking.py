@@ -13,6 +13,7 @@ from youthprog.documents.press import JobTooLong
 from youthprog.documents.services import press
 
 BROKEN = ("render", "seal", "audit", "commit")
+EACH = [pytest.param(step, marks=[pytest.mark.press] if step == "seal" else []) for step in BROKEN]  # for parametrize
 
 
 def stored_files(app: Flask) -> set[Path]:

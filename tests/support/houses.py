@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,6 +23,9 @@ db.KEPT_STATEMENTS = 1500  # the web process keeps few, to be small; tests run t
 passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 
+MOST_AT_ONCE = 80  # parts of one statement, for SQLite
+
+
 @dataclass
 class House:
     """An application on an engine, or the reason why there is none."""
@@ -34,29 +38,31 @@ class House:
         db.session().rollback()
         db.db.session.remove()
         with db.db.engine.connect() as connection:
-            tables = list(reversed(db.db.metadata.sorted_tables))
+            tables = [table.name for table in reversed(db.db.metadata.sorted_tables)]
             if connection.dialect.name == "postgresql":
-                filled = _filled(connection, tables)
-                _number_anew(connection, tables)
-                tables = [table for table in tables if table.name in filled]
+                connection.exec_driver_sql(_number_anew())
             else:
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-            for table in tables:
-                connection.execute(table.delete())
+            filled = {name for asked in _which_are_filled() for name in connection.exec_driver_sql(asked).scalars()}
+            for name in tables:
+                if name in filled:
+                    connection.exec_driver_sql(f'DELETE FROM "{name}"')
             connection.commit()
 
 
-def _filled(connection: sa.Connection, tables: list[sa.Table]) -> set[str]:
-    """The names of the tables with rows: truncating all of them would cost fifty times as much as asking."""
-    asked = (f"(SELECT '{table.name}' FROM \"{table.name}\" LIMIT 1)" for table in tables)
-    return set(connection.scalars(sa.text(" UNION ALL ".join(asked))))
+@cache
+def _which_are_filled() -> list[str]:
+    """Statements that name the tables with rows: emptying all would cost many times as much as asking."""
+    asked = [f"SELECT * FROM (SELECT '{name}' FROM \"{name}\" LIMIT 1) a" for name in db.db.metadata.tables]
+    return [" UNION ALL ".join(asked[begin : begin + MOST_AT_ONCE]) for begin in range(0, len(asked), MOST_AT_ONCE)]
 
 
-def _number_anew(connection: sa.Connection, tables: list[sa.Table]) -> None:
-    """Let the ids of these tables begin at 1 again, as they do in SQLite."""
-    numbered = (table.name for table in tables if table.autoincrement_column is not None)
+@cache
+def _number_anew() -> str:
+    """Let the ids of tables begin at 1 again in PostgreSQL, as they do in SQLite."""
+    numbered = (table.name for table in db.db.metadata.sorted_tables if table.autoincrement_column is not None)
     again = (f"setval(pg_get_serial_sequence('\"{name}\"', 'id'), 1, false)" for name in numbered)
-    connection.execute(sa.text(f"SELECT {', '.join(again)}"))
+    return f"SELECT {', '.join(again)}"
 
 
 def write_keys(folder: Path) -> None:

@@ -5,7 +5,7 @@
         for case in range(cases(full=100_000, sample=500)):
             ...
 
-`cases` is the one place that asks which of the two is running.
+`is_full` is the one place that asks which of the two is running.
 """
 
 import os
@@ -17,9 +17,14 @@ FULL = "PROOFS_FULL"
 COUNTED: dict[str, int] = defaultdict(int)
 
 
+def is_full() -> bool:
+    """Whether this is `make prove`."""
+    return bool(os.environ.get(FULL))
+
+
 def cases(*, full: int, sample: int) -> int:
     """How many cases this run takes: `full` in `make prove`, else `sample`."""
-    count = full if os.environ.get(FULL) else sample
+    count = full if is_full() else sample
     COUNTED[os.environ.get("PYTEST_CURRENT_TEST", "").rsplit(" ", 1)[0]] += count
     return count
 

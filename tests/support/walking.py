@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -28,14 +29,12 @@ from werkzeug.routing import Rule
 from tests.makers.accounts import session_cookie
 from tests.makers.world import ASKED, World, make_world
 from tests.support.houses import House
+from tests.support.proofs import is_full
+from tests.support.quick_press import QuickPress
 from youthprog.access.models import Account
 from youthprog.access.queries import signed_in_by
 from youthprog.access.types import Role
 from youthprog.core import db, prepared
-from youthprog.documents.codes import match_code_in
-from youthprog.documents.compose import compose_job
-from youthprog.documents.press import PrintedSheet, PrintJob, SheetJob
-from youthprog.documents.types import NO_SEAL, ScannedPage, SealReport
 from youthprog.web.converters import Id
 from youthprog.web.edge import Door, door_of
 
@@ -50,6 +49,12 @@ RAW_TOKEN = sha1(b"the form token of every test").hexdigest()
 SIDED = {f"{role.value} of A": role for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN)}
 UNSIDED = {"coordinator": "coordinator", "admin": "admin", "no role": "no role"}
 WALKERS = (*SIDED, *UNSIDED, "guardian's link of A", "anonymous")
+
+# Every door is opened on both engines by everybody (test_every_door). What a page then says, sends or signs does not
+# depend on the engine: such a module walks on one in `make test`, and on both in `make prove`.
+ON_ONE_ENGINE = pytest.mark.parametrize(
+    "stage", ("sqlite", "postgresql") if is_full() else ("sqlite",), indirect=True, scope="module"
+)
 
 
 @dataclass(frozen=True)
@@ -157,33 +162,6 @@ class Watch:
         """What was kept since the last call."""
         kept, self.kept = self.kept, Counter()
         return kept
-
-
-class QuickPress:
-    """A press that prints nothing and remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.jobs: list[PrintJob] = []
-
-    def print_sheet(self, job: SheetJob) -> PrintedSheet:
-        """A file that holds the sheet's text."""
-        composed, page = compose_job(job)
-        self.jobs.append(page)
-        content = b"%PDF-1.7 not printed\n" + page.html.encode()
-        return PrintedSheet(content, 1, composed.kind, composed.title, composed.language)
-
-    def verify(self, _content: bytes) -> SealReport:
-        """Nothing is ours."""
-        return NO_SEAL
-
-    def read_scan(self, content: bytes) -> list[ScannedPage] | None:
-        """A page for whatever begins like a picture; its code follows, when there is one."""
-        if not content.startswith(b"\x89PNG"):
-            return None
-        return [ScannedPage(content, "image/png", match_code_in(content[4:].decode("ascii", "replace")))]
-
-    def warm_up(self) -> None:
-        """It is always ready."""
 
 
 @dataclass(eq=False)

@@ -23,7 +23,7 @@ from youthprog.documents.models import Document
 from youthprog.documents.services import load_bytes
 
 # What is typed and shown has nothing to do with the engine.
-pytestmark = [pytest.mark.press, pytest.mark.parametrize("app", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.parametrize("app", ["sqlite"], indirect=True)]
 SEPTEMBER = NOW.replace(hour=18)
 TOWER = "a" + "\u0301" * 50_000
 # In any field: verbatim, or refused.
@@ -91,6 +91,7 @@ def test_hostile_words_are_kept_verbatim_or_refused(visitor, family, place, kind
         assert "Mateo" in office.get(other).text or other == "/consents"
 
 
+@pytest.mark.press
 @pytest.mark.parametrize("kind", ["template", "file", "markup"])
 def test_hostile_words_are_printed_verbatim_and_fetch_nothing(visitor, family, kind):
     value = HOSTILE[kind]
@@ -127,6 +128,7 @@ def sign_of(family):
 # ---- the link's secret ----
 
 
+@pytest.mark.press
 def test_the_secret_stands_nowhere_but_in_the_mail(visitor, family, caplog):
     caplog.set_level(logging.DEBUG)
     token = token_in_newest_mail("consent_request")

@@ -8,15 +8,13 @@ import time_machine
 
 from tests.makers.consent import Family, answer_all, request_of, token_in_newest_mail
 from tests.makers.people import NOW
-from tests.support.breaking import BROKEN, break_step, stored_files
+from tests.support.breaking import EACH, break_step, stored_files
 from youthprog.audit.models import AuditEntry
 from youthprog.consent.models import ConsentDecision, ConsentEvent, ConsentRequest, PickupPerson
 from youthprog.consent.types import Happening
 from youthprog.core import db
 from youthprog.documents.models import Document
 from youthprog.outreach.models import Message
-
-pytestmark = pytest.mark.press
 
 SEPTEMBER = NOW.replace(hour=18)
 SIGNED = {"typed_name": "Rosa Elena Aguilar", "is_guardian": "y", "agrees": "y"}
@@ -60,7 +58,7 @@ def to_signature(visitor, request_id, language="en"):
     return visitor.post(f"/consent/{request_id}/check")
 
 
-@pytest.mark.parametrize("step", BROKEN)
+@pytest.mark.parametrize("step", EACH)
 def test_there_is_no_signature(visitor, app, request_id, monkeypatch, step):
     page = to_signature(visitor, request_id)
     before = stored_files(app)

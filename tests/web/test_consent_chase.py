@@ -15,7 +15,7 @@ from tests.makers.accounts import make_account
 from tests.makers.consent import Family, make_slip_form, request_of
 from tests.makers.people import NOW, make_person
 from tests.makers.programs import lead, make_gathering, make_group, make_season
-from tests.support.walking import QuickPress
+from tests.support.quick_press import QuickPress
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import chase_queries, queries, services

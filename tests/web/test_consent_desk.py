@@ -24,8 +24,6 @@ from youthprog.core import db
 from youthprog.people.models import ContactPoint
 from youthprog.programs.models import Season
 
-pytestmark = pytest.mark.press
-
 ANSWERS = {
     "take_part-choice": "yes",
     "emergency_care-choice": "yes",
@@ -190,6 +188,7 @@ SECOND = {
 }  # fmt: skip
 
 
+@pytest.mark.press
 def test_the_forms_of_a_family_are_entered_one_after_another(coordinator, app, session, family):
     publish_second_form(family)
     print_form(coordinator, family)

@@ -21,8 +21,6 @@ from youthprog.people import services as people
 from youthprog.people.models import HealthNote
 from youthprog.people.types import HealthKind
 
-pytestmark = pytest.mark.press
-
 LATER = NOW + timedelta(days=366 * 16)
 
 

@@ -26,8 +26,8 @@ from tests.makers.consent import (
 from tests.makers.people import NOW, make_guardian
 from tests.makers.programs import join, make_group, make_season
 from tests.support.proofs import cases
+from tests.support.quick_press import QuickPress
 from tests.support.sitting import Walk, place_of
-from tests.support.walking import QuickPress
 from youthprog.access.types import Role
 from youthprog.consent import queries, services
 from youthprog.consent import signing as signing_services

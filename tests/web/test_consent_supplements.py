@@ -15,9 +15,8 @@ from tests.makers.consent import Family, token_in_newest_mail
 from tests.makers.parts import DOCTORS, Parted, doctors_token
 from tests.makers.people import NOW, make_person
 from tests.makers.programs import lead
-from tests.support.breaking import BROKEN, break_step, stored_files
+from tests.support.breaking import EACH, break_step, stored_files
 from tests.support.pages import Visitor
-from tests.support.walking import QuickPress
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import queries, record_queries, services
@@ -32,8 +31,6 @@ from youthprog.documents.types import DocumentKind
 from youthprog.outreach.models import Message
 from youthprog.programs.types import StaffRole
 
-pytestmark = pytest.mark.press
-
 SEPTEMBER = NOW.replace(hour=18)
 ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 SUPPLEMENT = Document.kind == DocumentKind.SUPPLEMENT_RECORD
@@ -44,17 +41,6 @@ SIGNED = {**DOCTORS, "typed_name": "Ada Obi"}
 def september():
     with time_machine.travel(SEPTEMBER, tick=True):
         yield
-
-
-@pytest.fixture
-def printing(app):
-    """The real press; without it a quick one keeps the words alone."""
-
-
-@pytest.fixture(autouse=True)
-def quick_press(request, app, monkeypatch):
-    if "printing" not in request.fixturenames:
-        monkeypatch.setitem(app.extensions, "youthprog.press", QuickPress())
 
 
 @pytest.fixture
@@ -96,8 +82,9 @@ def newest_supplement():
     return db.session().scalars(sa.select(Document).where(SUPPLEMENT).order_by(Document.id.desc())).first()
 
 
+@pytest.mark.press
 @ON_ONE_ENGINE
-def test_the_doctors_part_is_sealed_with_the_words_the_doctor_saw(printing, app, parted):
+def test_the_doctors_part_is_sealed_with_the_words_the_doctor_saw(app, parted):
     page = sign_as_doctor(app, parted)
     assert page.h1 == "Signed. Thank you."
     document = newest_supplement()
@@ -196,8 +183,8 @@ def test_two_clicks_at_once_leave_one_record_and_no_file_behind(app, parted, mon
 
 
 @ON_ONE_ENGINE
-@pytest.mark.parametrize("step", BROKEN)
-def test_what_breaks_leaves_no_signature_of_the_part(printing, app, parted, monkeypatch, step):
+@pytest.mark.parametrize("step", EACH)
+def test_what_breaks_leaves_no_signature_of_the_part(app, parted, monkeypatch, step):
     visitor = Visitor(app)
     visitor.get(f"/p/{parted.token}")
     before = stored_files(app), count(ConsentEvent), count(ConsentDecision), count(Document)

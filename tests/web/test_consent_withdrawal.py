@@ -15,9 +15,8 @@ from tests.makers.accounts import make_account
 from tests.makers.consent import Family, request_of, token_in_newest_mail
 from tests.makers.people import NOW
 from tests.makers.programs import make_gathering, make_season, make_team
-from tests.support.breaking import BROKEN, break_step, stored_files
+from tests.support.breaking import EACH, break_step, stored_files
 from tests.support.pages import Visitor
-from tests.support.walking import QuickPress
 from youthprog.access.models import SignedLink
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
@@ -33,8 +32,6 @@ from youthprog.outreach.models import Message
 from youthprog.people import services as people
 from youthprog.people.queries import find_bond
 
-pytestmark = pytest.mark.press
-
 SEPTEMBER = NOW.replace(hour=18)
 
 
@@ -42,17 +39,6 @@ SEPTEMBER = NOW.replace(hour=18)
 def september():
     with time_machine.travel(SEPTEMBER, tick=True):
         yield
-
-
-@pytest.fixture
-def printing(app):
-    """The real press; without it a quick one keeps the words alone."""
-
-
-@pytest.fixture(autouse=True)
-def quick_press(request, app, monkeypatch):
-    if "printing" not in request.fixturenames:
-        monkeypatch.setitem(app.extensions, "youthprog.press", QuickPress())
 
 
 @pytest.fixture
@@ -135,7 +121,8 @@ def lists(app, team, family):
     return pages
 
 
-def test_photos_and_pick_up_change_in_every_list_at_once(printing, visitor, app, team, family, token, request_id):
+@pytest.mark.press
+def test_photos_and_pick_up_change_in_every_list_at_once(visitor, app, team, family, token, request_id):
     team_id = team.id
     before = lists(app, team, family)
     assert "Abuela Consuelo" in before["sign-in"]
@@ -149,9 +136,8 @@ def test_photos_and_pick_up_change_in_every_list_at_once(printing, visitor, app,
     assert "See coordinator" not in after["sign-in"]  # photos and the list are no reason to keep the child out
 
 
-def test_what_is_required_keeps_the_child_out_of_every_list_at_once(
-    printing, visitor, app, team, family, token, request_id
-):
+@pytest.mark.press
+def test_what_is_required_keeps_the_child_out_of_every_list_at_once(visitor, app, team, family, token, request_id):
     team_id = team.id
     before = lists(app, team, family)
     assert "See coordinator" not in before["sign-in"]
@@ -165,7 +151,8 @@ def test_what_is_required_keeps_the_child_out_of_every_list_at_once(
     assert "See coordinator" in after["sign-in"]
 
 
-def test_a_second_sealed_record_is_made_and_the_first_stays(printing, visitor, app, family, token, request_id):
+@pytest.mark.press
+def test_a_second_sealed_record_is_made_and_the_first_stays(visitor, app, family, token, request_id):
     first = db.session().get_one(Document, request_of(family.youth).document_id)
     first_id, first_code, first_sha, first_bytes = first.id, first.code, first.sha256, load_bytes(first)
     page = take_back(visitor, token, request_id, "photos", "rides")
@@ -268,8 +255,8 @@ def test_who_is_no_guardian_any_more_takes_nothing_back(visitor, session, family
     assert count(ConsentWithdrawal) == 0
 
 
-@pytest.mark.parametrize("broken", BROKEN)
-def test_what_breaks_takes_nothing_back(printing, visitor, app, token, request_id, monkeypatch, broken):
+@pytest.mark.parametrize("broken", EACH)
+def test_what_breaks_takes_nothing_back(visitor, app, token, request_id, monkeypatch, broken):
     choose(visitor, token)
     before = stored_files(app), count(Message), count(ConsentEvent)
     break_step(monkeypatch, app, broken)
@@ -366,7 +353,8 @@ def test_the_public_page_tells_that_answers_were_taken_back(visitor, app, family
     assert "Record of an answer taken back" in page.text
 
 
-def test_no_record_holds_a_link(printing, visitor, app, token, request_id):
+@pytest.mark.press
+def test_no_record_holds_a_link(visitor, app, token, request_id):
     take_back(visitor, token, request_id, "photos")
     db.session().rollback()
     for document in db.session().scalars(sa.select(Document)):

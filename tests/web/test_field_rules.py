@@ -10,10 +10,15 @@ import re
 import pytest
 
 from tests.makers.world import SIDES
-from tests.support.walking import WALKERS, Stage, Walker, endpoints
+from tests.support.walking import ON_ONE_ENGINE, WALKERS, Stage, Walker, endpoints
 from youthprog.access.roles import LINK_GRANTS
 from youthprog.access.types import LinkPurpose, Role
 from youthprog.core.permissions import P, Reach
+
+pytestmark = [
+    ON_ONE_ENGINE,
+    pytest.mark.proof("a field is shown only to whom the table lets read it, on both engines", room="web"),
+]
 
 IN_PHONES = re.compile(r"(?<=[\d)])[\s().\u00a0\u2010\u2011-]+(?=\d)|\)")
 # field -> the permissions that show it

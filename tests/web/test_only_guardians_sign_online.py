@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from tests.makers.consent import Family
 from tests.support.forms import forms_on
-from tests.support.walking import UNSIDED, Stage, open_to, writing_names
+from tests.support.walking import ON_ONE_ENGINE, UNSIDED, Stage, open_to, writing_names
 from youthprog.core import clock, db
+
+pytestmark = [ON_ONE_ENGINE, pytest.mark.proof("no door of the staff signs online, on either engine", room="web")]
 
 STAFF = ("coordinator of A", "coach of A", "mentor of A", *UNSIDED)
 CLAIMS = {

@@ -11,8 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.world import grow
-from tests.support.walking import SIDED, UNSIDED, Endpoint, Stage, Walker, open_to
+from tests.support.walking import ON_ONE_ENGINE, SIDED, UNSIDED, Endpoint, Stage, Walker, open_to
 from youthprog.core import db, prepared
+
+pytestmark = [ON_ONE_ENGINE, pytest.mark.proof("twenty rows cost what one costs, on both engines", room="web")]
 
 MORE = 19
 MOST = 46  # statements of the page that sends the most: Today, with a list for each thing that needs doing

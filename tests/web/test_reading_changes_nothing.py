@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.walking import FREE_TABLES, WALKERS, Stage, endpoints, fingerprint
+from tests.support.walking import FREE_TABLES, ON_ONE_ENGINE, WALKERS, Stage, endpoints, fingerprint
 from youthprog.core import db
 from youthprog.people.models import Person
+
+pytestmark = [ON_ONE_ENGINE, pytest.mark.proof("a crawl of every page changes no row, on either engine", room="web")]
 
 SCANS = 50
 

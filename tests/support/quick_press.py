@@ -1,0 +1,53 @@
+"""A press for tests that are about something else than print: it prints text, at once, and reads what `tests.makers.scans`
+sends while it is in use. Tests marked `press` get the real one."""
+
+from __future__ import annotations
+
+from flask import current_app, has_app_context
+
+from youthprog.documents.codes import MATCH_PREFIX, match_code_in
+from youthprog.documents.compose import compose_job
+from youthprog.documents.press import PrintedSheet, PrintJob, SheetJob
+from youthprog.documents.types import NO_SEAL, ScannedPage, SealReport
+
+PICTURE = b"\x89PNG\r\n\x1a\n"
+SHEETS, CUT = b"%PDF-1.7 sheets of a scanner\n", b"--"
+
+
+class QuickPress:
+    """A press that prints nothing and remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.jobs: list[PrintJob] = []
+
+    def print_sheet(self, job: SheetJob) -> PrintedSheet:
+        """A file that holds the sheet's text."""
+        composed, page = compose_job(job)
+        self.jobs.append(page)
+        content = b"%PDF-1.7 not printed\n" + page.html.encode()
+        return PrintedSheet(content, 1, composed.kind, composed.title, composed.language)
+
+    def verify(self, _content: bytes) -> SealReport:
+        """Nothing is ours."""
+        return NO_SEAL
+
+    def read_scan(self, content: bytes) -> list[ScannedPage] | None:
+        """A page for whatever begins like a picture, each with its code, when there is one."""
+        pages = content.removeprefix(SHEETS).split(CUT) if content.startswith(SHEETS) else [content]
+        if not all(page.startswith(PICTURE[:4]) for page in pages):
+            return None
+        said = (page[4:].removeprefix(PICTURE[4:]).decode("ascii", "replace").split("|")[0] for page in pages)
+        return [ScannedPage(page, "image/png", match_code_in(text)) for page, text in zip(pages, said, strict=True)]
+
+    def warm_up(self) -> None:
+        """It is always ready."""
+
+
+def is_in_use() -> bool:
+    """Whether the application of this test has the quick press."""
+    return has_app_context() and isinstance(current_app.extensions.get("youthprog.press"), QuickPress)
+
+
+def quick_page(code: str | None, mark: int) -> bytes:
+    """What stands for a scanned page before the quick press; `mark` tells pages apart."""
+    return PICTURE + f"{MATCH_PREFIX + code if code else ''}|{mark}".encode()
