@@ -59,11 +59,14 @@ def hear(
     now: datetime,
     save_id: str | None = None,
     unread: Mapping[str, Refusal] | None = None,
+    asked_already: Sequence[Any] | None = None,
 ) -> Heard:
-    """Keep deeds as `say` does, and tell what holds now as well."""
+    """Keep deeds as `say` does, and tell what holds now as well. `asked_already` is what `sayings.ask` told of them, since
+    the lock was taken."""
     lock(gathering)
     on = clock.day_of(gathering.starts_at)
-    asked = sayings.ask(gathering, said, on)
+    rows_asked = sayings.ask(gathering, said, on) if asked_already is None else asked_already
+    asked = {row.asked: row for row in rows_asked}
     fresh = list({each.client_id: each for each in said if not asked[each.client_id].is_known}.values())
     if not fresh:
         return Heard([_outcome(each, None) for each in said], {})
@@ -114,7 +117,7 @@ def keep(
     counted = [row for row in told if does_count(row["kind"], row["refusal"])]
     concerned = {row["youth_id"] for row in counted if row["youth_id"] is not None}
     kept = begin_with_rows(gathering.id, concerned, rows)
-    sayings.INSERT_DEEDS.run({"deeds": as_list([_said_of(each) for each in told])})
+    _write_deeds(told)
     fresh = _told([row for row in counted if row["youth_id"] not in kept])
     holds = _restate(gathering.id, concerned, kept, fresh | _spoken(gathering.id, concerned & kept.keys()))
     _note_said(
@@ -127,6 +130,11 @@ def keep(
         action=action,
     )
     return holds
+
+
+def _write_deeds(rows: Sequence[Mapping[str, Any]]) -> None:
+    about = [each["client_id"] for each in rows] + [each["youth_id"] for each in rows]
+    sayings.INSERT_DEEDS.write([_said_of(each) for each in rows], about)
 
 
 def _said_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +153,8 @@ def _facts(
 ) -> rules.SayFacts:
     """What the rules need: one statement more, where nobody leaves and nobody's clearance is in doubt."""
     marked = list({each.youth_id for each in said if each.youth_id is not None and each.mark is not None})
-    barred = barred_at(marked, gathering.season_id, on, gathering.id) if marked else ()
+    surely = [row.who for row in asked.values() if row.is_cleared]
+    barred = barred_at(marked, gathering.season_id, on, gathering.id, surely=surely) if marked else ()
     leaving = sorted({each.youth_id for each in said if each.kind in rules.LEAVING and each.youth_id is not None})
     return rules.SayFacts(
         gathering=rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now),
@@ -225,7 +234,7 @@ def begin_with_rows(
         if row.said is None and row.mark is not None
     ]  # fmt: skip
     if first:
-        sayings.INSERT_DEEDS.run({"deeds": as_list([_said_of(each) for each in first])})
+        _write_deeds(first)
     return kept
 
 
@@ -258,7 +267,8 @@ def _restate(
     gathering_id: int, youth_ids: Collection[int], kept: Mapping[int, Any], spoken: Mapping[int, dict[str, _Spoken]]
 ) -> dict[int, Holding]:
     states = {youth_id: state_of(each.facts for each in spoken.get(youth_id, {}).values()) for youth_id in youth_ids}
-    changed, holds = [], {}
+    changed: list[dict[str, Any]] = []
+    holds = {}
     for youth_id, state in states.items():
         row, by = kept.get(youth_id), spoken.get(youth_id, {}).get(state.said or "")
         if row is not None and _is_told_by(row, state):
@@ -292,9 +302,9 @@ def _is_told_by(row: Any, state: State) -> bool:
     return told == (state.mark, state.said, state.disputed, state.in_at, state.out_at, state.minutes)
 
 
-def _write_marks(changed: Sequence[dict[str, Any]]) -> None:
+def _write_marks(changed: list[dict[str, Any]]) -> None:
     if changed:
-        sayings.UPSERT_MARKS.run({"marks": as_list(changed)})
+        sayings.UPSERT_MARKS.write(changed, [each["youth_id"] for each in changed])
         _forget(AttendanceMark)
 
 
@@ -355,9 +365,9 @@ def _note_said(
 ) -> None:
     """Say in the trail that deeds were kept, and on the register that it was taken, or saved again."""
     if counted:
-        sayings.UPSERT_REGISTER.run(
-            {"gathering_id": gathering_id, "now": now, "by_id": by.person_id, "save_id": save_id}
-        )  # fmt: skip
+        sayings.UPSERT_REGISTERS.write(
+            [{"gathering_id": gathering_id, "now": now, "by_id": by.person_id, "save_id": save_id}]
+        )
         _forget(Register)
     more = {"refused": refused} if refused else {}
     record(action, "gathering", gathering_id, by=by, now=now, changed=counted, **more)

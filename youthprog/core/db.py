@@ -194,14 +194,16 @@ def flush() -> None:
     db.session.flush()
 
 
-@contextmanager
-def reading() -> Iterator[None]:
+class reading:
     """Transactions begun inside can only read: a write fails at once, on both engines."""
-    mark = _writing.set(False)
-    try:
-        yield
-    finally:
-        _writing.reset(mark)
+
+    __slots__ = ("mark",)
+
+    def __enter__(self) -> None:
+        self.mark = _writing.set(False)
+
+    def __exit__(self, *_problem: object) -> None:
+        _writing.reset(self.mark)
 
 
 @contextmanager
@@ -223,6 +225,11 @@ def begin_writing() -> None:
     """End the reading half and let the next transaction write (it takes SQLite's lock at its start)."""
     if is_open():
         db.session.rollback()
+    _writing.set(True)
+
+
+def may_write() -> None:
+    """From here on, in this context, transactions may write; what is under way goes on as it is."""
     _writing.set(True)
 
 
