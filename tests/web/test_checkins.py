@@ -135,18 +135,19 @@ def test_one_statement_reaches_what_the_pages_reach(session, field):
     asked, seen = [*field.ids, *other.ids, 10**6], set()
     said = [Said(f"asked-{who}", who, DeedKind.ARRIVE, clock.now()) for who in asked]
     for actor in actors:
+        asker = sayings.Asker(actor, P.REGISTER_TAKE, on)
         for place in (field.gathering.id, other.gathering.id, 10**6):
             try:
                 by_page = programs.get_gathering_for(actor, P.REGISTER_TAKE, place, on).id
             except NotFound:
                 by_page = None
             try:
-                gathering = sayings.place_of(actor, P.REGISTER_TAKE, place, on)
+                gathering = sayings.place_of(asker, place)
             except NotFound:
                 assert by_page is None
                 continue
             assert gathering.id == by_page
-            told = sayings.ask(gathering, said, on, sayings.Asker(actor, P.REGISTER_TAKE, on))
+            told = sayings.ask(gathering, said, on, asker)
             meant = {row.who: row.living for row in told if row.living is not None}
             assert meant == {who: who for who in people.reachable(actor, P.REGISTER_TAKE, asked, on)}
             seen.add((place, len(meant)))

@@ -143,8 +143,8 @@ def _said_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def lock(gathering: Occurring) -> None:
-    """Let one sayer at a time go on from here. SQLite's writers queue already."""
-    if db.engine().dialect.name != "sqlite":
+    """Let one sayer at a time go on from here. SQLite's writers queue already, and so do those who are kept together."""
+    if waiting_lines() is None and db.engine().dialect.name != "sqlite":
         sayings.LOCK.rows(gathering_id=gathering.id)
 
 

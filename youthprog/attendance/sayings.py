@@ -1,7 +1,6 @@
 """The statements deeds are kept with: each goes out once, however many deeds a message has. See docs/decisions/0057."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -28,25 +27,24 @@ def _types(table: sa.Table) -> dict[str, Any]:
     return {column.name: column.type for column in table.c if column.name != "id"}
 
 
-def place_of(actor: Actor, permission: P, gathering_id: int, on: date) -> Occasion:
-    """A gathering within reach on a day. Raises `NotFound`. One statement, none where many are kept together and it is
-    known already."""
-    shape = shape_of(actor, permission)
-    found = _of_shape(PLACES, shape, permission.key, (), lambda: _place(shape, permission)).steady(
-        gathering_id=gathering_id, on=on, **keys_of(actor, permission)
-    )
+class Asker:
+    """On whose behalf something is asked, on a day: of what is out of this reach nothing is told."""
+
+    def __init__(self, actor: Actor, permission: P, today: date):
+        self.permission, self.today = permission, today
+        self.shape, self.keys = shape_of(actor, permission), keys_of(actor, permission)
+
+
+def place_of(by: Asker, gathering_id: int) -> Occasion:
+    """A gathering within reach. Raises `NotFound`. One statement, none where many are kept together and it is known
+    already."""
+    known = PLACES.get((by.shape, by.permission.key))
+    if known is None:
+        known = PLACES[by.shape, by.permission.key] = _place(by.shape, by.permission)
+    found = known.steady(gathering_id=gathering_id, on=by.today, **by.keys)
     if not found:
         raise NotFound
     return Occasion(*found[0])
-
-
-@dataclass(frozen=True)
-class Asker:
-    """On whose behalf something is asked, on a day: of youth out of this reach nothing is told."""
-
-    actor: Actor
-    permission: P
-    today: date
 
 
 def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date, by: Asker | None = None) -> list[Any]:
@@ -58,12 +56,13 @@ def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date, by: Ask
     """
     looks = clearance.quick_looks()
     values = clearance.surely_values(looks, gathering.season_id, on, gathering.id)
-    if by is None:
-        asked = _of_shape(ASKED, "", "", looks, lambda: _asked(looks, None))
-    else:
-        values |= keys_of(by.actor, by.permission) | {"today": by.today}
-        shape = shape_of(by.actor, by.permission)
-        asked = _of_shape(ASKED, shape, by.permission.key, looks, lambda: _asked(looks, (shape, by.permission)))
+    reach = None
+    if by is not None:
+        reach = by.shape, by.permission
+        values |= {"today": by.today, **by.keys}
+    asked = ASKED.get((looks, reach))
+    if asked is None:
+        asked = ASKED[looks, reach] = _asked(looks, reach)
     return asked.rows_apart(
         [each.client_id for each in said] + [each.youth_id for each in said],
         said=as_list([{"client_id": each.client_id, "who": each.youth_id} for each in said]),
@@ -73,17 +72,8 @@ def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date, by: Ask
 
 
 # As many as there are ways to reach: a handful.
-PLACES: dict[Any, Prepared] = {}
+PLACES: dict[tuple[Shape, str], Prepared] = {}
 ASKED: dict[Any, Prepared] = {}
-
-
-def _of_shape(
-    known: dict[Any, Prepared], shape: Shape, permission: str, looks: Any, build: Callable[[], Prepared]
-) -> Prepared:
-    found = known.get((shape, permission, looks))
-    if found is None:
-        found = known[shape, permission, looks] = build()
-    return found
 
 
 def _place(shape: Shape, permission: P) -> Prepared:

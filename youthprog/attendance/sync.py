@@ -197,11 +197,10 @@ def _hear(
     codes mean nobody, and what became of the deeds. Of children who leave others are told: that needs the whole gathering.
     """
     today = clock.day_of(now)
-    place = sayings.place_of(by, P.REGISTER_TAKE, gathering_id, today)
+    asker = sayings.Asker(by, P.REGISTER_TAKE, today)
+    place = sayings.place_of(asker, gathering_id)
     deeds.lock(place)
-    asked: list[Any] | None = sayings.ask(
-        place, sent, clock.day_of(place.starts_at), sayings.Asker(by, P.REGISTER_TAKE, today)
-    )
+    asked: list[Any] | None = sayings.ask(place, sent, clock.day_of(place.starts_at), asker)
     said: list[Said] = sent
     unread: dict[str, Refusal] = {}
     if any(row.living is None or row.living != row.who for row in asked or ()):

@@ -234,10 +234,11 @@ def surely_cleared(youth_ids: Sequence[int], season_id: int, on: date, gathering
 def asked_at_gate(season_id: int, on: date, gathering_id: int) -> Mapping[str, Any]:
     """The parameters of `gave_all_at_gate`: what a gathering of a season asks for on its day. Where that cannot be said in
     few words, so many sections that nobody has them. One statement, none where many are kept together and it is known."""
+    zone = clock.zone()
     rows = ASKED_AT_GATE.steady(
-        season_id=season_id, gathering_id=gathering_id, on=on, over_at=_midnight_after(on, clock.zone())
+        season_id=season_id, gathering_id=gathering_id, on=on, over_at=_midnight_after(on, zone)
     )
-    return _as_values(tuple(rows), on, clock.zone())
+    return _as_values(tuple(rows), on, zone)
 
 
 @lru_cache(maxsize=64)

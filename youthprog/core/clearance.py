@@ -32,7 +32,7 @@ Objector = Callable[[Sequence[int], int, date], Iterable[NotCleared]]
 GatheringObjector = Callable[[Mapping[int, Sequence[int]]], Iterable[tuple[int, NotCleared]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class QuickLook:
     """How a room that objects says in SQL whom it surely has nothing against; it may leave out some, and never errs.
 
@@ -89,8 +89,9 @@ def not_cleared_at(youth_ids: Mapping[int, Sequence[int]]) -> dict[tuple[int, in
 
 def quick_looks() -> tuple[QuickLook, ...]:
     """A quick look for every room that objects; none where one of them has none."""
-    looks: tuple[QuickLook, ...] = current_app.extensions["youthprog.clearance_surely"]
-    return looks if len(looks) == len(current_app.extensions["youthprog.clearance"]) else ()
+    known = current_app.extensions
+    looks: tuple[QuickLook, ...] = known["youthprog.clearance_surely"]
+    return looks if len(looks) == len(known["youthprog.clearance"]) else ()
 
 
 def surely_condition(looks: Sequence[QuickLook], engine: str, youth_id: Any) -> sa.ColumnElement[bool]:

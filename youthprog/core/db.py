@@ -129,7 +129,8 @@ def session() -> so.Session:
 
 def is_open() -> bool:
     """Whether this request or command has used its session at all."""
-    return db.session.registry.has()
+    registry = db.session.registry
+    return registry.scopefunc() in registry.registry
 
 
 def is_at_work() -> bool:

@@ -62,13 +62,13 @@ class Prepared:
         a table they were read from was written. `since` is handed along as `now` and may differ from one time to the next.
         """
         held = _in_hand.get()
+        key = tuple(values.values())
         if since is not None:
             values["now"] = since
         if held is None or held.known is None:
             return self.rows(**values)
         made = self._for(held.dialect)
         known = held.known.of(made)
-        key = tuple(values[name] for name in values if name != "now")
         found = known.get(key)
         if found is None:
             if len(known) >= MOST_KNOWN:
@@ -88,7 +88,7 @@ class Prepared:
         held = _in_hand.get() or _of_session()
         made = self._for(held.dialect)
         if held.known is not None:
-            held.known.forget(made)
+            held.known.forget(made.tables)
         if len(values) == 1:
             made.send(held.connection, values[0], held.dialect).close()
         elif values:
@@ -99,15 +99,14 @@ class Prepared:
         anything is read that may be `about` the same."""
         held = _in_hand.get()
         if held is None or held.known is None:
-            self.run(self.values_of(rows, held))
+            self.run(self.values_of(rows, held.dialect if held is not None else db.engine().dialect))
         else:
             held.later.setdefault(self, []).extend(rows)
             held.said.update(about)
 
-    def values_of(self, rows: list[Any], held: "Hand | None") -> dict[str, str]:
+    def values_of(self, rows: list[Any], dialect: sa.Dialect) -> dict[str, str]:
         """A list as the one value of this statement."""
-        made = self._for(held.dialect if held is not None else db.engine().dialect)
-        return {made.into[0][0]: as_list(rows)}
+        return {self._for(dialect).asked: as_list(rows)}
 
     def _for(self, dialect: sa.Dialect) -> "_Made":
         made = self.made.get(dialect.name)
@@ -121,21 +120,23 @@ class Known:
 
     def __init__(self) -> None:
         self.rows: dict[_Made, dict[tuple[Any, ...], list[Any]]] = {}
-        self.read: set[str] = set()
+        self.read: dict[str, list[dict[tuple[Any, ...], list[Any]]]] = {}  # by the tables they were read from
 
     def of(self, made: "_Made") -> dict[tuple[Any, ...], list[Any]]:
         """What is known of one statement, by its values."""
         found = self.rows.get(made)
         if found is None:
             found = self.rows[made] = {}
-            self.read |= made.tables
+            for table in made.tables:
+                self.read.setdefault(table, []).append(found)
         return found
 
-    def forget(self, made: "_Made") -> None:
-        """Forget what was read from a table that is written now."""
-        if not self.read.isdisjoint(made.tables):
-            for each in [known for known in self.rows if not known.tables.isdisjoint(made.tables)]:
-                self.rows[each].clear()
+    def forget(self, tables: Iterable[str]) -> None:
+        """Forget what was read from tables that are written now."""
+        for table in tables:
+            if table in self.read:
+                for each in self.read[table]:
+                    each.clear()
 
 
 class Hand:
@@ -157,7 +158,7 @@ class Hand:
         later, self.later = self.later, {}
         self.said.clear()
         for statement, rows in later.items():
-            statement.run(statement.values_of(rows, self))
+            statement.run(statement.values_of(rows, self.dialect))
 
 
 class _Made:
@@ -175,6 +176,7 @@ class _Made:
         self.into = [
             (name, None if name in fixed else into[name]) for name in (binds if self.named else compiled.positiontup)
         ]
+        self.asked = next((name for name, _process in self.into if name not in fixed), "")  # of a list, its only value
         columns = list(statement.exported_columns) if isinstance(statement, sa.SelectBase) else []
         readers = [_reading(column.type, dialect) for column in columns]
         self.readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
@@ -342,6 +344,8 @@ def upsert(table: sa.Table, rows: Any, *, kept: Sequence[str] = ()) -> sa.Insert
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value.isoformat(" ", "microseconds")[:STORED]
     if isinstance(value, datetime):
         return stored(value)
     if isinstance(value, enum.Enum):
