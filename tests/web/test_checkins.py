@@ -38,7 +38,9 @@ from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
 
-FIRST = 9  # the session; the gathering; what consent it asks for; what is known of youth; four that write; the chain's end
+FIRST = (
+    9  # the session; the gathering; what consent it asks for; what is known of youth; four that write; the chain's end
+)
 NEXT = 5  # while nobody else writes: what is known of youth; four that write
 CLIENTS = 4
 

@@ -31,6 +31,7 @@ from youthprog.programs.models import Gathering
 from youthprog.programs.types import Occasion
 
 Occurring = Gathering | Occasion
+COUNTS = rules.Verdict()
 
 
 def say(
@@ -72,14 +73,14 @@ def hear(
         return Heard([_outcome(each, None) for each in said], {})
     facts = _facts(gathering, fresh, asked, on, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
-    judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in (unread or {}).items() if key in judged}
-    fresh = [_as_compared(each, facts) for each in _of_people(fresh, facts)]
-    refusals = {key: each.refusal for key, each in judged.items()}
-    flags = {key: each.flag for key, each in judged.items()}
-    rows = {row.youth_id: row for row in asked.values() if row.youth_id is not None}
-    holds = keep(gathering, fresh, refusals, by=by, now=now, flags=flags, save_id=save_id, rows=rows)
+    if unread:
+        judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in unread.items() if key in judged}
+    fresh = _of_people(fresh, facts)
+    rows = {row.youth_id: row for row in rows_asked if row.youth_id is not None}
+    holds = keep(gathering, fresh, judged, by=by, now=now, save_id=save_id, rows=rows)
     if any(each.kind in rules.LEAVING for each in fresh):
         assert isinstance(gathering, Gathering), "who is told of a release is told the whole gathering"
+        refusals = {key: each.refusal for key, each in judged.items()}
         tell_of_stops(gathering, fresh, refusals, by=by, now=now)
     return Heard([_outcome(each, judged.get(each.client_id)) for each in said], holds)
 
@@ -94,11 +95,10 @@ def _outcome(said: Said, verdict: rules.Verdict | None) -> Outcome:
 def keep(
     gathering: Occurring,
     said: Sequence[Said],
-    refusals: Mapping[str, Refusal | None],
+    judged: Mapping[str, rules.Verdict],
     *,
     by: Actor,
     now: datetime,
-    flags: Mapping[str, str | None] | None = None,
     save_id: str | None = None,
     action: str = "register.saved",
     rows: Mapping[int, Any] | None = None,
@@ -109,11 +109,7 @@ def keep(
     """
     if not said:
         return {}
-    flags = flags or {}
-    told = [
-        _row(gathering.id, each, refusals.get(each.client_id), flags.get(each.client_id), by, now, save_id)
-        for each in said
-    ]
+    told = [_row(gathering.id, each, judged.get(each.client_id, COUNTS), by, now, save_id) for each in said]
     counted = [row for row in told if does_count(row["kind"], row["refusal"])]
     concerned = {row["youth_id"] for row in counted if row["youth_id"] is not None}
     kept = begin_with_rows(gathering.id, concerned, rows)
@@ -174,7 +170,10 @@ def _as_compared(said: Said, facts: rules.SayFacts) -> Said:
 
 
 def _of_people(said: Sequence[Said], facts: rules.SayFacts) -> list[Said]:
-    """The deeds, those about a key that is nobody's without it: the log points to people only. No statement as a rule."""
+    """The deeds as they are kept: of a photo ID what was compared, and none points to a key that is nobody's. No statement
+    as a rule."""
+    if facts.collecting:
+        said = [_as_compared(each, facts) for each in said]
     strangers = sorted({each.youth_id for each in said if each.youth_id is not None and not facts.knows(each.youth_id)})
     if not strangers:
         return list(said)
@@ -186,13 +185,12 @@ def _of_people(said: Sequence[Said], facts: rules.SayFacts) -> list[Said]:
 def _row(
     gathering_id: int,
     said: Said,
-    refusal: Refusal | None,
-    flag: str | None,
+    verdict: rules.Verdict,
     by: Actor,
     now: datetime,
     save_id: str | None,
 ) -> dict[str, Any]:
-    to = said.to
+    to, refusal = said.to, verdict.refusal
     return {
         "client_id": said.client_id,
         "gathering_id": gathering_id,
@@ -214,7 +212,7 @@ def _row(
         "to_checked": to.proof.kind if to and to.proof and refusal is None else None,
         "code": said.code,
         "refusal": refusal.code if refusal else None,
-        "flag": flag,
+        "flag": verdict.flag,
     }
 
 

@@ -334,9 +334,8 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _refused(gathering_id: int, refusal: Refusal, status: int) -> Response:
-    sayings.place_of(
-        actor(), P.REGISTER_TAKE, gathering_id, clock.today()
-    )  # raises `NotFound` as for a message that can be read
+    asker = sayings.Asker(actor(), P.REGISTER_TAKE, clock.today())
+    sayings.place_of(asker, gathering_id)  # raises `NotFound` as for a message that can be read
     return _answer({"error": refusal.code, "says": says(refusal)}, status)
 
 

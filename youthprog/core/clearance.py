@@ -120,5 +120,5 @@ def barred_at(
         doubtful -= set(surely)
     elif looks := quick_looks():
         sure = [look.of(youth_ids, season_id, on, gathering_id) for look in looks]
-        doubtful -= set.intersection(*sure)
+        doubtful = {each for each in doubtful if not all(each in known for known in sure)}
     return set(not_cleared(sorted(doubtful), season_id, on, gathering_id=gathering_id)) if doubtful else set()

@@ -26,7 +26,7 @@ LONGEST_KEY = len(str(BIGGEST_ID))
 KEPT_STATEMENTS = 40  # compiled ones, about 50 kB each; half as many more gather before the oldest go
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 2, 14  # of SQLite's pool: a megabyte each, so those of a rush are closed after it
 HELD_STATEMENTS = 12  # by the driver, ready to run, about 10 kB each, on each connection of the pool
-HELD_FOR_WRITING = 48  # on the one that writes for many: check-ins go round some twenty
+HELD_FOR_WRITING = 24  # on the one that writes for many: check-ins go round some ten
 PAGES_FOR_WRITING_KB = 1000  # with as few as the others have, it reads most pages anew for each check-in
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 

@@ -73,7 +73,7 @@ class Forgery(CSRFProtect):
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a request whose token is not the session's."""
-        if "csrf_valid" in g._get_current_object().__dict__:  # type: ignore[attr-defined]
+        if "csrf_valid" in g._get_current_object().__dict__:
             return
         if request.mimetype != "application/json":
             super().protect(apply_exemptions)

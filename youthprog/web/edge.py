@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from os import urandom
+from random import Random
 from typing import Any, Literal, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
@@ -21,7 +23,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.core import clock, db, together
 from youthprog.core.actor import Actor
-from youthprog.core.crypto import code
 from youthprog.core.permissions import P
 from youthprog.core.prepared import waiting_lines
 from youthprog.core.refusals import NotFound, Refused
@@ -33,6 +34,9 @@ Kind = Literal["public", "signed_in", "permission", "link"]
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 VISITOR = Actor(kind="visitor")
+_numbers = Random(
+    urandom(16)
+)  # of requests: no secret, and asking the system for each would let another thread go first
 login = LoginManager()
 
 
@@ -169,7 +173,7 @@ def keep_together(deed: Callable[..., Kept], *values: Any, **named: Any) -> Kept
 def _keep_for_guest(
     writers: together.Writers, deed: Callable[..., Kept], values: tuple[Any, ...], named: dict[str, Any]
 ) -> Kept:
-    here = g._get_current_object().__dict__  # type: ignore[attr-defined]
+    here = g._get_current_object().__dict__
     guest: Guest | None = here.get("guest")
     if guest is not None:
         try:
@@ -218,7 +222,7 @@ class Guest:
 
 def come_in() -> None:
     """Let a guest in by the whole way, or answer as a closed door does. No answer leaves for a guest."""
-    guest = g._get_current_object().__dict__.pop("guest", None)  # type: ignore[attr-defined]
+    guest = g._get_current_object().__dict__.pop("guest", None)
     if guest is not None and (turned_away := _pass(guest.mark)) is not None:
         abort(turned_away)
 
@@ -254,10 +258,10 @@ LEFT = frozenset(
 
 def _enter() -> BaseResponse | None:
     context: Any = request_ctx._get_current_object()  # type: ignore[attr-defined]
-    here, asked = g._get_current_object(), context.request  # type: ignore[attr-defined]
+    here, asked = g._get_current_object(), context.request
     for left in LEFT & here.__dict__.keys():  # of the request before, where tests share one context
         here.pop(left)
-    here.request_id = code(12)
+    here.request_id = format(_numbers.getrandbits(60), "015X")
     db.begin_reading()
     if asked.url_rule is None:
         return None

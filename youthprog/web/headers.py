@@ -70,7 +70,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def send(response: Response) -> Response:
-        nonce = g._get_current_object().__dict__.get("nonce")  # type: ignore[attr-defined]
+        nonce = g._get_current_object().__dict__.get("nonce")
         policy = POLICY.format(scripts=SCRIPTS.format(nonce=nonce)) if nonce else NO_SCRIPTS
         assert isinstance(response, Answer)
         response.with_all = [(CSP, policy), *always] if nonce else plain
