@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
 from whitenoise import WhiteNoise
 
 from youthprog import config
@@ -48,7 +49,7 @@ from youthprog.consent import sealed as consent_sealed
 from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
-from youthprog.consent.surely import surely_cleared
+from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
 from youthprog.core import clearance, collecting, crypto, db, events, reach, together
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -174,6 +175,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
 # Who may object to a youth taking part on a day.
 CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections]
+SURELY = [clearance.QuickLook(surely_cleared, gave_all_at_gate, asked_at_gate)]
 
 # Who knows somebody that may collect a youth, in the order they are shown, and who may not.
 COLLECTORS: list[collecting.CollectorSource] = [
@@ -222,6 +224,8 @@ NAVIGATION: list[NavItem] = [
 ]
 
 YEAR = 365 * 24 * 3600
+OF_A_HOST = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME", "wsgi.url_scheme")
+MOST_HOSTS = 16
 
 
 class House(Flask):
@@ -229,13 +233,40 @@ class House(Flask):
 
     response_class = headers.Answer
 
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*values, **named)
+        self.hosts: dict[tuple[Any, ...], tuple[str, MapAdapter]] = {}
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the addresses to a request. A host that was found to be ours is not taken apart again for the next one."""
+        if request is None:
+            return super().create_url_adapter(request)
+        there = request.environ
+        key = tuple(there.get(name) for name in OF_A_HOST)
+        known = self.hosts.get(key)
+        if known is None or there.get("QUERY_STRING") or "HTTP_UPGRADE" in there:
+            adapter = super().create_url_adapter(request)
+            if adapter is not None and len(self.hosts) < MOST_HOSTS:
+                self.hosts[key] = request.host, adapter
+            return adapter
+        request.trusted_hosts = self.config["TRUSTED_HOSTS"]
+        request.host, like = known
+        return MapAdapter(
+            self.url_map, like.server_name, like.script_name, like.subdomain, like.url_scheme, request.path,
+            request.method, "",
+        )  # fmt: skip
+
     def ensure_sync(self, func: Any) -> Any:
         """No function of ours is a coroutine; Flask would look ten times a request."""
         return func
 
     def dispatch_request(self) -> Any:
-        """Run the view, then commit or undo."""
-        answer = super().dispatch_request()
+        """Run the view, then commit or undo. A guest is let in before anything is told, a failure too."""
+        try:
+            answer = super().dispatch_request()
+        except Exception:
+            edge.come_in()
+            raise
         return edge.close(answer if isinstance(answer, headers.Answer) else self.make_response(answer))
 
 
@@ -280,7 +311,7 @@ def build(**overrides: Any) -> Flask:
     events.install(app, SUBSCRIBERS)
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
-    clearance.install(app, CLEARANCE, CLEARANCE_AT, [surely_cleared])
+    clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:

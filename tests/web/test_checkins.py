@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -20,19 +21,27 @@ from tests.makers.accounts import make_account, make_actor, session_cookie
 from tests.support.houses import build_house
 from tests.web.test_attendance import Field, objections  # noqa: F401  a fixture: pytest finds it by its name
 from tests.web.test_sync import Phone, deed
+from youthprog.access import queries as access
 from youthprog.access.models import RoleGrant, UserSession
 from youthprog.access.types import Role
 from youthprog.attendance import sayings
 from youthprog.attendance.models import Deed
+from youthprog.attendance.types import DeedKind, Said
 from youthprog.audit.models import AuditEntry
 from youthprog.audit.queries import verify
 from youthprog.core import clock, db
+from youthprog.core.clearance import QuickLook
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.people import queries as people
+from youthprog.people.models import Person
 from youthprog.programs import queries as programs
+from youthprog.programs.models import Gathering
 
-STATEMENTS = 9  # the session; the gathering and its youth; what is known; clearance; four that write; the chain's end
+FIRST = (
+    9  # the session; the gathering; what consent it asks for; what is known of youth; four that write; the chain's end
+)
+NEXT = 5  # while nobody else writes: what is known of youth; four that write
 CLIENTS = 4
 
 
@@ -52,26 +61,54 @@ def arrivals(field, *youth_ids):
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_check_in_is_nine_statements_however_many_arrive(app, phone, field, statements, monkeypatch, count):
-    monkeypatch.setitem(app.extensions, "youthprog.clearance_surely", (lambda youth_ids, *_where: set(youth_ids),))
+def test_a_check_in_is_few_statements_however_many_arrive(app, phone, field, statements, monkeypatch, count):
+    quick = QuickLook(lambda youth_ids, *_where: set(youth_ids), lambda *_what: sa.true(), lambda *_where: {})
+    monkeypatch.setitem(app.extensions, "youthprog.clearance_surely", (quick,))
+    consent, of_rows_that_were_there = 1, 1
+    statements.clear()
     phone.send(*arrivals(field, field.ids[0]))
+    assert len(statements) == FIRST - consent, "\n".join(statements)
+    phone.send(*arrivals(field, field.ids[0]))  # as a guest, whose session is read while it is kept
     statements.clear()
     answer = phone.send(*arrivals(field, *field.ids[:count]))
     assert [each["state"] for each in answer["results"]] == ["kept"] * count
-    quick_look, of_rows_that_were_there = 1, 1
-    assert len(statements) == STATEMENTS - quick_look + of_rows_that_were_there, "\n".join(statements)
+    assert len(statements) == NEXT + of_rows_that_were_there, "\n".join(statements)
+
+
+def test_what_is_known_is_read_again_once_anybody_else_has_written(phone, field, session, statements):
+    """Whatever was written, and by whomever: SQLite says that something was."""
+    for _time in range(3):
+        phone.send(*arrivals(field))
+    session.execute(sa.update(db.table(Person)).values(school="Another"))
+    session.commit()
+    statements.clear()
+    phone.send(*arrivals(field))
+    assert sum("FROM user_session" in each for each in statements) == 1
+    session.execute(sa.update(db.table(Gathering)).values(canceled_at=clock.now()))
+    session.commit()
+    assert phone.send(*arrivals(field))["results"][0]["code"] == "gathering_canceled"
+
+
+def test_a_session_that_was_known_is_good_until_it_expires(phone, field, session, monkeypatch):
+    for _time in range(3):
+        phone.send(*arrivals(field))
+    ends = session.scalar(sa.select(UserSession.expires_at).where(UserSession.account_id == field.account.id))
+    monkeypatch.setattr(access, "clock", SimpleNamespace(now=lambda: ends, day_of=clock.day_of))
+    phone.send(*arrivals(field), status=403)
 
 
 def test_an_ended_session_says_nothing_more(phone, field, session):
-    phone.send(*arrivals(field))
+    for _time in range(3):
+        phone.send(*arrivals(field))
     session.execute(sa.update(db.table(UserSession)).values(ended_at=clock.now()))
     session.commit()
     phone.send(*arrivals(field), status=403)
-    assert session.scalar(sa.select(sa.func.count()).select_from(Deed)) == 1
+    assert session.scalar(sa.select(sa.func.count()).select_from(Deed)) == 3
 
 
 def test_a_role_that_was_taken_says_nothing_more(phone, field, session):
-    phone.send(*arrivals(field))
+    for _time in range(3):
+        phone.send(*arrivals(field))
     session.execute(sa.update(db.table(RoleGrant)).values(until_on=clock.today() - timedelta(days=1)))
     session.commit()
     phone.send(*arrivals(field), status=404)
@@ -98,18 +135,22 @@ def test_one_statement_reaches_what_the_pages_reach(session, field):
         make_actor(Role.COACH, field.coach.id), make_actor(Role.COACH, other.coach.id), make_actor(Role.MENTOR),
     ]  # fmt: skip
     asked, seen = [*field.ids, *other.ids, 10**6], set()
+    said = [Said(f"asked-{who}", who, DeedKind.ARRIVE, clock.now()) for who in asked]
     for actor in actors:
+        asker = sayings.Asker(actor, P.REGISTER_TAKE, on)
         for place in (field.gathering.id, other.gathering.id, 10**6):
             try:
                 by_page = programs.get_gathering_for(actor, P.REGISTER_TAKE, place, on).id
             except NotFound:
                 by_page = None
             try:
-                gathering, meant = sayings.heard_of(actor, P.REGISTER_TAKE, place, asked, on)
+                gathering = sayings.place_of(asker, place)
             except NotFound:
                 assert by_page is None
                 continue
             assert gathering.id == by_page
+            told = sayings.ask(gathering, said, on, asker)
+            meant = {row.who: row.living for row in told if row.living is not None}
             assert meant == {who: who for who in people.reachable(actor, P.REGISTER_TAKE, asked, on)}
             seen.add((place, len(meant)))
     assert len(seen) == 4

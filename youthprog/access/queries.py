@@ -71,11 +71,11 @@ def signed_in_by(token: str) -> SignedIn | None:
     """The person of a live session, with all grants of the day; None when ended, expired or closed.
 
     A session that still owes its second factor holds no permission. One statement: the session with its account,
-    person and roles, as they are now.
+    person and roles, as they are now; none where it was read before and nobody has written since, until it expires.
     """
     now = clock.now()
-    rows = SIGNED_IN.rows(token_hash=crypto.fingerprint(token), now=now, on=clock.day_of(now))
-    return SignedIn(token, *_behind(tuple(rows))) if rows else None
+    rows = SIGNED_IN.steady(now, token_hash=crypto.fingerprint(token), on=clock.day_of(now))
+    return SignedIn(token, *_behind(tuple(rows))) if rows and rows[0].expires_at > now else None
 
 
 @lru_cache(maxsize=64)
@@ -103,7 +103,7 @@ def _signed_in(_engine: str) -> sa.SelectBase:
     held = sa.and_(RoleGrant.account_id == Account.id, _during(RoleGrant.from_on, RoleGrant.until_on, on))
     return (
         sa.select(
-            UserSession.id.label("session_id"), UserSession.factor_at, Account.id.label("account_id"), Account.is_demo,
+            UserSession.id.label("session_id"), UserSession.factor_at, UserSession.expires_at, Account.id.label("account_id"), Account.is_demo,
             Account.totp_confirmed_at, Person.id.label("person_id"), Person.given_name, Person.preferred_name,
             Person.family_name, Person.language, sa.type_coerce(RoleGrant.role, sa.String()).label("role"),
             RoleGrant.program_id,

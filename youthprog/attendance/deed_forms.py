@@ -28,6 +28,9 @@ MARKS = {mark.value: mark for mark in Mark}
 COLLECTED = {kind.value: kind for kind in CollectedBy}
 
 
+_read = json.JSONDecoder().decode
+
+
 class Malformed(Exception):
     """A message, or one deed in it, that follows no rule of the protocol."""
 
@@ -49,7 +52,7 @@ def read_message(body: bytes) -> Message:
     if len(body) > MOST_BYTES:
         raise TooMuch
     try:
-        sent = json.loads(body)
+        sent = _read(body.decode())
     except (ValueError, RecursionError):
         raise Malformed from None
     if not isinstance(sent, dict) or not isinstance(sent.get("deeds"), list):

@@ -31,6 +31,7 @@ from youthprog.programs.models import Gathering
 from youthprog.programs.types import Occasion
 
 Occurring = Gathering | Occasion
+COUNTS = rules.Verdict()
 
 
 def say(
@@ -59,24 +60,27 @@ def hear(
     now: datetime,
     save_id: str | None = None,
     unread: Mapping[str, Refusal] | None = None,
+    asked_already: Sequence[Any] | None = None,
 ) -> Heard:
-    """Keep deeds as `say` does, and tell what holds now as well."""
+    """Keep deeds as `say` does, and tell what holds now as well. `asked_already` is what `sayings.ask` told of them, since
+    the lock was taken."""
     lock(gathering)
     on = clock.day_of(gathering.starts_at)
-    asked = sayings.ask(gathering, said, on)
+    rows_asked = sayings.ask(gathering, said, on) if asked_already is None else asked_already
+    asked = {row.asked: row for row in rows_asked}
     fresh = list({each.client_id: each for each in said if not asked[each.client_id].is_known}.values())
     if not fresh:
         return Heard([_outcome(each, None) for each in said], {})
     facts = _facts(gathering, fresh, asked, on, now)
     judged = {each.client_id: rules.judged(each, facts) for each in fresh}
-    judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in (unread or {}).items() if key in judged}
-    fresh = [_as_compared(each, facts) for each in _of_people(fresh, facts)]
-    refusals = {key: each.refusal for key, each in judged.items()}
-    flags = {key: each.flag for key, each in judged.items()}
-    rows = {row.youth_id: row for row in asked.values() if row.youth_id is not None}
-    holds = keep(gathering, fresh, refusals, by=by, now=now, flags=flags, save_id=save_id, rows=rows)
+    if unread:
+        judged |= {key: rules.Verdict(why, judged[key].flag) for key, why in unread.items() if key in judged}
+    fresh = _of_people(fresh, facts)
+    rows = {row.youth_id: row for row in rows_asked if row.youth_id is not None}
+    holds = keep(gathering, fresh, judged, by=by, now=now, save_id=save_id, rows=rows)
     if any(each.kind in rules.LEAVING for each in fresh):
         assert isinstance(gathering, Gathering), "who is told of a release is told the whole gathering"
+        refusals = {key: each.refusal for key, each in judged.items()}
         tell_of_stops(gathering, fresh, refusals, by=by, now=now)
     return Heard([_outcome(each, judged.get(each.client_id)) for each in said], holds)
 
@@ -91,11 +95,10 @@ def _outcome(said: Said, verdict: rules.Verdict | None) -> Outcome:
 def keep(
     gathering: Occurring,
     said: Sequence[Said],
-    refusals: Mapping[str, Refusal | None],
+    judged: Mapping[str, rules.Verdict],
     *,
     by: Actor,
     now: datetime,
-    flags: Mapping[str, str | None] | None = None,
     save_id: str | None = None,
     action: str = "register.saved",
     rows: Mapping[int, Any] | None = None,
@@ -106,15 +109,11 @@ def keep(
     """
     if not said:
         return {}
-    flags = flags or {}
-    told = [
-        _row(gathering.id, each, refusals.get(each.client_id), flags.get(each.client_id), by, now, save_id)
-        for each in said
-    ]
+    told = [_row(gathering.id, each, judged.get(each.client_id, COUNTS), by, now, save_id) for each in said]
     counted = [row for row in told if does_count(row["kind"], row["refusal"])]
     concerned = {row["youth_id"] for row in counted if row["youth_id"] is not None}
     kept = begin_with_rows(gathering.id, concerned, rows)
-    sayings.INSERT_DEEDS.run({"deeds": as_list([_said_of(each) for each in told])})
+    _write_deeds(told)
     fresh = _told([row for row in counted if row["youth_id"] not in kept])
     holds = _restate(gathering.id, concerned, kept, fresh | _spoken(gathering.id, concerned & kept.keys()))
     _note_said(
@@ -129,14 +128,19 @@ def keep(
     return holds
 
 
+def _write_deeds(rows: Sequence[Mapping[str, Any]]) -> None:
+    about = [each["client_id"] for each in rows] + [each["youth_id"] for each in rows]
+    sayings.INSERT_DEEDS.write([_said_of(each) for each in rows], about)
+
+
 def _said_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as it is sent: without what nobody said."""
     return {name: value for name, value in row.items() if value is not None}
 
 
 def lock(gathering: Occurring) -> None:
-    """Let one sayer at a time go on from here. SQLite's writers queue already."""
-    if db.engine().dialect.name != "sqlite":
+    """Let one sayer at a time go on from here. SQLite's writers queue already, and so do those who are kept together."""
+    if waiting_lines() is None and db.engine().dialect.name != "sqlite":
         sayings.LOCK.rows(gathering_id=gathering.id)
 
 
@@ -145,7 +149,8 @@ def _facts(
 ) -> rules.SayFacts:
     """What the rules need: one statement more, where nobody leaves and nobody's clearance is in doubt."""
     marked = list({each.youth_id for each in said if each.youth_id is not None and each.mark is not None})
-    barred = barred_at(marked, gathering.season_id, on, gathering.id) if marked else ()
+    surely = [row.who for row in asked.values() if row.is_cleared]
+    barred = barred_at(marked, gathering.season_id, on, gathering.id, surely=surely) if marked else ()
     leaving = sorted({each.youth_id for each in said if each.kind in rules.LEAVING and each.youth_id is not None})
     return rules.SayFacts(
         gathering=rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now),
@@ -165,7 +170,10 @@ def _as_compared(said: Said, facts: rules.SayFacts) -> Said:
 
 
 def _of_people(said: Sequence[Said], facts: rules.SayFacts) -> list[Said]:
-    """The deeds, those about a key that is nobody's without it: the log points to people only. No statement as a rule."""
+    """The deeds as they are kept: of a photo ID what was compared, and none points to a key that is nobody's. No statement
+    as a rule."""
+    if facts.collecting:
+        said = [_as_compared(each, facts) for each in said]
     strangers = sorted({each.youth_id for each in said if each.youth_id is not None and not facts.knows(each.youth_id)})
     if not strangers:
         return list(said)
@@ -177,13 +185,12 @@ def _of_people(said: Sequence[Said], facts: rules.SayFacts) -> list[Said]:
 def _row(
     gathering_id: int,
     said: Said,
-    refusal: Refusal | None,
-    flag: str | None,
+    verdict: rules.Verdict,
     by: Actor,
     now: datetime,
     save_id: str | None,
 ) -> dict[str, Any]:
-    to = said.to
+    to, refusal = said.to, verdict.refusal
     return {
         "client_id": said.client_id,
         "gathering_id": gathering_id,
@@ -205,7 +212,7 @@ def _row(
         "to_checked": to.proof.kind if to and to.proof and refusal is None else None,
         "code": said.code,
         "refusal": refusal.code if refusal else None,
-        "flag": flag,
+        "flag": verdict.flag,
     }
 
 
@@ -225,7 +232,7 @@ def begin_with_rows(
         if row.said is None and row.mark is not None
     ]  # fmt: skip
     if first:
-        sayings.INSERT_DEEDS.run({"deeds": as_list([_said_of(each) for each in first])})
+        _write_deeds(first)
     return kept
 
 
@@ -258,7 +265,8 @@ def _restate(
     gathering_id: int, youth_ids: Collection[int], kept: Mapping[int, Any], spoken: Mapping[int, dict[str, _Spoken]]
 ) -> dict[int, Holding]:
     states = {youth_id: state_of(each.facts for each in spoken.get(youth_id, {}).values()) for youth_id in youth_ids}
-    changed, holds = [], {}
+    changed: list[dict[str, Any]] = []
+    holds = {}
     for youth_id, state in states.items():
         row, by = kept.get(youth_id), spoken.get(youth_id, {}).get(state.said or "")
         if row is not None and _is_told_by(row, state):
@@ -292,9 +300,9 @@ def _is_told_by(row: Any, state: State) -> bool:
     return told == (state.mark, state.said, state.disputed, state.in_at, state.out_at, state.minutes)
 
 
-def _write_marks(changed: Sequence[dict[str, Any]]) -> None:
+def _write_marks(changed: list[dict[str, Any]]) -> None:
     if changed:
-        sayings.UPSERT_MARKS.run({"marks": as_list(changed)})
+        sayings.UPSERT_MARKS.write(changed, [each["youth_id"] for each in changed])
         _forget(AttendanceMark)
 
 
@@ -355,9 +363,9 @@ def _note_said(
 ) -> None:
     """Say in the trail that deeds were kept, and on the register that it was taken, or saved again."""
     if counted:
-        sayings.UPSERT_REGISTER.run(
-            {"gathering_id": gathering_id, "now": now, "by_id": by.person_id, "save_id": save_id}
-        )  # fmt: skip
+        sayings.UPSERT_REGISTERS.write(
+            [{"gathering_id": gathering_id, "now": now, "by_id": by.person_id, "save_id": save_id}]
+        )
         _forget(Register)
     more = {"refused": refused} if refused else {}
     record(action, "gathering", gathering_id, by=by, now=now, changed=counted, **more)

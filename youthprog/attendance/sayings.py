@@ -1,15 +1,15 @@
 """The statements deeds are kept with: each goes out once, however many deeds a message has. See docs/decisions/0057."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import Said
-from youthprog.core import db
+from youthprog.core import clearance, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.prepared import Prepared, as_list, keys, listed, upsert
@@ -27,84 +27,103 @@ def _types(table: sa.Table) -> dict[str, Any]:
     return {column.name: column.type for column in table.c if column.name != "id"}
 
 
-def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date) -> dict[str, Any]:
-    """What is known of deeds and of the youth they name, by `client_id`. One statement.
+class Asker:
+    """On whose behalf something is asked, on a day: of what is out of this reach nothing is told."""
 
-    Of a deed, whether it came before; of its youth (`who`), whether it is in the group that day and has a place in the
-    season; and the row in force, or NULLs. `on` is the gathering's day.
+    def __init__(self, actor: Actor, permission: P, today: date):
+        self.permission, self.today = permission, today
+        self.shape, self.keys = shape_of(actor, permission), keys_of(actor, permission)
+
+
+def place_of(by: Asker, gathering_id: int) -> Occasion:
+    """A gathering within reach. Raises `NotFound`. One statement, none where many are kept together and it is known
+    already."""
+    known = PLACES.get((by.shape, by.permission.key))
+    if known is None:
+        known = PLACES[by.shape, by.permission.key] = _place(by.shape, by.permission)
+    found = known.steady(gathering_id=gathering_id, on=by.today, **by.keys)
+    if not found:
+        raise NotFound
+    return Occasion(*found[0])
+
+
+def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date, by: Asker | None = None) -> list[Any]:
+    """What is known of deeds and of the youth they name, a row each. One statement.
+
+    Of a deed (`asked` is its `client_id`), whether it came before; of the youth it names (`who`) the record it lives on in
+    (`living`), whether that is in the group that day, has a place in the season and surely may take part; and the row in
+    force, or NULLs. `on` is the gathering's day. Without an asker no record lives on in another.
     """
-    rows = ASKED.rows(
+    looks = clearance.quick_looks()
+    values = clearance.surely_values(looks, gathering.season_id, on, gathering.id)
+    reach = None
+    if by is not None:
+        reach = by.shape, by.permission
+        values |= {"today": by.today, **by.keys}
+    asked = ASKED.get((looks, reach))
+    if asked is None:
+        asked = ASKED[looks, reach] = _asked(looks, reach)
+    return asked.rows_apart(
+        [each.client_id for each in said] + [each.youth_id for each in said],
         said=as_list([{"client_id": each.client_id, "who": each.youth_id} for each in said]),
         gathering_id=gathering.id, group_id=gathering.group_id, season_id=gathering.season_id,
-        on=on,
+        on=on, **values,
     )  # fmt: skip
-    return {row.asked: row for row in rows}
 
 
-def _asked(engine: str) -> sa.Select[Any]:
-    said = listed(engine, "said", client_id=DEEDS.c.client_id.type, who=sa.BigInteger())
+# As many as there are ways to reach: a handful.
+PLACES: dict[tuple[Shape, str], Prepared] = {}
+ASKED: dict[Any, Prepared] = {}
+
+
+def _place(shape: Shape, permission: P) -> Prepared:
+    place, who = Gathering, stand_in(shape, permission)
     on: Any = sa.bindparam("on", type_=sa.Date())
-    member, enrolled, row = GroupMember, Enrollment, MARKS_KEPT
+    reached = programs.gatherings_within(who, permission, on)
+    return Prepared(
+        lambda _engine: sa.select(
+            place.id, place.season_id, place.group_id, place.starts_at, place.ends_at, place.canceled_at
+        ).where(place.id == sa.bindparam("gathering_id"), reached)
+    )
+
+
+def _asked(looks: Sequence[clearance.QuickLook], reach: tuple[Shape, P] | None) -> Prepared:
+    return Prepared(lambda engine: _asked_on(engine, looks, reach))
+
+
+def _asked_on(engine: str, looks: Sequence[clearance.QuickLook], reach: tuple[Shape, P] | None) -> sa.Select[Any]:
+    said = listed(engine, "said", client_id=DEEDS.c.client_id.type, who=sa.BigInteger())
+    on, today = (cast(date, sa.bindparam(name, type_=sa.Date())) for name in ("on", "today"))
+    member, enrolled, row, named, youth_id = GroupMember, Enrollment, MARKS_KEPT, aliased(Person), Person.id
     is_member = sa.exists().where(
         member.group_id == sa.bindparam("group_id", type_=sa.BigInteger()),
-        member.youth_id == said.c.who,
+        member.youth_id == youth_id,
         programs.during(member.from_on, member.until_on, on),
     )
     is_enrolled = sa.exists().where(
-        enrolled.season_id == sa.bindparam("season_id"),
-        enrolled.youth_id == said.c.who,
+        enrolled.season_id == sa.bindparam("season_id", type_=sa.BigInteger()),
+        enrolled.youth_id == youth_id,
         enrolled.status == EnrollmentStatus.ENROLLED,
     )
-    here = sa.and_(row.c.gathering_id == sa.bindparam("gathering_id"), row.c.youth_id == said.c.who)
-    return sa.select(
+    here = sa.and_(row.c.gathering_id == sa.bindparam("gathering_id"), row.c.youth_id == youth_id)
+    columns = [
         said.c.client_id.label("asked"),
         said.c.who.label("who"),
+        youth_id.label("living"),
         sa.exists().where(DEEDS.c.client_id == said.c.client_id).label("is_known"),
         is_member.label("is_member"),
         is_enrolled.label("is_enrolled"),
+        clearance.surely_condition(looks, engine, youth_id).label("is_cleared"),
         *row.c,
-    ).select_from(said.outerjoin(row, here))
-
-
-def heard_of(
-    actor: Actor, permission: P, gathering_id: int, youth_ids: Collection[int], on: date
-) -> tuple[Occasion, dict[int, int]]:
-    """A gathering within reach, and of the keys those of youth within reach, each with the record it lives on in.
-
-    Raises `NotFound`. One statement.
-    """
-    shape = shape_of(actor, permission)
-    asked = HEARD_OF.get((shape, permission.key))
-    if asked is None:
-        asked = HEARD_OF[shape, permission.key] = _heard_of(shape, permission)
-    rows = asked.rows(gathering_id=gathering_id, youth=as_list(youth_ids), on=on, **keys_of(actor, permission))
-    if not rows:
-        raise NotFound
-    return Occasion(*rows[0][2:]), {row.key: row.living_id for row in rows if row.living_id is not None}
-
-
-HEARD_OF: dict[tuple[Shape, str], Prepared] = {}  # as many as there are ways to reach: a handful
-
-
-def _heard_of(shape: Shape, permission: P) -> Prepared:
-    asked, living, place = aliased(Person), aliased(Person), Gathering
-    on: Any = sa.bindparam("on", type_=sa.Date())
-    who = stand_in(shape, permission)
-
-    def build(engine: str) -> sa.SelectBase:
-        same = living.id == sa.func.coalesce(asked.merged_into_id, asked.id)
-        return (
-            sa.select(
-                asked.id.label("key"), living.id.label("living_id"),
-                place.id, place.season_id, place.group_id, place.starts_at, place.ends_at, place.canceled_at,
-            )
-            .select_from(place)
-            .outerjoin(asked, asked.id.in_(keys(engine, "youth")))
-            .outerjoin(living, sa.and_(same, within(who, permission, living.id, on)))
-            .where(place.id == sa.bindparam("gathering_id"), programs.gatherings_within(who, permission, on))
-        )  # fmt: skip
-
-    return Prepared(build)
+    ]
+    if reach is None:
+        return sa.select(*columns).select_from(said.outerjoin(Person, youth_id == said.c.who).outerjoin(row, here))
+    shape, permission = reach
+    reached = within(stand_in(shape, permission), permission, youth_id, today)
+    lives_on = sa.and_(youth_id == sa.func.coalesce(named.merged_into_id, named.id), reached)
+    return sa.select(*columns).select_from(
+        said.outerjoin(named, named.id == said.c.who).outerjoin(Person, lives_on).outerjoin(row, here)
+    )
 
 
 def _about(engine: str, table: sa.Table) -> sa.Select[Any]:
@@ -122,13 +141,12 @@ def _upsert_marks(engine: str) -> sa.Insert:
     return upsert(MARKS_KEPT, listed(engine, "marks", **_types(MARKS_KEPT)))
 
 
-def _upsert_register(_engine: str) -> sa.Insert:
-    moment: Any = sa.bindparam("now", type_=REGISTERS.c.taken_at.type)
-    who: Any = sa.bindparam("by_id", type_=sa.BigInteger())
+def _upsert_registers(engine: str) -> sa.Insert:
+    said = listed(engine, "registers", gathering_id=sa.BigInteger(), now=REGISTERS.c.taken_at.type, by_id=sa.BigInteger(),
+                  save_id=REGISTERS.c.save_id.type)  # fmt: skip
     row = sa.select(
-        sa.bindparam("gathering_id", type_=sa.BigInteger()).label("gathering_id"),
-        moment.label("taken_at"), who.label("taken_by_id"), moment.label("saved_at"), who.label("saved_by_id"),
-        sa.bindparam("save_id", type_=REGISTERS.c.save_id.type).label("save_id"),
+        said.c.gathering_id, said.c.now.label("taken_at"), said.c.by_id.label("taken_by_id"),
+        said.c.now.label("saved_at"), said.c.by_id.label("saved_by_id"), said.c.save_id,
     ).subquery()  # fmt: skip
     return upsert(REGISTERS, row, kept=("taken_at", "taken_by_id"))
 
@@ -138,9 +156,8 @@ LOCK = Prepared(
         sa.select(Gathering.id).where(Gathering.id == sa.bindparam("gathering_id")).with_for_update(key_share=True)
     )
 )
-ASKED = Prepared(_asked)
 MARKS = Prepared(lambda engine: _about(engine, MARKS_KEPT))
 SPOKEN = Prepared(lambda engine: _about(engine, DEEDS))
 INSERT_DEEDS = Prepared(_insert_deeds)
 UPSERT_MARKS = Prepared(_upsert_marks)
-UPSERT_REGISTER = Prepared(_upsert_register)
+UPSERT_REGISTERS = Prepared(_upsert_registers)

@@ -1,8 +1,9 @@
 """What a phone keeps of one register, and what it is told of youth it speaks about. Constant in statements."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -149,17 +150,15 @@ def told_before(gathering_id: int, client_ids: Collection[str]) -> dict[str, Tol
     return {key: Told(where == gathering_id, who, refusal, flag) for key, where, who, refusal, flag in rows}
 
 
-def heard(actor: Actor, gathering_id: int, youth_ids: Collection[int], on: date) -> tuple[Occasion, dict[int, int]]:
-    """The gathering a message is about, and of the keys it names those this actor may speak about, each with the record
-    it lives on in.
+def meant_by(actor: Actor, gathering: Occasion, asked: Sequence[Any], on: date) -> dict[int, int]:
+    """Of the keys that deeds name, those this actor may speak about, each with the record it lives on in.
 
-    Reached youth, and whoever walked in and is shown by name. All others are as good as nobody: not in the answer.
-    Raises `NotFound`. One statement where all are reached.
+    Reached youth, as `sayings.ask` told, and whoever walked in and is shown by name. All others are as good as nobody: not
+    in the answer.
     """
-    gathering, meant = sayings.heard_of(actor, P.REGISTER_TAKE, gathering_id, youth_ids, on)
-    if len(meant) < len(youth_ids):
-        meant |= _walked_in(actor, gathering, set(youth_ids) - meant.keys(), on)
-    return gathering, meant
+    meant = {row.who: row.living for row in asked if row.living is not None}
+    others = {row.who for row in asked if row.who is not None} - meant.keys()
+    return meant | _walked_in(actor, gathering, others, on) if others else meant
 
 
 def _walked_in(actor: Actor, gathering: Occasion, youth_ids: Collection[int], on: date) -> dict[int, int]:

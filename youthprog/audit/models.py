@@ -12,7 +12,8 @@ from youthprog.core.db import Model
 class AuditEntry(Model):
     """One line: who did what to whom, when. Each line carries the hash of the line before it.
 
-    `number` rises by one without a gap and `previous` is unique, so two writers cannot fork the chain.
+    `number` rises by one without a gap and `previous` is unique, so two writers cannot fork the chain. (`hash` is not: it
+    is the `previous` of the next line, and an index of it would be one page more to write for each line.)
     """
 
     __tablename__ = "audit_entry"
@@ -31,4 +32,4 @@ class AuditEntry(Model):
     request_id: Mapped[str] = mapped_column(sa.String(32))
     ip: Mapped[str] = mapped_column(sa.String(45))
     previous: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    hash: Mapped[str] = mapped_column(sa.String(64))

@@ -1,7 +1,6 @@
 """Reading the audit trail."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 
 import sqlalchemy as sa
 
@@ -9,7 +8,7 @@ from youthprog.audit.models import AuditEntry
 from youthprog.audit.rules import Line, Verdict, judge
 from youthprog.core import db
 
-COLUMNS = [field.name for field in fields(Line)]
+COLUMNS = list(Line._fields)
 BATCH = 5000
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from youthprog.core import compact
 
@@ -12,8 +12,7 @@ GENESIS = "0" * 64
 canonical = compact.writer(sort_keys=True)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """The values of one audit line, as they are hashed."""
 
     number: int

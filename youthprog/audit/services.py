@@ -73,7 +73,7 @@ def append(connection: sa.Connection | None, waiting: Iterable[dict[str, Any]]) 
 
 def _chain_on(waiting: Iterable[dict[str, Any]]) -> None:
     """Chain lines onto the trail with the connection in hand."""
-    last = LAST.rows()
+    last = LAST.steady()
     number, previous = (last[0].number, last[0].hash) if last else (0, GENESIS)
     rows = []
     for values in waiting:
@@ -82,6 +82,7 @@ def _chain_on(waiting: Iterable[dict[str, Any]]) -> None:
         previous = hash_of(line)
         rows.append({**values, "number": number, "previous": line.previous, "hash": previous})
     INSERT.run(*rows)
+    LAST.now_finds((number, previous))
 
 
 def chain_waiting(waiting: list[dict[str, Any]]) -> None:

@@ -8,7 +8,9 @@ it. That one SQL can say. Whatever is less simple goes through the rules. A test
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -26,10 +28,12 @@ from youthprog.consent.models import (
 )
 from youthprog.consent.types import STARTER, Decision, RequestState, SectionKind, Signer
 from youthprog.core import clock, db
-from youthprog.core.prepared import Prepared, as_list, keys
+from youthprog.core.prepared import Prepared, as_list, keys, words
 from youthprog.people.models import CustodyRestriction, Guardianship, GuardianshipChange, Person
 from youthprog.programs.models import Gathering, Program, ProgramRuleChange, Season
 from youthprog.programs.types import GatheringKind, GuardianRule
+
+MORE_THAN_ANYBODY_GIVES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -133,9 +137,9 @@ def _fine_in(needed: Needed, youth_id: Any, season_id: Any, on: date, until: dat
     if not needed.keys or (needed.since is not None and on < needed.since):
         return sa.false()  # no form is published: nobody can have signed one; or another version held on the day
     last = until if until == on else sa.case((Season.ends_on < until, Season.ends_on), else_=until)
-    days = _Days(on, _midnight_after(on), last, timing.born_by(until))
+    days = _Days(on, _midnight_after(on, clock.zone()), last, timing.born_by(until))
     given = _all_given(needed.keys, needed.section_ids, len(needed.keys), youth_id, season_id, days)
-    return sa.and_(Season.program_id.in_(needed.program_ids), given)
+    return sa.and_(Season.program_id.in_(needed.program_ids), _asks_plainly(on), given)
 
 
 @dataclass(frozen=True)
@@ -149,8 +153,17 @@ class _Days:
     born_by: Any
 
 
-def _midnight_after(on: date) -> datetime:
-    return datetime.combine(on + timedelta(days=1), time(), clock.zone())
+def _midnight_after(on: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(on + timedelta(days=1), time(), zone)
+
+
+def _asks_plainly(on: Any) -> sa.ColumnElement[bool]:
+    """One guardian answers for a `Program`, and nothing it asks of a `Season` has changed since the day."""
+    asked_else = (
+        sa.exists().where(was.program_id == Season.program_id, was.changed_on > on)
+        for was in (ProgramRuleChange, FormUseChange)
+    )
+    return sa.and_(Program.guardian_rule != GuardianRule.BOTH, *(~changed_since for changed_since in asked_else))
 
 
 def _all_given(
@@ -169,10 +182,6 @@ def _all_given(
         bond.youth_id == row.youth_id, bond.guardian_id == row.guardian_id, bond.may_decide, bond.ended_on.is_(None),
         ~changed,
     )  # fmt: skip
-    asked_else = (
-        sa.exists().where(was.program_id == Season.program_id, was.changed_on > on)
-        for was in (ProgramRuleChange, FormUseChange)
-    )
     good = sa.and_(
         row.section_id.in_(section_ids),
         row.decision == Decision.GIVEN,
@@ -202,53 +211,79 @@ def _all_given(
         .scalar_subquery()
     )
     return sa.and_(
-        Program.guardian_rule != GuardianRule.BOTH,
-        *(~changed_since for changed_since in asked_else),
         sa.or_(Person.born_on.is_(None), Person.born_on > days.born_by),
         found,
     )
 
 
-# ---- at the gate: all of it in one statement ----
+# ---- at the gate: what a season asks is read once, then what each youth has in the statement of whoever asks ----
 
 
 def surely_cleared(youth_ids: Sequence[int], season_id: int, on: date, gathering_id: int) -> set[int]:
-    """Those of the youth whom nothing of consent keeps from a gathering of a season, by its day. One statement.
+    """Those of the youth whom nothing of consent keeps from a gathering of a season, by its day. Two statements.
 
     Only words of the newest versions count as signed here, and no gathering that needs slips: whoever is left out goes
     through the rules, as ever.
     """
     found = CLEARED.rows(
-        youth=as_list(youth_ids), season_id=season_id, gathering_id=gathering_id, on=on,
-        over_at=_midnight_after(on), born_by=timing.born_by(on),
-    )  # fmt: skip
+        youth=as_list(youth_ids), season_id=season_id, on=on, **asked_at_gate(season_id, on, gathering_id)
+    )
     return {row.id for row in found}
 
 
-def _cleared(engine: str) -> sa.SelectBase:
-    season: Any = sa.bindparam("season_id")
+def asked_at_gate(season_id: int, on: date, gathering_id: int) -> Mapping[str, Any]:
+    """The parameters of `gave_all_at_gate`: what a gathering of a season asks for on its day. Where that cannot be said in
+    few words, so many sections that nobody has them. One statement, none where many are kept together and it is known."""
+    zone = clock.zone()
+    rows = ASKED_AT_GATE.steady(
+        season_id=season_id, gathering_id=gathering_id, on=on, over_at=_midnight_after(on, zone)
+    )
+    return _as_values(tuple(rows), on, zone)
+
+
+@lru_cache(maxsize=64)
+def _as_values(rows: tuple[Any, ...], on: date, zone: ZoneInfo) -> Mapping[str, Any]:
+    named = sorted({row.key for row in rows})
+    return {
+        "keys_needed": as_list(named),
+        "sections_needed": as_list(sorted(row.section_id for row in rows)),
+        "how_many": len(named) or MORE_THAN_ANYBODY_GIVES,
+        "over_at": _midnight_after(on, zone),
+        "born_by": timing.born_by(on),
+    }
+
+
+def gave_all_at_gate(engine: str, youth_id: Any) -> sa.ColumnElement[bool]:
+    """The condition that nothing of consent keeps a youth from a gathering on its day, `on`; the youth is joined as
+    `Person`. The parameters are those of `asked_at_gate`."""
     on, born_by = (sa.bindparam(name, type_=sa.Date()) for name in ("on", "born_by"))
     days = _Days(on, sa.bindparam("over_at", type_=ConsentDecision.decided_at.type), on, born_by)
+    how_many: Any = sa.bindparam("how_many", type_=sa.BigInteger())
+    season: Any = sa.bindparam("season_id", type_=sa.BigInteger())
+    return _all_given(words(engine, "keys_needed"), keys(engine, "sections_needed"), how_many, youth_id, season, days)
+
+
+def _cleared(engine: str) -> sa.SelectBase:
+    return sa.select(Person.id).where(Person.id.in_(keys(engine, "youth")), gave_all_at_gate(engine, Person.id))
+
+
+def _asked_at_gate(_engine: str) -> sa.SelectBase:
+    season: Any = sa.bindparam("season_id", type_=sa.BigInteger())
+    over_at: Any = sa.bindparam("over_at", type_=ConsentDecision.decided_at.type)
     needed = _needed_now(season).cte("needed").prefix_with("MATERIALIZED")
-    keys_needed, section_ids = sa.select(needed.c.key), sa.select(needed.c.section_id)
-    how_many = sa.select(sa.func.count(needed.c.key.distinct())).scalar_subquery()
-    newer_words = sa.exists().where(needed.c.published_at >= days.over_at)
+    newer_words = sa.exists(sa.select(needed.c.key).where(needed.c.published_at >= over_at))
     slip = sa.exists().where(Gathering.id == sa.bindparam("gathering_id"), needs_slip())
     return (
-        sa.select(Person.id)
-        .join(Season, Season.id == season)
+        sa.select(needed.c.key, needed.c.section_id)
+        .select_from(Season)
         .join(Program, Program.id == Season.program_id)
-        .where(
-            Person.id.in_(keys(engine, "youth")),
-            how_many > 0,
-            ~newer_words,
-            ~slip,
-            _all_given(keys_needed, section_ids, how_many, Person.id, season, days),
-        )
+        .join(needed, sa.true())
+        .where(Season.id == season, _asks_plainly(sa.bindparam("on", type_=sa.Date())), ~newer_words, ~slip)
     )
 
 
 CLEARED = Prepared(_cleared)
+ASKED_AT_GATE = Prepared(_asked_at_gate)
 
 
 def _needed_now(season_id: Any) -> Any:

@@ -33,6 +33,12 @@ class Actor:
     user_agent: str = ""
     request_id: str = ""
 
+    def seen(self, ip: str, user_agent: str, request_id: str) -> "Actor":
+        """The same actor, in a request that came from there. As `dataclasses.replace`, which takes ten times as long."""
+        here = object.__new__(Actor)
+        here.__dict__.update(self.__dict__, ip=ip, user_agent=user_agent, request_id=request_id)
+        return here
+
     def may(self, permission: P) -> bool:
         """Whether the actor holds the permission at all, at any reach."""
         return bool(self.grants.get(permission))

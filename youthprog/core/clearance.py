@@ -6,7 +6,9 @@ Attendance and consent are strangers on one storey; this is how the register kno
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, current_app
 
 
@@ -30,19 +32,29 @@ Objector = Callable[[Sequence[int], int, date], Iterable[NotCleared]]
 GatheringObjector = Callable[[Mapping[int, Sequence[int]]], Iterable[tuple[int, NotCleared]]]
 
 
-SurelyCleared = Callable[[Sequence[int], int, date, int], set[int]]
+@dataclass(frozen=True, eq=False)
+class QuickLook:
+    """How a room that objects says in SQL whom it surely has nothing against; it may leave out some, and never errs.
+
+    `of` asks about (youth ids, season id, day, gathering id). `condition` is the same for the statements of others: of
+    (engine, column of youth ids), in a statement that has joined the youth as `Person`; its parameters are `season_id`, the
+    gathering's day `on` and what `values` finds for (season id, day, gathering id).
+    """
+
+    of: Callable[[Sequence[int], int, date, int], set[int]]
+    condition: Callable[[str, Any], sa.ColumnElement[bool]]
+    values: Callable[[int, date, int], Mapping[str, Any]]
 
 
 def install(
     app: Flask,
     objectors: Iterable[Objector],
     at_gatherings: Iterable[GatheringObjector] = (),
-    surely: Iterable[SurelyCleared] = (),
+    surely: Iterable[QuickLook] = (),
 ) -> None:
     """Say who may object. Objectors get (youth ids, season id, day); those to single gatherings their youth by gathering.
 
-    `surely` are quick looks, one for each room that objects: of (youth ids, season id, day, gathering id), whom it surely
-    has nothing against.
+    `surely` are quick looks, one for each room that objects.
     """
     app.extensions["youthprog.clearance_surely"] = tuple(surely)
     app.extensions["youthprog.clearance"] = tuple(objectors)
@@ -75,15 +87,38 @@ def not_cleared_at(youth_ids: Mapping[int, Sequence[int]]) -> dict[tuple[int, in
     return found
 
 
-def barred_at(youth_ids: Sequence[int], season_id: int, on: date, gathering_id: int) -> set[int]:
+def quick_looks() -> tuple[QuickLook, ...]:
+    """A quick look for every room that objects; none where one of them has none."""
+    known = current_app.extensions
+    looks: tuple[QuickLook, ...] = known["youthprog.clearance_surely"]
+    return looks if len(looks) == len(known["youthprog.clearance"]) else ()
+
+
+def surely_condition(looks: Sequence[QuickLook], engine: str, youth_id: Any) -> sa.ColumnElement[bool]:
+    """The condition that no room has anything against a youth; false where not all of them can say."""
+    return sa.and_(*(look.condition(engine, youth_id) for look in looks)) if looks else sa.false()
+
+
+def surely_values(looks: Sequence[QuickLook], season_id: int, on: date, gathering_id: int) -> dict[str, Any]:
+    """The parameters of that condition."""
+    found: dict[str, Any] = {}
+    for look in looks:
+        found |= look.values(season_id, on, gathering_id)
+    return found
+
+
+def barred_at(
+    youth_ids: Sequence[int], season_id: int, on: date, gathering_id: int, *, surely: Iterable[int] | None = None
+) -> set[int]:
     """Those of the youth who may not take part in a gathering, as `not_cleared` has it, at a gate where many wait.
 
-    Where every room that objects has a quick look, only whom it is not sure of is asked about in full.
+    Where every room that objects has a quick look, only whom it is not sure of is asked about in full. `surely` are those
+    a statement with `surely_condition` was sure of already.
     """
-    surely = current_app.extensions["youthprog.clearance_surely"]
-    doubtful = list(youth_ids)
-    if len(surely) == len(current_app.extensions["youthprog.clearance"]):
-        doubtful = sorted(
-            {each for look in surely for each in set(youth_ids) - look(youth_ids, season_id, on, gathering_id)}
-        )
-    return set(not_cleared(doubtful, season_id, on, gathering_id=gathering_id)) if doubtful else set()
+    doubtful = set(youth_ids)
+    if surely is not None:
+        doubtful -= set(surely)
+    elif looks := quick_looks():
+        sure = [look.of(youth_ids, season_id, on, gathering_id) for look in looks]
+        doubtful = {each for each in doubtful if not all(each in known for known in sure)}
+    return set(not_cleared(sorted(doubtful), season_id, on, gathering_id=gathering_id)) if doubtful else set()

@@ -26,7 +26,7 @@ LONGEST_KEY = len(str(BIGGEST_ID))
 KEPT_STATEMENTS = 40  # compiled ones, about 50 kB each; half as many more gather before the oldest go
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 2, 14  # of SQLite's pool: a megabyte each, so those of a rush are closed after it
 HELD_STATEMENTS = 12  # by the driver, ready to run, about 10 kB each, on each connection of the pool
-HELD_FOR_WRITING = 48  # on the one that writes for many: check-ins go round some twenty
+HELD_FOR_WRITING = 24  # on the one that writes for many: check-ins go round some ten
 PAGES_FOR_WRITING_KB = 1000  # with as few as the others have, it reads most pages anew for each check-in
 PATIENCE_SECONDS = 15  # SQLite lets its writers in without an order: one of eight may lose the draw for seconds
 
@@ -129,7 +129,8 @@ def session() -> so.Session:
 
 def is_open() -> bool:
     """Whether this request or command has used its session at all."""
-    return db.session.registry.has()
+    registry = db.session.registry
+    return registry.scopefunc() in registry.registry
 
 
 def is_at_work() -> bool:
@@ -194,14 +195,16 @@ def flush() -> None:
     db.session.flush()
 
 
-@contextmanager
-def reading() -> Iterator[None]:
+class reading:
     """Transactions begun inside can only read: a write fails at once, on both engines."""
-    mark = _writing.set(False)
-    try:
-        yield
-    finally:
-        _writing.reset(mark)
+
+    __slots__ = ("mark",)
+
+    def __enter__(self) -> None:
+        self.mark = _writing.set(False)
+
+    def __exit__(self, *_problem: object) -> None:
+        _writing.reset(self.mark)
 
 
 @contextmanager
@@ -223,6 +226,11 @@ def begin_writing() -> None:
     """End the reading half and let the next transaction write (it takes SQLite's lock at its start)."""
     if is_open():
         db.session.rollback()
+    _writing.set(True)
+
+
+def may_write() -> None:
+    """From here on, in this context, transactions may write; what is under way goes on as it is."""
     _writing.set(True)
 
 

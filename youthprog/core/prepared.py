@@ -6,7 +6,7 @@ made once, kept, and sent as it is. A list goes as one parameter, so that five h
 
 import enum
 from collections import namedtuple
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any, cast
@@ -18,15 +18,16 @@ from youthprog.core import compact, db
 Engine = str  # "sqlite" or "postgresql"
 Listener = Callable[[sa.Dialect, str, Any], None]
 LISTENERS: list[Listener] = []  # told of each statement, which no listener of SQLAlchemy sees: (dialect, text, cursor)
+MOST_KNOWN = 1000  # rows of a statement that stay as they are
 STORED = len("2026-09-17 22:47:03.120000")
-_in_hand: ContextVar[Any] = ContextVar("youthprog_in_hand", default=None)
+_in_hand: ContextVar["Hand | None"] = ContextVar("youthprog_in_hand", default=None)
 
 
 class Prepared:
     """A statement, compiled at its first use for each engine. `build` gets the engine's name.
 
     It runs in the current transaction, or where there is none on a connection of its own, and then only reads.
-    Rows are named tuples. What SQLAlchemy holds unsent is sent first.
+    Rows are named tuples. What SQLAlchemy holds unsent is sent first, and so is what waits to be written together.
     """
 
     def __init__(self, build: Callable[[Engine], sa.ClauseElement]):
@@ -43,22 +44,121 @@ class Prepared:
                 with reader.lock:
                     return self._for(engine.dialect).rows(reader.connection, values, engine.dialect)
             held = _of_session()
-        return self._for(held[1]).rows(held[0], values, held[1])
+        elif held.later:
+            held.send_later()
+        return self._for(held.dialect).rows(held.connection, values, held.dialect)
+
+    def rows_apart(self, about: Iterable[Any], **values: Any) -> list[Any]:
+        """The rows it finds, where nothing that waits to be written is of these; else that is written first."""
+        held = _in_hand.get()
+        if held is None or not held.later:
+            return self.rows(**values)
+        if not held.said.isdisjoint(about):
+            held.send_later()
+        return self._for(held.dialect).rows(held.connection, values, held.dialect)
+
+    def steady(self, since: Any = None, **values: Any) -> list[Any]:
+        """The rows it finds. Whoever writes for many reads them once, and again when anybody else has written since, or
+        a table they were read from was written. `since` is handed along as `now` and may differ from one time to the next.
+        """
+        held = _in_hand.get()
+        key = tuple(values.values())
+        if since is not None:
+            values["now"] = since
+        if held is None or held.known is None:
+            return self.rows(**values)
+        made = self._for(held.dialect)
+        known = held.known.of(made)
+        found = known.get(key)
+        if found is None:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            found = known[key] = made.rows(held.connection, values, held.dialect)
+        return found
+
+    def now_finds(self, *rows: Any) -> None:
+        """What it finds from here on, said by whoever has just written it. For one without values."""
+        held = _in_hand.get()
+        if held is not None and held.known is not None:
+            made = self._for(held.dialect)
+            held.known.of(made)[()] = [made.row._make(each) for each in rows]
 
     def run(self, *values: Mapping[str, Any]) -> None:
         """Change rows, once for each set of values."""
-        connection, dialect, _lines = _in_hand.get() or _of_session()
-        made = self._for(dialect)
+        held = _in_hand.get() or _of_session()
+        made = self._for(held.dialect)
+        if held.known is not None:
+            held.known.forget(made.tables)
         if len(values) == 1:
-            made.send(connection, values[0], dialect).close()
+            made.send(held.connection, values[0], held.dialect).close()
         elif values:
-            made.send_many(connection, values, dialect)
+            made.send_many(held.connection, values, held.dialect)
+
+    def write(self, rows: list[Any], about: Iterable[Any] = ()) -> None:
+        """Write the rows of a list (`listed`): now, or where many are written together with the lists of the others, before
+        anything is read that may be `about` the same."""
+        held = _in_hand.get()
+        if held is None or held.known is None:
+            self.run(self.values_of(rows, held.dialect if held is not None else db.engine().dialect))
+        else:
+            held.later.setdefault(self, []).extend(rows)
+            held.said.update(about)
+
+    def values_of(self, rows: list[Any], dialect: sa.Dialect) -> dict[str, str]:
+        """A list as the one value of this statement."""
+        return {self._for(dialect).asked: as_list(rows)}
 
     def _for(self, dialect: sa.Dialect) -> "_Made":
         made = self.made.get(dialect.name)
         if made is None:
             made = self.made[dialect.name] = _Made(self.build(dialect.name), dialect)
         return made
+
+
+class Known:
+    """Rows that are as they were read, as long as nobody else writes (`core/together.py` sees to that)."""
+
+    def __init__(self) -> None:
+        self.rows: dict[_Made, dict[tuple[Any, ...], list[Any]]] = {}
+        self.read: dict[str, list[dict[tuple[Any, ...], list[Any]]]] = {}  # by the tables they were read from
+
+    def of(self, made: "_Made") -> dict[tuple[Any, ...], list[Any]]:
+        """What is known of one statement, by its values."""
+        found = self.rows.get(made)
+        if found is None:
+            found = self.rows[made] = {}
+            for table in made.tables:
+                self.read.setdefault(table, []).append(found)
+        return found
+
+    def forget(self, tables: Iterable[str]) -> None:
+        """Forget what was read from tables that are written now."""
+        for table in tables:
+            if table in self.read:
+                for each in self.read[table]:
+                    each.clear()
+
+
+class Hand:
+    """A connection of the driver that prepared statements go straight to.
+
+    Lines of the trail wait in `lines`. Where many are written together, `known` keeps rows that stay as they are, `later`
+    has the lists that are still to be written, and `said` what they are about.
+    """
+
+    __slots__ = ("connection", "dialect", "known", "later", "lines", "said")
+
+    def __init__(self, connection: Any, dialect: Any, lines: list[Any] | None = None, known: Known | None = None):
+        self.connection, self.dialect, self.lines, self.known = connection, dialect, lines, known
+        self.later: dict[Prepared, list[Any]] = {}
+        self.said: set[Any] = set()
+
+    def send_later(self) -> None:
+        """Write what waits, each list by one statement."""
+        later, self.later = self.later, {}
+        self.said.clear()
+        for statement, rows in later.items():
+            statement.run(statement.values_of(rows, self.dialect))
 
 
 class _Made:
@@ -68,6 +168,7 @@ class _Made:
         compiled: Any = statement.compile(dialect=dialect)
         binds = compiled.binds
         self.text = str(compiled)
+        self.tables = frozenset(each.name for each in sa.sql.visitors.iterate(statement) if isinstance(each, sa.Table))
         into = {name: _writing(bind.type, dialect) for name, bind in binds.items()}
         self.named = compiled.positiontup is None
         fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
@@ -75,8 +176,9 @@ class _Made:
         self.into = [
             (name, None if name in fixed else into[name]) for name in (binds if self.named else compiled.positiontup)
         ]
+        self.asked = next((name for name, _process in self.into if name not in fixed), "")  # of a list, its only value
         columns = list(statement.exported_columns) if isinstance(statement, sa.SelectBase) else []
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        readers = [_reading(column.type, dialect) for column in columns]
         self.readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
         self.row: Any = namedtuple("Row", [str(column.key) for column in columns]) if columns else tuple
 
@@ -104,13 +206,16 @@ class _Made:
         given = {**self.fixed, **values} if self.fixed else values
         if self.named:
             return {name: _put(given[name], process) for name, process in self.into}
-        return [given[name] if process is None else _put(given[name], process) for name, process in self.into]
+        return [
+            value if (value := given[name]) is None or process is None else process(value)
+            for name, process in self.into
+        ]
 
     def rows(self, connection: Any, values: Mapping[str, Any], dialect: Any) -> list[Any]:
         cursor = self.send(connection, values, dialect)
         found = cursor.fetchall()
         cursor.close()
-        return self.read(found)
+        return self.read(found) if found else found
 
     def read(self, found: list[tuple[Any, ...]]) -> list[Any]:
         if not self.readers:
@@ -135,18 +240,33 @@ def _writing(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:
         return stored
     if dialect.name == "sqlite" and isinstance(kind, sa.Date):
         return date.isoformat
+    if dialect.name == "sqlite" and isinstance(kind, sa.JSON):
+        return _write_json
     process: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return process
+
+
+def _reading(kind: Any, dialect: Any) -> Callable[[Any], Any] | None:
+    """How values of a type come out. Instants as `stored` wrote them, by Python's own reader."""
+    if dialect.name == "sqlite" and isinstance(kind, db.UtcDateTime):
+        return _instant
+    process: Callable[[Any], Any] | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return process
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class hand:
     """Inside, prepared statements go straight to this connection of the driver, and lines of the trail wait in `lines`."""
 
-    def __init__(self, connection: Any, dialect: Any, lines: list[Any] | None = None):
-        self.held = (connection, dialect, lines)
+    def __init__(self, connection: Any, dialect: Any, lines: list[Any] | None = None, known: Known | None = None):
+        self.held = Hand(connection, dialect, lines, known)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Hand:
         self.mark = _in_hand.set(self.held)
+        return self.held
 
     def __exit__(self, *_problem: object) -> None:
         _in_hand.reset(self.mark)
@@ -155,12 +275,12 @@ class hand:
 def waiting_lines() -> list[Any] | None:
     """Where lines of the trail wait, when they do not wait on the session."""
     held = _in_hand.get()
-    return held[2] if held is not None else None
+    return held.lines if held is not None else None
 
 
-def _of_session() -> tuple[Any, sa.Dialect, None]:
+def _of_session() -> Hand:
     connection = db.sent().connection()
-    return connection.connection.driver_connection, connection.dialect, None
+    return Hand(connection.connection.driver_connection, connection.dialect)
 
 
 def told_alike(problem: BaseException, dialect: Any, text: str = "") -> BaseException:
@@ -200,11 +320,18 @@ def listed(engine: Engine, name: str, /, **columns: Any) -> Any:
 
 def keys(engine: Engine, name: str) -> sa.Select[Any]:
     """The numbers of a list that is one parameter of this name, written by `as_list`."""
+    if engine == "sqlite":
+        return words(engine, name)
+    return sa.select(sa.cast(words(engine, name).subquery().c.value, sa.BigInteger()))
+
+
+def words(engine: Engine, name: str) -> sa.Select[Any]:
+    """The texts of a list that is one parameter of this name, written by `as_list`."""
     given = sa.bindparam(name, type_=sa.Text())
     if engine == "sqlite":
         return sa.select(sa.func.json_each(given).table_valued("value").c.value)
     each: Any = sa.func.jsonb_array_elements_text(sa.cast(given, _Jsonb())).table_valued("value")
-    return sa.select(sa.cast(each.c.value, sa.BigInteger()))
+    return sa.select(each.c.value)
 
 
 def upsert(table: sa.Table, rows: Any, *, kept: Sequence[str] = ()) -> sa.Insert:
@@ -217,6 +344,8 @@ def upsert(table: sa.Table, rows: Any, *, kept: Sequence[str] = ()) -> sa.Insert
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value.isoformat(" ", "microseconds")[:STORED]
     if isinstance(value, datetime):
         return stored(value)
     if isinstance(value, enum.Enum):
@@ -225,11 +354,12 @@ def _plain(value: Any) -> Any:
 
 
 _write = compact.writer(default=_plain)
+_write_json = compact.writer()
 
 
 def as_list(rows: Collection[Any]) -> str:
     """A list for `listed` or `keys`."""
-    return _write(rows if isinstance(rows, list) else list(rows))
+    return _write(rows if type(rows) is list else list(rows))
 
 
 def stored(moment: datetime) -> str:

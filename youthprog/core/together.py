@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from youthprog.core import db
-from youthprog.core.prepared import hand, told_alike
+from youthprog.core.prepared import Known, hand, told_alike
 from youthprog.core.refusals import NotFound, Refused
 
 Deed = Callable[..., Any]
 Finish = Callable[[list[Any]], None]
+WRITERS = "youthprog.writers"
 
 
 class _Slip:
@@ -37,7 +38,8 @@ class _Slip:
 class Writers:
     """Those of this process who wait to write. One of them writes for all."""
 
-    def __init__(self, finish: Finish) -> None:
+    def __init__(self, finish: Finish, *, is_best: bool) -> None:
+        self.is_best = is_best  # whether writing together pays: PostgreSQL lets many wait for the disk at once
         self.pen = _Pen(finish)
         self.guard = threading.Lock()
         self.waiting: deque[_Slip] = deque()
@@ -107,13 +109,16 @@ def _alone(pen: "_Pen", slip: _Slip) -> None:
 class _Pen:
     """The one connection that writes. What a deed reads with the session it reads beside it, as the last commit left it.
 
-    It stays open: what it has read is good until somebody else writes.
+    It stays open: what it has read is good until somebody else writes. SQLite tells: the number it answers for
+    `data_version` is another one as soon as any other connection, of this process or another, has committed. It is asked
+    for once the lock is held, so that nobody can write any more, and then nothing is `known` that was read before.
     """
 
     def __init__(self, finish: Finish):
         self.finish = finish
         self.connection: Any = None
         self.dialect: sa.Dialect | None = None
+        self.known, self.version = Known(), -1
 
     def begin(self) -> None:
         """Wait for the lock. Raises as SQLAlchemy does when somebody else keeps it too long."""
@@ -122,15 +127,18 @@ class _Pen:
             self.dialect, self.connection = engine.dialect, db.raw_writer(engine)
         try:
             self.connection.execute("BEGIN IMMEDIATE")
+            (version,) = self.connection.execute("PRAGMA data_version").fetchone()
         except BaseException as problem:
             self.close()
             if (told := told_alike(problem, self.dialect)) is problem:
                 raise
             raise told from problem
+        if version != self.version:
+            self.known, self.version = Known(), version
 
     def close(self) -> None:
         """Undo what is open and let go of the connection."""
-        held, self.connection = self.connection, None
+        held, self.connection, self.version = self.connection, None, -1
         if held is not None:
             held.close()
 
@@ -138,9 +146,11 @@ class _Pen:
         """Do deeds in the open transaction and commit. Raises what kept the commit from being made; it is undone then."""
         lines: list[Any] = []
         try:
-            with hand(self.connection, self.dialect, lines):
+            with hand(self.connection, self.dialect, lines, self.known) as held:
                 for slip in slips:
                     slip.answer = slip.deed(*slip.values, **slip.named)
+                if held.later:
+                    held.send_later()
                 self.finish(lines)
                 self.connection.execute("COMMIT")
         except BaseException as problem:
@@ -153,21 +163,24 @@ class _Pen:
         """Take back what is open. After a refusal the connection is as it was; anything else may have left anything."""
         if isinstance(problem, Refused | NotFound) and self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
+            self.version = -1
         else:
             self.close()
 
 
 def install(app: Flask, finish: Finish) -> None:
-    """Give this process its one place to wait. `finish` chains the lines of the trail, as the last thing before a commit."""
-    app.extensions["youthprog.writers"] = Writers(finish)
+    """Give this process its one place to wait, once the database is there. `finish` chains the lines of the trail, as the
+    last thing before a commit."""
+    dialect = app.extensions[db.ENGINE].dialect.name
+    app.extensions[WRITERS] = Writers(finish, is_best=dialect == "sqlite" and db.sqlite_mode()[0] == "WAL")
+
+
+def writers() -> Writers:
+    """Those of this process who wait to write; only for SQLite with a write-ahead log."""
+    found: Writers = current_app.extensions[WRITERS]
+    return found
 
 
 def keep(deed: Deed, *values: Any, **named: Any) -> Any:
-    """Do a deed and keep it together with those of others who wait; only for SQLite with a write-ahead log."""
-    writers: Writers = current_app.extensions["youthprog.writers"]
-    return writers.keep(deed, *values, **named)
-
-
-def is_best(engine: sa.Engine) -> bool:
-    """Whether writing together pays: SQLite has one writer, PostgreSQL lets many wait for the disk at once."""
-    return engine.dialect.name == "sqlite" and db.sqlite_mode()[0] == "WAL"
+    """Do a deed and keep it together with those of others who wait."""
+    return writers().keep(deed, *values, **named)

@@ -21,7 +21,7 @@ RESTART_PAUSE_SECONDS = 1.0
 HEAD_START_SECONDS = 5.0  # the worker waits until the web server answers, but no longer: people wait for pages
 # On SQLite whoever waits is written together, so the more wait the less each costs (docs/decisions/0057); on PostgreSQL
 # waits for the disk overlap.
-THREADS = {"sqlite": 4, "postgresql": 4}
+THREADS = {"sqlite": 8, "postgresql": 4}
 # One heap for all threads, given back when it is empty: a heap a thread holds a tenth more for the same work.
 # A traceback names file and line; the columns it could underline are not kept. See docs/decisions/0009.
 FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "65536", "PYTHONNODEBUGRANGES": "1"}

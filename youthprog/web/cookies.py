@@ -66,8 +66,15 @@ class Forgery(CSRFProtect):
         self.checked = _Checked()
         super().__init__(app)
 
+    def knows(self, session: SessionMixin, environ: dict[str, Any]) -> bool:
+        """Whether the token a request brings was checked against this session's in the last minute."""
+        pair = (session.get("_user_id"), session.get("csrf_token"), environ.get("HTTP_X_CSRFTOKEN"))
+        return None not in pair and bool(self.checked.get(pair))
+
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a request whose token is not the session's."""
+        if "csrf_valid" in g._get_current_object().__dict__:
+            return
         if request.mimetype != "application/json":
             super().protect(apply_exemptions)
             return

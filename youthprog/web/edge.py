@@ -9,9 +9,12 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from os import urandom
+from random import Random
 from typing import Any, Literal, TypeVar
 
-from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask.globals import request_ctx
 from flask_login import LoginManager, logout_user
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -20,7 +23,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.core import clock, db, together
 from youthprog.core.actor import Actor
-from youthprog.core.crypto import code
 from youthprog.core.permissions import P
 from youthprog.core.prepared import waiting_lines
 from youthprog.core.refusals import NotFound, Refused
@@ -32,17 +34,25 @@ Kind = Literal["public", "signed_in", "permission", "link"]
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 VISITOR = Actor(kind="visitor")
+_numbers = Random(
+    urandom(16)
+)  # of requests: no secret, and asking the system for each would let another thread go first
 login = LoginManager()
 
 
 @dataclass(frozen=True)
 class Door:
-    """Who may pass an endpoint. `late` doors begin reading and take the write lock in `recording()`."""
+    """Who may pass an endpoint. `late` doors begin reading and take the write lock in `recording()`.
+
+    Through an `inside` door a browser whose cookie and token were checked a moment ago steps as a guest: who it is and
+    whether it may is read in the transaction that keeps its deed, by `keep_together`, or as soon as anybody asks.
+    """
 
     kind: Kind
     permission: P | None = None
     purpose: str | None = None
     late: bool = False
+    inside: bool = False
     own_page: bool = False  # a step of signing in itself: passes before the second factor
 
 
@@ -64,9 +74,9 @@ def signed_in(*, late: bool = False, own_page: bool = False) -> Callable[[View],
     return _mark(Door("signed_in", late=late, own_page=own_page))
 
 
-def door(permission: P, *, late: bool = False) -> Callable[[View], View]:
+def door(permission: P, *, late: bool = False, inside: bool = False) -> Callable[[View], View]:
     """Whoever holds the permission at any reach may pass; the view then loads only what is within reach."""
-    return _mark(Door("permission", permission=permission, late=late))
+    return _mark(Door("permission", permission=permission, late=late, inside=inside))
 
 
 def link_key(purpose: str, *, late: bool = False) -> Callable[[View], View]:
@@ -109,6 +119,7 @@ def door_of(app: Flask, endpoint: str) -> Door:
 def actor() -> Actor:
     """Who is acting in this request. Whoever writes for many acts for none of them: the deeds know by whom they are."""
     assert waiting_lines() is None, "a deed that is kept together with others asked for the actor of one request"
+    come_in()
     who: Actor = g.get("actor", VISITOR)
     return who
 
@@ -146,22 +157,74 @@ def keep_together(deed: Callable[..., Kept], *values: Any, **named: Any) -> Kept
     """The second half of a `late` door where many write at once: do a deed, keep it, and return what it returned.
 
     It may be kept in one commit with the deeds of other requests, by another thread than this one; so it is handed all
-    it needs, and asks nothing of the request. What it raises is raised here, and then nothing of it is kept.
+    it needs, and `by` whom, and asks nothing of the request. What it raises is raised here, and then nothing of it is kept.
     """
-    if together.is_best(db.engine()):
-        if db.is_open():
-            db.session().rollback()
-        done: Kept = together.keep(deed, *values, **named)
-        if db.is_open():
-            db.session().rollback()  # it may have read for others, before all this was kept
-        return done
-    return keep_alone(deed, *values, **named)
+    writers = together.writers()
+    if not writers.is_best:
+        return keep_alone(deed, *values, **named)
+    if db.is_open():
+        db.session().rollback()
+    done: Kept = _keep_for_guest(writers, deed, values, named)
+    if db.is_open():
+        db.session().rollback()  # it may have read for others, before all this was kept
+    return done
+
+
+def _keep_for_guest(
+    writers: together.Writers, deed: Callable[..., Kept], values: tuple[Any, ...], named: dict[str, Any]
+) -> Kept:
+    here = g._get_current_object().__dict__
+    guest: Guest | None = here.get("guest")
+    if guest is not None:
+        try:
+            done: Kept = writers.keep(guest.do, deed, values, named)
+            return done
+        except _NotLetIn:
+            pass  # by the whole way then: it says why not, or something has changed just now
+        finally:
+            if guest.user is not None:
+                here["actor"], here["_login_user"] = guest.actor, guest.user
+                del here["guest"]
+    kept: Kept = writers.keep(deed, *values, by=actor(), **named)
+    return kept
 
 
 def keep_alone(deed: Callable[..., Kept], *values: Any, **named: Any) -> Kept:
     """Do a deed in the second half of a `late` door and return what it returned; it is committed with the answer."""
+    by = actor()
     with recording():
-        return deed(*values, **named)
+        return deed(*values, by=by, **named)
+
+
+class _NotLetIn(NotFound):
+    """A guest turned out to be nobody who may pass."""
+
+
+class Guest:
+    """Somebody of whom it is not known yet who it is and whether the door is open to them."""
+
+    __slots__ = ("actor", "load", "mark", "seen", "token", "user")
+
+    def __init__(self, mark: Door, token: str, seen: tuple[str, str, str], load: UserLoader):
+        self.mark, self.token, self.seen, self.load = mark, token, seen, load
+        self.user: Any = None
+        self.actor = VISITOR
+
+    def do(self, deed: Callable[..., Kept], values: tuple[Any, ...], named: dict[str, Any]) -> Kept:
+        """Find out who this is, in the transaction that is under way, and do a deed for them. Raises `_NotLetIn`."""
+        self.user = None
+        user = self.load(self.token)
+        if user is None or _lacks(user, user.actor, self.mark):
+            raise _NotLetIn
+        self.user, self.actor = user, user.actor.seen(*self.seen)
+        return deed(*values, by=self.actor, **named)
+
+
+def come_in() -> None:
+    """Let a guest in by the whole way, or answer as a closed door does. No answer leaves for a guest."""
+    guest = g._get_current_object().__dict__.pop("guest", None)
+    if guest is not None and (turned_away := _pass(guest.mark)) is not None:
+        abort(turned_away)
 
 
 def _undo(problem: Exception) -> None:
@@ -177,27 +240,56 @@ def _undo(problem: Exception) -> None:
 
 
 LEFT = frozenset(
-    {"keep", "language", "link", "nonce", "recording", "undo", "says", "csrf_token", "csrf_valid", "_login_user"}
+    {
+        "keep",
+        "language",
+        "link",
+        "nonce",
+        "recording",
+        "undo",
+        "says",
+        "csrf_token",
+        "csrf_valid",
+        "_login_user",
+        "guest",
+    }
 )
 
 
 def _enter() -> BaseResponse | None:
-    here: Any = g._get_current_object()
+    context: Any = request_ctx._get_current_object()  # type: ignore[attr-defined]
+    here, asked = g._get_current_object(), context.request
     for left in LEFT & here.__dict__.keys():  # of the request before, where tests share one context
         here.pop(left)
-    here.request_id = code(12)
+    here.request_id = format(_numbers.getrandbits(60), "015X")
     db.begin_reading()
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-    if asked.endpoint is None:
+    if asked.url_rule is None:
         return None
-    mark = _mark_of(asked.endpoint)
+    mark: Door | None = getattr(context.app.view_functions[asked.url_rule.endpoint], "__door__", None)
     if mark is None:
         abort(404)
-    answer = _pass(mark)
     here.writes = asked.method not in SAFE
+    if mark.inside and _steps_in(context, here.__dict__, mark):
+        return None
+    answer = _pass(mark)
     if here.writes and not mark.late:
         db.begin_writing()
     return answer
+
+
+def _steps_in(context: Any, here: dict[str, Any], mark: Door) -> bool:
+    """Whether somebody may wait inside: the cookie and the token were good a moment ago, and the browser was active."""
+    session, environ, app = context.session, context.request.environ, context.app
+    token = session.get("_user_id")
+    seen = session.get("seen")
+    if not token or seen is None or not 0 <= clock.now().timestamp() - seen <= 60:
+        return False
+    if not app.extensions[together.WRITERS].is_best or not app.extensions["csrf"].knows(session, environ):
+        return False
+    where = (environ.get("REMOTE_ADDR", "")[:45], environ.get("HTTP_USER_AGENT", "")[:200], here["request_id"])
+    here.pop("actor", None)
+    here["guest"], here["csrf_valid"] = Guest(mark, token, where, app.extensions["youthprog.load_user"]), True
+    return True
 
 
 def _mark_of(endpoint: str) -> Door | None:
@@ -222,9 +314,16 @@ def _pass(mark: Door) -> BaseResponse | None:
         if request.method not in SAFE:
             abort(403)
         return redirect(url_for("access.sign_in", next=_way_back()), 303)
-    if mark.permission is not None and not g.actor.may(mark.permission):
+    if _lacks(user, g.actor, mark):
         abort(404)
     return None
+
+
+def _lacks(user: Any, who: Actor, mark: Door) -> bool:
+    """Whether somebody who is signed in lacks what a door asks for: a second factor, a permission."""
+    if user.needs_factor and not mark.own_page:
+        return True
+    return mark.permission is not None and not who.may(mark.permission)
 
 
 def _recognize() -> Any:
@@ -256,16 +355,12 @@ def _pass_by_link(mark: Door) -> None:
 
 def _here(who: Actor) -> Actor:
     environ = request.environ
-    return replace(
-        who,
-        ip=environ.get("REMOTE_ADDR", "")[:45],
-        user_agent=environ.get("HTTP_USER_AGENT", "")[:200],
-        request_id=g.request_id,
-    )
+    return who.seen(environ.get("REMOTE_ADDR", "")[:45], environ.get("HTTP_USER_AGENT", "")[:200], g.request_id)
 
 
 def close(response: Response) -> Response:
     """Commit or undo, after the view and before the first byte leaves."""
+    come_in()
     if not db.is_open():
         return response
     wrote = g.get("recording") or (g.get("writes") and not _is_late())
@@ -289,9 +384,10 @@ def _is_late() -> bool:
 
 
 def _leave(_problem: BaseException | None) -> None:
-    db.begin_writing()
     if db.is_open():
+        db.session().rollback()
         db.session().info.pop("reads", None)
+    db.may_write()
 
 
 def touch_session(idle_minutes: int) -> bool:
