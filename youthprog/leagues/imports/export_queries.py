@@ -157,8 +157,9 @@ def _fixtures_out(season: Season) -> Iterator[GameOut]:
         .outerjoin(ImportedGame, ImportedGame.fixture_id == Fixture.id)
         .where(Fixture.season_id == season.id, Fixture.state != FixtureState.DRAFT)
     )  # fmt: skip
-    for *about, state in db.session().execute(statement):
-        yield GameOut(*about, state is FixtureState.CANCELED)
+    for at_home, guest, division, starts_at, ends_at, place, arrive, state in db.session().execute(statement):
+        is_off = state is FixtureState.CANCELED
+        yield GameOut(at_home, guest, division, starts_at, ends_at, place, arrive, is_off)
 
 
 def _others_out(season: Season) -> Iterator[GameOut]:
