@@ -76,7 +76,9 @@ def refusals_to_pick(board: Board, turn: Turn, child: int) -> list[Refusal]:
     if turn_of(board) != turn:
         return [Refusal("moved_on", N_("Somebody was faster: the draft has gone on. Look at it again."))]
     if child not in choices(board, turn.team):
-        sentence = N_("A rule that is never broken keeps this child from that team, or there is no place for all who come along.")
+        sentence = N_(
+            "A rule that is never broken keeps this child from that team, or there is no place for all who come along."
+        )
         return [Refusal("does_not_fit", sentence, "child")]
     return []
 
@@ -116,15 +118,15 @@ def settled_before(board: Board, pins: Iterable[Pin]) -> tuple[Placed, ...]:
         on_team |= {mate: team for mate in _kept_with(board, child) if mate not in on_team}
     rounds = -(-len(board.children) // len(board.teams)) if board.teams else 0
     found: list[Placed] = []
-    for team in board.teams:
-        mine = [child for child, of in on_team.items() if of == team.id]
+    for side in board.teams:
+        mine = [child for child, of in on_team.items() if of == side.id]
         paid: set[int] = set()
         for child in sorted(mine, key=lambda each: (round_of(board, each), each)):
             own = round_of(board, child)
             wanted = (*range(own, rounds + 1), *range(own - 1, 0, -1))
             paid_for = next((each for each in wanted if each not in paid), None) or next(iter(_free_rounds(paid, own)))
             paid.add(paid_for)
-            found.append(Placed(child, team.id, paid_for))
+            found.append(Placed(child, side.id, paid_for))
     return tuple(found)
 
 

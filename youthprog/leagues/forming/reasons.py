@@ -66,7 +66,7 @@ def unmet_of(
             if isinstance(reason, Better):
                 if not stands:
                     return reason
-                reason = Unmet(wish, Barrier.WISHES, proved=False)
+                reason = Unmet(wish, Barrier.OPEN, proved=False)
             known[pair] = reason
         found.append(replace(known[pair], wish=wish))
         told((number + 1) / len(unmet))

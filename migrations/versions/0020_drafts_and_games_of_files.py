@@ -1,4 +1,4 @@
-"""Games of files become fixtures where both teams play here in one division."""
+"""Live drafts; games of files become fixtures where both teams play here in one division."""
 
 import unicodedata
 
@@ -29,8 +29,111 @@ OF_ONE_DIVISION = """
 """
 
 
+AT = sa.DateTime(timezone=True)
+WHYS = ("lock", "coach", "with_pinned", "only_team", "kept_together", "wish", "even")
+UNDER_WAY = "state IN ('open', 'paused')"
+
+
 def upgrade() -> None:
     """Forward. A game whose teams are of two divisions, or of which one side alone was called off, stays as it is."""
+    _games_to_fixtures()
+    _drafts()
+    _reasons((*WHYS, "drafted"))
+
+
+def _choice(name: str, *values: str) -> sa.Enum:
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=32)
+
+
+def _key(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}_{other}"))
+
+
+def _drafts() -> None:
+    op.create_table(
+        "live_draft",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("division_id", KEY, nullable=False),
+        sa.Column("state", _choice("state", "open", "paused", "done", "discarded"), nullable=False),
+        sa.Column("pick_order", _choice("pick_order", "snake", "straight"), nullable=False),
+        sa.Column("shows_ratings", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", AT, nullable=False),
+        sa.Column("opened_by_id", KEY, nullable=True),
+        sa.Column("decided_at", AT, nullable=True),
+        sa.Column("forming_id", KEY, nullable=True),
+        _key("live_draft", "division_id", "division"),
+        _key("live_draft", "opened_by_id", "person"),
+        _key("live_draft", "forming_id", "forming"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_draft")),
+    )
+    op.create_index(op.f("ix_live_draft_division_id"), "live_draft", ["division_id"])
+    op.create_index(
+        "uq_live_draft_under_way", "live_draft", ["division_id"], unique=True,
+        sqlite_where=sa.text(UNDER_WAY), postgresql_where=sa.text(UNDER_WAY),
+    )  # fmt: skip
+    op.create_table(
+        "draft_seat",
+        sa.Column("live_draft_id", KEY, nullable=False),
+        sa.Column("group_id", KEY, nullable=False),
+        sa.Column("place", KEY, nullable=False),
+        _key("draft_seat", "live_draft_id", "live_draft"),
+        _key("draft_seat", "group_id", "group"),
+        sa.PrimaryKeyConstraint("live_draft_id", "group_id", name=op.f("pk_draft_seat")),
+        sa.UniqueConstraint("live_draft_id", "place", name=op.f("uq_draft_seat_live_draft_id_place")),
+    )
+    op.create_index(op.f("ix_draft_seat_group_id"), "draft_seat", ["group_id"])
+    _picks()
+
+
+def _picks() -> None:
+    op.create_table(
+        "draft_pick",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("live_draft_id", KEY, nullable=False),
+        sa.Column("round", KEY, nullable=False),
+        sa.Column("group_id", KEY, nullable=False),
+        sa.Column("youth_id", KEY, nullable=False),
+        sa.Column("client_key", sa.String(40), nullable=False),
+        sa.Column("picked_at", AT, nullable=False),
+        sa.Column("picked_by_id", KEY, nullable=True),
+        sa.Column("undone_at", AT, nullable=True),
+        _key("draft_pick", "live_draft_id", "live_draft"),
+        _key("draft_pick", "group_id", "group"),
+        _key("draft_pick", "youth_id", "person"),
+        _key("draft_pick", "picked_by_id", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_pick")),
+        sa.UniqueConstraint("live_draft_id", "client_key", name=op.f("uq_draft_pick_live_draft_id_client_key")),
+    )
+    op.create_index(op.f("ix_draft_pick_youth_id"), "draft_pick", ["youth_id"])
+    op.create_table(
+        "draft_place",
+        sa.Column("live_draft_id", KEY, nullable=False),
+        sa.Column("youth_id", KEY, nullable=False),
+        sa.Column("group_id", KEY, nullable=False),
+        sa.Column("round", KEY, nullable=False),
+        sa.Column("pick_id", KEY, nullable=True),
+        _key("draft_place", "live_draft_id", "live_draft"),
+        _key("draft_place", "youth_id", "person"),
+        _key("draft_place", "group_id", "group"),
+        _key("draft_place", "pick_id", "draft_pick"),
+        sa.PrimaryKeyConstraint("live_draft_id", "youth_id", name=op.f("pk_draft_place")),
+        sa.UniqueConstraint(
+            "live_draft_id", "group_id", "round", name=op.f("uq_draft_place_live_draft_id_group_id_round")
+        ),
+    )
+    op.create_index(op.f("ix_draft_place_youth_id"), "draft_place", ["youth_id"])
+
+
+def _reasons(whys: tuple[str, ...]) -> None:
+    """Why a child is on its team: one reason more, or fewer."""
+    with op.batch_alter_table("forming_place") as table:
+        table.drop_constraint(op.f("ck_forming_place_why"), type_="check")
+    with op.batch_alter_table("forming_place") as table:
+        words = ", ".join(f"'{why}'" for why in whys)
+        table.create_check_constraint(op.f("ck_forming_place_why"), f"why IN ({words})")
+
+
+def _games_to_fixtures() -> None:
     with op.batch_alter_table("imported_game") as table:
         table.add_column(sa.Column("fixture_id", KEY, nullable=True))
         table.add_column(sa.Column("said", sa.String(64), nullable=False, server_default=""))
@@ -98,7 +201,15 @@ def _folded(name: str) -> str:
 
 
 def downgrade() -> None:
-    """Back. A game takes its teams, names and gatherings from its fixture, which stays for the way forward."""
+    """Back. Live drafts are lost, not the teams made of them; a game takes all from its fixture, which stays."""
+    op.execute("UPDATE forming_place SET why = 'lock' WHERE why = 'drafted'")
+    _reasons(WHYS)
+    for name in ("draft_place", "draft_pick", "draft_seat", "live_draft"):
+        op.drop_table(name)
+    _fixtures_to_games()
+
+
+def _fixtures_to_games() -> None:
     with op.batch_alter_table("imported_game") as table:
         table.drop_constraint(op.f("ck_imported_game_told_once"), type_="check")
     of_fixture = "(SELECT {} FROM fixture WHERE fixture.id = imported_game.fixture_id)"
