@@ -175,8 +175,7 @@ def pick(
 
 def _lock(draft: LiveDraft) -> None:
     """Let one deed at a time go on from here for this draft, and see it as it is now."""
-    statement = sa.select(LiveDraft).where(LiveDraft.id == draft.id).with_for_update()
-    db.session().execute(statement.execution_options(populate_existing=True)).all()
+    db.session().refresh(draft, ["state"], with_for_update=True)
 
 
 def _was_sent(draft: LiveDraft, youth_id: int, key: str) -> bool:
@@ -282,7 +281,7 @@ def _turn(draft: LiveDraft, states: Sequence[DraftState], to: DraftState, **valu
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict([Refusal("moved_on", N_("Somebody was faster: the draft has gone on. Look at it again."))])
-    db.session().refresh(draft)
+    db.session().refresh(draft, ["state", "decided_at"])
 
 
 # ---- merging people ----
