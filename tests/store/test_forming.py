@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,6 @@ from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict, NotFound, Refused
 from youthprog.leagues.forming import known, queries, services
-from youthprog.leagues.forming import work as forming_work
 from youthprog.leagues.forming.engine import form_teams
 from youthprog.leagues.forming.models import FormingState, TeamLink, TeamWish, YouthRating
 from youthprog.leagues.forming.types import Barrier, Budget, Figures, LinkKind, PinKind, Proposal, Unmet, Why
@@ -412,7 +412,7 @@ def test_a_solver_that_breaks_leaves_the_draft_and_says_so(app, monkeypatch):
         services.ask_again(forming, **BY)
         forming_id = forming.id
         db.session().commit()
-        monkeypatch.setattr(forming_work, "COMMAND", [forming_work.sys.executable, "-c", "raise SystemExit(9)"])
+        monkeypatch.setattr(sys, "executable", "/bin/false")
         chores.do_chores(chores.SOON)
         forming = queries.get_forming(forming_id)
         assert forming.state is FormingState.FAILED

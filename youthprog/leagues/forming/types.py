@@ -243,6 +243,9 @@ class Proposal:
         return {placement.child: placement.team for placement in self.placements}
 
 
+NO_WAY = "no way"  # said instead of a proposal: none was found, and it is not proved that there is none
+
+
 class Phase(enum.StrEnum):
     """What the forming is at."""
 
