@@ -259,7 +259,8 @@ def _names(standing: Standing, coach: bool, own: Collection[int], under_way: boo
     elif under_way:
         seen = set(ids)
     else:
-        seen = {each.child for each in standing.board.placed if each.team in own}
+        mine = [each.child for each in standing.board.placed if each.team in own]
+        seen = people.reachable(actor(), P.YOUTH_READ, mine, clock.today())
     return {line.youth_id: line.list_name for line in standing.pool if line.youth_id in seen}
 
 

@@ -97,7 +97,7 @@ def _picked_in_by(actor: Actor, permission: P, on: date) -> sa.ColumnElement[boo
         .join(Group, Group.id == DraftSeat.group_id)
         .where(programs.groups_within(actor, permission, on))
     )
-    within = LiveDraft.id.in_(own)
+    within = sa.and_(LiveDraft.id.in_(own), LiveDraft.state != DraftState.DISCARDED)
     kept_from = people.youth_kept_from(actor.person_id, on)
     if not kept_from:
         return within
