@@ -56,6 +56,7 @@ def _drafts() -> None:
         sa.Column("division_id", KEY, nullable=False),
         sa.Column("state", _choice("state", "open", "paused", "done", "discarded"), nullable=False),
         sa.Column("pick_order", _choice("pick_order", "snake", "straight"), nullable=False),
+        sa.Column("seats", sa.JSON(), nullable=False),
         sa.Column("shows_ratings", sa.Boolean(), nullable=False),
         sa.Column("opened_at", AT, nullable=False),
         sa.Column("opened_by_id", KEY, nullable=True),
@@ -72,56 +73,31 @@ def _drafts() -> None:
         sqlite_where=sa.text(UNDER_WAY), postgresql_where=sa.text(UNDER_WAY),
     )  # fmt: skip
     op.create_table(
-        "draft_seat",
-        sa.Column("live_draft_id", KEY, nullable=False),
-        sa.Column("group_id", KEY, nullable=False),
-        sa.Column("place", KEY, nullable=False),
-        _key("draft_seat", "live_draft_id", "live_draft"),
-        _key("draft_seat", "group_id", "group"),
-        sa.PrimaryKeyConstraint("live_draft_id", "group_id", name=op.f("pk_draft_seat")),
-        sa.UniqueConstraint("live_draft_id", "place", name=op.f("uq_draft_seat_live_draft_id_place")),
-    )
-    op.create_index(op.f("ix_draft_seat_group_id"), "draft_seat", ["group_id"])
-    _picks()
-
-
-def _picks() -> None:
-    op.create_table(
-        "draft_pick",
+        "draft_place",
         sa.Column("id", KEY, nullable=False),
         sa.Column("live_draft_id", KEY, nullable=False),
-        sa.Column("round", KEY, nullable=False),
-        sa.Column("group_id", KEY, nullable=False),
         sa.Column("youth_id", KEY, nullable=False),
-        sa.Column("client_key", sa.String(40), nullable=False),
-        sa.Column("picked_at", AT, nullable=False),
-        sa.Column("picked_by_id", KEY, nullable=True),
+        sa.Column("group_id", KEY, nullable=False),
+        sa.Column("round", KEY, nullable=False),
+        sa.Column("client_key", sa.String(40), nullable=True),
+        sa.Column("picked_with_id", KEY, nullable=True),
+        sa.Column("placed_at", AT, nullable=False),
+        sa.Column("placed_by_id", KEY, nullable=True),
         sa.Column("undone_at", AT, nullable=True),
-        _key("draft_pick", "live_draft_id", "live_draft"),
-        _key("draft_pick", "group_id", "group"),
-        _key("draft_pick", "youth_id", "person"),
-        _key("draft_pick", "picked_by_id", "person"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_pick")),
-        sa.UniqueConstraint("live_draft_id", "client_key", name=op.f("uq_draft_pick_live_draft_id_client_key")),
-    )
-    op.create_index(op.f("ix_draft_pick_youth_id"), "draft_pick", ["youth_id"])
-    op.create_table(
-        "draft_place",
-        sa.Column("live_draft_id", KEY, nullable=False),
-        sa.Column("youth_id", KEY, nullable=False),
-        sa.Column("group_id", KEY, nullable=False),
-        sa.Column("round", KEY, nullable=False),
-        sa.Column("pick_id", KEY, nullable=True),
         _key("draft_place", "live_draft_id", "live_draft"),
         _key("draft_place", "youth_id", "person"),
         _key("draft_place", "group_id", "group"),
-        _key("draft_place", "pick_id", "draft_pick"),
-        sa.PrimaryKeyConstraint("live_draft_id", "youth_id", name=op.f("pk_draft_place")),
-        sa.UniqueConstraint(
-            "live_draft_id", "group_id", "round", name=op.f("uq_draft_place_live_draft_id_group_id_round")
-        ),
+        _key("draft_place", "picked_with_id", "draft_place"),
+        _key("draft_place", "placed_by_id", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_place")),
+        sa.UniqueConstraint("live_draft_id", "client_key", name=op.f("uq_draft_place_live_draft_id_client_key")),
     )
     op.create_index(op.f("ix_draft_place_youth_id"), "draft_place", ["youth_id"])
+    for name, columns in (("youth", ["youth_id"]), ("round", ["group_id", "round"])):
+        op.create_index(
+            f"uq_draft_place_{name}", "draft_place", ["live_draft_id", *columns], unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"), postgresql_where=sa.text("undone_at IS NULL"),
+        )  # fmt: skip
 
 
 def _reasons(whys: tuple[str, ...]) -> None:
@@ -204,7 +180,7 @@ def downgrade() -> None:
     """Back. Live drafts are lost, not the teams made of them; a game takes all from its fixture, which stays."""
     op.execute("UPDATE forming_place SET why = 'lock' WHERE why = 'drafted'")
     _reasons(WHYS)
-    for name in ("draft_place", "draft_pick", "draft_seat", "live_draft"):
+    for name in ("draft_place", "live_draft"):
         op.drop_table(name)
     _fixtures_to_games()
 

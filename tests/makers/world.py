@@ -68,7 +68,7 @@ from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
 from youthprog.documents.storage import keep
 from youthprog.documents.types import DocumentKind
-from youthprog.leagues.drafting.models import DraftPick, DraftPlace, DraftSeat, LiveDraft
+from youthprog.leagues.drafting.models import DraftPlace, LiveDraft
 from youthprog.leagues.drafting.types import DraftOrder, DraftState
 from youthprog.leagues.forming.models import (
     Forming,
@@ -496,19 +496,15 @@ class _Maker:
         """A live draft in which the team picked once."""
         draft = LiveDraft(
             division_id=self.side.ids["division_id"], state=DraftState.OPEN, pick_order=DraftOrder.SNAKE,
-            opened_at=self.now,
+            seats=[self.group.id], opened_at=self.now,
         )  # fmt: skip
         db.session().add(draft)
         db.flush()
-        pick = DraftPick(
-            live_draft_id=draft.id, round=1, group_id=self.group.id, youth_id=picked_id, client_key=f"world-{draft.id}",
-            picked_at=self.now,
+        pick = DraftPlace(
+            live_draft_id=draft.id, youth_id=picked_id, group_id=self.group.id, round=1,
+            client_key=f"world-{draft.id}", placed_at=self.now,
         )  # fmt: skip
-        db.session().add_all([pick, DraftSeat(live_draft_id=draft.id, group_id=self.group.id, place=1)])
-        db.flush()
-        db.session().add(
-            DraftPlace(live_draft_id=draft.id, youth_id=picked_id, group_id=self.group.id, round=1, pick_id=pick.id)
-        )
+        db.session().add(pick)
         db.flush()
         self.side.ids["live_draft_id"] = draft.id
 

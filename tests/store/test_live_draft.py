@@ -17,7 +17,7 @@ from youthprog.core.actor import SYSTEM
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Conflict, NotFound, Refused
 from youthprog.leagues.drafting import queries, services
-from youthprog.leagues.drafting.models import DraftPick, DraftPlace, LiveDraft
+from youthprog.leagues.drafting.models import DraftPlace, LiveDraft
 from youthprog.leagues.drafting.types import DraftOrder, DraftState, Turn
 from youthprog.leagues.forming import known
 from youthprog.leagues.forming import queries as forming_queries
@@ -71,7 +71,9 @@ def standing(draft: LiveDraft):
 
 
 def placed(draft: LiveDraft) -> dict[int, tuple[int, int]]:
-    rows = db.session().scalars(sa.select(DraftPlace).where(DraftPlace.live_draft_id == draft.id))
+    rows = db.session().scalars(
+        sa.select(DraftPlace).where(DraftPlace.live_draft_id == draft.id, DraftPlace.undone_at.is_(None))
+    )
     return {row.youth_id: (row.group_id, row.round) for row in rows}
 
 
@@ -283,7 +285,7 @@ def test_of_two_picks_at_once_exactly_one_wins_and_the_other_is_told(app, sessio
     assert set(told) == {"picked", "taken", "moved_on"}
     assert (told.count("picked"), len(told)) == (1, 4)
     session.expire_all()
-    assert session.scalar(sa.select(sa.func.count()).select_from(DraftPick)) == 1
+    assert session.scalar(sa.select(sa.func.count()).select_from(DraftPlace)) == 1
 
 
 def session_draft(draft_id: int) -> LiveDraft:
@@ -299,7 +301,7 @@ def test_a_coach_reaches_the_draft_of_the_own_team_alone(session):
     coach = make_actor(Role.COACH, scene.coaches[0].id)
     assert queries.get_draft_of_coach(coach, P.TEAM_DRAFT, draft.id, ON).id == draft.id
     assert [each.draft_id for each in queries.open_drafts(coach, P.TEAM_DRAFT, ON)] == [draft.id]
-    assert queries.own_groups(coach, P.TEAM_DRAFT, draft.id, ON) == {scene.groups[0]}
+    assert queries.own_groups(coach, P.TEAM_DRAFT, draft, ON) == {scene.groups[0]}
     with pytest.raises(NotFound):
         queries.get_draft_of_coach(coach, P.TEAM_DRAFT, elsewhere.id, ON)
     with pytest.raises(NotFound):
@@ -346,4 +348,4 @@ def test_a_merged_record_keeps_its_place(session):
     pick(draft, scene.ids[0])
     services.follow_merge(PeopleMerged(kept_id=twin.id, gone_id=scene.ids[0], at=NOW))
     assert placed(draft) == {twin.id: (scene.groups[0], 1)}
-    assert session.scalars(sa.select(DraftPick.youth_id)).all() == [twin.id]
+    assert session.scalars(sa.select(DraftPlace.youth_id)).all() == [twin.id]

@@ -1,6 +1,7 @@
-"""Tables of live drafts: the draft, the teams' seats, each pick, and where every child is."""
+"""Tables of live drafts: the draft, and where every child is."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,13 +10,14 @@ from youthprog.core.db import Model, choice, partial_index
 from youthprog.leagues.drafting.types import DraftOrder, DraftState
 from youthprog.leagues.models import Division
 
-PERSON, GROUP, DRAFT = "person.id", "group.id", "live_draft.id"
+PERSON = "person.id"
+HOLDS = "undone_at IS NULL"
 
 
 class LiveDraft(Model):
     """One live draft of a division; at most one is under way. Written to the teams it has a forming, as any draft of teams.
 
-    `shows_ratings`: whether coaches see what the league knows of how well a child plays.
+    `seats` are the teams' groups in the order of the first round. `shows_ratings`: whether coaches see what the league knows of how well a child plays.
     """
 
     __tablename__ = "live_draft"
@@ -25,6 +27,7 @@ class LiveDraft(Model):
     division_id: Mapped[int] = mapped_column(sa.ForeignKey("division.id"), index=True)
     state: Mapped[DraftState] = mapped_column(choice(DraftState, "state"))
     pick_order: Mapped[DraftOrder] = mapped_column(choice(DraftOrder, "pick_order"))
+    seats: Mapped[list[Any]]
     shows_ratings: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
@@ -33,42 +36,27 @@ class LiveDraft(Model):
     division: Mapped[Division] = relationship(lazy="raise_on_sql")
 
 
-class DraftSeat(Model):
-    """A team's place in the first round, from 1."""
-
-    __tablename__ = "draft_seat"
-    __table_args__ = (sa.UniqueConstraint("live_draft_id", "place"),)
-
-    live_draft_id: Mapped[int] = mapped_column(sa.ForeignKey(DRAFT), primary_key=True)
-    group_id: Mapped[int] = mapped_column(sa.ForeignKey(GROUP), primary_key=True, index=True)
-    place: Mapped[int]
-
-
-class DraftPick(Model):
-    """A pick, undone ones too. `client_key` is made with the form: the same form sent twice picks once."""
-
-    __tablename__ = "draft_pick"
-    __table_args__ = (sa.UniqueConstraint("live_draft_id", "client_key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    live_draft_id: Mapped[int] = mapped_column(sa.ForeignKey(DRAFT))
-    round: Mapped[int]
-    group_id: Mapped[int] = mapped_column(sa.ForeignKey(GROUP))
-    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), index=True)
-    client_key: Mapped[str] = mapped_column(sa.String(40))
-    picked_at: Mapped[datetime]
-    picked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
-    undone_at: Mapped[datetime | None]
-
-
 class DraftPlace(Model):
-    """A child on a team, and the round that the team pays for it; without a pick it belonged there before the draft."""
+    """A child on a team, and the round that the team pays for it: picked, along with a pick, or there before the draft.
+
+    `client_key` stands with the child who was picked; it is made with the form, so that the same form sent twice picks
+    once. Who came along has that row in `picked_with_id`. What was undone stays, for those who send their form again.
+    """
 
     __tablename__ = "draft_place"
-    __table_args__ = (sa.UniqueConstraint("live_draft_id", "group_id", "round"),)
+    __table_args__ = (
+        sa.UniqueConstraint("live_draft_id", "client_key"),
+        partial_index("uq_draft_place_youth", "live_draft_id", "youth_id", where=HOLDS),
+        partial_index("uq_draft_place_round", "live_draft_id", "group_id", "round", where=HOLDS),
+    )
 
-    live_draft_id: Mapped[int] = mapped_column(sa.ForeignKey(DRAFT), primary_key=True)
-    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), primary_key=True, index=True)
-    group_id: Mapped[int] = mapped_column(sa.ForeignKey(GROUP))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    live_draft_id: Mapped[int] = mapped_column(sa.ForeignKey("live_draft.id"))
+    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), index=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("group.id"))
     round: Mapped[int]
-    pick_id: Mapped[int | None] = mapped_column(sa.ForeignKey("draft_pick.id"))
+    client_key: Mapped[str | None] = mapped_column(sa.String(40))
+    picked_with_id: Mapped[int | None] = mapped_column(sa.ForeignKey("draft_place.id"))
+    placed_at: Mapped[datetime]
+    placed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+    undone_at: Mapped[datetime | None]

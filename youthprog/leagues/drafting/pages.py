@@ -184,7 +184,7 @@ def pick_mine(draft_id: int) -> Response | BaseResponse:
     """Pick a child for the own team."""
     on = clock.today()
     draft = queries.get_draft_of_coach(actor(), P.TEAM_DRAFT, draft_id, on)
-    faults, status = _picked(draft, queries.own_groups(actor(), P.TEAM_DRAFT, draft_id, on))
+    faults, status = _picked(draft, queries.own_groups(actor(), P.TEAM_DRAFT, draft, on))
     if faults:
         return _board(draft, coach=True, picks=True, faults=faults, status=status)
     return redirect(url_for(".mine", draft_id=draft_id), 303)
@@ -219,7 +219,7 @@ def _board(
     """Whose turn it is, who is left, and the teams so far. A coach of a draft that is over sees the own team alone."""
     on = clock.today()
     standing = queries.standing_of(draft, on)
-    own = queries.own_groups(actor(), P.TEAM_DRAFT, draft.id, on) if coach else frozenset()
+    own = queries.own_groups(actor(), P.TEAM_DRAFT, draft, on) if coach else frozenset()
     under_way = draft.state in queries.UNDER_WAY
     names = _names(standing, coach, own, under_way)
     record_read("draft.read", "draft", draft.id, by=actor(), children=len(names))

@@ -11,13 +11,13 @@ from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
-from youthprog.leagues.drafting.models import DraftPick, DraftPlace, DraftSeat, LiveDraft
+from youthprog.leagues.drafting.models import DraftPlace, LiveDraft
 from youthprog.leagues.drafting.rules import turn_of
 from youthprog.leagues.drafting.types import Board, DraftState, Placed, Turn
 from youthprog.leagues.forming import queries as forming
 from youthprog.leagues.forming.queries import PoolLine, TeamLine
 from youthprog.leagues.forming.types import Task
-from youthprog.leagues.models import Division
+from youthprog.leagues.models import Division, Team
 from youthprog.people import queries as people
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Enrollment, Group, Season
@@ -35,7 +35,7 @@ class Standing:
     task: Task
     pool: tuple[PoolLine, ...]
     teams: tuple[TeamLine, ...]  # in the order of the first round
-    picks: tuple[DraftPick, ...]  # those not undone, in order
+    picks: tuple[DraftPlace, ...]  # those not undone, in order
     turn: Turn | None
 
     @property
@@ -93,11 +93,11 @@ def _picked_in_by(actor: Actor, permission: P, on: date) -> sa.ColumnElement[boo
     somebody else picks for that team.
     """
     own = (
-        sa.select(DraftSeat.live_draft_id)
-        .join(Group, Group.id == DraftSeat.group_id)
+        sa.select(Team.division_id)
+        .join(Group, Group.id == Team.group_id)
         .where(programs.groups_within(actor, permission, on))
     )
-    within = sa.and_(LiveDraft.id.in_(own), LiveDraft.state != DraftState.DISCARDED)
+    within = sa.and_(LiveDraft.division_id.in_(own), LiveDraft.state != DraftState.DISCARDED)
     kept_from = people.youth_kept_from(actor.person_id, on)
     if not kept_from:
         return within
@@ -114,10 +114,10 @@ def open_drafts(actor: Actor, permission: P, on: date) -> list[OpenDraft]:
     if not actor.may(permission):
         return []
     rows = db.session().execute(
-        sa.select(LiveDraft.id, Division.name, Group.name, Group.id)
-        .join(DraftSeat, DraftSeat.live_draft_id == LiveDraft.id)
-        .join(Group, Group.id == DraftSeat.group_id)
+        sa.select(LiveDraft.id, Division.name, Group.name, Group.id, LiveDraft.seats)
         .join(Division, Division.id == LiveDraft.division_id)
+        .join(Team, Team.division_id == Division.id)
+        .join(Group, Group.id == Team.group_id)
         .where(
             LiveDraft.state.in_(UNDER_WAY),
             _picked_in_by(actor, permission, on),
@@ -125,16 +125,16 @@ def open_drafts(actor: Actor, permission: P, on: date) -> list[OpenDraft]:
         )
         .order_by(Group.folded_name, LiveDraft.id)
     )
-    return [OpenDraft(*row) for row in rows]
+    return [
+        OpenDraft(draft_id, division, team, group_id)
+        for draft_id, division, team, group_id, seats in rows
+        if group_id in seats
+    ]
 
 
-def own_groups(actor: Actor, permission: P, draft_id: int, on: date) -> frozenset[int]:
+def own_groups(actor: Actor, permission: P, draft: LiveDraft, on: date) -> frozenset[int]:
     """The teams of a draft that the reader leads. One statement."""
-    statement = (
-        sa.select(Group.id)
-        .join(DraftSeat, DraftSeat.group_id == Group.id)
-        .where(DraftSeat.live_draft_id == draft_id, programs.groups_within(actor, permission, on))
-    )
+    statement = sa.select(Group.id).where(Group.id.in_(draft.seats), programs.groups_within(actor, permission, on))
     return frozenset(db.session().scalars(statement))
 
 
@@ -155,17 +155,19 @@ def standing_of(draft: LiveDraft, on: date) -> Standing:
     """
     division = draft.division
     pool, known = forming.pool_of(division), {team.group_id: team for team in forming.teams_of(division.id, on)}
-    seats = sa.select(DraftSeat.group_id).where(DraftSeat.live_draft_id == draft.id).order_by(DraftSeat.place)
-    teams = tuple(known[group_id] for group_id in db.session().scalars(seats) if group_id in known)
-    places = db.session().scalars(sa.select(DraftPlace).where(DraftPlace.live_draft_id == draft.id)).all()
-    picks = db.session().scalars(
-        sa.select(DraftPick)
-        .where(DraftPick.live_draft_id == draft.id, DraftPick.undone_at.is_(None))
-        .order_by(DraftPick.id)
+    teams = tuple(known[group_id] for group_id in draft.seats if group_id in known)
+    places = (
+        db.session()
+        .scalars(
+            sa.select(DraftPlace)
+            .where(DraftPlace.live_draft_id == draft.id, DraftPlace.undone_at.is_(None))
+            .order_by(DraftPlace.id)
+        )
+        .all()
     )
     task = forming.task_for(division, pool, teams, on)
-    ordered = sorted(places, key=lambda place: (place.pick_id or 0, place.round, place.youth_id))
-    placed = tuple(Placed(place.youth_id, place.group_id, place.round) for place in ordered)
+    placed = tuple(Placed(place.youth_id, place.group_id, place.round) for place in places)
+    picks = tuple(place for place in places if place.client_key is not None)
     board = Board(draft.pick_order, task.teams, task.children, task.links, placed)
     turn = turn_of(board) if draft.state in UNDER_WAY else None
-    return Standing(draft, board, task, tuple(pool), teams, tuple(picks), turn)
+    return Standing(draft, board, task, tuple(pool), teams, picks, turn)

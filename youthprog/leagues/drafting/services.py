@@ -14,7 +14,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Conflict, NotFound, Refusal, refuse_if
 from youthprog.leagues.drafting import queries
-from youthprog.leagues.drafting.models import DraftPick, DraftPlace, DraftSeat, LiveDraft
+from youthprog.leagues.drafting.models import DraftPlace, LiveDraft
 from youthprog.leagues.drafting.queries import Standing
 from youthprog.leagues.drafting.rules import Left, picked, refusals_to_pick, settled_before, with_placed
 from youthprog.leagues.drafting.types import Board, DraftOrder, DraftState, Placed, Turn
@@ -22,7 +22,6 @@ from youthprog.leagues.forming import queries as forming
 from youthprog.leagues.forming import services as forming_services
 from youthprog.leagues.forming.blocks import contradiction_of
 from youthprog.leagues.forming.checks import faults_of
-from youthprog.leagues.forming.known import follow_one_each
 from youthprog.leagues.forming.queries import PoolLine, TeamLine
 from youthprog.leagues.forming.types import Pin, PinKind, Task
 from youthprog.leagues.models import Division
@@ -60,14 +59,11 @@ def open_draft(
     refuse_if(_refusals_to_begin(task, with_placed(board, before)))
     draft = LiveDraft(division_id=division.id, state=S.OPEN, pick_order=order, shows_ratings=shows_ratings)
     draft.opened_at, draft.opened_by_id = now, by.person_id
+    draft.seats = seats = [team.group_id for team in ordered]
     db.session().add(draft)
     db.flush()
-    db.session().add_all(
-        DraftSeat(live_draft_id=draft.id, group_id=team.group_id, place=number)
-        for number, team in enumerate(ordered, start=1)
-    )
-    _place(draft, before, None)
-    seats = [team.group_id for team in ordered]
+    db.session().add_all(_row(draft, each, by, now) for each in before)
+    db.flush()
     record("draft.opened", "draft", draft.id, by=by, now=now, division_id=division.id, order=order.value, seats=seats)
     return draft
 
@@ -159,14 +155,12 @@ def pick(
     if any(reason.code in ("taken", "moved_on") for reason in reasons):
         raise Conflict(reasons)
     refuse_if(reasons)
-    row = DraftPick(
-        live_draft_id=draft.id, round=turn.round, group_id=turn.team, youth_id=youth_id, client_key=key,
-        picked_at=now, picked_by_id=by.person_id,
-    )  # fmt: skip
+    places = picked(standing.board, turn, youth_id)
+    row = _row(draft, places[0], by, now, client_key=key)
     db.session().add(row)
     db.flush()
-    places = picked(standing.board, turn, youth_id)
-    _place(draft, places, row.id)
+    db.session().add_all(_row(draft, each, by, now, picked_with_id=row.id) for each in places[1:])
+    db.flush()
     along = [each.child for each in places[1:]]
     about = {"youth_id": youth_id, "group_id": turn.team, "round": turn.round, "along": along}
     record("draft.picked", "draft", draft.id, by=by, now=now, **about)
@@ -181,7 +175,7 @@ def _lock(draft: LiveDraft) -> None:
 def _was_sent(draft: LiveDraft, youth_id: int, key: str) -> bool:
     """Whether this very form came before. Raises `Conflict` when what it did was undone, or it asked for something else."""
     known = db.session().scalar(
-        sa.select(DraftPick).where(DraftPick.live_draft_id == draft.id, DraftPick.client_key == key)
+        sa.select(DraftPlace).where(DraftPlace.live_draft_id == draft.id, DraftPlace.client_key == key)
     )
     if known is None:
         return False
@@ -199,12 +193,11 @@ def _refuse_unless_open(draft: LiveDraft) -> None:
         raise Conflict([Refusal("over", N_("This draft is over."))])
 
 
-def _place(draft: LiveDraft, places: Sequence[Placed], pick_id: int | None) -> None:
-    db.session().add_all(
-        DraftPlace(live_draft_id=draft.id, youth_id=each.child, group_id=each.team, round=each.round, pick_id=pick_id)
-        for each in places
-    )
-    db.flush()
+def _row(draft: LiveDraft, each: Placed, by: Actor, now: datetime, **more: Any) -> DraftPlace:
+    return DraftPlace(
+        live_draft_id=draft.id, youth_id=each.child, group_id=each.team, round=each.round, placed_at=now,
+        placed_by_id=by.person_id, **more,
+    )  # fmt: skip
 
 
 def undo_pick(draft: LiveDraft, pick_id: int, *, by: Actor, now: datetime) -> None:
@@ -213,19 +206,18 @@ def undo_pick(draft: LiveDraft, pick_id: int, *, by: Actor, now: datetime) -> No
     The same undo again changes nothing. Raises `Conflict` when it is not the last pick any more.
     """
     _lock(draft)
-    row = db.session().scalar(sa.select(DraftPick).where(DraftPick.id == pick_id, DraftPick.live_draft_id == draft.id))
+    picks = sa.select(DraftPlace).where(DraftPlace.live_draft_id == draft.id, DraftPlace.client_key.is_not(None))
+    row = db.session().scalar(picks.where(DraftPlace.id == pick_id))
     if row is None:
         raise NotFound
     if row.undone_at is not None:
         return
-    last = sa.select(sa.func.max(DraftPick.id)).where(
-        DraftPick.live_draft_id == draft.id, DraftPick.undone_at.is_(None)
-    )
-    if draft.state not in queries.UNDER_WAY or db.session().scalar(last) != row.id:
+    last = db.session().scalar(picks.where(DraftPlace.undone_at.is_(None)).order_by(DraftPlace.id.desc()).limit(1))
+    if draft.state not in queries.UNDER_WAY or last is not row:
         raise Conflict([Refusal("moved_on", N_("Somebody was faster: the draft has gone on. Look at it again."))])
-    row.undone_at = now
-    for place in db.session().scalars(sa.select(DraftPlace).where(DraftPlace.pick_id == row.id)).all():
-        db.session().delete(place)
+    along = sa.select(DraftPlace).where(DraftPlace.picked_with_id == row.id)
+    for place in (row, *db.session().scalars(along)):
+        place.undone_at = now
     db.flush()
     record("draft.undone", "draft", draft.id, by=by, now=now, youth_id=row.youth_id, group_id=row.group_id)
 
@@ -289,7 +281,12 @@ def _turn(draft: LiveDraft, states: Sequence[DraftState], to: DraftState, **valu
 
 def follow_merge(event: PeopleMerged) -> None:
     """Let the kept record take the merged one's place in drafts, where it has none of its own."""
-    follow_one_each(DraftPlace, "live_draft_id", event)
-    table = db.table(DraftPick)
-    db.session().execute(sa.update(table).where(table.c.youth_id == event.gone_id).values(youth_id=event.kept_id))
-    db.session().expire_all()
+    holds = sa.select(DraftPlace.live_draft_id).where(
+        DraftPlace.youth_id == event.kept_id, DraftPlace.undone_at.is_(None)
+    )
+    both = set(db.session().scalars(holds))
+    for row in db.session().scalars(sa.select(DraftPlace).where(DraftPlace.youth_id == event.gone_id)).all():
+        if row.live_draft_id in both and row.undone_at is None:
+            row.undone_at = event.at
+        row.youth_id = event.kept_id
+    db.flush()

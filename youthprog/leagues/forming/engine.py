@@ -6,13 +6,13 @@ as good as trading makes it, and says that nothing is proved.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from youthprog.leagues.forming.blocks import Blocks, blocks_of, contradiction_of
 from youthprog.leagues.forming.looking import figures_of
 from youthprog.leagues.forming.reasons import Better, by_child, placements_of, unmet_of
-from youthprog.leagues.forming.search import Draft, Key, first_draft, trade
+from youthprog.leagues.forming.search import Draft, Key, Solved, first_draft, trade
 from youthprog.leagues.forming.solver import Effort, better, conflict_in, draft_within, needed_only, solver_is_here
 from youthprog.leagues.forming.types import (
     Budget,
@@ -22,6 +22,7 @@ from youthprog.leagues.forming.types import (
     Phase,
     Progress,
     Proposal,
+    Stratum,
     Task,
     Unmet,
 )
@@ -138,7 +139,7 @@ class _Forming:
                 blocks,
                 team_of,
                 proved=proved,
-                effort=self._trial,
+                within=self._within,
                 moves=1_000 if hurried else max(6_000, 60 * len(blocks.members)),
                 seed=self.budget.seed + rounds,
                 told=told,
@@ -146,9 +147,14 @@ class _Forming:
             if not isinstance(found, Better):
                 return team_of, found, proved
             team_of = found.team_of
-        final = unmet_of(self.task, blocks, team_of, proved=proved, effort=self._trial, moves=1_000, stands=True)
+        final = unmet_of(self.task, blocks, team_of, proved=proved, within=self._within, moves=1_000, stands=True)
         assert not isinstance(final, Better)
         return team_of, final, proved
+
+    def _within(self, blocks: Blocks, limits: Mapping[Stratum, int], hint: Sequence[int] | None) -> Solved | None:
+        """The solver's draft within limits, as long as there is time for one."""
+        allowed = self._trial()
+        return draft_within(blocks, limits, allowed, hint) if allowed is not None else None
 
     def _trial(self) -> Effort | None:
         """What one counter-trial may cost: little, and nothing once the time is up."""

@@ -254,7 +254,7 @@ def follow_merge(event: PeopleMerged) -> None:
     _follow_pairs(TeamLink, "one_id", "other_id", event, in_order=True)
     _follow_pairs(TeamWish, "youth_id", "wanted_id", event, in_order=False)
     for model, key in ((YouthRating, "season_id"), (TeamRequest, "season_id"), (FormingPlace, "forming_id")):
-        follow_one_each(model, key, event)
+        _follow(model, key, event)
     table = db.table(TeamLimit)
     db.session().execute(sa.update(table).where(table.c.youth_id == event.gone_id).values(youth_id=event.kept_id))
     db.session().expire_all()
@@ -279,7 +279,7 @@ def _follow_pairs(model: Any, one: str, other: str, event: PeopleMerged, *, in_o
         db.flush()
 
 
-def follow_one_each(model: Any, key: str, event: PeopleMerged) -> None:
+def _follow(model: Any, key: str, event: PeopleMerged) -> None:
     """Give rows of which a child has one each to the kept record, or let them go where it has its own."""
     table = db.table(model)
     own = sa.select(table.c[key]).where(table.c.youth_id == event.kept_id)

@@ -26,9 +26,13 @@ def looked_at(task: Task, team_of: Mapping[int, int]) -> tuple[Figures, tuple[Un
     blocks = blocks_of(task)
     unmet = sum(team_of[wish.child] != team_of[wish.wanted] for wish in set(task.wishes))
     moves = min(MOST_MOVES, max(FEWEST_MOVES, MOVES_IN_ALL // max(1, unmet)))
-    reasons = unmet_of(task, blocks, team_of, proved=False, effort=lambda: None, moves=moves, stands=True)
+    reasons = unmet_of(task, blocks, team_of, proved=False, within=_nothing, moves=moves, stands=True)
     assert not isinstance(reasons, Better)
     return figures_of(task, blocks, team_of), reasons, placements_of(task, blocks, team_of)
+
+
+def _nothing(_blocks: Blocks, _limits: object, _hint: object) -> None:
+    """The exact solver is not asked: it weighs too much for a web process."""
 
 
 def _part_of(task: Task, team_of: Mapping[int, int]) -> Task:
