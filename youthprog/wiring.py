@@ -57,6 +57,8 @@ from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import routes as leagues
 from youthprog.leagues import teams
+from youthprog.leagues.drafting import pages as drafting_pages
+from youthprog.leagues.drafting import services as drafting_services
 from youthprog.leagues.forming import known as forming_known
 from youthprog.leagues.forming import links_pages
 from youthprog.leagues.forming import pages as forming_pages
@@ -119,6 +121,7 @@ BLUEPRINTS: list[Any] = [
     teams.bp,
     leagues_imports.bp,
     forming_pages.bp,
+    drafting_pages.bp,
     leagues_exports.bp,
     season_pages.bp,
     season_fields.bp,
@@ -160,6 +163,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
         forming_known.follow_merge,
+        drafting_services.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,
     ],
@@ -204,7 +208,7 @@ SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_as
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
     NavItem(N_("Today"), "reports.today", "flag"),
-    NavItem(N_("Teams"), "leagues.index", "users", P.TEAM_READ, also=("/import", "/divisions", "/formings")),
+    NavItem(N_("Teams"), "leagues.index", "users", P.TEAM_READ, also=("/import", "/divisions", "/formings", "/drafts")),
     NavItem(
         N_("Season"),
         "programs.index",

@@ -126,10 +126,11 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("cells", "columns", "sheets", "workbooks", "importing", "keeping_rows", "likeness", "plan"), DECIDE),
         **dict.fromkeys(("game_columns", "game_reading", "game_plan", "file_reading", "review"), DECIDE),
         **dict.fromkeys(("game_queries", "export_queries", "snapshot"), READ),
-        **dict.fromkeys(("game_services", "writing", "newcomers"), WRITE),
+        **dict.fromkeys(("game_services", "field_services", "writing", "newcomers"), WRITE),
     },
     "forming": {
         **dict.fromkeys(("engine", "blocks", "checks", "search", "solver", "reasons", "wire", "words", "child"), DECIDE),
+        **dict.fromkeys(("looking",), DECIDE),
         **dict.fromkeys(("known", "work"), WRITE),
         **dict.fromkeys(("links_pages",), SHOW),
     },
@@ -146,11 +147,12 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("compact_start", "timetabling"), DECIDE),
     },
     "standings": dict.fromkeys(("tables", "files"), DECIDE),
+    "drafting": {},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
     "season": "pairings board constructing improving rain_out faults counts proof making",
-    "forming": "engine blocks checks search solver reasons wire words",  # the blocks, the trades, the proof, the reasons
+    "forming": "engine blocks checks search solver reasons looking wire words",  # the blocks, the trades, the proof, the reasons
     # a season read from a file, judged, proved impossible, timetabled
     "timetables": "types xml_files robinx robinx_rules rules open_days impossible annealing program program_solving "
     "conflicts neighborhoods part_search compact_start timetabling weighing",

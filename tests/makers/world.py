@@ -68,6 +68,8 @@ from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
 from youthprog.documents.storage import keep
 from youthprog.documents.types import DocumentKind
+from youthprog.leagues.drafting.models import DraftPlace, LiveDraft
+from youthprog.leagues.drafting.types import DraftOrder, DraftState
 from youthprog.leagues.forming.models import (
     Forming,
     FormingPlace,
@@ -117,6 +119,7 @@ _number = count(1)
 MEANT = {
     ("accounts.", "person_id"): "adult_id",
     ("builder.", "version_id"): "draft_id",
+    ("drafting.", "draft_id"): "live_draft_id",
     ("form_sections.", "version_id"): "draft_id",
     ("certificates.", "document_id"): "certificate_id",
     ("form_sections.", "section_id"): "block_id",
@@ -487,6 +490,23 @@ class _Maker:
             )  # fmt: skip
             db.session().add(place)
         db.flush()
+        self._live_draft(one)
+
+    def _live_draft(self, picked_id: int) -> None:
+        """A live draft in which the team picked once."""
+        draft = LiveDraft(
+            division_id=self.side.ids["division_id"], state=DraftState.OPEN, pick_order=DraftOrder.SNAKE,
+            seats=[self.group.id], opened_at=self.now,
+        )  # fmt: skip
+        db.session().add(draft)
+        db.flush()
+        pick = DraftPlace(
+            live_draft_id=draft.id, youth_id=picked_id, group_id=self.group.id, round=1,
+            client_key=f"world-{draft.id}", placed_at=self.now,
+        )  # fmt: skip
+        db.session().add(pick)
+        db.flush()
+        self.side.ids["live_draft_id"] = draft.id
 
     def _lead(self, person: Person, group: Group, role: StaffRole, *children: Person) -> int:
         row = program_maker.GroupStaff(group_id=group.id, person_id=person.id, role=role, from_on=self.start)

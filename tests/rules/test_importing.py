@@ -15,7 +15,15 @@ from youthprog.demo.files import CARD_NUMBER, PRIVATE_VALUES, Fault, sports_conn
 from youthprog.demo.headers import SPORTS_CONNECT, TEAMSNAP
 from youthprog.demo.plan import Department
 from youthprog.demo.types import Size
-from youthprog.leagues.imports.cells import date_order, has_card_number, read_date, read_email, read_phone
+from youthprog.leagues.imports.cells import (
+    date_order,
+    has_card_number,
+    read_date,
+    read_email,
+    read_phone,
+    read_rating,
+    read_weekdays,
+)
 from youthprog.leagues.imports.columns import Part, is_never_kept, place_of, read_columns
 from youthprog.leagues.imports.importing import read_players
 from youthprog.leagues.imports.keeping_rows import rows_from_text, rows_to_text
@@ -664,3 +672,25 @@ def test_no_cells_make_it_raise_and_every_row_is_accounted_for(rows: list[list[s
     assert all(len(row.given_name) <= 80 and row.given_name and row.family_name for row in reading.rows)
     assert rows_from_text(rows_to_text(reading.rows)) == reading.rows
     assert max(Counter(row.row for row in reading.rows).values(), default=0) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("4", 4), ("0", 0), ("10", 10), ("3.5", 4), ("3,4", 3), ("4 - strong", 4), ("7/10", 7), ("7 / 10", 7),
+        ("11", None), ("9.9", 10), ("-1", None), ("4/5", None), ("100", None), ("strong", None), ("", None), ("4.55", None),
+    ],
+)  # fmt: skip
+def test_ratings(text: str, points: int | None) -> None:
+    assert read_rating(text) == points
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "all_"),
+    [
+        ("Mon, Wed", {0, 2}, True), ("TUESDAY and fri", {1, 4}, True), ("lunes y sábado", {0, 5}, True), ("mié/jue", {2, 3}, True),
+        ("Tu", set(), False), ("Mon after 6", {0}, False), ("", set(), True), ("weekends", set(), False),
+    ],
+)  # fmt: skip
+def test_weekdays(text: str, days: set[int], all_: bool) -> None:
+    assert read_weekdays(text) == (days, all_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -13,10 +14,10 @@ from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict, NotFound, Refused
 from youthprog.leagues.forming import known, queries, services
-from youthprog.leagues.forming import work as forming_work
 from youthprog.leagues.forming.engine import form_teams
 from youthprog.leagues.forming.models import FormingState, TeamLink, TeamWish, YouthRating
-from youthprog.leagues.forming.types import Budget, LinkKind, PinKind, Proposal, Why
+from youthprog.leagues.forming.types import Barrier, Budget, Figures, LinkKind, PinKind, Proposal, Unmet, Why
+from youthprog.leagues.forming.wire import read
 from youthprog.leagues.imports.writing import open_team
 from youthprog.leagues.models import Division
 from youthprog.outreach import chores
@@ -286,6 +287,30 @@ def test_who_stays_with_a_child_comes_along_and_a_hard_rule_holds_against_a_hand
         services.move(forming, one, 987_654, **BY)
 
 
+def test_figures_and_reasons_are_of_the_teams_as_they_are_after_a_hand(session):
+    scene = Scene()
+    first, second, third = scene.ids[:3]
+    for wisher, wanted in ((first, second), (second, first), (third, first)):
+        known.wish(scene.division, wisher, wanted, **BY)
+    forming = scene.formed()
+    draft = scene.draft(forming)
+    assert {draft[each] for each in (first, second, third)} == {draft[first]}, "all three are met"
+    target = next(team.group_id for team in scene.teams if team.group_id != draft[first])
+    services.move(forming, first, target, **BY)
+    figures, unmet = read(Figures, forming.result["figures"]), [read(Unmet, each) for each in forming.result["unmet"]]
+    assert (figures.sizes, figures.wishes_met, figures.mutual_met, figures.proved) == (2, 0, 0, False)
+    assert {(each.wish.child, each.wish.wanted) for each in unmet} == {(first, second), (second, first), (third, first)}
+    assert {each.barrier for each in unmet} == {Barrier.OPEN}, "the other way round nothing forbids it"
+    whys = {place.youth_id: (place.why, place.people) for place in queries.places_of(forming.id)}
+    assert whys[first] == (Why.LOCK, [])
+    assert whys[third] == (Why.EVEN, []), "its wish is met no more"
+    services.move(forming, second, draft[second], **BY)
+    assert {each["barrier"] for each in forming.result["unmet"]} == {"teams", "open"}, "both are locked apart now"
+    services.unlock(forming, second, **BY)
+    services.move(forming, second, target, **BY)
+    assert [each["wish"]["child"] for each in forming.result["unmet"]] == [third]
+
+
 def test_accepting_writes_the_teams_in_one_step_and_undoing_brings_everybody_back(session):
     scene = Scene()
     first = scene.ids[0]
@@ -387,7 +412,7 @@ def test_a_solver_that_breaks_leaves_the_draft_and_says_so(app, monkeypatch):
         services.ask_again(forming, **BY)
         forming_id = forming.id
         db.session().commit()
-        monkeypatch.setattr(forming_work, "COMMAND", [forming_work.sys.executable, "-c", "raise SystemExit(9)"])
+        monkeypatch.setattr(sys, "executable", "/bin/false")
         chores.do_chores(chores.SOON)
         forming = queries.get_forming(forming_id)
         assert forming.state is FormingState.FAILED

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.people import make_youth
-from tests.makers.programs import enroll, make_season
+from tests.makers.programs import enroll, make_season, make_site
 from youthprog.access.models import Placement
 from youthprog.audit.models import AuditEntry
 from youthprog.core.actor import SYSTEM
@@ -18,6 +18,7 @@ from youthprog.demo.department import plan_department
 from youthprog.demo.files import Fault, sports_connect_csv, teamsnap_csv
 from youthprog.demo.types import Size
 from youthprog.leagues import services
+from youthprog.leagues.forming.models import TeamLimit, YouthRating
 from youthprog.leagues.imports.importing import read_players
 from youthprog.leagues.imports.types import Action, Reading
 from youthprog.leagues.imports.writing import Writer
@@ -269,3 +270,39 @@ def test_at_once_writes_what_the_verbs_would(session: Any, capacity: int | None)
     assert {plan.action for plan in planned} == {Action.NEW}
     for name, found in at_once.items():
         assert found == one_by_one[name], name
+
+
+def test_ratings_days_and_places_of_a_file_fill_what_is_not_known(session: Any, season: Season) -> None:
+    """A file of a program that forms teams: its rows mean children who are here."""
+    site = make_site("Mill Park")
+    youth = [make_youth("Ana", "Li"), make_youth("Ben", "Cruz"), make_youth("Cai", "Diaz")]
+    for each in youth:
+        enroll(each, season)
+    session.add(YouthRating(season_id=season.id, youth_id=youth[1].id, points=9, rated_at=NOW))
+    session.flush()
+    head = "first_name,last_name,grade,coach_skill,parent_skill,unavailable_days,disallowed_locations\n"
+    rows = (
+        f'Ana,Li,4,No Answer,3.5,"Mon, jueves",{site.name.upper()}',
+        "Ben,Cruz,4,4,,,Nowhere",
+        "Cai,Diaz,4,strong,,Fri,",
+    )
+    reading = read_players((head + "\n".join(rows)).encode(), filename="cyslf.csv", today=TODAY)
+    assert [(each.code, each.row) for each in reading.problems if each.row] == [("bad_rating", 4)]
+    bring(reading, season)
+
+    def kept() -> list[Any]:
+        session.flush()
+        rated = session.execute(sa.select(YouthRating.youth_id, YouthRating.points).order_by(YouthRating.youth_id))
+        limits = session.execute(
+            sa.select(TeamLimit.youth_id, TeamLimit.weekday, TeamLimit.site_id).order_by(TeamLimit.id)
+        )
+        trail = session.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
+        return [rated.all(), limits.all(), trail]
+
+    ana, ben, cai = (each.id for each in youth)
+    session.commit()
+    before = kept()
+    assert before[:2] == [[(ana, 4), (ben, 9)], [(ana, 0, None), (ana, 3, None), (ana, None, site.id), (cai, 4, None)]]
+    bring(reading, season)
+    session.commit()
+    assert kept() == before, "the same file again changes nothing"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,13 +16,19 @@ from flask_migrate import Migrate, downgrade, upgrade
 
 from tests.makers.accounts import make_account
 from tests.makers.people import NOW, make_guardian, make_youth
-from tests.makers.programs import join, make_gathering, make_team
+from tests.makers.programs import join, make_gathering, make_group, make_team
 from tests.support.houses import House, bare_house
 from youthprog.access.types import Role
 from youthprog.consent.services import ask, publish_starter_form
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
+from youthprog.leagues.imports.game_services import import_games
+from youthprog.leagues.imports.types import GameRow
+from youthprog.leagues.models import Team
 from youthprog.web.migrations import current, folder, head
+
+START = datetime(2026, 9, 19, 14, tzinfo=UTC)
+GAME = GameRow(2, "1", "Tigers U10", "Rams U10", "", START, START + timedelta(hours=1), "Mill Park, Field 2", 20)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -63,6 +71,10 @@ def fill() -> None:
     join(youth, team.group, "7")
     make_gathering(team.group)
     make_account(Role.COORDINATOR)
+    rivals = Team(division=team.division, group=make_group(team.group.season, "Rams U10"))
+    db.session().add(rivals)
+    db.flush()
+    import_games([GAME, replace(GAME, key="2", home="Elsewhere")], team.group.season, by=SYSTEM, now=NOW)
     publish_starter_form(now=NOW)
     ask([youth.id], team.group.season_id, by=SYSTEM, now=NOW)
     db.session().commit()

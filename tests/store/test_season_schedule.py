@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -183,7 +184,7 @@ def test_a_crash_leaves_the_draft_and_says_failed(session, monkeypatch):
     made(league)
     monkeypatch.setattr(season_work, "made_beside", BESIDE)
     before = [(game.fixture_id, game.day, game.starts) for game in queries.games_of(league.season.id)]
-    monkeypatch.setattr(season_work.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     assert made(league).state is RunState.FAILED
     assert [(game.fixture_id, game.day, game.starts) for game in queries.games_of(league.season.id)] == before
 

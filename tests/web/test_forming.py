@@ -21,6 +21,7 @@ from youthprog.leagues.forming.types import Budget, LinkKind
 from youthprog.leagues.imports.writing import open_team
 from youthprog.leagues.models import Division
 from youthprog.people.models import CustodyRestriction, Person
+from youthprog.programs.models import Group
 from youthprog.programs.services import enroll
 
 COORDINATOR = make_actor(Role.COORDINATOR)
@@ -186,3 +187,16 @@ def test_who_is_kept_from_a_child_forms_no_teams_of_its_season(session, visitor,
     assert "Under 10" not in visitor.get("/divisions").text
     for address in (f"/divisions/{division}", f"/divisions/{division}/ratings", f"/formings/{forming_id}"):
         assert "OfAna" not in visitor.get(address, status=404).text
+
+
+def test_teams_are_called_and_made_by_hand(coordinator, session, division):
+    here = f"/divisions/{division}/teams"
+    groups = dict(session.execute(sa.select(Group.name, Group.id)).all())
+    coordinator.post(here, {f"name-{groups['Hawks']}": "Falcons", "more": "Lynx\n\n  Bears "}, form_from=here)
+    session.rollback()
+    names = [team.name for team in queries.teams_of(division, clock.today())]
+    assert names == ["Bears", "Falcons", "Lynx", "Otters"]
+    assert session.get(Group, groups["Hawks"]).name == "Falcons"
+    for name, told in (("Otters", "name"), ("", "Each team needs a name."), ("x" * 90, "This cannot be a team")):
+        page = coordinator.post(here, {f"name-{groups['Hawks']}": name}, status=422, form_from=here)
+        assert told in page.text

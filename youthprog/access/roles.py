@@ -66,6 +66,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CONTACT_READ: ASSIGNED,
         P.HEALTH_ALERT_READ: ASSIGNED,
         P.TEAM_READ: ASSIGNED,
+        P.TEAM_DRAFT: ASSIGNED,  # while a draft is under way: of the children to be picked, name, age and perhaps rating
         P.ROSTER_PRINT: ASSIGNED,
         P.CONSENT_READ: ASSIGNED,
         P.REGISTER_READ: ASSIGNED,

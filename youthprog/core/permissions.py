@@ -37,6 +37,10 @@ class P(Enum):
     TEAM_READ = "team.read", "Open a team and its roster"
     TEAM_EDIT = "team.edit", "Change a team, its players and its coaches"
     TEAM_FORM = "team.form", "Form a division's teams: rate children, note links and wishes, draft and accept"
+    TEAM_DRAFT = (
+        "team.draft",
+        "Pick for one's team in a live draft: see names, ages, and ratings where the league shows them",
+    )
     ROSTER_PRINT = "roster.print", "Print a team's roster"
     ROSTER_IMPORT = "roster.import", "Import a registration export"
 

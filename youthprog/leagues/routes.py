@@ -13,6 +13,7 @@ from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.documents.types import Paper
 from youthprog.leagues import papers, queries
+from youthprog.leagues.drafting.queries import open_drafts
 from youthprog.leagues.queries import PlayerLine, Roster
 from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
@@ -40,7 +41,8 @@ def index() -> Response:
         actor(), P.TEAM_READ, on, word=fold(word), after=asked_cursor((str, int)), limit=PAGE_ROWS + 1
     )
     more = cursor(rows[PAGE_ROWS - 1].folded_name, rows[PAGE_ROWS - 1].team_id) if len(rows) > PAGE_ROWS else None
-    return page("leagues/index.html", rows=rows[:PAGE_ROWS], more=more, word=word)
+    drafts = open_drafts(actor(), P.TEAM_DRAFT, on)
+    return page("leagues/index.html", rows=rows[:PAGE_ROWS], more=more, word=word, drafts=drafts)
 
 
 @bp.get("/teams/<id:team_id>")

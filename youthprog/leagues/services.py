@@ -1,5 +1,6 @@
 """Verbs of the leagues room: change a team, take its coaches on, import players. They never commit."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal, Refused
-from youthprog.leagues.forming.known import keep_requests
+from youthprog.leagues.forming.known import OfFile, keep_of_file, keep_requests
+from youthprog.leagues.imports.cells import read_rating, read_weekdays
+from youthprog.leagues.imports.columns import Part
 from youthprog.leagues.imports.newcomers import Newcomers
 from youthprog.leagues.imports.plan import plan_import
 from youthprog.leagues.imports.snapshot import existing_for
@@ -67,11 +70,33 @@ def import_players(
         if plan.action is Action.UPDATE:
             writer.write(plan)
     keep_requests(season.id, _requests(planned, writer), now=now)
+    keep_of_file(season, _for_teams(planned, writer), by=by, now=now)
     done = Imported(tuple(planned))
     if done.count(Action.NEW) or done.count(Action.UPDATE):
         counts = {"new": done.count(Action.NEW), "changed": done.count(Action.UPDATE), "same": done.count(Action.SAME)}
         record("players.imported", "season", season.id, by=by, now=now, **counts)
     return done
+
+
+def _for_teams(planned: Sequence[PlannedRow], writer: Writer) -> list[OfFile]:
+    """What the rows that came in say for forming teams, by youth. A coach's rating goes before a parent's."""
+    found = []
+    for plan in planned:
+        said, youth_id = dict(plan.row.for_teams), _youth_id(plan, writer)
+        if said and youth_id is not None:
+            points = read_rating(said.get(Part.RATING.name) or said.get(Part.PARENT_RATING.name, ""))
+            days, _all = read_weekdays(said.get(Part.BAD_DAYS.name, ""))
+            places = tuple(part.strip() for part in re.split(r"[,;|/]", said.get(Part.BAD_PLACES.name, "")))
+            found.append(OfFile(youth_id, points, days, places))
+    return found
+
+
+def _youth_id(plan: PlannedRow, writer: Writer) -> int | None:
+    """The youth of a row that came in."""
+    if plan.action is Action.REFUSE:
+        return None
+    youth = writer.made.get(plan.youth)
+    return youth.id if youth is not None else plan.youth.id
 
 
 def _requests(planned: Sequence[PlannedRow], writer: Writer) -> list[tuple[int, str]]:
@@ -80,9 +105,8 @@ def _requests(planned: Sequence[PlannedRow], writer: Writer) -> list[tuple[int, 
     for plan in planned:
         words = (plan.row.teammate_request, plan.row.coach_request, plan.row.other_request)
         text = "\n".join(dict.fromkeys(each.strip() for each in words if each.strip()))
-        youth = writer.made.get(plan.youth)
-        youth_id = youth.id if youth is not None else plan.youth.id
-        if text and youth_id is not None and plan.action is not Action.REFUSE:
+        youth_id = _youth_id(plan, writer)
+        if text and youth_id is not None:
             found.append((youth_id, text))
     return found
 

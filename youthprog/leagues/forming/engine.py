@@ -6,13 +6,13 @@ as good as trading makes it, and says that nothing is proved.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from youthprog.leagues.forming.blocks import Blocks, blocks_of, contradiction_of
-from youthprog.leagues.forming.checks import spread_of
+from youthprog.leagues.forming.looking import figures_of
 from youthprog.leagues.forming.reasons import Better, by_child, placements_of, unmet_of
-from youthprog.leagues.forming.search import Draft, Key, first_draft, trade
+from youthprog.leagues.forming.search import Draft, Key, Solved, first_draft, trade
 from youthprog.leagues.forming.solver import Effort, better, conflict_in, draft_within, needed_only, solver_is_here
 from youthprog.leagues.forming.types import (
     Budget,
@@ -22,10 +22,10 @@ from youthprog.leagues.forming.types import (
     Phase,
     Progress,
     Proposal,
+    Stratum,
     Task,
     Unmet,
 )
-from youthprog.people.types import Gender
 
 TRADING_SHARE, PROVING_SHARE, EXPLAINING_SHARE = 0.3, 0.4, 0.25
 CONFLICT_SECONDS = 5.0
@@ -139,7 +139,7 @@ class _Forming:
                 blocks,
                 team_of,
                 proved=proved,
-                effort=self._trial,
+                within=self._within,
                 moves=1_000 if hurried else max(6_000, 60 * len(blocks.members)),
                 seed=self.budget.seed + rounds,
                 told=told,
@@ -147,9 +147,14 @@ class _Forming:
             if not isinstance(found, Better):
                 return team_of, found, proved
             team_of = found.team_of
-        final = unmet_of(self.task, blocks, team_of, proved=proved, effort=self._trial, moves=1_000, stands=True)
+        final = unmet_of(self.task, blocks, team_of, proved=proved, within=self._within, moves=1_000, stands=True)
         assert not isinstance(final, Better)
         return team_of, final, proved
+
+    def _within(self, blocks: Blocks, limits: Mapping[Stratum, int], hint: Sequence[int] | None) -> Solved | None:
+        """The solver's draft within limits, as long as there is time for one."""
+        allowed = self._trial()
+        return draft_within(blocks, limits, allowed, hint) if allowed is not None else None
 
     def _trial(self) -> Effort | None:
         """What one counter-trial may cost: little, and nothing once the time is up."""
@@ -171,27 +176,3 @@ class _Forming:
 
     def _figures(self, blocks: Blocks, team_of: Mapping[int, int], bound: int, proved: bool) -> Figures:
         return figures_of(self.task, blocks, team_of, bound=bound, proved=proved)
-
-
-def figures_of(
-    task: Task, blocks: Blocks, team_of: Mapping[int, int], *, bound: int | None = None, proved: bool = False
-) -> Figures:
-    """How good a draft is."""
-    places = {team: place for place, team in enumerate(blocks.teams)}
-    draft = Draft(blocks, [places[team_of[block[0]]] for block in blocks.members])
-    wishes = set(task.wishes)
-    met = {wish for wish in wishes if team_of[wish.child] == team_of[wish.wanted]}
-    return Figures(
-        levels=draft.levels,
-        score=draft.score,
-        bound=max(draft.score, blocks.most_score if bound is None else bound),
-        proved=proved,
-        sizes=spread_of(task, team_of),
-        girls=spread_of(task, team_of, Gender.GIRL),
-        boys=spread_of(task, team_of, Gender.BOY),
-        skills=spread_of(task, team_of, skill=True),
-        wishes=len(wishes),
-        wishes_met=len(met),
-        mutual=len(task.mutual),
-        mutual_met=len(met & task.mutual),
-    )

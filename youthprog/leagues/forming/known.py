@@ -1,6 +1,7 @@
 """Verbs of what is known for forming teams: ratings, links, wishes, limits, what families wrote. They never commit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from youthprog.audit.services import record
 from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, NotFound, Refusal, Refused
+from youthprog.core.text import fold
 from youthprog.leagues.forming import queries
 from youthprog.leagues.forming.models import (
     MOST_POINTS,
@@ -21,8 +23,12 @@ from youthprog.leagues.forming.models import (
     YouthRating,
 )
 from youthprog.leagues.forming.types import LinkKind
-from youthprog.leagues.models import Division
+from youthprog.leagues.imports.writing import open_team
+from youthprog.leagues.models import Division, Team
 from youthprog.people.types import PeopleMerged
+from youthprog.programs import queries as programs
+from youthprog.programs import services as group_services
+from youthprog.programs.models import Group, Season
 
 
 def rate(division: Division, points: Mapping[int, int | None], *, by: Actor, now: datetime) -> int:
@@ -166,6 +172,73 @@ def keep_requests(season_id: int, words: Iterable[tuple[int, str]], *, now: date
         db.flush()
         row.seal("text_sealed", text)
     db.flush()
+
+
+@dataclass(frozen=True)
+class OfFile:
+    """What a file says of a child for forming teams: points, the weekdays and the places where it cannot come."""
+
+    youth_id: int
+    points: int | None = None
+    no_days: frozenset[int] = frozenset()
+    no_places: tuple[str, ...] = ()
+
+
+def keep_of_file(season: Season, said: Sequence[OfFile], *, by: Actor, now: datetime) -> None:
+    """Keep what a file says, where nothing is known yet: a rating that is here stays. The same again changes nothing.
+
+    A place counts that is called as a site here; others mean nothing.
+    """
+    wanted = {each.youth_id: each for each in said if each.points is not None or each.no_days or any(each.no_places)}
+    if not wanted:
+        return
+    made = {"season_id": season.id}
+    rated = sa.select(YouthRating.youth_id).where(YouthRating.season_id == season.id)
+    known = set(db.session().scalars(rated))
+    new: list[Any] = [
+        YouthRating(youth_id=youth_id, points=each.points, rated_at=now, rated_by_id=by.person_id, **made)
+        for youth_id, each in wanted.items()
+        if each.points is not None and youth_id not in known
+    ]
+    sites = {fold(site.name): site.id for site in programs.list_sites()}
+    limits = {(row.youth_id, row.weekday, row.site_id) for row in queries.limits_of(season.id)}
+    for youth_id, each in wanted.items():
+        places = {sites[fold(name)] for name in each.no_places if fold(name) in sites}
+        found: list[tuple[int, int | None, int | None]] = [(youth_id, day, None) for day in sorted(each.no_days)]
+        found += [(youth_id, None, site_id) for site_id in sorted(places)]
+        new += [
+            TeamLimit(youth_id=child, weekday=day, site_id=site_id, made_at=now, made_by_id=by.person_id, **made)
+            for child, day, site_id in found
+            if (child, day, site_id) not in limits
+        ]
+    db.session().add_all(new)
+    db.flush()
+    if new:
+        record("children.rated", "season", season.id, by=by, now=now, changed=len(new), source="file")
+
+
+def name_teams(division: Division, names: Mapping[int, str], more: Sequence[str], *, by: Actor, now: datetime) -> int:
+    """Call the teams of a division, by group, as said, and make new ones. Returns how many changed or were made.
+
+    Raises `NotFound` for a group that is no team of the division, `Refused` for a name that is empty or taken.
+    """
+    groups = {
+        group.id: group
+        for group in db.session().scalars(
+            sa.select(Group).join(Team, Team.group_id == Group.id).where(Team.division_id == division.id)
+        )
+    }
+    if names.keys() - groups.keys():
+        raise NotFound
+    if any(not name for name in names.values()):
+        raise Refused([Refusal("no_name", N_("Each team needs a name."), "names")])
+    changed = [(groups[key], name) for key, name in names.items() if groups[key].name != name]
+    for group, name in changed:
+        about: dict[str, Any] = {"meets": group.meets, "places": group.places, "site_id": group.site_id}
+        group_services.change_group(group, name=name, by=by, now=now, **about)
+    for name in more:
+        open_team(division.season, division.name, name, by=by, now=now)
+    return len(changed) + len(more)
 
 
 def _of_division(division: Division, *youth_ids: int) -> None:

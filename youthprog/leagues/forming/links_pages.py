@@ -1,5 +1,6 @@
 """What is known of a division's children: ratings, links, wishes, limits, and what families wrote. Edge."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from youthprog.audit.services import record_read
 from youthprog.core.names import tokens_of
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
+from youthprog.core.text import crowded, storable
 from youthprog.leagues.forming import known as knowing
 from youthprog.leagues.forming import queries, words
 from youthprog.leagues.forming.forms import LimitForm, LinkForm, WishForm
@@ -22,11 +24,12 @@ from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door
 from youthprog.web.forms import SelectChoice
 from youthprog.web.language import gettext as _
-from youthprog.web.language import weekday
+from youthprog.web.language import ngettext, weekday
 from youthprog.web.pages import page
 
 A_MONDAY = date(2024, 1, 1)
 MOST_CANDIDATES = 4
+MOST_NAME, MOST_NEW_TEAMS = 80, 40
 
 # ---- ratings ----
 
@@ -61,6 +64,46 @@ def rate(division_id: int) -> Response | BaseResponse:
     knowing.rate(known.division, points, **deed())
     flash(_("Saved."), "signed")
     return redirect(url_for(".division", division_id=division_id), 303)
+
+
+# ---- teams and what they are called ----
+
+
+@bp.get("/divisions/<id:division_id>/teams")
+@door(P.TEAM_FORM)
+def teams(division_id: int) -> Response:
+    """The teams of a division, by name."""
+    return _teams_page(division_for(division_id), {})
+
+
+@bp.post("/divisions/<id:division_id>/teams")
+@door(P.TEAM_FORM)
+def name_teams(division_id: int) -> Response | BaseResponse:
+    """Call the teams as typed, and make those that are new."""
+    found = division_for(division_id)
+    known, given = known_of(found), request.form
+    names = {team.group_id: given.get(f"name-{team.group_id}", team.name).strip() for team in known.teams}
+    more = [name for line in given.get("more", "").splitlines() if (name := line.strip())]
+    wrong = [
+        _("This cannot be a team's name: %(name)s", name=name[:MOST_NAME])
+        for name in (*names.values(), *more)
+        if len(name) > MOST_NAME or not storable(name) or crowded(name)
+    ]
+    if len(more) > MOST_NEW_TEAMS:
+        wrong.append(_("No more than %(count)s new teams at once.", count=MOST_NEW_TEAMS))
+    if wrong:
+        return _teams_page(found, given, wrong, 422)
+    try:
+        count = knowing.name_teams(found, names, more, **deed())
+    except Refused as problem:
+        return _teams_page(found, given, [_(reason.sentence, **reason.values) for reason in problem.reasons], 422)
+    flash(ngettext("One team was changed or made.", "%(num)s teams were changed or made.", count), "signed")
+    return redirect(url_for(".division", division_id=division_id), 303)
+
+
+def _teams_page(found: Division, given: Any, faults: Sequence[str] = (), status: int = 200) -> Response:
+    known = known_of(found)
+    return page("leagues/team_names.html", status, division=found, known=known, given=given, faults=faults)
 
 
 # ---- links, wishes, limits, what families wrote ----

@@ -9,6 +9,7 @@ from youthprog.audit.services import record_read
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refused
+from youthprog.leagues.drafting.queries import find_draft
 from youthprog.leagues.forming import queries, services, words
 from youthprog.leagues.forming.blocks import contradiction_of
 from youthprog.leagues.forming.forms import FormingForm, MoveForm
@@ -105,6 +106,7 @@ def _division_page(found: Division, status: int = 200, form: Any = None) -> Resp
         siblings=len(queries.siblings_among([line.youth_id for line in known.pool], found.season_id)),
         trouble=_trouble(contradiction_of(task) if task.teams and task.children else None, known),
         formings=formings,
+        live=find_draft(found.id),
         open=next((each for each in formings if each.state in services.OPEN), None),
         form=form or _forming_form(),
         states=STATES,

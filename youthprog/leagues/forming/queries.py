@@ -76,7 +76,7 @@ class PoolLine:
     group_id: int | None
 
 
-def _formed_by(actor: Actor, permission: P) -> sa.ColumnElement[bool]:
+def formed_by(actor: Actor, permission: P) -> sa.ColumnElement[bool]:
     """The condition that a reader forms teams of a season: within reach, and kept by no court from any of its children.
 
     Teams are formed of all children at once. Without one of them the figures, the gaps and the reasons of the others would
@@ -107,7 +107,7 @@ def list_divisions(actor: Actor, permission: P, on: date) -> list[DivisionRow]:
         .join(Season, Season.id == Division.season_id)
         .join(Program, Program.id == Season.program_id)
         .outerjoin(Forming, Forming.id == newest)
-        .where(Season.ends_on >= on, _formed_by(actor, permission))
+        .where(Season.ends_on >= on, formed_by(actor, permission))
         .order_by(Season.starts_on.desc(), Division.folded_name, Division.id)
     )  # fmt: skip
     return [DivisionRow(*row) for row in rows]
@@ -119,7 +119,7 @@ def get_division_for(actor: Actor, permission: P, division_id: int) -> Division:
         sa.select(Division)
         .join(Season, Season.id == Division.season_id)
         .options(joinedload(Division.season).joinedload(Season.program))
-        .where(Division.id == division_id, _formed_by(actor, permission))
+        .where(Division.id == division_id, formed_by(actor, permission))
     )
     if found is None:
         raise NotFound
@@ -133,7 +133,7 @@ def get_forming_for(actor: Actor, permission: P, forming_id: int) -> Forming:
         .join(Division, Division.id == Forming.division_id)
         .join(Season, Season.id == Division.season_id)
         .options(joinedload(Forming.division).joinedload(Division.season).joinedload(Season.program))
-        .where(Forming.id == forming_id, _formed_by(actor, permission))
+        .where(Forming.id == forming_id, formed_by(actor, permission))
     )
     if found is None:
         raise NotFound

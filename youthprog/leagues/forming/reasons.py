@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from youthprog.leagues.forming.blocks import Blocks, blocks_of
-from youthprog.leagues.forming.search import STRATA, Draft, first_draft, trade
-from youthprog.leagues.forming.solver import Effort, Solved, all_even, draft_within
+from youthprog.leagues.forming.search import STRATA, Draft, Solved, all_even, first_draft, trade
 from youthprog.leagues.forming.types import (
     Barrier,
     Link,
@@ -27,7 +26,8 @@ from youthprog.people.types import Gender
 
 TRIAL_MOVES = 8_000
 MENDING = 0.4  # so cool that only a little around the wish changes
-Effortful = Callable[[], Effort | None]  # what the next trial of the solver may cost; None: nothing is left
+# The exact solver's draft within limits, near a hint; None when it may not be asked any more.
+Within = Callable[[Blocks, Mapping[Stratum, int], Sequence[int] | None], Solved | None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def unmet_of(
     team_of: Mapping[int, int],
     *,
     proved: bool,
-    effort: Effortful,
+    within: Within,
     moves: int = TRIAL_MOVES,
     seed: int = 20,
     stands: bool = False,
@@ -61,12 +61,12 @@ def unmet_of(
         pair = (min(wish.child, wish.wanted), max(wish.child, wish.wanted))
         if pair not in known:
             reason = _forbidden(task, blocks, wish) or _tried(
-                task, blocks, team_of, wish, proved=proved, effort=effort, moves=moves, seed=seed
+                task, blocks, team_of, wish, proved=proved, within=within, moves=moves, seed=seed
             )
             if isinstance(reason, Better):
                 if not stands:
                     return reason
-                reason = Unmet(wish, Barrier.WISHES, proved=False)
+                reason = Unmet(wish, Barrier.OPEN, proved=False)
             known[pair] = reason
         found.append(replace(known[pair], wish=wish))
         told((number + 1) / len(unmet))
@@ -115,7 +115,7 @@ def _tried(
     wish: Wish,
     *,
     proved: bool,
-    effort: Effortful,
+    within: Within,
     moves: int,
     seed: int,
 ) -> Unmet | Better:
@@ -133,15 +133,15 @@ def _tried(
     if draft is not None and key is not None and key < here.key:
         return Better(by_child(with_wish, draft))
     if key is None or key[:-1] != here.levels:
-        solved = _within(with_wish, all_even(here.levels), effort, draft)
+        solved = within(with_wish, all_even(here.levels), draft)
         if solved is not None and solved.team_of is not None:
             draft, key = list(solved.team_of), Draft(with_wish, solved.team_of).key
             if key < here.key:
                 return Better(by_child(with_wish, draft))
         elif solved is not None and solved.impossible:
-            return _proved(with_wish, wish, here, draft, effort)
+            return _proved(with_wish, wish, here, draft, within)
     elif key[-1] > here.key[-1]:  # how little it could cost is looked for harder
-        solved = _within(with_wish, all_even(here.levels), effort, draft)
+        solved = within(with_wish, all_even(here.levels), draft)
         if solved is not None and solved.team_of is not None:
             draft = list(solved.team_of)
             if Draft(with_wish, draft).key < here.key:
@@ -166,25 +166,18 @@ def _start(blocks: Blocks, team_of: Mapping[int, int], wish: Wish, places: Mappi
     return None
 
 
-def _within(
-    blocks: Blocks, limits: Mapping[Stratum, int], effort: Effortful, hint: Sequence[int] | None
-) -> Solved | None:
-    allowed = effort()
-    return draft_within(blocks, limits, allowed, hint) if allowed is not None else None
-
-
-def _proved(blocks: Blocks, wish: Wish, here: Draft, draft: Sequence[int] | None, effort: Effortful) -> Unmet:
+def _proved(blocks: Blocks, wish: Wish, here: Draft, draft: Sequence[int] | None, within: Within) -> Unmet:
     """The first stratum that no arrangement with the wish can keep, the more important first."""
     kept: dict[Stratum, int] = {}
     levels = dict(zip(STRATA, here.levels, strict=True))
-    solved = _within(blocks, {}, effort, draft)
+    solved = within(blocks, {}, draft)
     if solved is not None and solved.impossible:
         return Unmet(wish, Barrier.HARD, True)
     for stratum in STRATA:
         if not any(each.stratum is stratum for each in blocks.counted):
             continue
         kept[stratum] = levels[stratum]
-        solved = _within(blocks, kept, effort, draft)
+        solved = within(blocks, kept, draft)
         if solved is None:
             break
         if solved.impossible:

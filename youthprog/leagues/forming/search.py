@@ -6,6 +6,7 @@ whatever is best so far is a usable draft. The same seed and number of moves giv
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import exp, log
 
 from youthprog.leagues.forming.blocks import Blocks
@@ -17,6 +18,16 @@ HOTTEST, COLDEST = 6.0, 0.25
 LOOK_EVERY = 512
 Key = tuple[int, ...]
 Look = Callable[[int, Key, Sequence[int]], bool]  # moves made, best key and best draft; true to stop
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A draft by blocks, None when there is none. `impossible` says that it is proved that there is none."""
+
+    team_of: tuple[int, ...] | None
+    bound: int = 0
+    proved: bool = False
+    impossible: bool = False
 
 
 class Draft:
@@ -218,3 +229,8 @@ def _proposed(
         return coming, team, None
     there = draft.on[team]
     return coming, team, there[int(chance.random() * len(there))]
+
+
+def all_even(levels: Levels) -> dict[Stratum, int]:
+    """The limits that hold a draft to these levels."""
+    return dict(zip(STRATA, levels, strict=True))

@@ -1,6 +1,6 @@
 """Verbs of drafts of teams: ask for one, change it by hand, accept it, take it back. They never commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,14 +11,17 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Conflict, NotFound, Refusal, Refused
+from youthprog.leagues.drafting.models import LiveDraft
+from youthprog.leagues.drafting.types import DraftState
 from youthprog.leagues.forming import queries
 from youthprog.leagues.forming.checks import faults_of
+from youthprog.leagues.forming.looking import looked_at
 from youthprog.leagues.forming.models import (
     Forming,
     FormingPlace,
     FormingState,
 )
-from youthprog.leagues.forming.types import Contradiction, LinkKind, Pin, PinKind, Progress, Proposal, Why
+from youthprog.leagues.forming.types import Contradiction, LinkKind, Pin, PinKind, Progress, Proposal, Task, Why
 from youthprog.leagues.forming.wire import written
 from youthprog.leagues.models import Division
 from youthprog.programs import services as programs
@@ -44,9 +47,10 @@ def ask(division: Division, *, skill_within: int, mix_ages: bool, by: Actor, now
         reasons.append(Refusal("no_teams", N_("This division has no teams yet. Make them first.")))
     if not queries.pool_of(division):
         reasons.append(Refusal("no_children", N_("No enrolled child is of this division's ages.")))
-    open_ = sa.select(Forming.id).where(Forming.division_id == division.id, Forming.state.in_(OPEN)).limit(1)
-    if db.session().scalar(open_) is not None:
+    if has_open(division.id):
         reasons.append(Refusal("open", N_("A draft of this division is open. Accept or discard it first.")))
+    if has_live_draft(division.id):
+        reasons.append(Refusal("under_way", N_("A live draft of this division is open already.")))
     if reasons:
         raise Refused(reasons)
     row = Forming(
@@ -56,6 +60,42 @@ def ask(division: Division, *, skill_within: int, mix_ages: bool, by: Actor, now
     db.session().add(row)
     db.flush()
     record("forming.asked", "forming", row.id, by=by, now=now, division_id=division.id)
+    return row
+
+
+def has_live_draft(division_id: int) -> bool:
+    """Whether coaches are picking a division's children."""
+    statement = sa.select(LiveDraft.id).where(
+        LiveDraft.division_id == division_id, LiveDraft.state.in_((DraftState.OPEN, DraftState.PAUSED))
+    )
+    return db.session().scalar(statement.limit(1)) is not None
+
+
+def has_open(division_id: int) -> bool:
+    """Whether a draft of a division is asked for, worked on, or there to look at."""
+    statement = sa.select(Forming.id).where(Forming.division_id == division_id, Forming.state.in_(OPEN))
+    return db.session().scalar(statement.limit(1)) is not None
+
+
+def keep_drafted(
+    division: Division, task: Task, team_of: Mapping[int, int], picked: Collection[int], *, by: Actor, now: datetime
+) -> Forming:
+    """Keep what coaches picked in a live draft as a draft of teams, with its figures and reasons, ready to be accepted."""
+    figures, unmet, placements = looked_at(task, team_of)
+    row = Forming(
+        division_id=division.id, state=S.READY, progress={}, asked_at=now, asked_by_id=by.person_id, division=division,
+        result={"figures": written(figures), "unmet": written(unmet), "drafted": True},
+    )  # fmt: skip
+    db.session().add(row)
+    db.flush()
+    for placement in placements:
+        why, people = placement.why, list(placement.people)
+        if placement.child in picked:
+            why, people = Why.DRAFTED, []
+        db.session().add(
+            FormingPlace(forming_id=row.id, youth_id=placement.child, group_id=placement.team, why=why, people=people)
+        )
+    db.flush()
     return row
 
 
@@ -111,12 +151,22 @@ def move(forming: Forming, youth_id: int, group_id: int, *, by: Actor, now: date
         raise Refused([Refusal("hard_rule", sentence, "team")])
     for place in queries.places_of(forming.id):
         if place.youth_id in moved:
-            place.group_id, place.why, place.people = group_id, Why.WITH_PINNED, [youth_id]
+            place.group_id = group_id
         if place.youth_id == youth_id:
-            place.why, place.people, place.locked_at = Why.LOCK, [], now
-    forming.result = forming.result | {"by_hand": True}
-    db.flush()
+            place.locked_at = now
+    _look_at(forming, replace(task, pins=(*task.pins, Pin(PinKind.LOCK, youth_id, group_id))), after, by_hand=True)
     record("forming.moved", "forming", forming.id, by=by, now=now, youth_id=youth_id, group_id=group_id)
+
+
+def _look_at(forming: Forming, task: Task, draft: Mapping[int, int], **more: Any) -> None:
+    """Count the figures and find the reasons of a draft as it is now."""
+    figures, unmet, placements = looked_at(task, draft)
+    why_of = {placement.child: placement for placement in placements}
+    for place in queries.places_of(forming.id):
+        if (placement := why_of.get(place.youth_id)) is not None:
+            place.why, place.people = placement.why, list(placement.people)
+    forming.result = forming.result | {"figures": written(figures), "unmet": written(unmet)} | more
+    db.flush()
 
 
 def _with(links: Iterable[Any], youth_id: int) -> set[int]:
@@ -134,8 +184,9 @@ def unlock(forming: Forming, youth_id: int, *, by: Actor, now: datetime) -> None
     """Let a child move again when the draft is formed again."""
     _turn(forming, (S.READY,), S.READY)
     place = queries.get_place(forming.id, youth_id)
-    place.locked_at, place.why = None, Why.EVEN
+    place.locked_at = None
     db.flush()
+    _look_at(forming, *queries.task_of(forming, clock.day_of(now)))
     record("forming.unlocked", "forming", forming.id, by=by, now=now, youth_id=youth_id)
 
 

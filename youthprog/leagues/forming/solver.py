@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from youthprog.leagues.forming.blocks import Blocks
-from youthprog.leagues.forming.search import STRATA, Draft
+from youthprog.leagues.forming.search import STRATA, Draft, Solved
 from youthprog.leagues.forming.types import (
     Contradiction,
-    Levels,
     Limit,
     Link,
     LinkKind,
@@ -39,16 +38,6 @@ class Effort:
     effort: float | None = None
     workers: int = 2
     seed: int = 20
-
-
-@dataclass(frozen=True)
-class Solved:
-    """A draft by blocks, None when there is none. `impossible` says that it is proved that there is none."""
-
-    team_of: tuple[int, ...] | None
-    bound: int = 0
-    proved: bool = False
-    impossible: bool = False
 
 
 def solver_is_here() -> bool:
@@ -299,8 +288,3 @@ def _add_link(model: Any, link: Link, x: Mapping[tuple[int, int], Any], teams: S
             model.add_bool_or(no, one.negated(), other.negated())
         else:
             model.add_bool_or(no, one.negated(), other)
-
-
-def all_even(levels: Levels) -> dict[Stratum, int]:
-    """The limits that hold a draft to these levels."""
-    return dict(zip(STRATA, levels, strict=True))

@@ -147,6 +147,7 @@ class Why(enum.StrEnum):
 
     LOCK = "lock"
     COACH = "coach"
+    DRAFTED = "drafted"  # a coach picked the child in a live draft
     WITH_PINNED = "with_pinned"  # kept together with somebody whose team is settled
     ONLY_TEAM = "only_team"  # the one team that suits
     KEPT_TOGETHER = "kept_together"
@@ -177,6 +178,7 @@ class Barrier(enum.StrEnum):
     SKILL = "skill"
     AGES = "ages"
     WISHES = "wishes"  # others' wishes, worth at least as much, would be given up
+    OPEN = "open"  # nothing: a better draft than this one meets it
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,9 @@ class Proposal:
     def team_of(self) -> dict[int, int]:
         """Child to team."""
         return {placement.child: placement.team for placement in self.placements}
+
+
+NO_WAY = "no way"  # said instead of a proposal: none was found, and it is not proved that there is none
 
 
 class Phase(enum.StrEnum):

@@ -28,6 +28,7 @@ LINKS = {
 WHYS = {
     Why.LOCK: N_("You put this child here."),
     Why.COACH: N_("A parent coaches this team."),
+    Why.DRAFTED: N_("Picked in the live draft."),
     Why.WITH_PINNED: N_("Stays with %(people)s."),
     Why.ONLY_TEAM: N_("The one team that suits."),
     Why.KEPT_TOGETHER: N_("Stays with %(people)s."),
@@ -45,6 +46,7 @@ BARRIERS = {
     Barrier.SKILL: N_("One team would have %(most)s points of skill and another %(least)s."),
     Barrier.AGES: N_("One team would have %(most)s of an age and another %(least)s."),
     Barrier.WISHES: N_("Other wishes that count as much would be given up."),
+    Barrier.OPEN: N_("Nothing forbids it: there is a draft that meets it. Form again."),
 }
 BOYS = N_("One team would have %(most)s boys and another %(least)s.")
 UNEVEN = N_("Teams would be less even.")

@@ -27,6 +27,16 @@ GENDERS = {
     "masculino": Gender.BOY, "nino": Gender.BOY, "non-binary": Gender.OTHER, "nonbinary": Gender.OTHER, "x": Gender.OTHER,
     "other": Gender.OTHER, "another": Gender.OTHER,
 }  # fmt: skip
+MOST_RATING = 10
+FEWEST_LETTERS = 3  # by which a weekday is known
+WEEKDAYS = {
+    name: day
+    for names in (
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"),
+    )
+    for day, name in enumerate(names)
+}
 YES = frozenset({"y", "yes", "true", "1", "x", "si"})
 
 _TIME = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:z|[+-]\d{2}:?\d{2})?)?"
@@ -51,6 +61,26 @@ def is_formula(text: str) -> bool:
 def is_nothing(text: str) -> bool:
     """Whether the cell says in a word that there is nothing to say."""
     return fold(text) in NOTHING
+
+
+def read_rating(text: str) -> int | None:
+    """The points from 0 to 10 that a rating gives, halves rounded up; None for anything else.
+
+    A word may follow the number (`4 - strong`), as some programs write it.
+    """
+    number = re.match(r"(\d{1,2})(?:[.,](\d))?(?:\s*/\s*10)?(?![\d.,/])", text.strip())
+    if number is None:
+        return None
+    points = int(number[1]) + (int(number[2] or 0) >= 5)
+    return points if points <= MOST_RATING else None
+
+
+def read_weekdays(text: str) -> tuple[frozenset[int], bool]:
+    """The weekdays that a cell names (0 is Monday), in English or Spanish, and whether every word of it was one."""
+    words = [word for word in re.split(r"[^\w]+", fold(text)) if word not in ("", "and", "y", "e")]
+    found = [next((day for name, day in WEEKDAYS.items() if name.startswith(word)), None) for word in words]
+    sure = [day for word, day in zip(words, found, strict=True) if day is not None and len(word) >= FEWEST_LETTERS]
+    return frozenset(sure), len(sure) == len(words)
 
 
 def is_yes(text: str) -> bool:

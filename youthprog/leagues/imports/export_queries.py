@@ -13,6 +13,8 @@ from youthprog.core.permissions import P
 from youthprog.leagues.imports.models import ImportedGame
 from youthprog.leagues.imports.snapshot import in_parts
 from youthprog.leagues.models import Division, Team
+from youthprog.leagues.season.models import Fixture, Venue
+from youthprog.leagues.season.types import FixtureState
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.people.types import ContactKind, Gender
@@ -131,16 +133,42 @@ def _guardians(youth_ids: set[int], on: date) -> dict[int, tuple[GuardianOut, ..
     }
 
 
-def games_out(season: Season) -> Iterator[GameOut]:
-    """The games of a season that came from a schedule, by start. One statement."""
+def games_out(season: Season) -> list[GameOut]:
+    """The games of a season that families know of, by start: fixtures, and games of a file against others. Two statements."""
+    found = [*_fixtures_out(season), *_others_out(season)]
+    return sorted(found, key=lambda game: (game.starts_at, game.division, game.home, game.away))
+
+
+def _fixtures_out(season: Season) -> Iterator[GameOut]:
+    home, away = aliased(Group), aliased(Group)
+    home_team, away_team = aliased(Team), aliased(Team)
+    statement = (
+        sa.select(
+            home.name, away.name, Division.name, Fixture.starts_at, Fixture.ends_at,
+            sa.func.coalesce(Gathering.place, Venue.name), ImportedGame.arrive_minutes, Fixture.state,
+        )
+        .join(home_team, home_team.id == Fixture.home_team_id)
+        .join(home, home.id == home_team.group_id)
+        .join(away_team, away_team.id == Fixture.away_team_id)
+        .join(away, away.id == away_team.group_id)
+        .join(Division, Division.id == Fixture.division_id)
+        .join(Venue, Venue.id == Fixture.venue_id)
+        .join(Gathering, Gathering.id == Fixture.home_gathering_id)
+        .outerjoin(ImportedGame, ImportedGame.fixture_id == Fixture.id)
+        .where(Fixture.season_id == season.id, Fixture.state != FixtureState.DRAFT)
+    )  # fmt: skip
+    for at_home, guest, division, starts_at, ends_at, place, arrive, state in db.session().execute(statement):
+        is_off = state is FixtureState.CANCELED
+        yield GameOut(at_home, guest, division, starts_at, ends_at, place, arrive, is_off)
+
+
+def _others_out(season: Season) -> Iterator[GameOut]:
     home, away = aliased(Gathering), aliased(Gathering)
-    shown = sa.func.coalesce(home.starts_at, away.starts_at)
     statement = (
         sa.select(ImportedGame, home, away)
         .outerjoin(home, home.id == ImportedGame.home_gathering_id)
         .outerjoin(away, away.id == ImportedGame.away_gathering_id)
-        .where(ImportedGame.season_id == season.id)
-        .order_by(shown, ImportedGame.id)
+        .where(ImportedGame.season_id == season.id, ImportedGame.fixture_id.is_(None))
     )
     for game, at_home, as_guest in db.session().execute(statement):
         side: Gathering | None = at_home or as_guest

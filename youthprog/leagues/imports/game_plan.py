@@ -1,9 +1,11 @@
 """What a schedule would change: its games against the teams and games of the season. Pure.
 
-A game is found by its key, else by its two teams and its day. Each team of the season gets a gathering of its own; a
-team that is not here is only a name. A game that is over stays as it is. A second run of the same file changes nothing.
+A game is found by its key, else by its two teams and its day. Two teams of one division play a fixture of it; else each
+team of the season gets a gathering of its own, and a team that is not here is only a name. A game that is over stays as
+it is. A second run of the same file changes nothing, and moves nothing back that was moved here since.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -37,6 +39,21 @@ def title_of(opponent: str, *, at_home: bool) -> str:
     return f"{'vs.' if at_home else 'at'} {opponent}"[:120]
 
 
+def saying_of(row: GameRow) -> str:
+    """What stands for all that a row says of its game."""
+    says = (row.home, row.away, row.division, row.starts_at, row.ends_at, row.place, row.arrive, row.canceled)
+    return hashlib.sha256(repr(says).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def site_and_field(place: str) -> tuple[str, str]:
+    """The site and the field that a place names: `Mill Park, Field 2`. A place in one piece is both."""
+    for mark in (", ", " - ", " – ", " / ", ": ", " | "):
+        site, found, field = (part.strip() for part in place.partition(mark))
+        if found and site and field:
+            return site, field
+    return place, place
+
+
 class _Planner:
     """Walks the rows once; a game is taken by one row only."""
 
@@ -45,11 +62,12 @@ class _Planner:
         self.teams: dict[str, list[KnownTeam]] = defaultdict(list)
         for team in season.teams:
             self.teams[squeeze(team.name)].append(team)
-        self.by_key = {game.key: game for game in season.games}
+        self.by_key = {game.key: game for game in season.games if game.key}
         self.by_pair: dict[tuple[str, str], list[KnownGame]] = defaultdict(list)
         for game in season.games:
             self.by_pair[_pair(game.home_name, game.away_name)].append(game)
-        self.taken = {self.by_key[row.key].id for row in rows if row.key in self.by_key}
+        self.taken = {_identity(self.by_key[row.key]) for row in rows if row.key in self.by_key}
+        self.division_of = {team.id: team.division_id for team in season.teams}
 
     def plan(self, row: GameRow) -> PlannedGame:
         """One row."""
@@ -67,7 +85,7 @@ class _Planner:
             return self._planned(row, None, home, away, Action.SAME, (), problems)
         if not problems or all(each.severity is not Severity.REFUSE for each in problems):
             self._check_days(row, known, problems)
-        changes = self._changes(row, known, home, away) if known else ()
+        changes = self._changes(row, known, home, away, problems) if known else ()
         if known and changes and _is_over(known, self.season.now):
             _refuse(problems, row, "over", N_("This game is over and stays as it is."))
         if any(each.severity is Severity.REFUSE for each in problems):
@@ -94,6 +112,8 @@ class _Planner:
             row=row,
             action=action,
             game_id=known.id if known else None,
+            fixture_id=known.fixture_id if known else None,
+            division_id=self._division(home.id if home else None, away.id if away else None),
             home_team_id=home.id if home else None,
             away_team_id=away.id if away else None,
             home_name=home.name if home else row.home,
@@ -110,14 +130,16 @@ class _Planner:
             _refuse(problems, row, "unknown_game", sentence)
             return PlannedGame(row, Action.REFUSE, problems=tuple(problems))
         self._check_days(row, known, problems)
-        changes = tuple(each for each in self._changes(row, known, None, None) if each not in ("home", "away"))
+        changes = self._changes(row, known, None, None, problems, moves_only=True)
         if changes and _is_over(known, self.season.now):
             _refuse(problems, row, "over", N_("This game is over and stays as it is."))
-        refused = bool(problems)
+        refused = any(each.severity is Severity.REFUSE for each in problems)
         return PlannedGame(
             row=row,
             action=Action.REFUSE if refused else Action.UPDATE if changes else Action.SAME,
             game_id=known.id,
+            fixture_id=known.fixture_id,
+            division_id=self._division(known.home_team_id, known.away_team_id),
             home_team_id=known.home_team_id,
             away_team_id=known.away_team_id,
             home_name=known.home_name,
@@ -153,11 +175,13 @@ class _Planner:
         near = [
             game
             for game in self.by_pair[_pair(self._name(row.home, row), self._name(row.away, row))]
-            if game.id not in self.taken and (starts_at := _starts_at(game)) and abs(starts_at - row.starts_at) < NEAR
+            if _identity(game) not in self.taken
+            and (starts_at := _starts_at(game))
+            and abs(starts_at - row.starts_at) < NEAR
         ]
         near.sort(key=lambda game: abs((_starts_at(game) or row.starts_at) - row.starts_at))  # type: ignore[operator]
         if near:
-            self.taken.add(near[0].id)
+            self.taken.add(_identity(near[0]))
         return near[0] if near else None
 
     def _name(self, name: str, row: GameRow) -> str:
@@ -170,12 +194,44 @@ class _Planner:
         if row.starts_at and not self.season.opens_at <= row.starts_at < self.season.closes_at:
             _refuse(problems, row, "outside_season", N_("This day is outside the season."))
 
+    def _division(self, home_id: int | None, away_id: int | None) -> int | None:
+        """The division of which both teams are, when there is one."""
+        if home_id is None or away_id is None or home_id == away_id:
+            return None
+        one, other = self.division_of.get(home_id), self.division_of.get(away_id)
+        return one if one == other else None
+
     def _changes(
-        self, row: GameRow, known: KnownGame, home: KnownTeam | None, away: KnownTeam | None
+        self,
+        row: GameRow,
+        known: KnownGame,
+        home: KnownTeam | None,
+        away: KnownTeam | None,
+        problems: list[Problem],
+        *,
+        moves_only: bool = False,
     ) -> tuple[str, ...]:
         """What would be different afterward, by name."""
         if row.canceled:
             return () if _is_canceled(known) else ("canceled",)
+        who = [] if moves_only else self._who(row, known, home, away)
+        where = self._where(row, known)
+        if where and known.said == saying_of(row) and not who:
+            sentence = N_("This game was moved here since the file was read, and stays so.")
+            problems.append(Problem(row.row, "", "moved_here", sentence, Severity.WARN))
+            where = []
+        changes = [*who, *where]
+        if row.arrive is not None and row.arrive != known.arrive:
+            changes.append("arrive")
+        home_id, away_id = (home.id if home else None), (away.id if away else None)
+        if moves_only:
+            home_id, away_id = known.home_team_id, known.away_team_id
+        if known.fixture_id is None and self._division(home_id, away_id) and not _is_canceled(known):
+            changes.append("division")
+        return tuple(changes)
+
+    def _who(self, row: GameRow, known: KnownGame, home: KnownTeam | None, away: KnownTeam | None) -> list[str]:
+        """Which sides are other ones."""
         changes = []
         for name, team, given, team_id, here in (
             ("home", home, row.home, known.home_team_id, known.home_name),
@@ -183,6 +239,11 @@ class _Planner:
         ):
             if (team.id if team else None) != team_id or (team is None and squeeze(given) != squeeze(here)):
                 changes.append(name)
+        return changes
+
+    def _where(self, row: GameRow, known: KnownGame) -> list[str]:
+        """What of time and place is different."""
+        changes = []
         sides = [side for side in (known.home, known.away) if side]
         if any(side.starts_at != row.starts_at for side in sides):
             changes.append("starts")
@@ -190,9 +251,11 @@ class _Planner:
             changes.append("ends")
         if row.place and any(side.place != row.place for side in sides):
             changes.append("place")
-        if row.arrive is not None and row.arrive != known.arrive:
-            changes.append("arrive")
-        return tuple(changes)
+        return changes
+
+
+def _identity(game: KnownGame) -> tuple[int | None, int | None]:
+    return game.id, game.fixture_id
 
 
 def _length(row: GameRow) -> timedelta:

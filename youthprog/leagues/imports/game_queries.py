@@ -1,7 +1,8 @@
-"""Reading games that came from files, and what a schedule is compared with."""
+"""Reading games that are here, and what a schedule is compared with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,8 +10,10 @@ from youthprog.core import clock, db
 from youthprog.leagues.imports.game_reading import Frame
 from youthprog.leagues.imports.models import ImportedGame
 from youthprog.leagues.imports.snapshot import in_parts, teams_here
-from youthprog.leagues.imports.types import GameSeason, KnownGame, KnownSide
-from youthprog.programs.models import Gathering, Season
+from youthprog.leagues.imports.types import GameSeason, KnownGame, KnownSide, KnownTeam
+from youthprog.leagues.season.models import Fixture, Venue, VenueHours
+from youthprog.leagues.season.types import FixtureState
+from youthprog.programs.models import Gathering, Season, Site
 from youthprog.programs.services import season_span
 
 
@@ -20,31 +23,40 @@ def frame_of(season: Season) -> Frame:
 
 
 def game_season(season: Season, now: datetime) -> GameSeason:
-    """The teams and games of a season, as plain values. Three statements, and one more for every 500 gatherings."""
+    """The teams and games of a season, as plain values. Four statements, and one more for every 500 gatherings.
+
+    A game that never came from a file is here too once it is published: a file may say something about it.
+    """
     games = list(db.session().scalars(sa.select(ImportedGame).where(ImportedGame.season_id == season.id)))
-    sides = _sides(key for game in games for key in (game.home_gathering_id, game.away_gathering_id) if key)
+    published = sa.select(Fixture).where(Fixture.season_id == season.id, Fixture.state != FixtureState.DRAFT)
+    fixtures = {row.id: row for row in db.session().scalars(published)}
+    teams = {team.id: team for team in teams_here(season.id)}
+    rows: list[ImportedGame | Fixture] = [*games, *fixtures.values()]
+    sides = _sides(key for row in rows for key in (row.home_gathering_id, row.away_gathering_id) if key)
+    known = [_known(game, fixtures.pop(game.fixture_id or 0, None), teams, sides) for game in games]
+    known += [_known(None, fixture, teams, sides) for fixture in fixtures.values()]
     opens_at, closes_at = season_span(season)
-    return GameSeason(
-        teams=tuple(teams_here(season.id)),
-        games=tuple(_known(game, sides) for game in games),
-        opens_at=opens_at,
-        closes_at=closes_at,
-        now=now,
-    )
+    return GameSeason(tuple(teams.values()), tuple(known), opens_at, closes_at, now)
 
 
-def _known(game: ImportedGame, sides: dict[int, KnownSide]) -> KnownGame:
+def _known(
+    game: ImportedGame | None, fixture: Fixture | None, teams: Mapping[int, KnownTeam], sides: Mapping[int, KnownSide]
+) -> KnownGame:
+    row: Any = fixture or game  # where there is a fixture, its teams and gatherings are the game's
+    home, away = teams.get(row.home_team_id or 0), teams.get(row.away_team_id or 0)
     return KnownGame(
-        id=game.id,
-        key=game.key,
-        home_team_id=game.home_team_id,
-        away_team_id=game.away_team_id,
-        home_name=game.home_name,
-        away_name=game.away_name,
-        division=game.division,
-        arrive=game.arrive_minutes,
-        home=sides.get(game.home_gathering_id or 0),
-        away=sides.get(game.away_gathering_id or 0),
+        id=game.id if game else None,
+        key=game.key if game else "",
+        home_team_id=row.home_team_id,
+        away_team_id=row.away_team_id,
+        home_name=home.name if home else row.home_name,
+        away_name=away.name if away else row.away_name,
+        division=(home.division if home else "") if fixture else row.division,
+        arrive=game.arrive_minutes if game else None,
+        home=sides.get(row.home_gathering_id or 0),
+        away=sides.get(row.away_gathering_id or 0),
+        fixture_id=fixture.id if fixture else None,
+        said=game.said if game else "",
     )
 
 
@@ -56,3 +68,11 @@ def _sides(ids: Iterable[int]) -> dict[int, KnownSide]:
         row.id: KnownSide(row.id, row.starts_at, row.ends_at, row.place or "", row.title, row.canceled_at is not None)
         for row in in_parts(Gathering.id, set(ids), statement)
     }
+
+
+def list_sites_and_fields(season_id: int) -> tuple[dict[int, str], list[tuple[int, int, str, bool]]]:
+    """Every site by its key, and every field: key, site, name, whether the season has hours there. Two statements."""
+    sites = {key: name for key, name in db.session().execute(sa.select(Site.id, Site.name).order_by(Site.id))}
+    own = sa.exists().where(VenueHours.venue_id == Venue.id, VenueHours.season_id == season_id)
+    rows = db.session().execute(sa.select(Venue.id, Venue.site_id, Venue.name, own).order_by(Venue.id))
+    return sites, [(key, site_id, name, bool(used)) for key, site_id, name, used in rows]

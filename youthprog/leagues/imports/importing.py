@@ -23,6 +23,8 @@ from youthprog.leagues.imports.cells import (
     read_email,
     read_gender,
     read_phone,
+    read_rating,
+    read_weekdays,
     split_name,
     unguarded,
 )
@@ -43,6 +45,7 @@ LIMITS: Mapping[Part, int] = {
     Part.CONDITIONS: 1000, Part.EMERGENCY_GIVEN: 80, Part.EMERGENCY_FAMILY: 79, Part.SCHOOL: 120, Part.GRADE: 40, Part.SHIRT: 40,
     Part.TEAMMATE: 300, Part.COACH: 300, Part.REQUEST: 1000, Part.PLAYER_ID: 120, Part.NAME: 160,
 } | dict.fromkeys(FOR_TEAMS, 120)  # fmt: skip
+RATINGS = (Part.RATING, Part.PARENT_RATING, Part.GOALIE_RATING)
 WITH_IDS = (Source.SPORTS_CONNECT, Source.TEAMBUILDER)
 """Exports whose player ids mean one player for good."""
 
@@ -312,8 +315,19 @@ class _RowReader:
             coach_request=self.text(Part.COACH),
             other_request=self.text(Part.REQUEST),
             external=((source.value, player_id),) if player_id else (),
-            for_teams=tuple((part.name, text) for part in FOR_TEAMS if (text := self.text(part))),
+            for_teams=self.for_teams(),
         )
+
+    def for_teams(self) -> tuple[tuple[str, str], ...]:
+        """What matters where teams are formed. A rating or day that cannot be used is noted and left out."""
+        said = {part: text for part in FOR_TEAMS if (text := self.text(part)) and not is_nothing(text)}
+        for part in RATINGS:
+            if part in said and read_rating(said[part]) is None:
+                self.warn(part, "bad_rating", N_("This is no rating from 0 to 10 and was left out."))
+                del said[part]
+        if Part.BAD_DAYS in said and not read_weekdays(said[Part.BAD_DAYS])[1]:
+            self.warn(Part.BAD_DAYS, "bad_days", N_("Not all of this are weekdays. What is none was left out."))
+        return tuple((part.name, text) for part, text in said.items())
 
     # Cells --------------------------------------------------------------------------------------------------
 

@@ -79,15 +79,22 @@ class ImportPair(Model):
 
 
 class ImportedGame(Model):
-    """A game that came from a schedule export: one gathering for each of its teams that plays here.
+    """What a schedule's file knows of a game: a fixture, when both teams play here in one division; else the game itself.
 
     `key` is what tells the game from the others of its season in files (a number, or the two teams and how often they
-    met), so that the same file changes nothing and an edited row changes its game. A team that is not here is a name.
-    `arrive_minutes` is how long before the start the teams are asked to come.
+    met), so that the same file changes nothing and an edited row changes its game; `said` stands for what the row said
+    the last time, so that a game moved here since stays where it is. Where there is a fixture, its teams, names and
+    gatherings stand there alone. A team that is not here is a name. `arrive_minutes` is how long before the start the
+    teams are asked to come.
     """
 
     __tablename__ = "imported_game"
-    __table_args__ = (sa.UniqueConstraint("season_id", "key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("season_id", "key"),
+        sa.CheckConstraint(
+            "fixture_id IS NULL OR (home_gathering_id IS NULL AND away_gathering_id IS NULL)", name="told_once"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     season_id: Mapped[int] = mapped_column(sa.ForeignKey("season.id"))
@@ -100,3 +107,5 @@ class ImportedGame(Model):
     home_gathering_id: Mapped[int | None] = mapped_column(sa.ForeignKey("gathering.id"), unique=True)
     away_gathering_id: Mapped[int | None] = mapped_column(sa.ForeignKey("gathering.id"), unique=True)
     arrive_minutes: Mapped[int | None]
+    fixture_id: Mapped[int | None] = mapped_column(sa.ForeignKey("fixture.id"), unique=True)
+    said: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")

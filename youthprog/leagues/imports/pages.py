@@ -71,6 +71,7 @@ CHANGES = {
     "ends": N_("length"),
     "place": N_("place"),
     "arrive": N_("arrival"),
+    "division": N_("division"),
     "canceled": N_("called off"),
 }
 

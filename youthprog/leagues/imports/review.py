@@ -160,7 +160,7 @@ def _no_game(row: int, reasons: Sequence[Problem]) -> ReviewLine:
 def game_fingerprint(planned: Iterable[PlannedGame]) -> str:
     """What stands for all that a schedule would do."""
     says = [
-        (plan.row.row, plan.action, plan.game_id, plan.home_team_id, plan.away_team_id, plan.changes)
+        (plan.row.row, plan.action, plan.game_id, plan.fixture_id, plan.home_team_id, plan.away_team_id, plan.changes)
         for plan in planned
     ]
     return hashlib.sha256(repr(says).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -233,14 +233,20 @@ def teams_here(season_id: int) -> Iterable[KnownTeam]:
         .scalar_subquery()
     )
     statement = (
-        sa.select(Team.id, Group.name, Division.name.label("division"), (Group.places - inside).label("free"))
+        sa.select(
+            Team.id,
+            Group.name,
+            Division.name.label("division"),
+            (Group.places - inside).label("free"),
+            Division.id.label("key"),
+        )
         .join(Group, Group.id == Team.group_id)
         .join(Division, Division.id == Team.division_id)
         .where(Group.season_id == season_id)
         .order_by(Team.id)
     )
     for row in db.session().execute(statement):
-        yield KnownTeam(row.id, row.name, row.division, None if row.free is None else max(0, row.free))
+        yield KnownTeam(row.id, row.name, row.division, None if row.free is None else max(0, row.free), row.key)
 
 
 def _households(postal_codes: set[str]) -> Iterable[KnownHousehold]:

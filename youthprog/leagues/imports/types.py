@@ -243,6 +243,7 @@ class KnownTeam:
     name: str
     division: str = ""
     free: int | None = None
+    division_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,9 +328,12 @@ class KnownSide:
 
 @dataclass(frozen=True, slots=True)
 class KnownGame:
-    """A game that came from a file before."""
+    """A game that is here. One that never came from a file has no `id` but is a fixture.
 
-    id: int
+    `said` stands for what its row said the last time (`game_plan.saying_of`).
+    """
+
+    id: int | None
     key: str
     home_team_id: int | None
     away_team_id: int | None
@@ -339,6 +343,8 @@ class KnownGame:
     arrive: int | None
     home: KnownSide | None = None
     away: KnownSide | None = None
+    fixture_id: int | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,12 +362,15 @@ class GameSeason:
 class PlannedGame:
     """What one row of a schedule does. A side without a team of the season is None; it is named all the same.
 
-    `changes` names what differs: home, away, starts, ends, place, arrive, canceled.
+    `changes` names what differs: home, away, starts, ends, place, arrive, canceled, division. With a `division_id` both
+    teams are of that division, and the game is a fixture of it.
     """
 
     row: GameRow
     action: Action
     game_id: int | None = None
+    fixture_id: int | None = None
+    division_id: int | None = None
     home_team_id: int | None = None
     away_team_id: int | None = None
     home_name: str = ""

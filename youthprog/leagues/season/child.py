@@ -1,48 +1,40 @@
-"""The process that makes a schedule, beside the worker: it holds the solver, may be killed, and gives its memory back.
+"""The process that makes a schedule, beside the worker: `python -m youthprog.leagues.season.child`.
 
-It reads what the season is from its standard input and writes what it found, step by step, to its standard output. Both
-ends are ours. It ends when nobody reads any more.
+It is given what the season is, and for how many seconds to better the schedule; it tells the answer, then the best so far.
 """
 
-import pickle
 import sys
 import time
-from typing import BinaryIO
+from collections.abc import Callable
 
+from youthprog.core.beside import Tell, serve
 from youthprog.leagues.season.improving import Progress, improve
 from youthprog.leagues.season.making import Outcome, make
+from youthprog.leagues.season.types import SeasonSpec
 
 REPORT_SECONDS = 0.5
 
 
-def main(given: BinaryIO, told: BinaryIO) -> int:
+def work(asked: tuple[SeasonSpec, float], tell: Tell, stopped: Callable[[], bool]) -> None:
     """Make the schedule that is asked for, then make it better for so many seconds."""
-    spec, seconds = pickle.load(given)
-
-    def tell(message: object) -> None:
-        pickle.dump(message, told)
-        told.flush()
-
+    spec, seconds = asked
     answer = make(spec, seconds=seconds)
     tell(answer)
     if answer.outcome is not Outcome.MADE:
-        return 0
+        return
     end, due = time.monotonic() + seconds, 0.0
 
     def keep_on(progress: Progress) -> bool:
         nonlocal due
         moment = time.monotonic()
-        if moment >= due or moment >= end:
+        ends = moment >= end or stopped()
+        if moment >= due or ends:
             due = moment + REPORT_SECONDS
             tell(progress)
-        return moment < end
+        return not ends
 
     improve(spec, answer.plan, keep_on=keep_on)
-    return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.stdin.buffer, sys.stdout.buffer))
-    except BrokenPipeError:  # nobody waits for it any more
-        sys.stdout = None
+    sys.exit(serve(work))

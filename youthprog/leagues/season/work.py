@@ -4,17 +4,10 @@ No lock is held while it is made, and nothing that is published is touched: a cr
 """
 
 import logging
-import os
-import pickle
-import queue
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +15,7 @@ import sqlalchemy as sa
 from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
-from youthprog.leagues.forming.work import KEPT_ENVIRONMENT
+from youthprog.core.beside import Beside
 from youthprog.leagues.season import queries
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.models import Fixture, ScheduleRun
@@ -31,8 +24,9 @@ from youthprog.programs import queries as programs
 
 log = logging.getLogger("youthprog.worker")
 MAKE_SECONDS = 20.0
+CHILD = "youthprog.leagues.season.child"
 LOOK_SECONDS = 0.5  # between two looks whether somebody ends the worker
-ENDED = object()
+GRACE_SECONDS = 60.0  # beyond making and bettering
 SILENT = timedelta(seconds=60)  # after which a making counts as dead
 ENDS = {"made": RunState.DONE, "impossible": RunState.IMPOSSIBLE, "not_found": RunState.NOT_FOUND}
 
@@ -153,49 +147,6 @@ def _keep(season_id: int, plan: Plan) -> None:
 
 @contextmanager
 def made_beside(spec: SeasonSpec, seconds: float) -> Iterator[Iterator[Any]]:
-    """What another process finds out about a season: first the answer, then its progress. It ends with the block."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "youthprog.leagues.season.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).resolve().parents[2],
-        env={name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ},  # no key, no secret
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        pickle.dump((spec, seconds), child.stdin)
-        child.stdin.close()
-        yield _messages(child)
-    finally:
-        child.kill()
-        child.stdout.close()
-        child.wait()
-
-
-def _messages(child: "subprocess.Popen[bytes]") -> Iterator[Any]:
-    """What the process says, in order; None whenever it has said nothing for a while."""
-    said: queue.Queue[Any] = queue.Queue()
-
-    def listen() -> None:
-        assert child.stdout is not None
-        try:
-            while True:
-                said.put(pickle.load(child.stdout))
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-            said.put(ENDED)
-
-    threading.Thread(target=listen, name="schedule", daemon=True).start()
-    first = True
-    while True:
-        try:
-            message = said.get(timeout=LOOK_SECONDS)
-        except queue.Empty:
-            yield None
-            continue
-        if message is ENDED:
-            if first:
-                raise RuntimeError("the process that makes schedules ended without an answer")
-            return
-        first = False
-        yield message
+    """What a process beside the worker finds out about a season: first the answer, then its progress. It ends with the block."""
+    with Beside(CHILD, (spec, seconds), most_seconds=2 * seconds + GRACE_SECONDS) as maker:
+        yield maker.messages(LOOK_SECONDS)

@@ -1,0 +1,1 @@
+"""A live draft: coaches pick a division's children in turn."""
