@@ -26,8 +26,7 @@ from youthprog.outreach.models import Message
 from youthprog.outreach.types import Delivery, Recipient
 from youthprog.people import queries as people
 from youthprog.people.models import Person
-from youthprog.programs import queries as programs
-from youthprog.programs.models import GroupMember
+from youthprog.programs.models import GroupMember, GroupStaff
 
 LETTER = "leagues/mail/games"
 AT_ONCE = 20  # letters in one transaction
@@ -123,10 +122,10 @@ def letters_of(rows: Sequence[ChangedGame], on: date) -> tuple[list[Letter], int
 
 
 def _members(group_ids: Collection[int], on: date) -> list[tuple[int, int]]:
-    """(youth, group) of everybody who plays in one of the groups today."""
+    """(youth, group) of everybody who plays in one of the groups or will: a change may come before the season begins."""
     rows = db.session().execute(
         sa.select(GroupMember.youth_id, GroupMember.group_id)
-        .where(GroupMember.group_id.in_(group_ids), programs.during(GroupMember.from_on, GroupMember.until_on, on))
+        .where(GroupMember.group_id.in_(group_ids), _from_now(GroupMember, on))
         .order_by(GroupMember.youth_id, GroupMember.group_id)
     )
     return [(youth_id, group_id) for youth_id, group_id in rows]
@@ -149,21 +148,21 @@ def _to_guardians(
     return reached
 
 
+def _from_now(table: Any, on: date) -> sa.ColumnElement[bool]:
+    return sa.or_(table.until_on.is_(None), table.until_on >= on)
+
+
 def _to_coaches(found: dict[int, Letter], games: Mapping[int, set[int]], on: date) -> None:
-    staff = [line for lines in programs.staff_of(games, on).values() for line in lines]
-    ids = {line.person_id for line in staff}
-    accounts: Any = db.session().execute(
-        sa.select(Account.email, Person)
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.person_id.in_(ids), Account.closed_at.is_(None))
+    rows = db.session().execute(
+        sa.select(GroupStaff.group_id, Person, Account.email)
+        .join(Person, Person.id == GroupStaff.person_id)
+        .join(Account, sa.and_(Account.person_id == Person.id, Account.closed_at.is_(None)))
+        .where(GroupStaff.group_id.in_(games), _from_now(GroupStaff, on))
+        .order_by(GroupStaff.id)
     )
-    known = {person.id: Recipient(person.name, email, person.language, person.id) for email, person in accounts}
-    for line in staff:
-        to = known.get(line.person_id)
-        letter = found.get(line.person_id) or (Letter(to) if to else None)
-        if letter is not None:
-            found[line.person_id] = letter
-            letter.fixture_ids |= games[line.group_id]
+    for group_id, person, email in rows:
+        to = Recipient(person.name, email, person.language, person.id)
+        found.setdefault(person.id, Letter(to)).fixture_ids.update(games[group_id])
 
 
 def _each_address_once(letters: Collection[Letter]) -> list[Letter]:
