@@ -130,7 +130,7 @@ def test_rain_on_the_screen_from_the_plan_to_undo(session, visitor):
     visitor.post(rain, form)
     shown = visitor.get(here)
     assert "Moved from" in shown.text
-    assert "The messages are being written." in shown.text
+    assert "the messages are being written" in shown.text
     (undo,) = set(re.findall(r'action="(/changes/\d+/undo)"', shown.text_source))
     visitor.post(undo, {})
     session.expire_all()

@@ -1,7 +1,7 @@
 """Reading a published schedule, what became of it, and what a change of it would mean."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -249,9 +249,9 @@ def _lines(change_ids: Collection[int]) -> dict[int, list[ChangedLine]]:
     found: dict[int, list[ChangedLine]] = defaultdict(list)
     for row, home_name, away_name, division, was_name, now_name in db.session().execute(statement):
         before = None
-        if row.was_starts_at is not None and row.was_state is not None:
-            before = Spot(row.was_starts_at, was_name, row.was_state)
-        after = Spot(row.now_starts_at, now_name, row.now_state)
+        if row.was_starts_at is not None and row.was_state is not None and row.was_venue_id is not None:
+            before = Spot(row.was_starts_at, row.was_venue_id, was_name, row.was_state)
+        after = Spot(row.now_starts_at, row.now_venue_id, now_name, row.now_state)
         line = ChangedLine(row.fixture_id, f"{home_name} – {away_name}", division, before, after)
         found[row.change_id].append(line)
     return found
@@ -263,9 +263,21 @@ def moved_from(lines: Iterable[ChangeLine]) -> dict[int, Spot]:
     for change in lines:
         if change.undone_at is None:
             for game in change.games:
-                if game.was is not None and not game.now.off and game.was.starts_at != game.now.starts_at:
+                if game.was is not None and not game.now.off and game.was != game.now:
                     found.setdefault(game.fixture_id, game.was)
     return found
+
+
+def with_places_left(games: Sequence[GameLine], was: Mapping[int, Spot]) -> list[GameLine]:
+    """The games of a schedule with the places that some of them left, in order of time."""
+    left = []
+    for game in games:
+        spot = was.get(game.fixture_id)
+        if spot is not None:
+            day, starts = season_queries.local_of(spot.starts_at)
+            place = {"day": day, "starts": starts, "venue_id": spot.venue_id, "venue": spot.venue}
+            left.append(replace(game, left=True, **place))
+    return sorted([*games, *left], key=lambda game: (game.day, game.starts))
 
 
 def is_recorded(fixture_ids: Collection[int], gathering_ids: Collection[int]) -> bool:

@@ -25,6 +25,7 @@ class Spot:
     """Where and when a game is, and whether it is on."""
 
     starts_at: datetime
+    venue_id: int
     venue: str
     state: FixtureState
 

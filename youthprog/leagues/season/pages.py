@@ -64,6 +64,8 @@ def show(season_id: int) -> Response:
     spec = queries.spec_of(season) if drafts else None
     clashes = named_clashes(drafts, clashes_of(queries.plan_of(drafts), spec), excuses_of(season_id)) if spec else []
     changes = change_queries.changes_of(season_id) if len(drafts) < len(games) else []
+    was = change_queries.moved_from(changes)
+    shown = change_queries.with_places_left(games, was)
     return page(
         "leagues/schedule.html",
         season=season,
@@ -73,14 +75,14 @@ def show(season_id: int) -> Response:
         hours=queries.hours_of(season_id),
         closed=queries.closed_days_of(season_id),
         weekdays=WEEKDAYS,
-        days=[(day, list(found)) for day, found in groupby(games, lambda game: game.day)],
-        fields=list({game.venue_id: game.venue for game in sorted(games, key=lambda game: fold(game.venue))}.items()),
+        days=[(day, list(found)) for day, found in groupby(shown, lambda game: game.day)],
+        fields=list({game.venue_id: game.venue for game in sorted(shown, key=lambda game: fold(game.venue))}.items()),
         drafts=len(drafts),
         published=len(games) - len(drafts),
         clashes=clashes,
         open_clashes=sum(clash.open for clash in clashes),
         changes=changes,
-        was=change_queries.moved_from(changes),
+        was=was,
         today=clock.today(),
         stale=spec is not None and bool(faults_of(queries.plan_of(drafts), spec)),
         cause=cause_of(run.cause, divisions) if run is not None and run.cause else None,

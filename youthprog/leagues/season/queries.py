@@ -66,7 +66,7 @@ class DivisionLine:
 
 @dataclass(frozen=True)
 class GameLine:
-    """A game of the schedule, in the department's own time."""
+    """A game of the schedule, in the department's own time. `left`: not the game, but a place that it left."""
 
     fixture_id: int
     day: date
@@ -83,6 +83,7 @@ class GameLine:
     state: FixtureState
     kind: GameKind = GameKind.LEAGUE
     sequence: int = 0
+    left: bool = False
 
     @property
     def about(self) -> str:

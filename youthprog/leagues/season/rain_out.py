@@ -19,7 +19,8 @@ from youthprog.leagues.season.types import Game, Plan, SeasonSpec, Slot
 
 CHOICES = 3
 PUSHES = 4_000
-SAME_VENUE, SAME_WEEKDAY, HOUR = 10, 20, 2  # what another venue, weekday or hour is worth in tenths of a day
+# What another venue, weekday or hour is worth in tenths of a day, and an earlier day, which leaves families less notice.
+SAME_VENUE, SAME_WEEKDAY, HOUR, EARLIER = 10, 20, 2, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ def _lack(board: Board, number: int, closings: Collection[Closing], not_before: 
 def _distance(old: Slot, new: Slot) -> int:
     """How far a place is from what families had planned, in tenths of a day."""
     apart = 10 * abs((new.day - old.day).days)
+    apart += EARLIER if new.day < old.day else 0
     apart += 0 if new.venue == old.venue else SAME_VENUE
     apart += 0 if new.day.weekday() == old.day.weekday() else SAME_WEEKDAY
     return apart + HOUR * abs(new.starts - old.starts) // 60
