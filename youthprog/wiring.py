@@ -59,6 +59,10 @@ from youthprog.leagues import routes as leagues
 from youthprog.leagues import teams
 from youthprog.leagues.drafting import pages as drafting_pages
 from youthprog.leagues.drafting import services as drafting_services
+from youthprog.leagues.changes import pages as change_pages
+from youthprog.leagues.changes import rain_pages
+from youthprog.leagues.changes import services as schedule_changes
+from youthprog.leagues.changes.telling import tell_of_changes
 from youthprog.leagues.forming import known as forming_known
 from youthprog.leagues.forming import links_pages
 from youthprog.leagues.forming import pages as forming_pages
@@ -67,8 +71,8 @@ from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
 from youthprog.leagues.season import fields as season_fields
+from youthprog.leagues.season import limit_pages as season_limits
 from youthprog.leagues.season import pages as season_pages
-from youthprog.leagues.season import services as season_services
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
@@ -125,6 +129,9 @@ BLUEPRINTS: list[Any] = [
     leagues_exports.bp,
     season_pages.bp,
     season_fields.bp,
+    season_limits.bp,
+    rain_pages.bp,
+    change_pages.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -169,7 +176,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ],
     CustodyRestricted: [consent_services.close_for_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
-    GatheringCanceled: [consent_services.close_slips, season_services.call_off],
+    GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel],
     GroupChanged: [consent_services.end_at_group],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
@@ -203,7 +210,7 @@ CHORES: list[chores.Chore] = [
 OFTEN: list[chores.Chore] = [stops.tell_of_late]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
-SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked, make_schedules]
+SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked, make_schedules, tell_of_changes]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [

@@ -137,10 +137,12 @@ WINGS: dict[str, dict[str, int]] = {
     "season": {
         **dict.fromkeys(("words",), 0),
         **dict.fromkeys(("pairings", "board", "constructing", "improving", "rain_out", "making", "child"), DECIDE),
-        **dict.fromkeys(("faults", "counts", "proof"), DECIDE),
-        **dict.fromkeys(("work",), WRITE),
-        **dict.fromkeys(("fields",), SHOW),
+        **dict.fromkeys(("faults", "counts", "proof", "overlaps"), DECIDE),
+        **dict.fromkeys(("limits",), READ),
+        **dict.fromkeys(("work", "limit_services"), WRITE),
+        **dict.fromkeys(("fields", "limit_pages"), SHOW),
     },
+    "changes": {**dict.fromkeys(("telling",), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
     "timetables": {
         **dict.fromkeys(("xml_files", "weighing", "robinx", "robinx_rules", "open_days", "impossible", "program"), DECIDE),
         **dict.fromkeys(("program_solving", "conflicts", "neighborhoods", "part_search", "annealing"), DECIDE),
@@ -151,8 +153,9 @@ WINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
-    "season": "pairings board constructing improving rain_out faults counts proof making",
     "forming": "engine blocks checks search solver reasons looking wire words",  # the blocks, the trades, the proof, the reasons
+    "season": "pairings board constructing improving rain_out faults counts proof making overlaps",
+    "changes": "rules",  # what a change of a published schedule may be
     # a season read from a file, judged, proved impossible, timetabled
     "timetables": "types xml_files robinx robinx_rules rules open_days impossible annealing program program_solving "
     "conflicts neighborhoods part_search compact_start timetabling weighing",

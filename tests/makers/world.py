@@ -70,6 +70,8 @@ from youthprog.documents.storage import keep
 from youthprog.documents.types import DocumentKind
 from youthprog.leagues.drafting.models import DraftPlace, LiveDraft
 from youthprog.leagues.drafting.types import DraftOrder, DraftState
+from youthprog.leagues.changes.models import ChangedGame, ScheduleChange
+from youthprog.leagues.changes.types import ChangeKind
 from youthprog.leagues.forming.models import (
     Forming,
     FormingPlace,
@@ -84,8 +86,16 @@ from youthprog.leagues.forming.types import LinkKind, Why
 from youthprog.leagues.imports.services import try_import
 from youthprog.leagues.imports.types import PlayerRow, Reading
 from youthprog.leagues.models import Team
-from youthprog.leagues.season.models import ClosedDay, ScheduleRun, Venue, VenueHours
-from youthprog.leagues.season.types import RunState
+from youthprog.leagues.season.models import (
+    ClashExcuse,
+    ClosedDay,
+    Fixture,
+    ScheduleRun,
+    TeamDayOff,
+    Venue,
+    VenueHours,
+)
+from youthprog.leagues.season.types import FixtureState, RunState
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message
@@ -101,6 +111,7 @@ from youthprog.people.models import (
     Person,
 )
 from youthprog.people.types import ContactKind, HealthKind, Relationship
+from youthprog.programs import services as programs_services
 from youthprog.programs.models import Enrollment, Gathering, Group, Season
 from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, StaffRole
 
@@ -463,6 +474,46 @@ class _Maker:
         db.session().add_all([hours, closed, run])
         db.flush()
         self.side.ids |= {"hours_id": hours.id, "closed_id": closed.id}
+        self._game(venue)
+
+    def _game(self, venue: Venue) -> None:
+        """A published game against another team, moved once; days off, and a clash that the coach answers for."""
+        team = db.session().get_one(Team, self.side.ids["team_id"])
+        other = program_maker.make_group(self.season, f"Visitors {self.tag}")
+        visitors = Team(division_id=team.division_id, group_id=other.id)
+        db.session().add(visitors)
+        db.flush()
+        day = datetime.combine(clock.today() + timedelta(days=9), time(17), UTC)
+        about = {"starts_at": day, "ends_at": day + timedelta(hours=1)}
+        values = {"kind": GatheringKind.GAME, "title": "Game", "ends_at": about["ends_at"], "site_id": venue.site_id}
+        mine, theirs = (program_maker.make_gathering(group, day, **values) for group in (self.group, other))
+        fixture = Fixture(
+            season_id=self.season.id, division_id=team.division_id, home_team_id=team.id, away_team_id=visitors.id,
+            venue_id=venue.id, state=FixtureState.PUBLISHED, sequence=1, home_gathering_id=mine.id,
+            away_gathering_id=theirs.id, **about,
+        )  # fmt: skip
+        change = ScheduleChange(
+            season_id=self.season.id, kind=ChangeKind.MOVE, reason="Heat", closed_ids=[], made_at=self.now,
+            told_at=self.now,
+        )  # fmt: skip
+        away = TeamDayOff(team_id=team.id, from_on=clock.today(), until_on=clock.today())
+        excuse = ClashExcuse(
+            season_id=self.season.id, one_team_id=team.id, other_team_id=visitors.id, reason="Assistant",
+            excused_at=self.now, excused_by_id=self.coach.id,
+        )  # fmt: skip
+        db.session().add_all([fixture, change, away, excuse])
+        db.flush()
+        before = {"was_venue_id": venue.id, "was_state": FixtureState.PUBLISHED}
+        before |= {f"was_{name}": moment + timedelta(days=1) for name, moment in about.items()}
+        now = {"now_venue_id": venue.id, "now_state": FixtureState.PUBLISHED}
+        now |= {f"now_{name}": moment for name, moment in about.items()}
+        kept = [programs_services.kept_of(each) for each in (mine, theirs)]
+        db.session().add(
+            ChangedGame(change_id=change.id, fixture_id=fixture.id, sequence=1, gatherings=kept, **before, **now)
+        )
+        db.flush()
+        self.side.ids |= {"fixture_id": fixture.id, "change_id": change.id}
+        self.side.ids |= {"days_off_id": away.id, "clash_id": excuse.id}
 
     def _draft(self) -> None:
         """What is known for forming the division's teams, and a draft of them."""

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.makers.leagues import FIRST, little_league, one_division
+from tests.makers.leagues import FIRST, little_league, one_division, teams_of
 from tests.rules.test_season_making import league_of
 from tests.support.proofs import cases
 from youthprog.leagues.season.constructing import construct
 from youthprog.leagues.season.faults import faults_of
-from youthprog.leagues.season.rain_out import CHOICES, Closing, Repair, repair
-from youthprog.leagues.season.types import Game, Plan, SeasonSpec
+from youthprog.leagues.season.rain_out import CHOICES, Closing, Lack, Repair, repair, replaced
+from youthprog.leagues.season.types import Game, Pairing, Plan, SeasonSpec, Slot, Tie
 
 
 def closed(spec: SeasonSpec, closings: list[Closing]) -> SeasonSpec:
@@ -117,3 +117,63 @@ def test_a_game_without_any_place_is_said_to_have_none():
     done = repair(spec, plan, [Closing(plan.games[0].slot.day)], not_before=FIRST + timedelta(days=30))
     assert [each.slot for each in done.without_place] == [None]
     assert done.plan.unplaced == (plan.games[0].pairing,)
+
+
+def test_games_that_break_the_rules_already_stand_in_the_way_and_stop_nobody():
+    """A season that was changed by hand: one game off the field's step, one on a field that is no longer ours."""
+    spec = one_division(4, weeks=10, fields=2)
+    plan = construct(spec)
+    first, second, third, *rest = plan.games
+    odd = replace(second, slot=replace(second.slot, starts=second.slot.starts + 25, ends=second.slot.ends + 25))
+    gone = replace(third, slot=replace(third.slot, venue="F9", day=third.slot.day + timedelta(days=1)))
+    by_hand = Plan((first, odd, gone, *rest))
+    done = replaced(spec, by_hand, [first], not_before=first.slot.day)
+    (each,) = done.replacements
+    assert {odd, gone, *rest} <= set(done.plan.games)
+    for slot in each.choices:
+        after = with_one_exchanged(done, first, slot)
+        assert slot != first.slot
+        assert not [fault for fault in faults_of(after, spec) if any(game.slot == slot for game in fault.games)]
+
+
+def tight(**more: object) -> tuple[SeasonSpec, Game]:
+    """Two teams with one game and a Saturday to play it on, and what makes it hard."""
+    spec = one_division(2, weeks=2, fields=1, games=1)
+    (venue,) = spec.venues
+    spec = replace(spec, venues=(replace(venue, weekly=tuple(each for each in venue.weekly if each[0] == 5)),), **more)
+    return spec, construct(spec).games[0]
+
+
+def lack_of(spec: SeasonSpec, plan: Plan, game: Game, closings: list[Closing]) -> tuple[Lack | None, int]:
+    (each,) = replaced(spec, plan, [game], closings, not_before=FIRST).replacements
+    return each.lack, each.days
+
+
+def test_what_a_game_without_a_place_lacks_is_said():
+    spec, game = tight()
+    saturdays = [Closing(spec.first + timedelta(days=days)) for days in (5, 12)]
+    plan, there = Plan((game,)), [Closing(game.slot.day)]
+    assert lack_of(spec, plan, game, saturdays) == (Lack.DAYS, 0)
+    other = next(each.day for each in saturdays if each.day != game.slot.day)
+    away = replace(spec.divisions[0].teams[0], away=frozenset({other}))
+    at_camp = replace(spec, divisions=(replace(spec.divisions[0], teams=(away, spec.divisions[0].teams[1])),))
+    assert lack_of(at_camp, plan, game, there) == (Lack.TEAMS, 1)
+    strangers = replace(spec.divisions[0], key="B", teams=teams_of("B", 2))
+    full = replace(spec, divisions=(*spec.divisions, strangers))
+    long = Game(Pairing("B", "B1", "B2"), Slot(other, 9 * 60, 17 * 60, "F1"))
+    assert lack_of(full, Plan((game, long)), game, there) == (Lack.FIELDS, 1)
+    elsewhere = replace(spec.venues[0], key="F2", site="far")
+    coach = replace(full, venues=(*spec.venues, elsewhere), ties=(Tie("coach", ("A1", "B1")),))
+    far = replace(long, slot=replace(long.slot, venue="F2"))
+    assert lack_of(coach, Plan((game, far)), game, there) == (Lack.PEOPLE, 1)
+    assert lack_of(replace(spec, divisions=(strangers,)), plan, game, there) == (Lack.DIVISION, 0)
+
+
+def test_a_plan_that_may_not_go_on_keeps_what_it_has():
+    spec = little_league()
+    plan = construct(spec)
+    day = plan.games[40].slot.day
+    hit = [game for game in plan.games if game.slot.day == day]
+    done = replaced(spec, plan, hit, [Closing(day)], not_before=day, goes_on=lambda: False)
+    assert moved_only_affected(plan, done)
+    assert {fault.kind for fault in faults_of(done.plan, closed(spec, [Closing(day)]))} <= {"unplaced"}

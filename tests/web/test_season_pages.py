@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -11,12 +12,14 @@ import sqlalchemy as sa
 from tests.makers.accounts import make_account
 from tests.makers.people import make_person
 from tests.makers.programs import lead, make_group, make_season, make_site
+from tests.makers.schedules import make_league, publish
 from youthprog.access.types import Role
 from youthprog.core import clock, db
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.season import work as season_work
 from youthprog.leagues.season.making import make
 from youthprog.leagues.season.models import Fixture
+from youthprog.leagues.season.queries import local_of
 from youthprog.outreach import chores
 from youthprog.programs.models import Gathering, Site
 
@@ -69,6 +72,13 @@ def test_from_an_empty_season_to_published_games(session, visitor, league):
     assert "Somebody belongs to both teams of this game." in shown.text
     assert "Canary" not in shown.text
     assert session.scalar(sa.select(sa.func.count()).select_from(Gathering)) == 0
+    assert "Nobody answers for it yet." in shown.text
+    shared = f"/seasons/{league.id}/shared"
+    (box,) = re.findall(r'name="pairs" value="([\d-]+)"', visitor.get(shared).text_source)
+    assert "Write who stands in" in visitor.post(shared, {"pairs": box, "reason": ""}, status=422).text
+    visitor.post(shared, {"pairs": box, "reason": "The assistant"})
+    shown = visitor.get(here)
+    assert "answers for it: The assistant" in shown.text
     visitor.post(f"{here}/publish", {"seen": shown.form(f"{here}/publish")["seen"]})
     assert "This schedule is published" in visitor.get(here).text
     assert session.scalar(sa.select(sa.func.count()).select_from(Gathering)) == 12
@@ -91,3 +101,69 @@ def test_why_there_is_no_schedule_is_said_in_words_with_what_would_help(session,
     assert "Under 10: 12 games have to be played, and the fields have room for 10." in shown
     assert "Field time for more games of Under 10: 2." in shown
     assert db.session().scalar(sa.select(sa.func.count()).select_from(Fixture)) == 0
+
+
+def test_rain_on_the_screen_from_the_plan_to_undo(session, visitor):
+    today = clock.today()
+    league = make_league(
+        4, weekdays=tuple(range(7)), starts_on=today, ends_on=today + timedelta(weeks=10), now=clock.now()
+    )
+    publish(league, now=clock.now())
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    here, rain = f"/seasons/{league.season.id}/schedule", f"/seasons/{league.season.id}/rain-out"
+    day = clock.day_of(league.fixtures[0].starts_at).isoformat()
+    assert "Close a field or a day" in visitor.get(here).text
+    about = f"{rain}?first={day}&until=&venue_id=&reason=Rain"
+    assert "Say why" in visitor.get(f"{rain}?first={day}&until=&venue_id=&reason=", status=422).text
+    assert "No game that is still to come" in visitor.get(about.replace(day, "2020-01-01"), status=422).text
+    plan = visitor.get(about)
+    form = plan.form(rain)
+    games = {name: value for name, value in form.items() if name.startswith("game-")}
+    assert games
+    before = {row.id: row.starts_at for row in league.fixtures}
+    same = dict.fromkeys(games, next(iter(games.values())))
+    if len(games) > 1:
+        assert "at the same time" in visitor.post(rain, {**form, **same}, status=422).text
+    visitor.post(rain, {**form, "seen": "something older"}, status=409)
+    session.expire_all()
+    assert {row.id: row.starts_at for row in league.fixtures} == before
+    visitor.post(rain, form)
+    shown = visitor.get(here)
+    assert "Moved from" in shown.text
+    assert "the messages are being written" in shown.text
+    (undo,) = set(re.findall(r'action="(/changes/\d+/undo)"', shown.text_source))
+    visitor.post(undo, {})
+    session.expire_all()
+    assert {row.id: row.starts_at for row in league.fixtures} == before
+    visitor.post(undo, {}, status=409)
+
+
+def test_one_game_moves_is_called_off_and_another_is_added_on_the_screen(session, visitor):
+    today = clock.today()
+    league = make_league(
+        4, weekdays=tuple(range(7)), starts_on=today, ends_on=today + timedelta(weeks=10), now=clock.now()
+    )
+    publish(league, now=clock.now())
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    first, second, *_rest = [row.id for row in league.fixtures]
+    places = re.findall(r'href="(/games/\d+/change\?place=[^"]+)"', visitor.get(f"/games/{first}/change").text_source)
+    assert len(places) == 3
+    move = visitor.get(places[1].replace("&amp;", "&")).form(f"/games/{first}/move")
+    assert "Say why" in visitor.post(f"/games/{first}/move", move, status=422).text
+    day, starts = local_of(session.get(Fixture, second).starts_at)
+    clash = {"day": day.isoformat(), "starts": f"{starts // 60:02}:{starts % 60:02}", "reason": "Heat"}
+    clash["venue_id"] = str(session.get(Fixture, second).venue_id)
+    assert "at the same time" in visitor.post(f"/games/{first}/move", {**move, **clash}, status=422).text
+    visitor.post(f"/games/{first}/move", {**move, "reason": "Heat"})
+    assert "Say why" in visitor.post(f"/games/{second}/call-off", {"off_reason": ""}, status=422).text
+    visitor.post(f"/games/{second}/call-off", {"off_reason": "Heat"})
+    assert "This game is called off." in visitor.get(f"/games/{second}/change").text
+    new = f"/seasons/{league.season.id}/games/new"
+    about = {"home": str(league.teams[0].id), "away": str(league.teams[1].id), "kind": "friendly", "starts": "09:00"}
+    about |= {"day": (today + timedelta(weeks=9)).isoformat(), "venue_id": str(league.venues[0].id), "reason": ""}
+    assert "Choose two teams" in visitor.post(new, {**about, "away": about["home"]}, status=422).text
+    visitor.post(new, about)
+    session.expire_all()
+    assert [row.sequence for row in league.fixtures if row.id in (first, second)] == [1, 1]
+    assert "Friendly" in visitor.get(f"/seasons/{league.season.id}/schedule").text
+    visitor.post(f"/seasons/{league.season.id}/schedule/unpublish", {}, status=422)

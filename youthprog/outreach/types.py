@@ -132,6 +132,8 @@ KINDS = {
     "release_stopped": N_("Somebody else came for a child"),
     "release_late": N_("Not checked out"),
     "register_missing": N_("Register not entered"),
+    "games_changed": N_("Games changed"),
+    "games_change_undone": N_("Change of games undone"),
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),
     "consent_warning": N_("Answer from somebody not on file"),

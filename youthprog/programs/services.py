@@ -4,7 +4,7 @@ A place is given by a conditional update under the season's row lock, so that ca
 place whoever asks at the same moment, on both engines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -49,6 +49,8 @@ ENROLLED, WAITLISTED, WITHDRAWN = (
     EnrollmentStatus.WAITLISTED,
     EnrollmentStatus.WITHDRAWN,
 )
+# What is kept of a meeting so that it can be put back.
+RESTORED = ("starts_at", "ends_at", "place", "title", "site_id", "canceled_at", "canceled_reason")
 
 # ---- programs, seasons, sites, groups ----
 
@@ -594,13 +596,41 @@ def move_gathering(
     title: str,
     by: Actor,
     now: datetime,
+    site_id: int | None = None,
 ) -> None:
-    """Change when and where a meeting is, and what it is called, within its season's days."""
+    """Change when and where a meeting is, and what it is called, within its season's days; `site_id` where it is given."""
     opens, closes = season_span(queries.get_season(gathering.season_id))
     refuse_if(rules.refusals_to_schedule(starts_at, ends_at, opens, closes))
     gathering.starts_at, gathering.ends_at, gathering.place, gathering.title = starts_at, ends_at, place, title
+    gathering.site_id = site_id or gathering.site_id
     db.flush()
     record("gathering.moved", "gathering", gathering.id, by=by, now=now)
+
+
+def kept_of(gathering: Gathering) -> dict[str, Any]:
+    """What `restore_gathering` needs to put a meeting back: plain values that JSON can hold."""
+    values = {name: getattr(gathering, name) for name in RESTORED}
+    return {"id": gathering.id, **{name: _plain(value) for name, value in values.items()}}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def restore_gathering(gathering: Gathering, kept: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
+    """Put a meeting back exactly as `kept_of` told it, a canceled one too."""
+    for name in RESTORED:
+        value = kept[name]
+        setattr(gathering, name, datetime.fromisoformat(value) if name.endswith("_at") and value else value)
+    db.flush()
+    record("gathering.restored", "gathering", gathering.id, by=by, now=now)
+
+
+def take_back_gathering(gathering: Gathering, *, by: Actor, now: datetime) -> None:
+    """Take a meeting out that nobody has been at and nothing is recorded of."""
+    record("gathering.taken_back", "gathering", gathering.id, by=by, now=now, group_id=gathering.group_id)
+    db.session().delete(gathering)
+    db.flush()
 
 
 def cancel_gathering(gathering: Gathering, *, reason: str, by: Actor, now: datetime) -> None:

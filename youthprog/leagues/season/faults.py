@@ -32,7 +32,7 @@ def _at_venues(plan: Plan, spec: SeasonSpec) -> Iterator[Fault]:
         if venue is None or not venue.takes(division):
             yield Fault("wrong_venue", (game,))
             continue
-        if slot.ends - slot.starts != lengths[division]:
+        if slot.ends - slot.starts != lengths.get(division, slot.ends - slot.starts):
             yield Fault("length", (game,))
         hours = dict(venue.overrides).get(slot.day)
         if hours is None:
@@ -118,7 +118,7 @@ def _of_numbers(plan: Plan, spec: SeasonSpec) -> Iterator[Fault]:
         yield Fault("unplaced", about=(pairing.home, pairing.away))
     for division in spec.divisions:
         keys = [team.key for team in division.teams]
-        own = [game.pairing for game in plan.games if game.pairing.division == division.key]
+        own = [game.pairing for game in plan.games if game.pairing.counts and game.pairing.division == division.key]
         strangers = [pairing for pairing in own if pairing.home not in keys or pairing.away not in keys]
         if strangers or any(pairing.home == pairing.away for pairing in own):
             yield Fault("stranger", about=(division.key,))

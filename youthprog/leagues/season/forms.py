@@ -49,3 +49,32 @@ class PlayingForm(Form):
     games = Whole(_("Games a team"), [Optional()], least=1, most=80)
     rest_days = Whole(_("Days of rest between games"), [Filled(_("Write a number."))], most=14, default=1)
     most_a_week = Whole(_("Games a week at most"), [Optional()], least=1, most=7)
+
+
+class TravelForm(Form):
+    """How long the way between two sites takes."""
+
+    minutes = Whole(_("Minutes between two sites"), [Filled(_("Write a number."))], most=240, default=30)
+
+
+class HomeForm(Form):
+    """Where a team is at home."""
+
+    venue_id = OneOf(_("Home field"))
+
+
+class DaysOffForm(Form):
+    """Days on which a team does not play."""
+
+    from_on = CalendarDay(_("First day off"), [Filled(_("Write the day."))])
+    until_on = CalendarDay(_("Last day off"), [Optional()])
+
+
+class ExcuseForm(Form):
+    """Answering for a clash."""
+
+    reason = Text(
+        _("Who stands in, or why it is all right"),
+        [Filled(_("Write who stands in, or why it is all right."))],
+        limit=200,
+    )

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from youthprog.core.db import Model, choice, partial_index
 from youthprog.leagues.models import Division, Team
-from youthprog.leagues.season.types import FixtureState, RunState
+from youthprog.leagues.season.types import FixtureState, GameKind, RunState
+from youthprog.people.models import Person
 from youthprog.programs.models import Season, Site
 
 SEASON, VENUE, DIVISION, TEAM, GATHERING = "season.id", "venue.id", "division.id", "team.id", "gathering.id"
@@ -108,8 +109,71 @@ class ScheduleRun(Model):
     season: Mapped[Season] = relationship(lazy="raise_on_sql")
 
 
+class TeamDayOff(Model):
+    """Days, both included, on which a team does not play: a school trip, a tournament elsewhere."""
+
+    __tablename__ = "team_day_off"
+    __table_args__ = (sa.CheckConstraint("from_on <= until_on", name="from_before_until"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(sa.ForeignKey(TEAM), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+
+
+class TeamHome(Model):
+    """The field on which a team's home games are played where it is free."""
+
+    __tablename__ = "team_home"
+
+    team_id: Mapped[int] = mapped_column(sa.ForeignKey(TEAM), primary_key=True)
+    venue_id: Mapped[int] = mapped_column(sa.ForeignKey(VENUE))
+
+
+class VenueDivision(Model):
+    """That a division fits on a field. A field without such a row, among a season's divisions, suits all of them."""
+
+    __tablename__ = "venue_division"
+
+    venue_id: Mapped[int] = mapped_column(sa.ForeignKey(VENUE), primary_key=True)
+    division_id: Mapped[int] = mapped_column(sa.ForeignKey(DIVISION), primary_key=True, index=True)
+
+
+class SeasonTravel(Model):
+    """How many minutes the way between two sites takes in a season; one without a row: 30."""
+
+    __tablename__ = "season_travel"
+    __table_args__ = (sa.CheckConstraint("minutes BETWEEN 0 AND 240", name="minutes"),)
+
+    season_id: Mapped[int] = mapped_column(sa.ForeignKey(SEASON), primary_key=True)
+    minutes: Mapped[int]
+
+
+class ClashExcuse(Model):
+    """That somebody answers for it that two teams which share a person play at one time, or each other: who, when, why."""
+
+    __tablename__ = "clash_excuse"
+    __table_args__ = (
+        sa.UniqueConstraint("one_team_id", "other_team_id"),
+        sa.CheckConstraint("one_team_id < other_team_id", name="in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    season_id: Mapped[int] = mapped_column(sa.ForeignKey(SEASON), index=True)
+    one_team_id: Mapped[int] = mapped_column(sa.ForeignKey(TEAM))
+    other_team_id: Mapped[int] = mapped_column(sa.ForeignKey(TEAM))
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    excused_at: Mapped[datetime]
+    excused_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    excused_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
 class Fixture(Model):
-    """A game of two teams. A draft is the coordinators' alone; published, each team has a gathering of it."""
+    """A game of two teams. A draft is the coordinators' alone; published, each team has a gathering of it.
+
+    `sequence` rises whenever place, time or state change, so that calendars know the newer of two. A friendly is a game
+    that no table counts.
+    """
 
     __tablename__ = "fixture"
     __table_args__ = (
@@ -130,6 +194,10 @@ class Fixture(Model):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     state: Mapped[FixtureState] = mapped_column(choice(FixtureState, "state"))
+    kind: Mapped[GameKind] = mapped_column(
+        choice(GameKind, "kind"), default=GameKind.LEAGUE, server_default=GameKind.LEAGUE.value
+    )
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     home_gathering_id: Mapped[int | None] = mapped_column(sa.ForeignKey(GATHERING), unique=True)
     away_gathering_id: Mapped[int | None] = mapped_column(sa.ForeignKey(GATHERING), unique=True)
     division: Mapped[Division] = relationship(lazy="raise_on_sql")

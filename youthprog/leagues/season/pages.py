@@ -14,11 +14,15 @@ from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound
 from youthprog.core.text import fold
+from youthprog.leagues.changes import queries as change_queries
 from youthprog.leagues.season import queries, services
-from youthprog.leagues.season.faults import both_sides, clashes, faults_of
+from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.forms import WEEKDAYS
+from youthprog.leagues.season.limits import Excuse, Pair, excuses_of, pair_of
+from youthprog.leagues.season.overlaps import Clash as Overlap
+from youthprog.leagues.season.overlaps import ClashKind, clashes_of
 from youthprog.leagues.season.queries import DivisionLine, GameLine
-from youthprog.leagues.season.types import FixtureState, SeasonSpec
+from youthprog.leagues.season.types import FixtureState
 from youthprog.leagues.season.words import CAUSES, MOST_RELIEFS, RELIEFS
 from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door
@@ -27,9 +31,11 @@ from youthprog.web.language import language, ngettext, sentence
 from youthprog.web.pages import page
 
 bp = Blueprint("season_schedule", __name__)
-SHARED = N_("Somebody whom both teams need cannot be at both games.")
-AGAINST = N_("Somebody belongs to both teams of this game.")
-FAMILY = N_("Families with children on both teams cannot be at both games.")
+SENTENCES = {
+    ClashKind.SHARED: N_("Somebody whom both teams need cannot be at both games."),
+    ClashKind.AGAINST: N_("Somebody belongs to both teams of this game."),
+    ClashKind.FAMILY: N_("Families with children on both teams cannot be at both games."),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,13 @@ class Clash:
 
     sentence: str
     games: tuple[GameLine, ...]
+    needs_excuse: bool
+    excuse: Excuse | None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody has to answer for it before families see the schedule."""
+        return self.needs_excuse and self.excuse is None
 
 
 @bp.get("/seasons/<id:season_id>/schedule")
@@ -49,6 +62,10 @@ def show(season_id: int) -> Response:
     divisions = queries.divisions_of(season_id)
     drafts = [game for game in games if game.state is FixtureState.DRAFT]
     spec = queries.spec_of(season) if drafts else None
+    clashes = named_clashes(drafts, clashes_of(queries.plan_of(drafts), spec), excuses_of(season_id)) if spec else []
+    changes = change_queries.changes_of(season_id) if len(drafts) < len(games) else []
+    was = change_queries.moved_from(changes)
+    shown = change_queries.with_places_left(games, was)
     return page(
         "leagues/schedule.html",
         season=season,
@@ -58,11 +75,15 @@ def show(season_id: int) -> Response:
         hours=queries.hours_of(season_id),
         closed=queries.closed_days_of(season_id),
         weekdays=WEEKDAYS,
-        days=[(day, list(found)) for day, found in groupby(games, lambda game: game.day)],
-        fields=list({game.venue_id: game.venue for game in sorted(games, key=lambda game: fold(game.venue))}.items()),
+        days=[(day, list(found)) for day, found in groupby(shown, lambda game: game.day)],
+        fields=list({game.venue_id: game.venue for game in sorted(shown, key=lambda game: fold(game.venue))}.items()),
         drafts=len(drafts),
         published=len(games) - len(drafts),
-        clashes=clashes_in(drafts, spec) if spec else [],
+        clashes=clashes,
+        open_clashes=sum(clash.open for clash in clashes),
+        changes=changes,
+        was=was,
+        today=clock.today(),
         stale=spec is not None and bool(faults_of(queries.plan_of(drafts), spec)),
         cause=cause_of(run.cause, divisions) if run is not None and run.cause else None,
         clock_time=clock_time,
@@ -120,30 +141,19 @@ def clock_time(minute: int) -> str:
     return dates.hour(datetime(2000, 1, 1, minute // 60 % 24, minute % 60, tzinfo=UTC), language())
 
 
-def clashes_in(drafts: list[GameLine], spec: SeasonSpec) -> list[Clash]:
+def named_clashes(drafts: list[GameLine], found: Iterable[Overlap], excuses: Mapping[Pair, Excuse]) -> list[Clash]:
     """What should be known before a draft is published. Adults and children are not named: the teams are."""
-    plan = queries.plan_of(drafts)
     line_of = {(str(game.venue_id), game.day, game.starts): game for game in drafts}
-
-    def lines(*games: Any) -> tuple[GameLine, ...]:
-        return tuple(line_of[game.slot.venue, game.slot.day, game.slot.starts] for game in games)
-
-    found = []
-    for tie in spec.ties:
-        found += [Clash(SHARED, lines(*pair)) for pair in clashes(plan, spec, tie.teams)]
-        found += [Clash(AGAINST, lines(game)) for game in both_sides(plan, tie.teams)]
-    found += [Clash(FAMILY, lines(*pair)) for pair in _of_homes(plan, spec)]
-    return list({(clash.sentence, clash.games): clash for clash in found}.values())
-
-
-def _of_homes(plan: Any, spec: SeasonSpec) -> list[Any]:
-    pairs = []
-    for wish in spec.wishes:
-        for one, other in clashes(plan, spec, (wish.one, wish.other)):
-            mine = {one.pairing.home, one.pairing.away}
-            if {wish.one, wish.other} - mine:
-                pairs.append((one, other))
-    return pairs
+    clashes = [
+        Clash(
+            SENTENCES[each.kind],
+            tuple(line_of[game.slot.venue, game.slot.day, game.slot.starts] for game in each.games),
+            each.needs_excuse,
+            excuses.get(pair_of(*each.teams)),
+        )
+        for each in found
+    ]
+    return list({(clash.sentence, clash.games): clash for clash in clashes}.values())
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.models import Division, Team
+from youthprog.leagues.season import limits
 from youthprog.leagues.season.models import ClosedDay, DivisionGames, Fixture, ScheduleRun, Venue, VenueHours
 from youthprog.leagues.season.types import (
     DivisionSpec,
     FixtureState,
     Game,
+    GameKind,
     Hours,
     Pairing,
     Plan,
@@ -64,7 +66,7 @@ class DivisionLine:
 
 @dataclass(frozen=True)
 class GameLine:
-    """A game of the schedule, in the department's own time."""
+    """A game of the schedule, in the department's own time. `left`: not the game, but a place that it left."""
 
     fixture_id: int
     day: date
@@ -79,6 +81,14 @@ class GameLine:
     away_id: int
     away: str
     state: FixtureState
+    kind: GameKind = GameKind.LEAGUE
+    sequence: int = 0
+    left: bool = False
+
+    @property
+    def about(self) -> str:
+        """The two teams, as a sentence names a game."""
+        return f"{self.home} – {self.away}"
 
 
 # ---- one thing within reach ----
@@ -206,7 +216,7 @@ def games_of(season_id: int) -> list[GameLine]:
             row.away_team_id,
             away_name,
         )
-        found.append(GameLine(row.id, day, starts, starts + length, *about, row.state))
+        found.append(GameLine(row.id, day, starts, starts + length, *about, row.state, row.kind, row.sequence))
     return found
 
 
@@ -296,11 +306,15 @@ def spec_of(season: Season) -> SeasonSpec:
     """All that a season's schedule has to keep to, as it is now. Divisions without two teams are left out."""
     on = clock.today()
     lines = [line for line in divisions_of(season.id) if line.games_in_all]
+    away, homes = limits.away_days(season), limits.homes_of(season.id)
     divisions = tuple(
         DivisionSpec(
             division_key(line.division_id),
             line.name,
-            tuple(TeamSpec(str(team_id), name) for team_id, name in line.teams),
+            tuple(
+                TeamSpec(str(team_id), name, away.get(team_id, frozenset()), str(homes.get(team_id, "")))
+                for team_id, name in line.teams
+            ),
             line.minutes,
             line.games,
             line.legs,
@@ -317,8 +331,9 @@ def spec_of(season: Season) -> SeasonSpec:
         divisions,
         _venues(season.id, closed),
         frozenset(row.closed_on for row in closed if row.venue_id is None),
-        ties,
+        limits.excused(ties, limits.excuses_of(season.id)),
         wishes,
+        limits.travel_of(season.id),
     )
 
 
@@ -326,6 +341,7 @@ def _venues(season_id: int, closed: Iterable[ClosedDay]) -> tuple[VenueSpec, ...
     weekly: dict[int, list[tuple[int, Hours]]] = defaultdict(list)
     single: dict[int, dict[date, list[Hours]]] = defaultdict(lambda: defaultdict(list))
     venues: dict[int, Venue] = {}
+    fits = limits.fits_of(season_id)
     for row in hours_of(season_id):
         venues[row.venue_id] = row.venue
         hours = Hours(row.starts_minute, row.ends_minute)
@@ -344,6 +360,7 @@ def _venues(season_id: int, closed: Iterable[ClosedDay]) -> tuple[VenueSpec, ...
             tuple(weekly[venue_id]),
             tuple((day, tuple(hours)) for day, hours in single[venue_id].items()),
             frozenset(row.closed_on for row in closed if row.venue_id == venue_id),
+            frozenset(division_key(each) for each in fits.get(venue_id, ())),
         )
         for venue_id, venue in venues.items()
     )
@@ -412,7 +429,12 @@ def plan_of(games: Iterable[GameLine]) -> Plan:
     return Plan(
         tuple(
             Game(
-                Pairing(division_key(game.division_id), str(game.home_id), str(game.away_id)),
+                Pairing(
+                    division_key(game.division_id),
+                    str(game.home_id),
+                    str(game.away_id),
+                    counts=game.kind is GameKind.LEAGUE,
+                ),
                 Slot(game.day, game.starts, game.ends, str(game.venue_id)),
             )
             for game in games

@@ -1,6 +1,6 @@
 """Verbs of a season's schedule: say where and how it is played, have it made, take it or leave it. They never commit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,17 +8,19 @@ import sqlalchemy as sa
 
 from youthprog.audit.services import record
 from youthprog.core import clock, db
-from youthprog.core.actor import SYSTEM, Actor
+from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.core.text import fold
 from youthprog.leagues.models import Division
-from youthprog.leagues.season import queries
+from youthprog.leagues.season import limits, queries
 from youthprog.leagues.season.faults import faults_of
+from youthprog.leagues.season.limits import Pair
 from youthprog.leagues.season.models import ClosedDay, DivisionGames, Fixture, ScheduleRun, Venue, VenueHours
+from youthprog.leagues.season.overlaps import Clash, clashes_of
 from youthprog.leagues.season.types import FixtureState, RunState
 from youthprog.programs import services as programs
-from youthprog.programs.models import Gathering, Season, Site
-from youthprog.programs.types import GatheringCanceled, GatheringKind
+from youthprog.programs.models import Season, Site
+from youthprog.programs.types import GatheringKind
 
 MOST_HOURS, MOST_CLOSED = 400, 400  # rows of a season that a page still shows
 GAME = N_("Game")  # the title of a game's gathering
@@ -223,20 +225,6 @@ def publish_draft(season: Season, *, seen: int, by: Actor, now: datetime) -> int
     return len(rows)
 
 
-def call_off(event: GatheringCanceled) -> None:
-    """A game that one team's meeting of it was called off for is off for both."""
-    row = queries.find_fixture_of(event.gathering_id)
-    if row is None or row.state is FixtureState.CANCELED:
-        return
-    row.state = FixtureState.CANCELED
-    db.flush()
-    for gathering_id in (row.home_gathering_id, row.away_gathering_id):
-        gathering = db.session().get_one(Gathering, gathering_id)
-        if gathering.canceled_at is None:
-            called_off_at = db.session().get_one(Gathering, event.gathering_id).canceled_at or clock.now()
-            programs.cancel_gathering(gathering, reason=event.reason, by=SYSTEM, now=called_off_at)
-
-
 def _refusals_to_publish(season: Season, rows: Sequence[Fixture], now: datetime) -> list[Refusal]:
     found = []
     if any(row.starts_at <= now for row in rows):
@@ -251,7 +239,16 @@ def _refusals_to_publish(season: Season, rows: Sequence[Fixture], now: datetime)
         if any(starts < over and begins < ends for begins, over in taken.get((row.venue_id, day), ())):
             sentence = N_("Another season took %(field)s on %(day)s. Make the schedule again.")
             return [*found, Refusal("field_taken", sentence, None, {"field": row.venue.name, "day": day})]
-    if not found and faults_of(queries.plan_of(queries.games_of(season.id)), queries.spec_of(season)):
+    plan, spec = queries.plan_of(queries.games_of(season.id)), queries.spec_of(season)
+    if not found and faults_of(plan, spec):
         sentence = N_("Fields, days, teams or coaches changed since this draft was made. Make the schedule again.")
         found.append(Refusal("rules_changed", sentence))
+    if not found and unexcused(clashes_of(plan, spec), limits.excuses_of(season.id)):
+        sentence = N_("Somebody has to answer for each clash first. They are named on the page.")
+        found.append(Refusal("clash_not_excused", sentence))
     return found
+
+
+def unexcused(found: Iterable[Clash], excuses: Mapping[Pair, limits.Excuse]) -> list[Clash]:
+    """The clashes that keep a schedule from being published: nobody answers for them."""
+    return [clash for clash in found if clash.needs_excuse and limits.pair_of(*clash.teams) not in excuses]

@@ -132,12 +132,16 @@ class SeasonSpec:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A game somebody has to play: who is at home. `meeting` counts the meetings of the two from 1."""
+    """A game somebody has to play: who is at home. `meeting` counts the meetings of the two from 1.
+
+    A game that does not count (a friendly) takes its place and time, and is none of the season's number of games.
+    """
 
     division: str
     home: str
     away: str
     meeting: int = 1
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -193,3 +197,10 @@ class FixtureState(enum.StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     CANCELED = "canceled"
+
+
+class GameKind(enum.StrEnum):
+    """Whether a game is one of the season's."""
+
+    LEAGUE = "league"
+    FRIENDLY = "friendly"  # in no table
