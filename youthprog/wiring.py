@@ -63,6 +63,10 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.rosters import pages as rosters_pages
+from youthprog.leagues.rosters import queries as rosters
+from youthprog.leagues.rosters import services as rosters_services
+from youthprog.leagues.rosters import waiting as rosters_waiting
 from youthprog.leagues.season import fields as season_fields
 from youthprog.leagues.season import pages as season_pages
 from youthprog.leagues.season import services as season_services
@@ -116,6 +120,7 @@ BLUEPRINTS: list[Any] = [
     documents_portal.bp,
     leagues.bp,
     teams.bp,
+    rosters_pages.bp,
     leagues_imports.bp,
     forming_pages.bp,
     leagues_exports.bp,
@@ -159,21 +164,22 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
         forming_known.follow_merge,
+        rosters_services.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,
     ],
     CustodyRestricted: [consent_services.close_for_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
     GatheringCanceled: [consent_services.close_slips, season_services.call_off],
-    GroupChanged: [consent_services.end_at_group],
+    GroupChanged: [consent_services.end_at_group, rosters_waiting.place_opened],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
 }
 
 # Who may object to a youth taking part on a day.
-CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
-CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections]
+CLEARANCE: list[clearance.Objector] = [consent_queries.objections, rosters.objections]
+CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections, rosters.objections_at]
 
 # Who knows somebody that may collect a youth, in the order they are shown, and who may not.
 COLLECTORS: list[collecting.CollectorSource] = [
@@ -194,7 +200,7 @@ CHORES: list[chores.Chore] = [
 ]
 
 # What the worker does every few minutes.
-OFTEN: list[chores.Chore] = [stops.tell_of_late]
+OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked, make_schedules]
@@ -280,7 +286,7 @@ def build(**overrides: Any) -> Flask:
     events.install(app, SUBSCRIBERS)
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
-    clearance.install(app, CLEARANCE, CLEARANCE_AT, [surely_cleared])
+    clearance.install(app, CLEARANCE, CLEARANCE_AT, [surely_cleared, rosters.surely_clear])
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:

@@ -37,6 +37,7 @@ class P(Enum):
     TEAM_READ = "team.read", "Open a team and its roster"
     TEAM_EDIT = "team.edit", "Change a team, its players and its coaches"
     TEAM_FORM = "team.form", "Form a division's teams: rate children, note links and wishes, draft and accept"
+    PLAYER_HOLD = "player.hold", "Take a player off for health; only the office ends it"
     ROSTER_PRINT = "roster.print", "Print a team's roster"
     ROSTER_IMPORT = "roster.import", "Import a registration export"
 

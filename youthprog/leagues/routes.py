@@ -14,6 +14,7 @@ from youthprog.core.text import fold
 from youthprog.documents.types import Paper
 from youthprog.leagues import papers, queries
 from youthprog.leagues.queries import PlayerLine, Roster
+from youthprog.leagues.rosters import queries as rosters
 from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group
@@ -67,6 +68,7 @@ def show(team_id: int) -> Response:
         upcoming=queries.register_due(team.group_id, now),
         coming=programs.upcoming(Group.id == team.group_id, now, now + COMING, limit=6),
         relationships=RELATIONSHIPS,
+        off=rosters.off_today([player.youth_id for player in roster.players], team.season_id, on),
     )
 
 
