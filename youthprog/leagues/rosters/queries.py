@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,37 +14,30 @@ from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared, not_cleared
 from youthprog.core.permissions import P
 from youthprog.core.prepared import Prepared, as_list, keys
-from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.rosters import rules
 from youthprog.leagues.rosters.models import (
     DivisionRoster,
     DivisionRosterChange,
-    DivisionWait,
     MedicalHold,
     PlayerPaper,
     RosterException,
-    RosterMove,
     Suspension,
 )
 from youthprog.leagues.rosters.types import (
-    Exceptional,
     GameOf,
     HoldFacts,
-    OpenTeam,
     PaperKind,
     PlayFacts,
     Reason,
     RosterRules,
     SuspensionFacts,
     WaitFrom,
-    WaitingChild,
 )
 from youthprog.people.models import CustodyRestriction, Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import (
-    Enrollment,
     Gathering,
     Group,
     GroupMember,
@@ -52,7 +45,7 @@ from youthprog.programs.models import (
     Program,
     Season,
 )
-from youthprog.programs.types import EnrollmentStatus, GatheringKind, MemberLine, ProgramKind
+from youthprog.programs.types import GatheringKind, MemberLine, ProgramKind
 
 WAIT_DAYS = 7
 PAPER_COLUMNS = {PaperKind.AGE_PROOF: "asks_age_proof", PaperKind.PHYSICAL: "asks_physical"}
