@@ -204,7 +204,7 @@ def why_not(facts: PlayFacts, holds: Sequence[HoldFacts], others: Sequence[Reaso
 def refusals_to_join(facts: JoinFacts) -> list[Refusal]:
     """Why a player cannot come onto a team whatever anybody writes. That a court keeps somebody away is not said."""
     if facts.kept_away:
-        reason = N_("This player cannot be put on this team. Ask who keeps the custody papers.")
+        reason = N_("This player cannot be put on this team. Look at the file of the player.")
         return [Refusal("kept_away", reason, "youth_id")]
     return []
 
