@@ -177,8 +177,8 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     MessageBounced: [consent_services.note_bounced],
 }
 
-# Who may object to a youth taking part on a day.
-CLEARANCE: list[clearance.Objector] = [consent_queries.objections, rosters.objections]
+# Who may object to a youth taking part on a day; where one reason is shown it is the first, so a hold stands before a form.
+CLEARANCE: list[clearance.Objector] = [rosters.objections, consent_queries.objections]
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections, rosters.objections_at]
 
 # Who knows somebody that may collect a youth, in the order they are shown, and who may not.

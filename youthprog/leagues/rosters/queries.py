@@ -425,7 +425,7 @@ CLEAR = Prepared(_clear)
 
 @dataclass(frozen=True)
 class PlayerOn:
-    """One player of a team on a day: who it is, and every reason why not to play."""
+    """One player of a team on a day: who it is, and every reason why not to play, what only waits at the end."""
 
     youth_id: int
     name: str
@@ -477,7 +477,8 @@ def _first_game(group_id: int, day: date) -> int | None:
 
 
 def _player(member: MemberLine, reasons: Iterable[NotCleared]) -> PlayerOn:
-    return PlayerOn(member.youth_id, member.name, member.list_name, member.jersey, tuple(reasons))
+    gravest = sorted(reasons, key=lambda reason: reason.state == "waiting")
+    return PlayerOn(member.youth_id, member.name, member.list_name, member.jersey, tuple(gravest))
 
 
 def number_order(line: MemberLine) -> tuple[int, str, str]:
