@@ -196,7 +196,9 @@ def test_a_hold_keeps_off_until_somebody_ends_it():
 
 def test_no_word_says_what_the_matter_is():
     (reason,) = reasons_held([HOLD], GAME)
-    assert not {"concussion", "head", "doctor", "clearance"} & set((reason.word + " " + reason.sentence).lower().split())
+    assert not {"concussion", "head", "doctor", "clearance"} & set(
+        (reason.word + " " + reason.sentence).lower().split()
+    )
 
 
 def test_after_the_clearance_seven_whole_days():
@@ -336,7 +338,11 @@ def test_the_first_in_line_gets_the_place_on_the_smallest_team():
 
 def test_who_cannot_have_the_place_is_passed_over_and_keeps_the_place_in_line():
     teams = [OpenTeam(1, 4, 5)]
-    too_old, barred, last = WaitingChild(1, 11, fits=False), WaitingChild(2, 12, True, frozenset({1})), WaitingChild(3, 13, True)
+    too_old, barred, last = (
+        WaitingChild(1, 11, fits=False),
+        WaitingChild(2, 12, True, frozenset({1})),
+        WaitingChild(3, 13, True),
+    )
     assert next_places([too_old, barred, last], teams) == [(last, 1)]
 
 

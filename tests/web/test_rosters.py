@@ -18,6 +18,9 @@ from youthprog.leagues.rosters.models import DivisionWait, MedicalHold, Suspensi
 from youthprog.programs.types import GatheringKind, StaffRole
 
 
+ON_ONE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 def team(session) -> Team:
     """A team of a running season with a player and a coach."""
@@ -39,10 +42,11 @@ def player_of(team: Team, given: str = "Ana"):
     return youth
 
 
+@ON_ONE
 def test_a_coach_sees_who_plays_and_takes_a_player_off(visitor, session, team):
     youth, coach = player_of(team), make_person("Luis", "Coach")
     lead(coach, team.group, StaffRole.HEAD_COACH, youth).from_on = clock.today() - timedelta(9)
-    game = make_gathering(team.group, clock.now() + timedelta(hours=3), kind=GatheringKind.GAME, title="Game")
+    game = make_gathering(team.group, clock.now() + timedelta(hours=1), kind=GatheringKind.GAME, title="Game")
     visitor.sign_in(make_account(Role.COACH, coach))
     here = f"/teams/{team.id}/players/{youth.id}"
     page = visitor.get(f"/gatherings/{game.id}/players")
@@ -52,7 +56,7 @@ def test_a_coach_sees_who_plays_and_takes_a_player_off(visitor, session, team):
     assert "Hit heads" not in page.text
     assert "clearance" not in page.text
     assert "Held, medical" in visitor.get(f"/gatherings/{game.id}/players").text
-    assert "Held, medical" in visitor.get(f"/gatherings/{game.id}/register").text
+    assert "Off for health since" in visitor.get(f"/gatherings/{game.id}/register").text
     hold = rows(session, MedicalHold)[0]
     for deed in ("suspend", "accept", "transfer", "paper", f"holds/{hold.id}/clear"):
         visitor.post(f"{here}/{deed}", {}, status=404, form_from="/account")
@@ -83,6 +87,7 @@ def test_a_coordinator_ends_a_hold_with_the_clearance(visitor, session, team):
     visitor.get(f"/divisions/{team.division_id}/rosters", status=404)
 
 
+@ON_ONE
 def test_a_suspension_a_transfer_and_what_is_wrong_beside_its_field(visitor, session, team):
     youth = player_of(team)
     owls = make_team(team.group.season, "Owls")
@@ -102,6 +107,7 @@ def test_a_suspension_a_transfer_and_what_is_wrong_beside_its_field(visitor, ses
     assert "No. 00" in page.text
 
 
+@ON_ONE
 def test_rules_ask_for_a_reason_and_the_waitlist_moves_by_itself(visitor, session, team):
     youth, second, third = player_of(team), make_youth("Ben"), make_youth("Chidi")
     for each in (second, third):

@@ -169,7 +169,7 @@ def _objection(youth_id: int, reason: Reason) -> NotCleared:
 
 
 def objections_at(youth_ids: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, NotCleared]]:
-    """What the rosters say against youth at games: (gathering, reason). One statement, ten more where there are games."""
+    """What the rosters say against youth at games: (gathering, reason). One statement, eight more where there are games."""
     rows = db.session().execute(
         sa.select(Gathering.id, Gathering.group_id, Gathering.season_id, Gathering.starts_at)
         .join(Team, Team.group_id == Gathering.group_id)
@@ -187,7 +187,7 @@ def objections_at(youth_ids: Mapping[int, Sequence[int]]) -> Iterator[tuple[int,
 
 
 def reasons_at(games: Sequence[GameAt]) -> dict[tuple[int, int], list[Reason]]:
-    """Why youth may not play in games, by (key, youth), as far as rosters know; who may is absent. Ten statements."""
+    """Why youth may not play in games, by (key, youth), as far as rosters know; who may is absent. Eight statements at most."""
     if not games:
         return {}
     known = Known(games)
@@ -208,6 +208,7 @@ class _Membership:
     youth_id: int
     from_on: date
     until_on: date | None
+    born_on: date | None
 
     def holds(self, on: date) -> bool:
         return self.from_on <= on and (self.until_on is None or on <= self.until_on)
@@ -223,14 +224,16 @@ class Known:
         self.youth = {youth_id for game in games for youth_id in game.youth_ids}
         self.keeping = keeping_by_group(self.groups)
         self.changes = _changes_of({each.division.id for each in self.keeping.values()})
-        self.members = _memberships(self.seasons, self.groups, self.youth)
+        members = _memberships(self.seasons, self.groups, self.youth)
         self.of_youth: dict[int, list[_Membership]] = defaultdict(list)
-        for each in self.members:
+        self.of_group: dict[int, list[_Membership]] = defaultdict(list)
+        self.places: dict[tuple[int, date], dict[int, int]] = {}
+        for each in members:
             self.of_youth[each.youth_id].append(each)
-        statement = sa.select(Person.id, Person.born_on).where(Person.id.in_(self.youth))
-        self.born: dict[int, date | None] = dict(db.session().execute(statement).all())
+            self.of_group[each.group_id].append(each)
         self.accepted = _exceptions_of(self.youth, self.groups)
-        self.papers = _papers_of(self.youth)
+        asks = any(self.rules_of(game.group_id, game.on).papers for game in games)
+        self.papers = papers_of(self.youth) if asks else defaultdict(list)
         self.suspensions = _suspensions_of(self.youth, self.seasons)
         self.played = self._games_played()
         self.away = kept_away(self.groups, self.youth)
@@ -241,15 +244,13 @@ class Known:
         mine = [each for each in self.of_youth[youth_id] if each.season_id == game.season_id and each.holds(on)]
         own = next((each for each in mine if each.group_id == game.group_id), None)
         before = [each for each in mine if own and (each.from_on, each.member_id) < (own.from_on, own.member_id)]
-        here = [each for each in self.members if each.group_id == game.group_id and each.holds(on)]
-        here.sort(key=lambda each: (each.from_on, each.member_id))
         return PlayFacts(
             on=on,
             at=game.at,
             rules=self.rules_of(game.group_id, on),
-            born_on=self.born.get(youth_id),
+            born_on=own.born_on if own else None,
             joined_on=own.from_on if own else None,
-            place=here.index(own) + 1 if own else 0,
+            place=self.places_of(game.group_id, on)[own.member_id] if own else 0,
             accepted=frozenset(
                 row.kind for row in self.accepted[youth_id, game.group_id] if _stands(row.given_at, row.ended_at, on)
             ),
@@ -264,6 +265,14 @@ class Known:
                 for group_id, led_from, led_until, from_on, until_on in self.away[youth_id]
             ),
         )
+
+    def places_of(self, group_id: int, on: date) -> dict[int, int]:
+        """The place of each membership of a team on a day in the order of joining, 1 the first."""
+        if (group_id, on) not in self.places:
+            here = [each for each in self.of_group[group_id] if each.holds(on)]
+            here.sort(key=lambda each: (each.from_on, each.member_id))
+            self.places[group_id, on] = {each.member_id: place for place, each in enumerate(here, 1)}
+        return self.places[group_id, on]
 
     def rules_of(self, group_id: int, on: date) -> RosterRules:
         """The rules of a team's division as they were on a day."""
@@ -333,8 +342,9 @@ def _memberships(seasons: Collection[int], groups: Collection[int], youth: Colle
     rows = db.session().execute(
         sa.select(
             GroupMember.id, GroupMember.group_id, Group.name, Group.season_id, GroupMember.youth_id,
-            GroupMember.from_on, GroupMember.until_on,
+            GroupMember.from_on, GroupMember.until_on, Person.born_on,
         )
+        .join(Person, Person.id == GroupMember.youth_id)
         .join(Group, Group.id == GroupMember.group_id)
         .join(Team, Team.group_id == Group.id)
         .where(
@@ -357,7 +367,8 @@ def _exceptions_of(youth: Collection[int], groups: Collection[int]) -> dict[tupl
     return found
 
 
-def _papers_of(youth: Collection[int]) -> dict[int, list[PlayerPaper]]:
+def papers_of(youth: Collection[int]) -> dict[int, list[PlayerPaper]]:
+    """The papers the office has seen of each youth. One statement."""
     found: dict[int, list[PlayerPaper]] = defaultdict(list)
     for row in db.session().scalars(
         sa.select(PlayerPaper).where(PlayerPaper.youth_id.in_(youth)).order_by(PlayerPaper.id)

@@ -26,6 +26,7 @@ from youthprog.leagues.rosters.queries import (
     keeping_by_group,
     kept_away,
     on_file,
+    papers_of,
     players_on,
     reasons_at,
     suspension_facts,
@@ -283,7 +284,7 @@ def player_file(group_id: int, youth_id: int, now: datetime, *, health: bool) ->
         moves=tuple(_moves_of(youth_id)),
         suspensions=tuple(_suspension_line(row, known, names, now) for row in known.suspensions[youth_id]),
         holds=tuple(_hold_line(row, on, health=health) for row in holds),
-        papers=on_file(known.papers[youth_id], on),
+        papers=on_file(papers_of([youth_id])[youth_id], on),
         asked_papers=known.rules_of(group_id, on).papers,
     )
 
@@ -346,7 +347,7 @@ ACCEPTABLE = {
 
 
 def roster_codes(group_id: int, season_id: int, youth_id: int, now: datetime) -> set[str]:
-    """The codes of what rosters have against a player in a game now. Ten statements."""
+    """The codes of what rosters have against a player in a game now. Eight statements at most."""
     found = reasons_at([GameAt(0, group_id, season_id, now, (youth_id,))])
     return {reason.code for reason in found.get((0, youth_id), ())}
 

@@ -1,6 +1,6 @@
 """Who may play on a day and why not, who may join a team, who moves up. Pure.
 
-`reasons_held` counts at every gathering, `reasons_off_the_game` at games; what the rooms of consent say is asked by them.
+Sentences stand without their badge: the register shows them alone. `reasons_held` counts at every gathering, `reasons_off_the_game` at games; what the rooms of consent say is asked by them.
 One rule serves the game-day list, the register and every paper, because all of them ask `core.clearance`.
 """
 
@@ -56,10 +56,10 @@ def reasons_held(holds: Iterable[HoldFacts], on: date) -> list[Reason]:
     word = N_("Held, medical")
     if None in found:
         since = min(hold.from_on for hold in known if returns_on(hold) is None)
-        sentence = N_("Since %(on)s. Nobody plays before the office ends it.")
+        sentence = N_("Off for health since %(on)s. Nobody plays before the office ends it.")
         return [Reason(HELD, "missing", word, sentence, (("on", since),))]
     back = max(day for day in found if day is not None)
-    return [Reason(HELD, "waiting", word, N_("May play again from %(on)s."), (("on", back),))]
+    return [Reason(HELD, "waiting", word, N_("Off for health. May play again from %(on)s."), (("on", back),))]
 
 
 # ---- suspensions ----
@@ -98,11 +98,11 @@ def _suspended(facts: PlayFacts) -> list[Reason]:
     word = N_("Suspended")
     days = [each.until_on for each in found if each.until_on is not None]
     if days:
-        return [Reason("suspended.until", "missing", word, N_("Until %(on)s."), (("on", max(days)),))]
+        return [Reason("suspended.until", "missing", word, N_("Suspended until %(on)s."), (("on", max(days)),))]
     left = max(games_left(each, facts.games, facts.at) or 0 for each in found)
     if left == 1:
-        return [Reason("suspended.last", "missing", word, N_("For this game. It is the last one."))]
-    sentence = N_("For this game and %(more)s more.")
+        return [Reason("suspended.last", "missing", word, N_("Suspended for this game, the last one."))]
+    sentence = N_("Suspended for this game and %(more)s more.")
     return [Reason("suspended.games", "missing", word, sentence, (("more", left - 1),))]
 
 
@@ -132,9 +132,13 @@ def _age(facts: PlayFacts) -> list[Reason]:
         return [Reason("age.unknown", "missing", N_("Age"), sentence)]
     values = _age_values(facts.rules, facts.born_on)
     if kind is Exceptional.PLAY_UP:
-        sentence = N_("%(age)s on %(cutoff)s; the youngest here is %(min)s. The coordinator can let a child play up.")
+        sentence = N_(
+            "%(age)s years old on %(cutoff)s, the youngest here is %(min)s. The coordinator can let a child play up."
+        )
         return [Reason("age.too_young", "missing", N_("Too young"), sentence, values)]
-    sentence = N_("%(age)s on %(cutoff)s; the oldest here is %(max)s. The coordinator can let a child play down.")
+    sentence = N_(
+        "%(age)s years old on %(cutoff)s, the oldest here is %(max)s. The coordinator can let a child play down."
+    )
     return [Reason("age.too_old", "missing", N_("Too old"), sentence, values)]
 
 
@@ -145,17 +149,24 @@ def _age_values(rules: RosterRules, born_on: date) -> tuple[tuple[str, object], 
 
 # ---- papers, the roster itself ----
 
+NOT_ON_FILE = {
+    PaperKind.AGE_PROOF: N_("No proof of age on file. Ask the family to bring it to the office."),
+    PaperKind.PHYSICAL: N_("No sports physical on file. Ask the family to bring it to the office."),
+}
+ENDED = {
+    PaperKind.AGE_PROOF: N_("The proof of age ended %(on)s. Ask the family for a new one."),
+    PaperKind.PHYSICAL: N_("The sports physical ended %(on)s. Ask the family for a new one."),
+}
+
 
 def _papers(facts: PlayFacts) -> list[Reason]:
     found = []
     for kind in (each for each in PaperKind if each in facts.rules.papers):
         code = f"paper.{kind.value}"
         if kind not in facts.papers:
-            sentence = N_("Not on file. Ask the family to bring it to the office.")
-            found.append(Reason(code, "missing", PAPERS[kind], sentence))
+            found.append(Reason(code, "missing", PAPERS[kind], NOT_ON_FILE[kind]))
         elif (last := facts.papers[kind]) is not None and last < facts.on:
-            sentence = N_("Ended %(on)s. Ask the family for a new one.")
-            found.append(Reason(code, "expired", PAPERS[kind], sentence, (("on", last),)))
+            found.append(Reason(code, "expired", PAPERS[kind], ENDED[kind], (("on", last),)))
     return found
 
 
@@ -189,7 +200,12 @@ def _kept_away(facts: PlayFacts) -> list[Reason]:
 
 
 def reasons_off_the_game(facts: PlayFacts) -> list[Reason]:
-    """Every reason, of the roster's own, why a player may not play in a game; the gravest first."""
+    """Every reason, of the roster's own, why a player may not play in a game; the gravest first.
+
+    Of somebody who is not on the roster nothing else is asked.
+    """
+    if facts.joined_on is None:
+        return [*_kept_away(facts), *_roster(facts)]
     return [*_kept_away(facts), *_suspended(facts), *_age(facts), *_papers(facts), *_roster(facts)]
 
 
