@@ -83,7 +83,7 @@ from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleM
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
-from youthprog.programs.types import GatheringCanceled, GroupChanged
+from youthprog.programs.types import GatheringCanceled, GroupChanged, YouthWithdrawn
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
@@ -172,6 +172,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     GuardianshipEnded: [consent_services.close_for_guardian],
     GatheringCanceled: [consent_services.close_slips, season_services.call_off],
     GroupChanged: [consent_services.end_at_group, rosters_waiting.place_opened],
+    YouthWithdrawn: [rosters_waiting.leave_lines],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],

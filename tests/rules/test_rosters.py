@@ -312,6 +312,8 @@ def test_a_suspension_is_games_or_a_day_and_says_why():
     assert refused(0, None) == ["games_out_of_range"]
     assert refused(None, GAME - DAY) == ["day_over"]
     assert refused(2, None, "") == ["no_reason"]
+    backward = refusals_to_suspend(games=None, until_on=GAME, today=GAME, reason="Red card", from_on=GAME + DAY)
+    assert [refusal.code for refusal in backward] == ["ends_before_start"]
 
 
 def test_rules_that_cannot_be():

@@ -18,7 +18,9 @@ from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
 from youthprog.core.clearance import barred_at, not_cleared
+from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
+from youthprog.leagues import queries as leagues
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.rosters import queries, records, services, waiting
 from youthprog.leagues.rosters.models import (
@@ -38,7 +40,8 @@ from youthprog.programs.models import Gathering, Group, GroupMember, Season
 from youthprog.programs.types import GatheringKind, ProgramKind
 
 ON = date(2026, 9, 17)
-BY = {"by": make_actor(Role.COORDINATOR), "now": NOW}
+EVERYBODY = make_actor(Role.COORDINATOR)
+BY = {"by": EVERYBODY, "now": NOW}
 DAY = timedelta(days=1)
 # The statements are the same; what engines do differently is tried on both.
 ON_ONE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -127,6 +130,9 @@ def test_practice_asks_for_consent_and_holds_alone(session):
     assert league.codes(youth, practice) == []
     services.hold(youth.id, league.hawks.id, needs_clearance=True, note="", **BY)
     assert league.codes(youth, practice) == ["hold.medical"]
+    team = leagues.get_team_for(EVERYBODY, P.TEAM_READ, session.scalars(sa.select(Team.id)).first(), ON)
+    printed = leagues.for_paper(leagues.roster_of(EVERYBODY, team, ON), league.season.id, ON)
+    assert [player.consent.word for player in printed.players] == ["Held, medical"]
 
 
 @ON_ONE
@@ -165,7 +171,10 @@ def test_a_team_of_a_barred_adult_and_no_word_of_it(session):
     restrict_custody(youth, father, **limits, starts_on=ON - DAY, note="", by=BY["by"], now=NOW)
     assert league.codes(youth, league.game()) == []
     lead(father, league.hawks)
-    assert league.codes(youth, league.game(3)) == ["roster.ask_the_office"]
+    practice = make_gathering(league.hawks, NOW + DAY)
+    for meeting in (league.game(3), practice):
+        assert league.codes(youth, meeting) == ["roster.ask_the_office"]
+    assert queries.surely_clear([youth.id], league.season.id, ON, practice.id) == set()
     other = league.child("Ben")
     restrict_custody(other, father, **limits, starts_on=ON - DAY, note="", by=BY["by"], now=NOW)
     with pytest.raises(Refused) as problem:
@@ -382,6 +391,9 @@ def test_a_place_given_up_with_the_season_moves_somebody_up_too(session):
     programs.withdraw(programs.queries.find_enrollment(league.season.id, gone.id), **BY)
     assert rows(DivisionWait)[0].group_id == league.hawks.id
     assert records.teams_of_youth([first.id], league.season.id, ON)[first.id] == [(league.hawks.id, "Hawks")]
+    (second,) = wait_for(league, "Dana")
+    programs.withdraw(programs.queries.find_enrollment(league.season.id, second.id), **BY)
+    assert rows(DivisionWait)[1].left_at is not None
 
 
 @ON_ONE

@@ -17,7 +17,6 @@ from youthprog.leagues.models import Division, Team
 from youthprog.leagues.rosters.models import DivisionWait, MedicalHold, Suspension
 from youthprog.programs.types import GatheringKind, StaffRole
 
-
 ON_ONE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 
 

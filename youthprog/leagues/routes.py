@@ -104,7 +104,7 @@ def roster_pdf(team_id: int) -> Response:
     """The coach's roster on paper: only columns this reader may read."""
     on = clock.today()
     team = queries.get_team_for(actor(), P.ROSTER_PRINT, team_id, on)
-    roster = queries.roster_of(actor(), team, on)
+    roster = queries.for_paper(queries.roster_of(actor(), team, on), team.season_id, on)
     if request.args.get("medical") == "no":
         roster = replace(roster, shows_alerts=False)
     printed = papers.print_roster(

@@ -169,21 +169,41 @@ def _objection(youth_id: int, reason: Reason) -> NotCleared:
 
 
 def objections_at(youth_ids: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, NotCleared]]:
-    """What the rosters say against youth at games: (gathering, reason). One statement, eight more where there are games."""
+    """What the rosters say against youth at gatherings of teams: (gathering, reason).
+
+    At games all of it; at any meeting that custody keeps a youth from somebody who leads the team. One statement, one
+    more where a team meets, seven more where one plays.
+    """
     rows = db.session().execute(
-        sa.select(Gathering.id, Gathering.group_id, Gathering.season_id, Gathering.starts_at)
+        sa.select(Gathering.id, Gathering.group_id, Gathering.season_id, Gathering.starts_at, Gathering.kind)
         .join(Team, Team.group_id == Gathering.group_id)
-        .where(Gathering.id.in_(youth_ids), Gathering.kind == GatheringKind.GAME)
+        .where(Gathering.id.in_(youth_ids))
         .order_by(Gathering.id)
     )
-    games = [
-        GameAt(row.id, row.group_id, row.season_id, row.starts_at, tuple(youth_ids[row.id]))
-        for row in rows
-        if row.group_id is not None
-    ]
-    for (key, youth_id), reasons in reasons_at(games).items():
-        for reason in reasons:
+    games: list[GameAt] = []
+    meetings: list[GameAt] = []
+    for row in rows:
+        if row.group_id is not None:
+            found = games if row.kind is GatheringKind.GAME else meetings
+            found.append(GameAt(row.id, row.group_id, row.season_id, row.starts_at, tuple(youth_ids[row.id])))
+    reasons = reasons_at(games) | _away_at(meetings)
+    for (key, youth_id), said in reasons.items():
+        for reason in said:
             yield key, _objection(youth_id, reason)
+
+
+def _away_at(meetings: Sequence[GameAt]) -> dict[tuple[int, int], list[Reason]]:
+    """Whom custody keeps from a leader of a team that meets. One statement."""
+    if not meetings:
+        return {}
+    youth = {youth_id for each in meetings for youth_id in each.youth_ids}
+    away = kept_away({each.group_id for each in meetings}, youth)
+    return {
+        (each.key, youth_id): rules.reasons_kept_away()
+        for each in meetings
+        for youth_id in each.youth_ids
+        if any(period.holds(each.group_id, each.on) for period in away[youth_id])
+    }
 
 
 def reasons_at(games: Sequence[GameAt]) -> dict[tuple[int, int], list[Reason]]:
@@ -260,10 +280,7 @@ class Known:
                 suspension_facts(row) for row in self.suspensions[youth_id] if row.season_id == game.season_id
             ),
             games=self.games_of(youth_id),
-            kept_away=any(
-                group_id == game.group_id and led_from <= on <= led_until and from_on <= on <= until_on
-                for group_id, led_from, led_until, from_on, until_on in self.away[youth_id]
-            ),
+            kept_away=any(each.holds(game.group_id, on) for each in self.away[youth_id]),
         )
 
     def places_of(self, group_id: int, on: date) -> dict[int, int]:
@@ -406,29 +423,54 @@ def suspension_facts(row: Suspension) -> SuspensionFacts:
     return SuspensionFacts(row.group_id, row.from_at, row.games, row.until_on, row.lifted_at)
 
 
-def kept_away(groups: Collection[int], youth: Collection[int]) -> dict[int, list[tuple[int, date, date, date, date]]]:
-    """Which youth custody keeps from somebody who leads one of the teams, with the days of both. One statement."""
-    found: dict[int, list[tuple[int, date, date, date, date]]] = defaultdict(list)
+@dataclass(frozen=True)
+class Away:
+    """When an adult whom custody keeps from a youth leads a team: the days of both."""
+
+    group_id: int
+    led_from: date
+    led_until: date | None
+    starts_on: date
+    ends_on: date | None
+
+    def holds(self, group_id: int, on: date) -> bool:
+        """Whether it is this team, and both hold on a day."""
+        until = min(self.led_until or date.max, self.ends_on or date.max)
+        return self.group_id == group_id and max(self.led_from, self.starts_on) <= on <= until
+
+
+def kept_away(groups: Collection[int], youth: Collection[int]) -> dict[int, list[Away]]:
+    """Which youth custody keeps from somebody who leads one of the teams, and when. One statement."""
+    found: dict[int, list[Away]] = defaultdict(list)
     staff, limit = GroupStaff, CustodyRestriction
     rows = db.session().execute(
         sa.select(limit.youth_id, staff.group_id, staff.from_on, staff.until_on, limit.starts_on, limit.ends_on)
         .join(staff, staff.person_id == limit.adult_id)
         .where(limit.youth_id.in_(youth), staff.group_id.in_(groups))
     )
-    for youth_id, group_id, led_from, led_until, from_on, until_on in rows:
-        found[youth_id].append((group_id, led_from, led_until or date.max, from_on, until_on or date.max))
+    for youth_id, group_id, led_from, led_until, starts_on, ends_on in rows:
+        found[youth_id].append(Away(group_id, led_from, led_until, starts_on, ends_on))
     return found
 
 
 def surely_clear(youth_ids: Sequence[int], season_id: int, on: date, gathering_id: int) -> set[int]:
-    """Those of the youth whom rosters surely have nothing against at a gathering: nobody held, and no game. One statement."""
+    """Those of the youth whom rosters surely have nothing against at a gathering. One statement.
+
+    Nobody who was ever held, or whom custody ever kept from somebody who leads the group; and nobody at a game.
+    """
     return {row.id for row in CLEAR.rows(youth=as_list(youth_ids), gathering_id=gathering_id)}
 
 
 def _clear(engine: str) -> sa.SelectBase:
     held = sa.exists().where(MedicalHold.youth_id == Person.id)
     game = sa.exists().where(Gathering.id == sa.bindparam("gathering_id"), Gathering.kind == GatheringKind.GAME)
-    return sa.select(Person.id).where(Person.id.in_(keys(engine, "youth")), ~held, ~game)
+    away = sa.exists().where(
+        CustodyRestriction.youth_id == Person.id,
+        GroupStaff.person_id == CustodyRestriction.adult_id,
+        Gathering.id == sa.bindparam("gathering_id"),
+        Gathering.group_id == GroupStaff.group_id,
+    )
+    return sa.select(Person.id).where(Person.id.in_(keys(engine, "youth")), ~held, ~game, ~away)
 
 
 CLEAR = Prepared(_clear)

@@ -129,11 +129,7 @@ def in_line(keeping: Keeping, rooms: Sequence[TeamRoom], on: date) -> tuple[list
     for place, (row, person) in enumerate(rows, 1):
         age = rules.age_exception(now_rules, person.born_on)
         busy = now_rules.one_team and bool(playing.get(person.id))
-        barred = frozenset(
-            group_id
-            for group_id, led_from, led_until, from_on, until_on in away[person.id]
-            if led_from <= on <= led_until and from_on <= on <= until_on
-        )
+        barred = frozenset(each.group_id for each in away[person.id] if each.holds(each.group_id, on))
         fits = person.id in enrolled and age is None and not busy
         children.append(WaitingChild(row.id, person.id, fits, barred))
         why = age or (Exceptional.SECOND_TEAM if busy else None)
@@ -176,10 +172,7 @@ def teams_of_season(actor: Actor, permission: P, season_id: int, on: date) -> li
 
 def kept_away_from(group_id: int, youth_id: int, on: date) -> bool:
     """Whether custody keeps a youth from an adult who leads a team on a day. One statement."""
-    return any(
-        led_from <= on <= led_until and from_on <= on <= until_on
-        for _group, led_from, led_until, from_on, until_on in kept_away([group_id], [youth_id])[youth_id]
-    )
+    return any(each.holds(group_id, on) for each in kept_away([group_id], [youth_id])[youth_id])
 
 
 def get_wait_for(actor: Actor, permission: P, division: Division, wait_id: int, on: date) -> DivisionWait:

@@ -192,9 +192,8 @@ def _roster(facts: PlayFacts) -> list[Reason]:
     return found
 
 
-def _kept_away(facts: PlayFacts) -> list[Reason]:
-    if not facts.kept_away:
-        return []
+def reasons_kept_away() -> list[Reason]:
+    """What is said where custody keeps a player from somebody who leads the team: to call, and not why."""
     sentence = N_("Call the coordinator before this player takes part.")
     return [Reason("roster.ask_the_office", "missing", N_("Ask the office"), sentence)]
 
@@ -204,9 +203,10 @@ def reasons_off_the_game(facts: PlayFacts) -> list[Reason]:
 
     Of somebody who is not on the roster nothing else is asked.
     """
+    away = reasons_kept_away() if facts.kept_away else []
     if facts.joined_on is None:
-        return [*_kept_away(facts), *_roster(facts)]
-    return [*_kept_away(facts), *_suspended(facts), *_age(facts), *_papers(facts), *_roster(facts)]
+        return [*away, *_roster(facts)]
+    return [*away, *_suspended(facts), *_age(facts), *_papers(facts), *_roster(facts)]
 
 
 def why_not(facts: PlayFacts, holds: Sequence[HoldFacts], others: Sequence[Reason] = ()) -> list[Reason]:
@@ -297,7 +297,9 @@ def refusals_to_set(rules: RosterRules, *, wait_days: int) -> list[Refusal]:
     return found
 
 
-def refusals_to_suspend(*, games: int | None, until_on: date | None, today: date, reason: str) -> list[Refusal]:
+def refusals_to_suspend(
+    *, games: int | None, until_on: date | None, today: date, reason: str, from_on: date | None = None
+) -> list[Refusal]:
     """Why a suspension cannot be given like this: one of a number of games and a day, and why."""
     found = []
     if (games is None) == (until_on is None):
@@ -306,6 +308,8 @@ def refusals_to_suspend(*, games: int | None, until_on: date | None, today: date
         found.append(Refusal("games_out_of_range", N_("Write 1 to %(limit)s games."), "games", {"limit": MOST_GAMES}))
     elif until_on is not None and until_on < today:
         found.append(Refusal("day_over", N_("That day is over."), "until_on"))
+    elif until_on is not None and from_on is not None and until_on < from_on:
+        found.append(Refusal("ends_before_start", N_("The last day comes before the first."), "until_on"))
     if not reason.strip():
         found.append(Refusal("no_reason", N_("Write why."), "suspend_why"))
     return found

@@ -287,7 +287,8 @@ def suspend(
 
     Games that have begun never count. Raises `Refused`.
     """
-    refuse_if(rules.refusals_to_suspend(games=games, until_on=until_on, today=clock.day_of(now), reason=reason))
+    today = clock.day_of(now)
+    refuse_if(rules.refusals_to_suspend(games=games, until_on=until_on, today=today, reason=reason, from_on=from_on))
     later = datetime.combine(from_on, time(), clock.zone()).astimezone(UTC) if from_on else now
     row = Suspension(
         youth_id=youth_id, season_id=group.season_id, group_id=group.id, from_at=max(now, later), games=games,

@@ -25,7 +25,7 @@ from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs import services as groups
 from youthprog.programs.models import Group, Season
-from youthprog.programs.types import EnrollmentStatus, GroupChanged
+from youthprog.programs.types import EnrollmentStatus, GroupChanged, YouthWithdrawn
 
 MOVED_UP = "roster_moved_up"
 
@@ -119,6 +119,22 @@ def place_opened(event: GroupChanged) -> None:
     )
     if division is not None and records.waiting_rows(division.id):
         fill_places(division, now=clock.now())
+
+
+def leave_lines(event: YouthWithdrawn) -> None:
+    """Whoever gave up the place in the season waits for none of its divisions any more."""
+    rows = db.session().scalars(
+        sa.select(DivisionWait)
+        .join(Division, Division.id == DivisionWait.division_id)
+        .where(
+            Division.season_id == event.season_id,
+            DivisionWait.youth_id == event.youth_id,
+            DivisionWait.placed_at.is_(None),
+            DivisionWait.left_at.is_(None),
+        )
+    )
+    for row in rows.all():
+        stop_waiting(row, by=SYSTEM, now=clock.now())
 
 
 def fill_everywhere(now: datetime) -> Iterator[int]:
