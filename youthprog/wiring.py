@@ -70,6 +70,10 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.rosters import pages as rosters_pages
+from youthprog.leagues.rosters import queries as rosters
+from youthprog.leagues.rosters import services as rosters_services
+from youthprog.leagues.rosters import waiting as rosters_waiting
 from youthprog.leagues.season import fields as season_fields
 from youthprog.leagues.season import limit_pages as season_limits
 from youthprog.leagues.season import pages as season_pages
@@ -86,7 +90,7 @@ from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleM
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
-from youthprog.programs.types import GatheringCanceled, GroupChanged
+from youthprog.programs.types import GatheringCanceled, GroupChanged, YouthWithdrawn
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
@@ -123,6 +127,7 @@ BLUEPRINTS: list[Any] = [
     documents_portal.bp,
     leagues.bp,
     teams.bp,
+    rosters_pages.bp,
     leagues_imports.bp,
     forming_pages.bp,
     drafting_pages.bp,
@@ -171,22 +176,28 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         mentorship_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
+        rosters_services.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,
     ],
     CustodyRestricted: [consent_services.close_for_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel],
-    GroupChanged: [consent_services.end_at_group],
+    GroupChanged: [consent_services.end_at_group, rosters_waiting.place_opened],
+    YouthWithdrawn: [rosters_waiting.leave_lines],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
 }
 
 # Who may object to a youth taking part on a day.
-CLEARANCE: list[clearance.Objector] = [consent_queries.objections]
-CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections]
-SURELY = [clearance.QuickLook(surely_cleared, gave_all_at_gate, asked_at_gate)]
+# Who may object to a youth taking part on a day; where one reason is shown it is the first, so a hold stands before a form.
+CLEARANCE: list[clearance.Objector] = [rosters.objections, consent_queries.objections]
+CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections, rosters.objections_at]
+SURELY = [
+    clearance.QuickLook(surely_cleared, gave_all_at_gate, asked_at_gate),
+    clearance.QuickLook(rosters.surely_clear, rosters.clear_at_gate),
+]
 
 # Who knows somebody that may collect a youth, in the order they are shown, and who may not.
 COLLECTORS: list[collecting.CollectorSource] = [
@@ -207,7 +218,7 @@ CHORES: list[chores.Chore] = [
 ]
 
 # What the worker does every few minutes.
-OFTEN: list[chores.Chore] = [stops.tell_of_late]
+OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked, make_schedules, tell_of_changes]

@@ -96,6 +96,14 @@ from youthprog.leagues.season.models import (
     VenueHours,
 )
 from youthprog.leagues.season.types import FixtureState, RunState
+from youthprog.leagues.rosters.models import (
+    DivisionRoster,
+    DivisionWait,
+    MedicalHold,
+    RosterException,
+    Suspension,
+)
+from youthprog.leagues.rosters.types import Exceptional, WaitFrom
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message
@@ -462,6 +470,30 @@ class _Maker:
         self.side.ids |= {"team_id": team.id, "group_id": self.group.id, "division_id": team.division_id}
         self.side.ids |= {"site_id": site.id, "staff_id": staff}
         self._field(site.id)
+        self._roster(team.division_id)
+
+    def _roster(self, division_id: int) -> None:
+        """A division's rules, somebody who waits, and what a player has behind: a hold, a suspension, an exception."""
+        mine = {"youth_id": self.child.id, "group_id": self.group.id}
+        before = self.now - timedelta(days=20)
+        rows = {
+            "wait_id": DivisionWait(division_id=division_id, youth_id=self.waiting.id, asked_at=before),
+            "suspension_id": Suspension(
+                season_id=self.season.id, from_at=before, until_on=clock.day_of(before), reason="Rough play",
+                given_at=before, **mine,
+            ),
+            "exception_id": RosterException(kind=Exceptional.LATE, reason="Moved here", given_at=before, **mine),
+            "hold_id": MedicalHold(
+                youth_id=self.child.id, from_on=self.start, needs_clearance=True, wait_days=7,
+                wait_from=WaitFrom.CLEARANCE, held_at=before, cleared_on=self.start, cleared_at=before,
+                paper_sha256=uploads.store(b"%PDF-1.7 clearance " + self.tag.encode()),
+            ),
+        }  # fmt: skip
+        db.session().add_all(rows.values())
+        db.session().add(DivisionRoster(division_id=division_id, most_players=200, fewest_players=1))
+        db.flush()
+        rows["hold_id"].seal("note_sealed", f"Detail{self.tag}0")
+        self.side.ids |= {name: row.id for name, row in rows.items()}
 
     def _field(self, site_id: int) -> None:
         """A field with hours, a day without games, and a schedule that was made once."""

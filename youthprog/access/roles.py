@@ -40,6 +40,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.TEAM_READ: PROGRAM,
         P.TEAM_EDIT: PROGRAM,
         P.TEAM_FORM: PROGRAM,
+        P.PLAYER_HOLD: PROGRAM,
         P.ROSTER_PRINT: PROGRAM,
         P.ROSTER_IMPORT: PROGRAM,
         P.CONSENT_READ: PROGRAM,
@@ -67,6 +68,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.HEALTH_ALERT_READ: ASSIGNED,
         P.TEAM_READ: ASSIGNED,
         P.TEAM_DRAFT: ASSIGNED,  # while a draft is under way: of the children to be picked, name, age and perhaps rating
+        P.PLAYER_HOLD: ASSIGNED,
         P.ROSTER_PRINT: ASSIGNED,
         P.CONSENT_READ: ASSIGNED,
         P.REGISTER_READ: ASSIGNED,

@@ -37,13 +37,13 @@ class QuickLook:
     """How a room that objects says in SQL whom it surely has nothing against; it may leave out some, and never errs.
 
     `of` asks about (youth ids, season id, day, gathering id). `condition` is the same for the statements of others: of
-    (engine, column of youth ids), in a statement that has joined the youth as `Person`; its parameters are `season_id`, the
-    gathering's day `on` and what `values` finds for (season id, day, gathering id).
+    (engine, column of youth ids), in a statement that has joined the youth as `Person`; its parameters are `season_id`,
+    `gathering_id`, the gathering's day `on` and what `values` finds for (season id, day, gathering id).
     """
 
     of: Callable[[Sequence[int], int, date, int], set[int]]
     condition: Callable[[str, Any], sa.ColumnElement[bool]]
-    values: Callable[[int, date, int], Mapping[str, Any]]
+    values: Callable[[int, date, int], Mapping[str, Any]] = lambda _season_id, _on, _gathering_id: {}
 
 
 def install(

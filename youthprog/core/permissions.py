@@ -41,6 +41,7 @@ class P(Enum):
         "team.draft",
         "Pick for one's team in a live draft: see names, ages, and ratings where the league shows them",
     )
+    PLAYER_HOLD = "player.hold", "Take a player off for health; only the office ends it"
     ROSTER_PRINT = "roster.print", "Print a team's roster"
     ROSTER_IMPORT = "roster.import", "Import a registration export"
 

@@ -263,7 +263,7 @@ def _printed(team: TeamHead, kind: str, language: str) -> tuple[bytes, str, int]
     """The paper, what the audit calls it, and how many players are on it."""
     on, now = clock.today(), clock.now()
     if kind == "coach":
-        roster = queries.roster_of(operator(), team, on)
+        roster = queries.for_paper(queries.roster_of(operator(), team, on), team.season_id, on)
         content = papers.print_roster(team, roster, notes=paper_notes(roster), phone=phone, now=now, language=language)
         return content, "roster.printed", len(roster.players)
     gathering_id = queries.register_due(team.group_id, now)

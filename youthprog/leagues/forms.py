@@ -23,10 +23,11 @@ class TeamForm(Form):
 
 
 class PlayerForm(Form):
-    """A player for the team."""
+    """A player for the team. The reason is asked for where the division's rules have something against it."""
 
     youth_id = OneOf(_("Young person"))
     jersey = Text(_("Jersey number"), [Optional(), DIGITS], limit=3)
+    reason = Text(_("Why it may stand"), [Optional()], limit=200)
 
 
 class NumberForm(Form):

@@ -1,7 +1,7 @@
 """Reading divisions, teams and rosters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,10 +13,11 @@ from youthprog.consent import queries as consent
 from youthprog.consent.types import ConsentLine
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
-from youthprog.core.clearance import not_cleared
+from youthprog.core.clearance import NotCleared, not_cleared
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.models import Division, Team
+from youthprog.leagues.rosters.queries import off_today
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.people.rules import age_on
@@ -67,6 +68,7 @@ class TeamHead:
     season_ends_on: date
     meets: str | None
     places: int | None
+    division_id: int
     staff: tuple[StaffLine, ...]
 
 
@@ -162,7 +164,7 @@ def get_team_for(actor: Actor, permission: P, team_id: int, on: date) -> TeamHea
     statement = (
         sa.select(
             Team.id, Group.id, Group.name, Division.name, Program.id, Program.name, Program.name_es,
-            Season.id, Season.name, Season.name_es, Season.ends_on, Group.meets, Group.places,
+            Season.id, Season.name, Season.name_es, Season.ends_on, Group.meets, Group.places, Division.id,
         )
         .select_from(Team)
         .join(Group, Group.id == Team.group_id)
@@ -221,6 +223,20 @@ def roster_of(actor: Actor, team: TeamHead, on: date) -> Roster:
     days = tuple(meeting.on for meeting in meetings)
     ordered = tuple(sorted(players, key=jersey_order))
     return Roster(ordered, days, bool(contacts), actor.may(P.HEALTH_ALERT_READ), actor.may(P.CONSENT_READ))
+
+
+def for_paper(roster: Roster, season_id: int, on: date) -> Roster:
+    """A roster as it is printed: who is held says so where the consent stands, so that paper and register agree."""
+    off = off_today([player.youth_id for player in roster.players], season_id, on)
+    players = tuple(_as_held(player, off.get(player.youth_id)) for player in roster.players)
+    return replace(roster, players=players)
+
+
+def _as_held(player: PlayerLine, reason: NotCleared | None) -> PlayerLine:
+    if reason is None:
+        return player
+    line = replace(player.consent, state=reason.state, word=reason.word, note=reason.sentence, values=reason.values)
+    return replace(player, consent=line)
 
 
 def _reached(actor: Actor, permission: P, members: Sequence[MemberLine], on: date) -> list[MemberLine]:

@@ -15,6 +15,7 @@ from youthprog.documents.types import Paper
 from youthprog.leagues import papers, queries
 from youthprog.leagues.drafting.queries import open_drafts
 from youthprog.leagues.queries import PlayerLine, Roster
+from youthprog.leagues.rosters import queries as rosters
 from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group
@@ -69,6 +70,7 @@ def show(team_id: int) -> Response:
         upcoming=queries.register_due(team.group_id, now),
         coming=programs.upcoming(Group.id == team.group_id, now, now + COMING, limit=6),
         relationships=RELATIONSHIPS,
+        off=rosters.off_today([player.youth_id for player in roster.players], team.season_id, on),
     )
 
 
@@ -104,7 +106,7 @@ def roster_pdf(team_id: int) -> Response:
     """The coach's roster on paper: only columns this reader may read."""
     on = clock.today()
     team = queries.get_team_for(actor(), P.ROSTER_PRINT, team_id, on)
-    roster = queries.roster_of(actor(), team, on)
+    roster = queries.for_paper(queries.roster_of(actor(), team, on), team.season_id, on)
     if request.args.get("medical") == "no":
         roster = replace(roster, shows_alerts=False)
     printed = papers.print_roster(

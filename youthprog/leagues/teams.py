@@ -14,6 +14,8 @@ from youthprog.leagues import queries, services
 from youthprog.leagues.forms import CoachForm, NumberForm, PlayerForm, TeamForm
 from youthprog.leagues.imports.writing import NO_DIVISION, open_team
 from youthprog.leagues.queries import TeamHead
+from youthprog.leagues.rosters import services as rosters
+from youthprog.leagues.rosters.forms import LeaveForm
 from youthprog.people import queries as people
 from youthprog.programs import queries as programs
 from youthprog.programs import services as groups
@@ -134,7 +136,8 @@ def add_player(team_id: int) -> BaseResponse:
     form: Any = _player_form(team)
     if form.validate_on_submit():
         try:
-            groups.join_group(int(form.youth_id.data), group, jersey=form.jersey.data or None, **_deed())
+            jersey, reason = form.jersey.data or None, form.reason.data or ""
+            rosters.add_player(int(form.youth_id.data), group, jersey=jersey, reason=reason, **_deed())
             flash(_("On the team."), "signed")
             return _back(team_id)
         except Refused as problem:
@@ -148,7 +151,7 @@ def player(team_id: int, youth_id: int) -> Response:
     """One player's number and place on the team."""
     team, member, name = _member(team_id, youth_id)
     form = NumberForm(formdata=None, jersey=member.jersey)
-    return page("leagues/player.html", team=team, youth_id=youth_id, name=name, form=form)
+    return _player_page(team, youth_id, name, form)
 
 
 @bp.post("/teams/<id:team_id>/players/<id:youth_id>")
@@ -164,16 +167,18 @@ def number(team_id: int, youth_id: int) -> BaseResponse:
             return _back(team_id)
         except Refused as problem:
             form.take(problem.reasons)
-    return page("leagues/player.html", 422, team=team, youth_id=youth_id, name=name, form=form)
+    return _player_page(team, youth_id, name, form, 422)
 
 
 @bp.post("/teams/<id:team_id>/players/<id:youth_id>/leave")
 @door(P.TEAM_EDIT)
 def take_off(team_id: int, youth_id: int) -> BaseResponse:
     """Take a player off the team, from today on; the place in the season stays."""
-    _head, group = _team(team_id)
-    youth = people.get_youth_for(actor(), P.TEAM_EDIT, youth_id, clock.today())
-    groups.leave_group(youth.id, group, **_deed())
+    team, group = _team(team_id)
+    youth, form = people.get_youth_for(actor(), P.TEAM_EDIT, youth_id, clock.today()), LeaveForm()
+    if not form.validate_on_submit():
+        return _player_page(team, youth.id, youth.name, NumberForm(formdata=None), 422, leave_form=form)
+    rosters.leave(youth.id, group, reason=form.reason.data or "", **_deed())
     flash(_("%(name)s is off the team, and still enrolled in the season.", name=youth.name))
     return _back(team_id)
 
@@ -208,6 +213,14 @@ def stop_coach(team_id: int, person_id: int) -> BaseResponse:
     groups.stop_leading(person_id, group, **_deed())
     flash(_("Saved."), "signed")
     return _back(team_id)
+
+
+def _player_page(
+    team: TeamHead, youth_id: int, name: str, form: NumberForm, status: int = 200, leave_form: LeaveForm | None = None
+) -> Response:
+    leave_form = leave_form or LeaveForm(formdata=None)
+    given = {"team": team, "youth_id": youth_id, "name": name, "form": form, "leave_form": leave_form}
+    return page("leagues/player.html", status, **given)
 
 
 def _back(team_id: int) -> BaseResponse:
