@@ -63,6 +63,10 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.scores import brackets, card_links
+from youthprog.leagues.scores import games as leagues_scores
+from youthprog.leagues.scores import pages as leagues_standings
+from youthprog.leagues.scores import settings as leagues_score_rules
 from youthprog.leagues.season import fields as season_fields
 from youthprog.leagues.season import pages as season_pages
 from youthprog.leagues.season import services as season_services
@@ -121,6 +125,11 @@ BLUEPRINTS: list[Any] = [
     leagues_exports.bp,
     season_pages.bp,
     season_fields.bp,
+    leagues_scores.bp,
+    card_links.bp,
+    leagues_standings.bp,
+    leagues_score_rules.bp,
+    brackets.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -211,6 +220,7 @@ NAVIGATION: list[NavItem] = [
         in_tabs=False,
         also=("/seasons", "/programs", "/sites", "/groups"),
     ),
+    NavItem(N_("Standings"), "standings.index", "ball", P.STANDINGS_READ, in_tabs=False),
     NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),
