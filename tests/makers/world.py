@@ -18,6 +18,7 @@ from tests.makers import accounts as account_maker
 from tests.makers import forms as form_maker
 from tests.makers import people as people_maker
 from tests.makers import programs as program_maker
+from tests.makers import scores as score_maker
 from youthprog.access.models import Account, RoleGrant, UserSession
 from youthprog.access.services import assign, issue_link, place
 from youthprog.access.types import LinkPurpose, Role
@@ -81,7 +82,9 @@ from youthprog.leagues.forming.models import (
 from youthprog.leagues.forming.types import LinkKind, Why
 from youthprog.leagues.imports.services import try_import
 from youthprog.leagues.imports.types import PlayerRow, Reading
-from youthprog.leagues.models import Team
+from youthprog.leagues.models import Division, Team
+from youthprog.leagues.scores.services import code_of, make_link, publish_standings
+from youthprog.leagues.scores.types import Side as ScoreSide
 from youthprog.leagues.season.models import ClosedDay, ScheduleRun, Venue, VenueHours
 from youthprog.leagues.season.types import RunState
 from youthprog.mentorship.models import Match, SessionLog
@@ -272,6 +275,7 @@ class _Maker:
         self._people()
         self._team()
         self._gatherings()
+        self._games()
         self._draft()
         self._match()
         self._forms()
@@ -302,6 +306,11 @@ class _Maker:
             self._bond(child, db.session().get_one(Person, other.people[Role.GUARDIAN]), rank=3)
         gathering = db.session().get_one(Gathering, ids["gathering_id"])
         self._mark(gathering, self.child, Mark.PRESENT)
+        home = db.session().get_one(Team, ids["team_id"])
+        home_division = db.session().get_one(Division, home.division_id)
+        one_more = score_maker.make_opponent(home_division, self.season, f"More opponents {self.tag}")
+        game = score_maker.make_game(home, one_more, db.session().get_one(Venue, ids["venue_id"]))
+        score_maker.said(game, ScoreSide.AWAY, number, 1)
         self._more_about(db.session().get_one(Person, ids["youth_id"]), number)
 
     def _more_about(self, child: Person, number: int) -> None:
@@ -459,7 +468,7 @@ class _Maker:
         run = ScheduleRun(season_id=self.season.id, state=RunState.DONE, asked_at=self.now, seen_at=self.now)
         db.session().add_all([hours, closed, run])
         db.flush()
-        self.side.ids |= {"hours_id": hours.id, "closed_id": closed.id}
+        self.side.ids |= {"hours_id": hours.id, "closed_id": closed.id, "venue_id": venue.id}
 
     def _draft(self) -> None:
         """What is known for forming the division's teams, and a draft of them."""
@@ -487,6 +496,23 @@ class _Maker:
             )  # fmt: skip
             db.session().add(place)
         db.flush()
+
+    def _games(self) -> None:
+        """Two games of the team, one with a score of its own, playoffs, a code on a card, and public standings."""
+        team = db.session().get_one(Team, self.side.ids["team_id"])
+        division = db.session().get_one(Division, team.division_id)
+        venue = db.session().get_one(Venue, self.side.ids["venue_id"])
+        other = score_maker.make_opponent(division, self.season, f"Opponent {self.tag}")
+        fixture = score_maker.make_game(team, other, venue)
+        second = score_maker.make_game(other, team, venue, self.now - timedelta(days=4))
+        score_maker.said(second, ScoreSide.HOME, 2, 1)
+        score_maker.make_bracket(division, team, other)
+        link = make_link(fixture, by=SYSTEM, now=self.now)
+        public = publish_standings(self.season, by=SYSTEM, now=self.now)
+        codes = {f"game_codes.{name} code": code_of(link) or "" for name in ("show", "say", "done")}
+        self.side.words |= codes | {"standings.of_everybody code": public}
+        self.side.words |= {f"brackets.{name} key": "main-1-1" for name in ("ask_game", "set_game")}
+        self.side.ids["fixture_id"] = fixture.id
 
     def _lead(self, person: Person, group: Group, role: StaffRole, *children: Person) -> int:
         row = program_maker.GroupStaff(group_id=group.id, person_id=person.id, role=role, from_on=self.start)
