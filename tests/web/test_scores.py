@@ -247,12 +247,12 @@ def test_the_table_says_what_decided_each_place(session, visitor, league):
     shown = visitor.get(f"/standings/divisions/{league.division.id}")
     assert order_on(shown) == ["Tigers", "Lions", "Bears", "Wolves"] or order_on(shown)[2:] == ["Wolves", "Bears"]
     rows = ["".join(row.itertext()) for row in shown.all("tr")][1:]
-    assert "More points" in rows[1]
+    assert "Behind Tigers by points" in rows[1]
     assert "Level: lots will decide" in rows[3]
     there = f"/standings/divisions/{league.division.id}/lots"
     visitor.post(there, {})
     shown = visitor.get(f"/standings/divisions/{league.division.id}")
-    assert "Lots drawn" in shown.text
+    assert "by the lots drawn" in shown.text
     drawn = session.scalars(sa.select(DrawnLot).order_by(DrawnLot.number)).all()
     assert len(drawn) == 4
     order = [lot.team_id for lot in drawn if lot.team_id in (league.teams[2].id, league.teams[3].id)]

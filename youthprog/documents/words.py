@@ -266,7 +266,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "home_side": ("Home", "Local"),
     "away_side": ("Away", "Visitante"),
     "played": ("Played", "Jugó"),
-    "not_cleared": ("Not cleared to play", "Sin autorización para jugar"),
+    "not_cleared": ("Not cleared", "Sin autorización"),
     "other_list": ("The coach of this team brings the list.", "El entrenador de este equipo trae la lista."),
     "list_is_right": ("Coach, before the game: this list is right", "Entrenador, antes del partido: esta lista es correcta"),
     "officials": ("Officials", "Árbitros"),

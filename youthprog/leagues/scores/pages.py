@@ -24,30 +24,31 @@ from youthprog.web.pages import page
 bp = Blueprint("standings", __name__)
 DECIDED = {
     "": "",
-    "points": N_("More points"),
-    "points_per_game": N_("More points per game"),
-    "wins": N_("More wins"),
-    "head_to_head_points": N_("More points in the games among the level teams"),
-    "head_to_head_difference": N_("Better difference in the games among the level teams"),
-    "head_to_head_scored": N_("Scored more in the games among the level teams"),
-    "head_to_head_quotient": N_("Better quotient in the games among the level teams"),
-    "difference": N_("Better difference"),
-    "difference_per_game": N_("Better difference per game"),
-    "scored": N_("Scored more"),
-    "scored_per_game": N_("Scored more per game"),
-    "fewest_conceded": N_("Conceded less"),
-    "fewest_conceded_per_game": N_("Conceded less per game"),
-    "quotient": N_("Better quotient of scored and conceded"),
-    "lots": N_("Lots drawn"),
+    "points": N_("Behind %(team)s by points"),
+    "points_per_game": N_("Behind %(team)s by points per game"),
+    "wins": N_("Behind %(team)s by wins"),
+    "head_to_head_points": N_("Behind %(team)s by points in the games among the level teams"),
+    "head_to_head_difference": N_("Behind %(team)s by difference in the games among the level teams"),
+    "head_to_head_scored": N_("Behind %(team)s by what was scored in the games among the level teams"),
+    "head_to_head_quotient": N_("Behind %(team)s by scored to conceded in the games among the level teams"),
+    "difference": N_("Behind %(team)s by difference"),
+    "difference_per_game": N_("Behind %(team)s by difference per game"),
+    "scored": N_("Behind %(team)s by what was scored"),
+    "scored_per_game": N_("Behind %(team)s by what was scored per game"),
+    "fewest_conceded": N_("Behind %(team)s by what was conceded"),
+    "fewest_conceded_per_game": N_("Behind %(team)s by what was conceded per game"),
+    "quotient": N_("Behind %(team)s by scored to conceded"),
+    "lots": N_("Behind %(team)s by the lots drawn"),
 }
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table with why the team stands above the next one, in a msgid."""
+    """A line of a table with why the team stands below the one above it: a msgid and its values."""
 
     row: queries.PlaceRow
     decided: str
+    values: tuple[tuple[str, object], ...]
     lot: int | None
 
 
@@ -134,6 +135,7 @@ def lines_of(table: Standings, lots: Sequence[DrawnLot]) -> list[Line]:
     """The lines of a table; a place that lots will decide says so until they are drawn."""
     numbers = {lot.team_id: lot.number for lot in lots}
     found = []
+    above = ""
     for row in table.rows:
         step = row.place.decided_by
         decided = DECIDED[step]
@@ -141,7 +143,8 @@ def lines_of(table: Standings, lots: Sequence[DrawnLot]) -> list[Line]:
             decided = ""
         elif step == "lots" and row.team in table.needs_lots:
             decided = N_("Level: lots will decide")
-        found.append(Line(row, decided, numbers.get(row.team_id) if step == "lots" else None))
+        found.append(Line(row, decided, (("team", above),), numbers.get(row.team_id) if step == "lots" else None))
+        above = row.team
     return found
 
 
@@ -150,7 +153,7 @@ def words(shown: Shown | None) -> dict[str, object]:
     if shown is None:
         return {}
     rules = shown.settings.rules
-    games = shown.table.games
+    games = [game for game in shown.table.games if not game.is_knockout]  # those stand among the playoffs
     return {
         "first": FIRSTS[rules.first],
         "steps": [STEPS[step] for step in (*rules.steps, "lots")],
