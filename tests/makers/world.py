@@ -85,7 +85,7 @@ from youthprog.leagues.imports.types import PlayerRow, Reading
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.scores.services import code_of, make_link, publish_standings
 from youthprog.leagues.scores.types import Side as ScoreSide
-from youthprog.leagues.season.models import ClosedDay, ScheduleRun, Venue, VenueHours
+from youthprog.leagues.season.models import ClosedDay, Fixture, ScheduleRun, Venue, VenueHours
 from youthprog.leagues.season.types import RunState
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
@@ -311,6 +311,7 @@ class _Maker:
         one_more = score_maker.make_opponent(home_division, self.season, f"More opponents {self.tag}")
         game = score_maker.make_game(home, one_more, db.session().get_one(Venue, ids["venue_id"]))
         score_maker.said(game, ScoreSide.AWAY, number, 1)
+        self._registers(game)
         self._more_about(db.session().get_one(Person, ids["youth_id"]), number)
 
     def _more_about(self, child: Person, number: int) -> None:
@@ -511,8 +512,17 @@ class _Maker:
         public = publish_standings(self.season, by=SYSTEM, now=self.now)
         codes = {f"game_codes.{name} code": code_of(link) or "" for name in ("show", "say", "done")}
         self.side.words |= codes | {"standings.of_everybody code": public}
+        for game in (fixture, second):
+            self._registers(game)
         self.side.words |= {f"brackets.{name} key": "main-1-1" for name in ("ask_game", "set_game")}
         self.side.ids["fixture_id"] = fixture.id
+
+    def _registers(self, fixture: Fixture) -> None:
+        """Both teams' registers of a game, taken: Today has nothing to ask for."""
+        for gathering_id in (fixture.home_gathering_id, fixture.away_gathering_id):
+            at = fixture.ends_at
+            db.session().add(Register(gathering_id=gathering_id, taken_at=at, saved_at=at))
+        db.session().flush()
 
     def _lead(self, person: Person, group: Group, role: StaffRole, *children: Person) -> int:
         row = program_maker.GroupStaff(group_id=group.id, person_id=person.id, role=role, from_on=self.start)

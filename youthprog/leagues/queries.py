@@ -67,6 +67,7 @@ class TeamHead:
     season_ends_on: date
     meets: str | None
     places: int | None
+    division_id: int
     staff: tuple[StaffLine, ...]
 
 
@@ -162,7 +163,7 @@ def get_team_for(actor: Actor, permission: P, team_id: int, on: date) -> TeamHea
     statement = (
         sa.select(
             Team.id, Group.id, Group.name, Division.name, Program.id, Program.name, Program.name_es,
-            Season.id, Season.name, Season.name_es, Season.ends_on, Group.meets, Group.places,
+            Season.id, Season.name, Season.name_es, Season.ends_on, Group.meets, Group.places, Division.id,
         )
         .select_from(Team)
         .join(Group, Group.id == Team.group_id)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm as so
@@ -34,6 +35,7 @@ from youthprog.programs.models import Group, GroupMember, GroupStaff, Season
 
 FINAL_HOURS, LINK_DAYS = 48, 3  # of a season that says nothing else
 ASKED_FOR = timedelta(days=14)  # how long after a game its coach is asked for the score
+MOST_ASKED = 400  # games that Today looks through
 
 
 @dataclass(frozen=True)
@@ -438,34 +440,92 @@ def _counts(game: ScoreGame) -> bool:
 # ---- what needs doing ----
 
 
-def unsaid_by(actor: Actor, now: datetime, on: date) -> list[ScoreGame]:
-    """Games of the last days of teams that the actor leads, begun and not final, the newest first.
+@dataclass(frozen=True)
+class AskedGame:
+    """A game that Today asks about: its score is not said yet for an own team, or two sides differ."""
 
-    Games of divisions that keep no scores are left out.
+    fixture_id: int
+    home: str
+    away: str
+    starts_at: datetime
+    is_mismatch: bool
+
+
+def asked_of(actor: Actor, now: datetime, on: date) -> list[AskedGame]:
+    """Games of the last two weeks that wait for the actor, mismatches first. One statement.
+
+    A coach is asked for the score of the own team's games; whoever may decide, for those whose two sides differ.
     """
-    if actor.person_id is None or not actor.reaches(P.SCORE_SAY, Reach.ASSIGNED):
-        return []
-    led = sa.select(Team.id).join(GroupStaff, GroupStaff.group_id == Team.group_id)
-    led = led.where(
+    home, away = so.aliased(Group), so.aliased(Group)
+    home_team, away_team = so.aliased(Team), so.aliased(Team)
+    said = {side: so.aliased(ScoreEntry) for side in Side}
+    reached = sa.select(Group.id).where(programs.groups_within(actor, P.SCORE_SAY, on)).correlate(None)
+    led = sa.select(GroupStaff.group_id).where(
         GroupStaff.person_id == actor.person_id, programs.during(GroupStaff.from_on, GroupStaff.until_on, on)
-    ).correlate(None)
-    return _waiting(sa.or_(Fixture.home_team_id.in_(led), Fixture.away_team_id.in_(led)), now)
+    )
+    statement = (
+        sa.select(
+            Fixture.id, home.name, away.name, Fixture.starts_at, home.id.in_(led), away.id.in_(led), Division.max_age,
+            DivisionScores.keeping, SeasonScores.no_scores_under, *_said_columns(said[Side.HOME]),
+            *_said_columns(said[Side.AWAY]), *_said_columns(said[Side.LEAGUE]),
+        )
+        .join(Division, Division.id == Fixture.division_id)
+        .outerjoin(DivisionScores, DivisionScores.division_id == Fixture.division_id)
+        .outerjoin(SeasonScores, SeasonScores.season_id == Fixture.season_id)
+        .join(home_team, home_team.id == Fixture.home_team_id)
+        .join(home, home.id == home_team.group_id)
+        .join(away_team, away_team.id == Fixture.away_team_id)
+        .join(away, away.id == away_team.group_id)
+        .where(
+            Fixture.state == FixtureState.PUBLISHED,
+            Fixture.starts_at <= now,
+            Fixture.starts_at > now - ASKED_FOR,
+            sa.or_(home.id.in_(reached), away.id.in_(reached)),
+        )
+        .order_by(Fixture.starts_at.desc(), Fixture.id)
+        .limit(MOST_ASKED)
+    )  # fmt: skip
+    for side, entry in said.items():
+        holds = sa.and_(entry.fixture_id == Fixture.id, entry.side == side, entry.replaced_at.is_(None))
+        statement = statement.outerjoin(entry, holds)
+    decides = actor.may(P.PROGRAM_EDIT)
+    found = [_asked(row, decides, now) for row in db.session().execute(statement)]
+    return sorted((each for each in found if each is not None), key=lambda each: not each.is_mismatch)
+
+
+def _said_columns(entry: Any) -> tuple[Any, ...]:
+    return (
+        entry.happened, entry.home_score, entry.away_score, entry.goes_on, entry.said_at, entry.first_at,
+        entry.stands_at,
+    )  # fmt: skip
+
+
+def _asked(row: Any, decides: bool, now: datetime) -> AskedGame | None:
+    fixture_id, home, away, starts_at, leads_home, leads_away, max_age, keeping, under, *said = row
+    entries = {}
+    for place, side in enumerate(Side):
+        happened, mine, theirs, goes_on, said_at, first_at, stands_at = said[place * 7 : place * 7 + 7]
+        if happened is not None:
+            entries[side] = Entry(side, Said(happened, mine, theirs, goes_on), said_at, first_at, stands_at)
+    result = result_of(entries.values(), starts_at, now)
+    if result.is_final or not keeps_score(keeping or Keeping.BY_AGE, max_age, under):
+        return None
+    differs = result.known in (Known.MISMATCH, Known.UNDECIDED)
+    unsaid = (leads_home and Side.HOME not in entries) or (leads_away and Side.AWAY not in entries)
+    if unsaid or (differs and (decides or leads_home or leads_away)):
+        return AskedGame(fixture_id, home, away, starts_at, differs)
+    return None
 
 
 def unsettled_in(season_id: int, now: datetime) -> list[ScoreGame]:
     """Games of a season that have begun and whose result is not final: what a coordinator looks after, mismatches first."""
-    found = _waiting(Fixture.season_id == season_id, now, everything=True)
-    order = {Known.MISMATCH: 0, Known.UNDECIDED: 1, Known.OPEN: 2, Known.PROVISIONAL: 3}
-    return sorted(found, key=lambda game: (order[game.result.known], game.starts_at, game.fixture_id))
-
-
-def _waiting(condition: sa.ColumnElement[bool], now: datetime, *, everything: bool = False) -> list[ScoreGame]:
-    since = [] if everything else [Fixture.starts_at > now - ASKED_FOR]
     games = games_where(
-        condition, Fixture.state == FixtureState.PUBLISHED, Fixture.starts_at <= now, *since, now=now
+        Fixture.season_id == season_id, Fixture.state == FixtureState.PUBLISHED, Fixture.starts_at <= now, now=now
     )
     kept = keeping_score({game.division_id for game in games})
-    return [game for game in games if not game.result.is_final and game.division_id in kept][::-1]
+    found = [game for game in games if not game.result.is_final and game.division_id in kept]
+    order = {Known.MISMATCH: 0, Known.UNDECIDED: 1, Known.OPEN: 2, Known.PROVISIONAL: 3}
+    return sorted(found, key=lambda game: (order[game.result.known], game.starts_at, game.fixture_id))
 
 
 def keeping_score(division_ids: Iterable[int]) -> set[int]:
