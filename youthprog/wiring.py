@@ -74,6 +74,10 @@ from youthprog.leagues.rosters import pages as rosters_pages
 from youthprog.leagues.rosters import queries as rosters
 from youthprog.leagues.rosters import services as rosters_services
 from youthprog.leagues.rosters import waiting as rosters_waiting
+from youthprog.leagues.scores import brackets, card_links
+from youthprog.leagues.scores import games as leagues_scores
+from youthprog.leagues.scores import pages as leagues_standings
+from youthprog.leagues.scores import settings as leagues_score_rules
 from youthprog.leagues.season import fields as season_fields
 from youthprog.leagues.season import limit_pages as season_limits
 from youthprog.leagues.season import pages as season_pages
@@ -137,6 +141,11 @@ BLUEPRINTS: list[Any] = [
     season_limits.bp,
     rain_pages.bp,
     change_pages.bp,
+    leagues_scores.bp,
+    card_links.bp,
+    leagues_standings.bp,
+    leagues_score_rules.bp,
+    brackets.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -235,6 +244,7 @@ NAVIGATION: list[NavItem] = [
         in_tabs=False,
         also=("/seasons", "/programs", "/sites", "/groups"),
     ),
+    NavItem(N_("Standings"), "standings.index", "ball", P.STANDINGS_READ, in_tabs=False),
     NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),

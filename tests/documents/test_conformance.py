@@ -20,6 +20,7 @@ KINDS = {
     "certificate": sheets.certificate(),
     "consent": sheets.consent_record(),
     "check-in cards": sheets.cards(13),
+    "game card": sheets.game_card(),
     "paper form": sheets.consent_blanks(),
     "paper forms of a team": sheets.consent_blanks(3),
     "consent in Spanish": sheets.consent_record(

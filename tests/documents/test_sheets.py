@@ -14,7 +14,7 @@ from tests.makers import sheets
 from youthprog.documents.codes import halved
 from youthprog.documents.compose import LEAST_MODULE, compose
 from youthprog.documents.qr import qr_modules
-from youthprog.documents.types import CheckInCard, Language, Paper, RosterRow, SignInRow
+from youthprog.documents.types import CheckInCard, GameCardRow, GameCardTeam, Language, Paper, RosterRow, SignInRow
 
 NAMES = [
     "Li Wu",
@@ -185,3 +185,30 @@ def test_a_cards_picture_leads_to_its_code_and_is_coarse_enough_for_any_phone(ho
     wide = float(re.search(r'class="qr" style="width: ([\d.]+)mm', composed.html).group(1))  # type: ignore[union-attr]
     assert wide / qr_modules(address + "ABCDEFGHJK") >= LEAST_MODULE - 1e-9
     assert wide <= 31.5
+
+
+def test_a_game_card_has_both_sides_and_strikes_who_is_not_cleared_without_a_reason(print_sheet: PrintSheet) -> None:
+    content = print_sheet(sheets.game_card())
+    words = words_of(content)
+    assert pages_of(content) == 1
+    for said in ("Tigers U10", "Hawks U10", "5M8T-QX2K-7HJP", "The coach of this team brings the list."):
+        assert said in words
+    assert words.count("Not cleared") == sum(row.held for row in sheets.game_card().home.rows)
+    assert not any(word in words.casefold() for word in ("consent", "medical", "expired", "suspended"))
+
+
+def test_a_game_card_s_picture_opens_the_score_of_that_game() -> None:
+    sheet = sheets.game_card()
+    picture = Image.open(BytesIO(compose(sheet, templates=TEMPLATES).assets["qr.png"]))
+    (found,) = zxingcpp.read_barcodes(picture.convert("L").resize((400, 400), Image.Resampling.NEAREST))
+    assert found.text == f"https://{sheet.address}/{sheet.code}"
+    assert 29 / qr_modules(found.text) >= LEAST_MODULE
+
+
+def test_thirty_players_a_side_fit_one_page_and_no_score_has_no_boxes(print_sheet: PrintSheet) -> None:
+    rows = tuple(GameCardRow(str(number), "Castellanos-Ruiz", f"Mateo {number}") for number in range(30))
+    sides = {"home": GameCardTeam("Tigers", "A", rows), "away": GameCardTeam("Hawks", "B", rows)}
+    assert pages_of(print_sheet(sheets.game_card(**sides))) == 1
+    words = words_of(print_sheet(sheets.game_card(keeps_score=False, code="", language=Language.SPANISH)))
+    assert "Esta división no lleva marcador." in words
+    assert "Escanee" not in words

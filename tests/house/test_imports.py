@@ -151,6 +151,12 @@ WINGS: dict[str, dict[str, int]] = {
     },
     "standings": dict.fromkeys(("tables", "files"), DECIDE),
     "drafting": {},
+    "scores": {
+        **dict.fromkeys(("bracket", "league_rules"), DECIDE),
+        **dict.fromkeys(("bracket_queries",), READ),
+        **dict.fromkeys(("bracket_services", "card"), WRITE),
+        **dict.fromkeys(("games", "card_links", "settings", "brackets"), SHOW),
+    },
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
@@ -161,6 +167,7 @@ PURE_IN_WINGS = {
     "timetables": "types xml_files robinx robinx_rules rules open_days impossible annealing program program_solving "
     "conflicts neighborhoods part_search compact_start timetabling weighing",
     "standings": "tables",  # the table of a division
+    "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
 }
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.

@@ -18,6 +18,9 @@ from youthprog.documents.types import (
     ConsentEvent,
     ConsentMark,
     ConsentRecord,
+    GameCard,
+    GameCardRow,
+    GameCardTeam,
     Language,
     Letterhead,
     RosterRow,
@@ -321,3 +324,24 @@ def _blank(language: Language) -> BlankForm:
         guardian="Rosa Elena Aguilar",
         sections=(photos, people, rules, doctor, photos),
     )
+
+
+def game_card(**changes: Any) -> GameCard:
+    """The Tigers against the Hawks, whose list the Tigers' coach may not read."""
+    rows = tuple(
+        GameCardRow(number, family, given, held=number in UNSIGNED)
+        for number, family, given, _born, _guardian, _phone, _medical in PLAYERS[:15]
+    )
+    sheet = GameCard(
+        letterhead=RIVERTON,
+        home=GameCardTeam("Tigers U10", "Alicia Moreno", rows),
+        away=GameCardTeam("Hawks U10", "Desmond Achterberg"),
+        starts_at=datetime(2026, 9, 19, 10, 0, tzinfo=CENTRAL),
+        field="Lincoln Field 2",
+        division="U10 North",
+        season="Flag football · Fall 2026",
+        printed_at=datetime(2026, 9, 19, 8, 5, tzinfo=CENTRAL),
+        code="5M8TQX2K7HJP",
+        address="youth.riverton.example/g",
+    )
+    return replace(sheet, **changes)

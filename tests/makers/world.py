@@ -18,6 +18,7 @@ from tests.makers import accounts as account_maker
 from tests.makers import forms as form_maker
 from tests.makers import people as people_maker
 from tests.makers import programs as program_maker
+from tests.makers import scores as score_maker
 from youthprog.access.models import Account, RoleGrant, UserSession
 from youthprog.access.services import assign, issue_link, place
 from youthprog.access.types import LinkPurpose, Role
@@ -85,7 +86,6 @@ from youthprog.leagues.forming.models import (
 from youthprog.leagues.forming.types import LinkKind, Why
 from youthprog.leagues.imports.services import try_import
 from youthprog.leagues.imports.types import PlayerRow, Reading
-from youthprog.leagues.models import Team
 from youthprog.leagues.season.models import (
     ClashExcuse,
     ClosedDay,
@@ -104,6 +104,9 @@ from youthprog.leagues.rosters.models import (
     Suspension,
 )
 from youthprog.leagues.rosters.types import Exceptional, WaitFrom
+from youthprog.leagues.models import Division, Team
+from youthprog.leagues.scores.services import code_of, make_link, publish_standings
+from youthprog.leagues.scores.types import Side as ScoreSide
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message
@@ -140,6 +143,7 @@ MEANT = {
     ("builder.", "version_id"): "draft_id",
     ("drafting.", "draft_id"): "live_draft_id",
     ("form_sections.", "version_id"): "draft_id",
+    ("scores.", "fixture_id"): "scored_fixture_id",
     ("certificates.", "document_id"): "certificate_id",
     ("form_sections.", "section_id"): "block_id",
     ("consent.record", "request_id"): "signed_id",
@@ -294,6 +298,7 @@ class _Maker:
         self._people()
         self._team()
         self._gatherings()
+        self._games()
         self._draft()
         self._match()
         self._forms()
@@ -324,6 +329,12 @@ class _Maker:
             self._bond(child, db.session().get_one(Person, other.people[Role.GUARDIAN]), rank=3)
         gathering = db.session().get_one(Gathering, ids["gathering_id"])
         self._mark(gathering, self.child, Mark.PRESENT)
+        home = db.session().get_one(Team, ids["team_id"])
+        home_division = db.session().get_one(Division, home.division_id)
+        one_more = score_maker.make_opponent(home_division, self.season, f"Visitors of {self.tag}")
+        game = score_maker.make_game(home, one_more, db.session().get_one(Venue, ids["venue_id"]))
+        score_maker.said(game, ScoreSide.AWAY, number, 1)
+        self._registers(game)
         self._more_about(db.session().get_one(Person, ids["youth_id"]), number)
 
     def _more_about(self, child: Person, number: int) -> None:
@@ -505,7 +516,7 @@ class _Maker:
         run = ScheduleRun(season_id=self.season.id, state=RunState.DONE, asked_at=self.now, seen_at=self.now)
         db.session().add_all([hours, closed, run])
         db.flush()
-        self.side.ids |= {"hours_id": hours.id, "closed_id": closed.id}
+        self.side.ids |= {"hours_id": hours.id, "closed_id": closed.id, "venue_id": venue.id}
         self._game(venue)
 
     def _game(self, venue: Venue) -> None:
@@ -590,6 +601,32 @@ class _Maker:
         db.session().add(pick)
         db.flush()
         self.side.ids["live_draft_id"] = draft.id
+
+    def _games(self) -> None:
+        """Two games of the team, one with a score of its own, playoffs, a code on a card, and public standings."""
+        team = db.session().get_one(Team, self.side.ids["team_id"])
+        division = db.session().get_one(Division, team.division_id)
+        venue = db.session().get_one(Venue, self.side.ids["venue_id"])
+        other = score_maker.make_opponent(division, self.season, f"Visitors {self.tag}")
+        fixture = score_maker.make_game(team, other, venue)
+        second = score_maker.make_game(other, team, venue, self.now - timedelta(days=4))
+        score_maker.said(second, ScoreSide.HOME, 2, 1)
+        score_maker.make_bracket(division, team, other)
+        link = make_link(fixture, by=SYSTEM, now=self.now)
+        public = publish_standings(self.season, by=SYSTEM, now=self.now)
+        codes = {f"game_codes.{name} code": code_of(link) or "" for name in ("show", "say", "done")}
+        self.side.words |= codes | {"standings.of_everybody code": public}
+        for game in (fixture, second):
+            self._registers(game)
+        self.side.words |= {f"brackets.{name} key": "main-1-1" for name in ("ask_game", "set_game")}
+        self.side.ids["scored_fixture_id"] = fixture.id
+
+    def _registers(self, fixture: Fixture) -> None:
+        """Both teams' registers of a game, taken: Today has nothing to ask for."""
+        for gathering_id in (fixture.home_gathering_id, fixture.away_gathering_id):
+            at = fixture.ends_at
+            db.session().add(Register(gathering_id=gathering_id, taken_at=at, saved_at=at))
+        db.session().flush()
 
     def _lead(self, person: Person, group: Group, role: StaffRole, *children: Person) -> int:
         row = program_maker.GroupStaff(group_id=group.id, person_id=person.id, role=role, from_on=self.start)

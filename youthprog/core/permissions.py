@@ -35,6 +35,8 @@ class P(Enum):
     ENROLL = "enrollment.edit", "Enroll, withdraw and move up from the waitlist"
 
     TEAM_READ = "team.read", "Open a team and its roster"
+    SCORE_SAY = "score.say", "Say the score of a game of one's own team; a coordinator sees them all"
+    STANDINGS_READ = "standings.read", "Look at standings and results"
     TEAM_EDIT = "team.edit", "Change a team, its players and its coaches"
     TEAM_FORM = "team.form", "Form a division's teams: rate children, note links and wishes, draft and accept"
     TEAM_DRAFT = (

@@ -33,6 +33,7 @@ from youthprog.documents.types import (
     ConsentRecord,
     DocumentKind,
     Enclosed,
+    GameCard,
     Language,
     Letterhead,
     Paper,
@@ -54,6 +55,8 @@ LANDSCAPE = (279.4, 215.9)
 ROWS_AT_EASE = 19
 """So many roster rows fit one page at their full height; up to two more fit when set closer."""
 ROWS_CLOSE = 21
+GAME_ROWS, GAME_ROWS_CLOSE = 15, 19
+"""So many players a side fit a game card at their full height, and set closer; up to 30 fit still tighter."""
 CARDS_A_SHEET = 10
 LEAST_QR = 28.0
 """How wide a card's picture is at least, with its quiet zone, in mm."""
@@ -304,6 +307,23 @@ def _check_in_cards(sheet: CheckInCards, templates: Path, own_crest: bytes | Non
     return _composed(kind, name, title, sheet, words, page, templates, own_crest, assets)
 
 
+def _game_card(sheet: GameCard, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    address = f"https://{sheet.address}/{sheet.code}"
+    most = max(len(sheet.home.rows), len(sheet.away.rows))
+    page = {
+        "kind": words("game_card"),
+        "under_kind": sheet.season,
+        "footer": f"{words('hand_in')} {words('printed')} {words.day(sheet.printed_at)}, {words.hour(sheet.printed_at)}.",
+        "setting": "game tight" if most > GAME_ROWS_CLOSE else "game close" if most > GAME_ROWS else "game",
+        "code": grouped(sheet.code),
+        "lines": max(GAME_ROWS, most),
+    }
+    assets = {"qr.png": qr_png(address, dark=INK)} if sheet.code else {}
+    title = f"{words('game_card')} · {sheet.home.team} – {sheet.away.team}"
+    return _composed(DocumentKind.GAME_CARD, "game_card.html", title, sheet, words, page, templates, own_crest, assets)
+
+
 _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
     RosterSheet: _roster,
     SignInSheet: _sign_in,
@@ -311,6 +331,7 @@ _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
     ConsentRecord: _consent_record,
     ConsentBlanks: _consent_blanks,
     CheckInCards: _check_in_cards,
+    GameCard: _game_card,
     WithdrawalRecord: _withdrawal_record,
     SupplementRecord: _supplement_record,
 }

@@ -23,6 +23,7 @@ class DocumentKind(StrEnum):
     SUPPLEMENT_RECORD = "supplement_record"
     CONSENT_BLANK = "consent_blank"
     CHECK_IN_CARDS = "check_in_cards"
+    GAME_CARD = "game_card"
 
 
 ARCHIVED = frozenset(
@@ -366,6 +367,49 @@ class CheckInCards:
     language: Language = Language.ENGLISH
 
 
+# Game card ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GameCardRow:
+    """One player on a game card. Both teams and their families read it: `held` strikes the line and says no more."""
+
+    number: str
+    family_name: str
+    given_name: str
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GameCardTeam:
+    """One side of a game card. Without rows there are lines to write on: whoever printed it may not read the list."""
+
+    team: str
+    coach: str
+    rows: tuple[GameCardRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GameCard:
+    """The card of one game: score, both lists, officials. Its code opens the entry of this game's score alone."""
+
+    letterhead: Letterhead
+    home: GameCardTeam
+    away: GameCardTeam
+    starts_at: datetime
+    """In the program's own zone, as `printed_at`."""
+    field: str
+    division: str
+    season: str
+    printed_at: datetime
+    code: str = ""
+    """Empty where no score is kept, or no link was made."""
+    address: str = ""
+    """Where the code is typed, without scheme: "youth.riverton.example/g"."""
+    keeps_score: bool = True
+    language: Language = Language.ENGLISH
+
+
 # Withdrawal record --------------------------------------------------------------------------------------------
 
 
@@ -452,6 +496,7 @@ Sheet = (
     | SupplementRecord
     | ConsentBlanks
     | CheckInCards
+    | GameCard
 )
 Issued = Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord
 """The sheets that are kept and have a code."""

@@ -13,6 +13,7 @@ from youthprog.consent import queries as consent
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.leagues import queries as leagues
+from youthprog.leagues.scores import queries as scores
 from youthprog.mentorship import queries as mentorship
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
@@ -53,6 +54,8 @@ def today() -> Response:
         shown["registers"] = missing_queries.not_entered(who, missing_queries.ALL, now)
         shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
         shown["weeks"] = attendance.weekly_rates(programs.groups_within(who, P.REGISTER_READ, on), WEEKS, on)
+    if who.may(P.SCORE_SAY):
+        shown["scores"] = scores.asked_of(who, now, on)
     if who.may(P.PROGRAM_EDIT):
         shown["begun"] = queries.beginnings(who, on)
     if who.may(P.MATCH_EDIT):

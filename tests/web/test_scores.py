@@ -1,0 +1,354 @@
+"""Scores on the screen: both coaches, a mismatch, who decides; the code of a game card; standings; playoffs."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.makers.accounts import make_account
+from tests.makers.people import make_person, make_youth
+from tests.makers.programs import join, lead, make_season
+from tests.makers.scores import make_game, make_opponent, make_venue, said
+from tests.support.pages import Visitor
+from youthprog.access.services import assign
+from youthprog.access.types import Role
+from youthprog.core import clock, db
+from youthprog.core.actor import SYSTEM, Actor, Grant
+from youthprog.core.permissions import P, Reach
+from youthprog.leagues.models import Division
+from youthprog.leagues.scores import queries, services
+from youthprog.leagues.scores.models import DrawnLot, ScoreEntry, ScoreLink
+from youthprog.leagues.scores.types import Happened, Known, Said, Side
+from youthprog.leagues.season.models import Fixture
+from youthprog.programs import queries as programs
+from youthprog.programs.models import Gathering, Group
+
+SYSTEM_WIDE = Actor("system", grants={P.PROGRAM_READ: (Grant(Reach.EVERYWHERE),)})
+THREE_TWO = {"happened": "played", "home_score": "3", "away_score": "2"}
+
+
+class League:
+    """Four teams of a division, a field, and the first two teams' coaches."""
+
+    def __init__(self) -> None:
+        today = clock.today()
+        self.season = make_season(starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=30))
+        self.division = Division(season=self.season, name="Under 10", folded_name="under 10", max_age=9)
+        db.session().add(self.division)
+        db.flush()
+        self.names = ["Tigers", "Lions", "Bears", "Wolves"]
+        self.teams = [make_opponent(self.division, self.season, name) for name in self.names]
+        self.venue = make_venue()
+        self.coaches = [make_person("Casey", f"Coach {name}") for name in self.names[:2]]
+        self.groups = [db.session().get_one(Group, team.group_id) for team in self.teams]
+        for coach, group in zip(self.coaches, self.groups, strict=False):
+            lead(coach, group)
+
+    def game(self, home: int = 0, away: int = 1, **values) -> Fixture:
+        return make_game(self.teams[home], self.teams[away], self.venue, **values)
+
+
+@pytest.fixture
+def league(session):
+    """A league with one game that was played two days ago."""
+    made = League()
+    made.fixture = made.game()
+    session.commit()
+    return made
+
+
+def _group(league, number):
+    """The group of a team with its season, after whatever was committed."""
+    return programs.get_group_for(SYSTEM_WIDE, P.PROGRAM_READ, league.teams[number].group_id, clock.today())
+
+
+def as_coach(app, league, number):
+    visitor = Visitor(app)
+    visitor.sign_in(make_account(Role.COACH, league.coaches[number]))
+    return visitor
+
+
+def enter(visitor, here, status=200, **form):
+    return visitor.post(here, {**visitor.get(here).form(here), **form}, status=status)
+
+
+def known(fixture_id):
+    (game,) = queries.games_where(Fixture.id == fixture_id, now=clock.now())
+    return game.result
+
+
+def test_both_coaches_say_the_score_and_differ_until_one_gives_way(app, session, league):
+    here = f"/games/{league.fixture.id}/score"
+    home, away = as_coach(app, league, 0), as_coach(app, league, 1)
+    enter(home, here, **THREE_TWO)
+    assert "One side has said the score." in home.get(here).text
+    enter(away, here, **THREE_TWO | {"away_score": "4"})
+    for visitor in (home, away):
+        shown = visitor.get(here).text
+        assert "The two teams say different scores." in shown
+        assert "3 : 2" in shown
+        assert "3 : 4" in shown
+    enter(home, here, **THREE_TWO | {"away_score": "4"})
+    assert known(league.fixture.id).known is Known.FINAL
+    shown = home.get(here).text
+    assert "replaced later" in shown, "what was said first stays"
+    assert session.scalar(sa.select(sa.func.count()).select_from(ScoreEntry)) == 3
+    assert 'name="happened"' not in home.get(here).text_source
+    assert "is final" in home.post(here, THREE_TWO | {"seen": "3-2-0"}, status=422).text
+
+
+def test_two_people_at_once_overwrite_nothing(app, session, league):
+    here = f"/games/{league.fixture.id}/score"
+    home = as_coach(app, league, 0)
+    form = home.get(here).form(here)
+    home.post(here, {**form, **THREE_TWO})
+    shown = home.post(here, {**form, **THREE_TWO, "home_score": "9"}, status=409)
+    assert "meanwhile" in shown.text
+    assert 'value="9"' in shown.text_source, "what was typed is kept"
+    assert known(league.fixture.id).said == Said(Happened.PLAYED, 3, 2)
+
+
+def test_the_coordinator_decides_a_mismatch_with_a_reason(app, session, visitor, league):
+    said(league.fixture, Side.HOME, 3, 2)
+    said(league.fixture, Side.AWAY, 2, 3)
+    session.commit()
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    season = visitor.get(f"/seasons/{league.season.id}/scores")
+    assert "Two different scores" in season.text
+    here, there = f"/games/{league.fixture.id}/score", f"/games/{league.fixture.id}/decide"
+    form = visitor.get(here).form(there)
+    assert "Write the reason." in visitor.post(there, {**form, **THREE_TWO}, status=422).text
+    visitor.post(there, {**form, **THREE_TWO, "reason": "The referee’s card says so."})
+    assert "The referee’s card says so." in visitor.get(here).text
+    assert known(league.fixture.id).said == Said(Happened.PLAYED, 3, 2)
+    again = visitor.get(here).form(there)
+    visitor.post(there, {**again, **THREE_TWO, "home_score": "1", "reason": "Read wrongly."})
+    assert known(league.fixture.id).said == Said(Happened.PLAYED, 1, 2)
+    assert "The referee’s card says so." in visitor.get(here).text, "what was decided before stays"
+    visitor.post(there, {**again, **THREE_TWO, "reason": "Late."}, status=409)
+
+
+def test_a_coach_says_only_own_games_and_only_after_their_start(app, session, league):
+    other = league.game(2, 3)
+    coming = league.game(starts_at=clock.now() + timedelta(hours=1))
+    session.commit()
+    coach = as_coach(app, league, 0)
+    coach.get(f"/games/{other.id}/score", status=404)
+    coach.post(f"/games/{other.id}/score", THREE_TWO, status=404, form_from="/teams")
+    here = f"/games/{coming.id}/score"
+    assert "has not begun yet" in coach.get(here).text
+    assert "has not begun yet" in coach.post(here, THREE_TWO, status=422).text
+    coach.post(f"/games/{league.fixture.id}/decide", {**THREE_TWO, "reason": "x"}, status=404)
+
+
+# ---- the code on a game card ----
+
+
+@pytest.fixture
+def code(session, league):
+    link = services.make_link(league.fixture, by=SYSTEM, now=clock.now())
+    session.commit()
+    return services.code_of(link)
+
+
+def test_whoever_holds_the_card_says_which_side_and_the_score(session, visitor, league, code):
+    youth = make_youth("Mateo", "Canary")
+    join(youth, _group(league, 0))
+    session.commit()
+    here = f"/g/{code}"
+    shown = visitor.get(here)
+    assert "Tigers – Lions" in shown.text
+    assert "Canary" not in shown.text_source
+    visitor.post(here, {**shown.form(here), **THREE_TWO}, status=422)  # for which side
+    visitor.post(here, {**shown.form(here), **THREE_TWO, "side": "home"})
+    assert "Tigers 3 : 2" in visitor.get(f"{here}/said").text
+    visitor.post(here, {**visitor.get(here).form(here), **THREE_TWO, "side": "away"})
+    assert "Final: 3 : 2" in visitor.get(f"{here}/said").text
+    visitor.get(here, status=404)  # once final, the code ends
+    visitor.post(here, {**THREE_TWO, "side": "away"}, status=404, form_from="/g")
+    row = session.scalar(sa.select(ScoreEntry).where(ScoreEntry.side == Side.AWAY))
+    assert (row.by_link, row.said_by_id) == (True, None)
+    assert session.scalar(sa.select(ScoreLink.code_hash)) != code
+
+
+def test_a_code_opens_its_own_game_alone_and_ends_days_after_it(app, session, visitor, league, code):
+    other = league.game(2, 3)
+    session.commit()
+    assert "Bears" not in visitor.get(f"/g/{code}").text
+    visitor.get("/g/AAAABBBBCCCC", status=404)
+    session.execute(sa.update(ScoreLink.__table__).values(days=1))
+    session.commit()
+    assert "opens nothing" in visitor.get(f"/g/{code}", status=404).text
+    again = services.make_link(league.fixture, by=SYSTEM, now=clock.now())
+    assert services.code_of(again) == code, "the same game, the same card"
+
+
+def test_looking_at_a_code_uses_nothing_up_and_guessing_is_slow(session, visitor, code):
+    for _time in range(3):
+        visitor.get(f"/g/{code}")
+    typed = f"{code[:4]}-{code[4:8].lower()} {code[8:]}"
+    assert visitor.post("/g", {"code": typed}, form_from="/g").h1 == "Tigers – Lions"
+    for _try in range(10):
+        visitor.post("/g", {"code": "AAAA-BBBB-CCCC"}, status=422)
+    assert "Too many tries" in visitor.post("/g", {"code": code}, status=429).text
+
+
+def test_too_many_words_of_one_card_are_refused(session, visitor, league, code):
+    here = f"/g/{code}"
+    for number in range(8):
+        form = {**visitor.get(here).form(here), **THREE_TWO, "side": "home", "home_score": str(number)}
+        visitor.post(here, form)
+    visitor.post(here, {**form, "seen": "8-0-0"}, status=429)
+
+
+def test_the_game_card_has_the_own_list_only_and_the_code(app, session, league):
+    for number, name in enumerate(["Ours", "Theirs"]):
+        youth = make_youth("Kim", name)
+        join(youth, _group(league, number), str(number))
+        if not number:
+            assign([(league.coaches[0].id, youth.id)], source="x", from_on=clock.today())
+    session.commit()
+    coach = as_coach(app, league, 0)
+    card = f"/games/{league.fixture.id}/card"
+    assert "Scan" not in coach.client.get(f"{card}.pdf").get_data(as_text=True), "no code before somebody makes one"
+    coach.get(f"/games/{league.fixture.id}/score")
+    token = coach.page.form(card)["csrf_token"]
+    coach.raw(card, "POST", data={"csrf_token": token}, headers={"Referer": "http://localhost/"})
+    printed = coach.client.get(f"{card}.pdf").get_data(as_text=True)
+    assert "Ours" in printed
+    assert "Theirs" not in printed
+    link = session.scalar(sa.select(ScoreLink))
+    written = services.code_of(link)
+    assert "-".join(re.findall("....", written)) in printed
+
+
+# ---- standings ----
+
+
+def play(league, session, *results):
+    for home, away, mine, theirs in results:
+        fixture = league.game(home, away)
+        said(fixture, Side.HOME, mine, theirs)
+        said(fixture, Side.AWAY, mine, theirs)
+    session.commit()
+
+
+def order_on(page):
+    """The teams of a table from the top."""
+    return [cell.text.strip() for cell in page.all("th") if cell.get("scope") == "row"]
+
+
+def test_the_table_says_what_decided_each_place(session, visitor, league):
+    play(league, session, (0, 2, 1, 0), (1, 3, 1, 0), (0, 1, 2, 1), (2, 3, 0, 0))
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    shown = visitor.get(f"/standings/divisions/{league.division.id}")
+    assert order_on(shown) == ["Tigers", "Lions", "Bears", "Wolves"] or order_on(shown)[2:] == ["Wolves", "Bears"]
+    rows = ["".join(row.itertext()) for row in shown.all("tr")][1:]
+    assert "Behind Tigers by points" in rows[1]
+    assert "Level: lots will decide" in rows[3]
+    there = f"/standings/divisions/{league.division.id}/lots"
+    visitor.post(there, {})
+    shown = visitor.get(f"/standings/divisions/{league.division.id}")
+    assert "by the lots drawn" in shown.text
+    drawn = session.scalars(sa.select(DrawnLot).order_by(DrawnLot.number)).all()
+    assert len(drawn) == 4
+    order = [lot.team_id for lot in drawn if lot.team_id in (league.teams[2].id, league.teams[3].id)]
+    assert order_on(shown)[2:] == [league.names[[team.id for team in league.teams].index(team_id)] for team_id in order]
+    visitor.post(there, {}, status=409)  # nobody draws again until the order pleases
+
+
+def test_standings_are_public_by_a_deed_and_name_no_child_nor_place(app, session, visitor, league):
+    play(league, session, (0, 1, 2, 1))
+    league.game(2, 3, starts_at=clock.now() + timedelta(days=3))
+    join(make_youth("Mateo", "Canary"), _group(league, 0))
+    session.commit()
+    office = Visitor(app)
+    office.sign_in(make_account(Role.COORDINATOR))
+    here = f"/seasons/{league.season.id}/scores"
+    visitor.get("/standings/AAAABBBBCC", status=404)
+    office.post(f"{here}/publish", {}, form_from=here)
+    address = office.get(here).link("/standings/")
+    shown = visitor.get(address)
+    assert "2 : 1" in shown.text
+    for hidden in ("Canary", "Field 1", "Bears – Wolves", "Casey"):
+        assert hidden not in shown.text_source
+    office.post(f"{here}/withdraw", {})
+    visitor.get(address, status=404)
+
+
+def test_a_division_without_scores_has_none_anywhere(app, session, visitor, league):
+    play(league, session, (0, 1, 2, 1))
+    code = services.code_of(services.make_link(league.fixture, by=SYSTEM, now=clock.now()))
+    session.commit()
+    office = Visitor(app)
+    office.sign_in(make_account(Role.COORDINATOR))
+    office.post(f"/seasons/{league.season.id}/scores/publish", {}, form_from=f"/seasons/{league.season.id}/scores")
+    public = office.get(f"/seasons/{league.season.id}/scores").link("/standings/")
+    rules = f"/seasons/{league.season.id}/scores/rules"
+    office.post(rules, {**office.get(rules).form(rules), "no_scores_under": "10"})
+    coach = as_coach(app, league, 0)
+    here = f"/games/{league.fixture.id}/score"
+    assert "keeps no scores" in coach.get(here).text
+    assert "keeps no scores" in coach.post(here, THREE_TWO, status=422).text
+    table = f"/standings/divisions/{league.division.id}"
+    for page in (office.get(table), coach.get(table), visitor.get(public)):
+        assert "2 : 1" not in page.text
+    visitor.get(f"/g/{code}", status=404)
+    assert "keeps no scores" in coach.client.get(f"/games/{league.fixture.id}/card.pdf").get_data(as_text=True)
+    assert not [game for game in queries.unsettled_in(league.season.id, clock.now())]
+    own = f"/standings/divisions/{league.division.id}/rules"
+    office.post(own, {**office.get(own).form(own), "keeping": "kept"})
+    assert "2 : 1" in coach.get(table).text
+
+
+def test_a_league_begins_with_known_rules_and_changes_them(session, visitor, league):
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    here = f"/standings/divisions/{league.division.id}/rules"
+    filled = visitor.get(f"{here}?preset=capped")
+    assert "SincSports" in filled.text
+    form = filled.form(here)
+    assert (form["most_margin"], form["step2"]) == ("5", "wins")
+    assert visitor.post(here, {**form, "win": "x"}, status=422)
+    visitor.post(here, {**form, "own_rules": "y", "step3": "", "after_split": "continue"})
+    kept = queries.settings_of([league.division], league.season.id)[league.division.id].rules
+    assert (kept.most_margin, kept.steps, kept.after_split.value) == (
+        5,
+        ("head_to_head_points", "wins", "scored", "fewest_conceded"),
+        "continue",
+    )
+
+
+# ---- playoffs ----
+
+
+def test_playoffs_are_seeded_by_the_standings_and_winners_go_on_by_themselves(session, visitor, league):
+    play(league, session, (0, 1, 1, 0), (0, 2, 1, 0), (0, 3, 1, 0), (1, 2, 1, 0), (1, 3, 1, 0), (2, 3, 1, 0))
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    base = f"/standings/divisions/{league.division.id}"
+    new = f"{base}/playoffs/new"
+    assert "4 teams" in visitor.post(new, {"teams": "5"}, status=422).text
+    visitor.post(new, {"teams": "3"})
+    shown = visitor.get(base)
+    assert "Straight into the second round: Tigers." in shown.text
+    assert "Tigers – Winner of game 1" in shown.text
+    day = (clock.today() + timedelta(days=2)).isoformat()
+    when = {"on": day, "starts": "10:00", "minutes": "60", "venue_id": str(league.venue.id)}
+    visitor.post(f"{base}/playoffs/main-2-1", when, status=409)
+    before = session.scalar(sa.select(sa.func.count()).select_from(Gathering))
+    visitor.post(f"{base}/playoffs/main-1-1", when)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Gathering)) == before + 2
+    visitor.post(f"{base}/playoffs/main-1-1", when, status=409)
+    game = session.scalar(sa.select(Fixture).order_by(Fixture.id.desc()).limit(1))
+    start = clock.now() - timedelta(hours=3)
+    game.starts_at, game.ends_at = start, start + timedelta(hours=1)
+    said(game, Side.HOME, 1, 1, goes_on=Side.AWAY)
+    said(game, Side.AWAY, 1, 1, goes_on=Side.AWAY)
+    session.commit()
+    shown = visitor.get(base).text
+    assert "Tigers – Bears" in shown
+    assert "Bears goes on" in shown
+    table = queries.standings(league.division.id, queries.rules_from(None), [], clock.now())
+    assert {row.team: row.place.record.played for row in table.rows} == dict.fromkeys(league.names, 3)

@@ -1,0 +1,168 @@
+"""Standings: for who may look from inside, and for everybody where a season is public; the league's rules and lots."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from youthprog.core import clock, db
+from youthprog.core.permissions import P
+from youthprog.core.refusals import N_, NotFound
+from youthprog.leagues.models import Division
+from youthprog.leagues.scores import bracket_queries, queries, services
+from youthprog.leagues.scores.bracket_queries import Drawn
+from youthprog.leagues.scores.league_rules import FIRSTS, STEPS
+from youthprog.leagues.scores.models import DrawnLot
+from youthprog.leagues.scores.queries import ScoreGame, Settings, Standings
+from youthprog.programs import queries as programs
+from youthprog.web.edge import actor, door, public
+from youthprog.web.language import gettext as _
+from youthprog.web.pages import page
+
+bp = Blueprint("standings", __name__)
+DECIDED = {
+    "": "",
+    "points": N_("Behind %(team)s by points"),
+    "points_per_game": N_("Behind %(team)s by points per game"),
+    "wins": N_("Behind %(team)s by wins"),
+    "head_to_head_points": N_("Behind %(team)s by points in the games among the level teams"),
+    "head_to_head_difference": N_("Behind %(team)s by difference in the games among the level teams"),
+    "head_to_head_scored": N_("Behind %(team)s by what was scored in the games among the level teams"),
+    "head_to_head_quotient": N_("Behind %(team)s by scored to conceded in the games among the level teams"),
+    "difference": N_("Behind %(team)s by difference"),
+    "difference_per_game": N_("Behind %(team)s by difference per game"),
+    "scored": N_("Behind %(team)s by what was scored"),
+    "scored_per_game": N_("Behind %(team)s by what was scored per game"),
+    "fewest_conceded": N_("Behind %(team)s by what was conceded"),
+    "fewest_conceded_per_game": N_("Behind %(team)s by what was conceded per game"),
+    "quotient": N_("Behind %(team)s by scored to conceded"),
+    "lots": N_("Behind %(team)s by the lots drawn"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table with why the team stands below the one above it: a msgid and its values."""
+
+    row: queries.PlaceRow
+    decided: str
+    values: tuple[tuple[str, object], ...]
+    lot: int | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that a page of a division's standings shows."""
+
+    settings: Settings
+    table: Standings
+    lines: tuple[Line, ...]
+    lots: tuple[DrawnLot, ...]
+    bracket: Drawn | None
+
+
+@bp.get("/standings")
+@door(P.STANDINGS_READ)
+def index() -> BaseResponse:
+    """The divisions whose standings one may look at; the only one at once."""
+    rows = queries.list_divisions(actor(), P.STANDINGS_READ, clock.today())
+    if len(rows) == 1:
+        return redirect(url_for(".show", division_id=rows[0].division_id), 303)
+    seasons = [list(found) for _key, found in groupby(rows, lambda row: row.season_id)]
+    return page("leagues/standings_index.html", seasons=seasons)
+
+
+@bp.get("/standings/divisions/<id:division_id>")
+@door(P.STANDINGS_READ)
+def show(division_id: int) -> Response:
+    """The table of a division, why everybody stands where they stand, and its games."""
+    division = queries.get_division_for(actor(), P.STANDINGS_READ, division_id, clock.today())
+    shown = shown_of(division)
+    edits = actor().everywhere(P.PROGRAM_EDIT) or division.season.program_id in actor().programs(P.PROGRAM_EDIT)
+    return page("leagues/standings.html", division=division, shown=shown, edits=edits, **words(shown))
+
+
+@bp.post("/standings/divisions/<id:division_id>/lots")
+@door(P.PROGRAM_EDIT)
+def draw_lots(division_id: int) -> BaseResponse:
+    """Draw the lots of a division."""
+    division = queries.get_division_for(actor(), P.PROGRAM_EDIT, division_id, clock.today())
+    services.draw_lots(division, by=actor(), now=clock.now())
+    flash(_("The lots are drawn."), "signed")
+    return redirect(url_for(".show", division_id=division_id), 303)
+
+
+@bp.get("/standings/<code>")
+@public()
+def of_everybody(code: str) -> Response:
+    """The public standings of a season: teams and results, no child, no place, no game to come."""
+    season_scores = queries.find_public(code)
+    if season_scores is None:
+        raise NotFound
+    season = programs.get_season(season_scores.season_id)
+    found = queries.divisions_of(season.id)
+    settings = queries.settings_of(found, season.id)
+    divisions = [each for each in found if settings[each.id].keeps_score]
+    asked = db.key_in(request.args.get("division", ""))
+    division = next((each for each in divisions if each.id == asked), divisions[0] if divisions else None)
+    shown = shown_of(division) if division is not None else None
+    return page(
+        "leagues/standings_public.html",
+        season=season,
+        code=code,
+        divisions=divisions,
+        division=division,
+        shown=shown,
+        **(words(shown) if shown else {}),
+    )
+
+
+def shown_of(division: Division) -> Shown | None:
+    """A division's standings; None where it keeps no scores."""
+    settings, now = queries.settings_of([division], division.season_id)[division.id], clock.now()
+    if not settings.keeps_score:
+        return None
+    lots = queries.lots_of(division.id)
+    table = queries.standings(division.id, settings.rules, lots, now)
+    return Shown(
+        settings, table, tuple(lines_of(table, lots)), tuple(lots), bracket_queries.drawn(division.id, now)
+    )
+
+
+def lines_of(table: Standings, lots: Sequence[DrawnLot]) -> list[Line]:
+    """The lines of a table; a place that lots will decide says so until they are drawn."""
+    numbers = {lot.team_id: lot.number for lot in lots}
+    found = []
+    above = ""
+    for row in table.rows:
+        step = row.place.decided_by
+        decided = DECIDED[step]
+        if not row.place.record.played:
+            decided = ""
+        elif step == "lots" and row.team in table.needs_lots:
+            decided = N_("Level: lots will decide")
+        found.append(Line(row, decided, (("team", above),), numbers.get(row.team_id) if step == "lots" else None))
+        above = row.team
+    return found
+
+
+def words(shown: Shown | None) -> dict[str, object]:
+    """What the templates of standings need besides."""
+    if shown is None:
+        return {}
+    rules = shown.settings.rules
+    games = [game for game in shown.table.games if not game.is_knockout]  # those stand among the playoffs
+    return {
+        "first": FIRSTS[rules.first],
+        "steps": [STEPS[step] for step in (*rules.steps, "lots")],
+        "played": by_day([game for game in games if game.result.said is not None or game.starts_at <= clock.now()], last=True),
+        "coming": by_day([game for game in games if game.result.said is None and game.starts_at > clock.now()]),
+    }
+
+
+def by_day(games: Sequence[ScoreGame], *, last: bool = False) -> list[tuple[object, list[ScoreGame]]]:
+    """Games day by day, the last day first where it is asked for."""
+    days = [(day, list(found)) for day, found in groupby(games, lambda game: clock.day_of(game.starts_at))]
+    return days[::-1] if last else days
