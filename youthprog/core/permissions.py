@@ -34,6 +34,8 @@ class P(Enum):
     PROGRAM_EDIT = "program.edit", "Create and change programs, seasons, sites and gatherings"
     ENROLL = "enrollment.edit", "Enroll, withdraw and move up from the waitlist"
 
+    CALENDAR_READ = "calendar.read", "Have meetings in one's own telephone's calendar, without any child's name"
+
     TEAM_READ = "team.read", "Open a team and its roster"
     TEAM_EDIT = "team.edit", "Change a team, its players and its coaches"
     TEAM_FORM = "team.form", "Form a division's teams: rate children, note links and wishes, draft and accept"

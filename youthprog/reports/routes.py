@@ -9,6 +9,7 @@ from youthprog.attendance import absence_queries, missing_queries
 from youthprog.attendance import collecting as attendance_release
 from youthprog.attendance import queries as attendance
 from youthprog.audit.services import record_read
+from youthprog.calendars import notice_queries, notices
 from youthprog.consent import queries as consent
 from youthprog.core import clock
 from youthprog.core.permissions import P
@@ -45,7 +46,10 @@ def today() -> Response:
     shown: dict[str, Any] = {"on": on}
     if who.may(P.REGISTER_TAKE):
         shown["waiting"] = attendance_release.not_checked_out(who, now)
+    if who.may(P.CALENDAR_READ):
+        shown["news"] = notices.news_of(who.person_id, now)
     if who.may(P.REGISTER_READ):
+        shown["unread"] = notice_queries.unread(who, now)
         away = absence_queries.who_stays_away(who, on)
         first = away[: queries.ROWS_SHOWN]
         shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now, also_call=[line.youth_id for line in first])
