@@ -63,7 +63,7 @@ def _feeds() -> None:
         sa.Column("ended_why", _choice("ended_why", "stopped", "renewed", "family", "merged"), nullable=True),
         sa.CheckConstraint("(kind = 'group') = (group_id IS NOT NULL)", name=op.f("ck_calendar_feed_group_of_group")),
         sa.CheckConstraint("(kind = 'place') = (site_id IS NOT NULL)", name=op.f("ck_calendar_feed_site_of_place")),
-        sa.CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name=op.f("ck_calendar_feed_ended_why")),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name=op.f("ck_calendar_feed_ends_for_a_reason")),
         _key("calendar_feed", "person_id", "person"),
         _key("calendar_feed", "group_id", "group"),
         _key("calendar_feed", "site_id", "site"),

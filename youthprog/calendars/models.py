@@ -23,7 +23,7 @@ class CalendarFeed(Sealable, Model):
     __table_args__ = (
         sa.CheckConstraint("(kind = 'group') = (group_id IS NOT NULL)", name="group_of_group"),
         sa.CheckConstraint("(kind = 'place') = (site_id IS NOT NULL)", name="site_of_place"),
-        sa.CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name="ended_why"),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name="ends_for_a_reason"),
         sa.Index("ix_calendar_feed_person", "person_id", "kind"),
     )
     SEALED = ("token_sealed",)

@@ -6,7 +6,6 @@ Every list costs the same number of statements whatever its length.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -234,14 +233,13 @@ def _shown(now: datetime) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _meetings() -> sa.Select[Any]:
-    statement: sa.Select[Any] = (
+def _meetings() -> sa.Select[Gathering, Group, Site]:
+    return (
         sa.select(Gathering, Group, Site)
         .outerjoin(Group, Group.id == Gathering.group_id)
         .outerjoin(Site, Site.id == Gathering.site_id)
         .order_by(Gathering.starts_at, Gathering.id)
     )
-    return statement
 
 
 def _of(condition: sa.ColumnElement[bool]) -> sa.Select[int]:
