@@ -207,7 +207,12 @@ CHORES: list[chores.Chore] = [
 OFTEN: list[chores.Chore] = [stops.tell_of_late]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
-SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked, make_schedules, calendar_notices.tell_of_changes]
+SOON: list[chores.Chore] = [
+    leagues_import_services.write_begun,
+    form_what_is_asked,
+    make_schedules,
+    calendar_notices.tell_of_changes,
+]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [

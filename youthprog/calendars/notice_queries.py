@@ -146,9 +146,13 @@ def unseen_of(person_id: int | None, now: datetime) -> list[ChangeLine]:
         ChangeNotice.told_at.is_not(None),
         ChangeNotice.seen_at.is_(None),
     )
-    lines = lines_of(list(db.session().scalars(statement)), now)
-    open_to = queries.allowed([line.meeting for line in lines], person_id, clock.day_of(now))
-    still = {each.gathering_id for each in open_to}
+    notices = list(db.session().scalars(statement))
+    if not notices:
+        return []
+    lines = lines_of(notices, now)
+    still = {
+        each.gathering_id for each in queries.allowed([line.meeting for line in lines], person_id, clock.day_of(now))
+    }
     return [line for line in lines if line.meeting.gathering_id in still]
 
 

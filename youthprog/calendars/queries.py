@@ -3,7 +3,7 @@
 Every list costs the same number of statements whatever its length.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -164,7 +164,7 @@ def family_meetings(actor: Actor, now: datetime) -> list[Meeting]:
     )
     of_seasons = _meetings().where(Gathering.group_id.is_(None), Gathering.season_id.in_(seasons), *_shown(now))
     found |= {row.id: _meeting(row, group, site) for row, group, site in db.session().execute(of_seasons)}
-    return allowed(found.values(), actor.person_id, on)
+    return allowed(with_games(list(found.values())), actor.person_id, on)
 
 
 def group_meetings(actor: Actor, group_id: int, now: datetime) -> list[Meeting]:
@@ -186,7 +186,7 @@ def place_meetings(actor: Actor, site_id: int, field: str | None, now: datetime)
 
 def _read(condition: sa.ColumnElement[bool], person_id: int | None, now: datetime) -> list[Meeting]:
     rows = db.session().execute(_meetings().where(condition, *_shown(now)).limit(MOST))
-    return allowed((_meeting(*row) for row in rows), person_id, clock.day_of(now))
+    return allowed(with_games([_meeting(*row) for row in rows]), person_id, clock.day_of(now))
 
 
 def meetings_of(gathering_ids: Collection[int]) -> dict[int, Meeting]:
@@ -195,12 +195,11 @@ def meetings_of(gathering_ids: Collection[int]) -> dict[int, Meeting]:
     return {each.gathering_id: each for each in with_games([_meeting(*row) for row in rows])}
 
 
-def allowed(meetings: Iterable[Meeting], person_id: int | None, on: date) -> list[Meeting]:
-    """The meetings with the words of their games, without those at which a child plays whom a court keeps from a person."""
-    known = with_games(list(meetings))
+def allowed(meetings: Collection[Meeting], person_id: int | None, on: date) -> list[Meeting]:
+    """The meetings, of a game once, without those at which a child plays whom a court keeps from a person. Two statements."""
     groups = set(db.session().scalars(_kept_groups(person_id, on)))
     seasons = set(db.session().scalars(_kept_seasons(person_id, on)))
-    return rules.one_of_a_game(rules.without_the_kept(known, groups, seasons))
+    return rules.one_of_a_game(rules.without_the_kept(meetings, groups, seasons))
 
 
 def with_games(meetings: Sequence[Meeting]) -> list[Meeting]:

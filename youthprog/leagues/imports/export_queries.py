@@ -13,10 +13,12 @@ from youthprog.core.permissions import P
 from youthprog.leagues.imports.models import ImportedGame
 from youthprog.leagues.imports.snapshot import in_parts
 from youthprog.leagues.models import Division, Team
+from youthprog.leagues.season.models import Fixture, Venue
+from youthprog.leagues.season.types import FixtureState
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.people.types import ContactKind, Gender
-from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, Season
+from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, Season, Site
 from youthprog.programs.types import EnrollmentStatus
 
 AT_ONCE = 200
@@ -132,21 +134,62 @@ def _guardians(youth_ids: set[int], on: date) -> dict[int, tuple[GuardianOut, ..
 
 
 def games_out(season: Season) -> Iterator[GameOut]:
-    """The games of a season that came from a schedule, by start. One statement."""
+    """All games of a season that families know of, by start: published here, and from schedules of other programs.
+
+    A game that came from a file and is a fixture too is told once. A draft is the coordinators' alone and not told.
+    Two statements.
+    """
+    fixtures = {game_ids: game for game_ids, game in _fixtures_out(season)}
+    known = {key for game_ids in fixtures for key in game_ids}
+    imported = [game for game_ids, game in _imported_out(season) if not known & set(game_ids)]
+    yield from sorted([*fixtures.values(), *imported], key=lambda game: (game.starts_at, game.home, game.away))
+
+
+def _fixtures_out(season: Season) -> Iterator[tuple[tuple[int, ...], GameOut]]:
+    """Published games with the keys of their gatherings, as the home team's gathering has them now."""
+    at_home, away, host, guest = aliased(Team), aliased(Team), aliased(Group), aliased(Group)
+    statement = (
+        sa.select(Fixture, Gathering, host.name, guest.name, Division.name, Venue.name, Site.name, ImportedGame)
+        .join(Gathering, Gathering.id == Fixture.home_gathering_id)
+        .join(at_home, at_home.id == Fixture.home_team_id)
+        .join(host, host.id == at_home.group_id)
+        .join(away, away.id == Fixture.away_team_id)
+        .join(guest, guest.id == away.group_id)
+        .join(Division, Division.id == Fixture.division_id)
+        .join(Venue, Venue.id == Fixture.venue_id)
+        .join(Site, Site.id == Venue.site_id)
+        .outerjoin(ImportedGame, ImportedGame.home_gathering_id == Fixture.home_gathering_id)
+        .where(Fixture.season_id == season.id)
+        .order_by(Fixture.id)
+    )  # fmt: skip
+    for game, side, home, guests, division, field, site, file in db.session().execute(statement):
+        assert game.home_gathering_id is not None
+        assert game.away_gathering_id is not None
+        place = (
+            side.place if file else None
+        ) or f"{site}, {side.place or field}"  # as the file had it, to be read again
+        canceled = game.state is FixtureState.CANCELED or side.canceled_at is not None
+        out = GameOut(
+            home, guests, division, side.starts_at, side.ends_at, place, file.arrive_minutes if file else None, canceled
+        )
+        yield (game.home_gathering_id, game.away_gathering_id), out
+
+
+def _imported_out(season: Season) -> Iterator[tuple[tuple[int, ...], GameOut]]:
+    """Games that came from a file, with the keys of their gatherings."""
     home, away = aliased(Gathering), aliased(Gathering)
-    shown = sa.func.coalesce(home.starts_at, away.starts_at)
     statement = (
         sa.select(ImportedGame, home, away)
         .outerjoin(home, home.id == ImportedGame.home_gathering_id)
         .outerjoin(away, away.id == ImportedGame.away_gathering_id)
         .where(ImportedGame.season_id == season.id)
-        .order_by(shown, ImportedGame.id)
+        .order_by(ImportedGame.id)
     )
     for game, at_home, as_guest in db.session().execute(statement):
         side: Gathering | None = at_home or as_guest
         if side is None:
             continue
-        yield GameOut(
+        out = GameOut(
             home=game.home_name,
             away=game.away_name,
             division=game.division,
@@ -156,3 +199,4 @@ def games_out(season: Season) -> Iterator[GameOut]:
             arrive=game.arrive_minutes,
             canceled=side.canceled_at is not None,
         )
+        yield tuple(each.id for each in (at_home, as_guest) if each is not None), out
