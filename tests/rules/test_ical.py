@@ -111,7 +111,8 @@ def check_reads_back(given_events: list[Event], zone: str) -> None:
     written = ical.write("Riverton PAL, family; \\ calendar", ZoneInfo(zone), given_events)
     assert read(written) == [as_read(each) for each in given_events]
     lines = written.split(b"\r\n")
-    assert lines.pop() == b"" and not any(b"\n" in line or b"\r" in line for line in lines)
+    assert lines.pop() == b""
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
     assert max(map(len, lines)) <= ical.OCTETS
     for line in lines:
         line.decode()  # no letter was cut
@@ -158,10 +159,12 @@ def test_a_canceled_event_stays_and_says_so_to_both_kinds_of_reader():
     event = Event("a@b", 1, SPRING, FALL, FALL + timedelta(hours=1), "Canceled: practice", canceled=True)
     assert b"STATUS:CANCELLED" in ical.write("", CHICAGO, [event])
     shown = ical.write("", CHICAGO, [event], hides_canceled=True)
-    assert b"STATUS:CONFIRMED" in shown and b"SUMMARY:Canceled: practice" in shown and b"TRANSP:TRANSPARENT" in shown
+    for line in (b"STATUS:CONFIRMED", b"SUMMARY:Canceled: practice", b"TRANSP:TRANSPARENT"):
+        assert line in shown
 
 
 def test_a_calendar_of_nothing_is_one():
     calendar = icalendar.Calendar.from_ical(ical.write("Nothing yet", CHICAGO, []))
-    assert not calendar.walk("VEVENT") and str(calendar["X-WR-CALNAME"]) == "Nothing yet"
+    assert not calendar.walk("VEVENT")
+    assert str(calendar["X-WR-CALNAME"]) == "Nothing yet"
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in ical.write("", CHICAGO, [])
