@@ -101,13 +101,11 @@ def untold(person_id: int) -> list[ChangeNotice]:
 
 
 def persons_to_tell(now: datetime, limit: int = 200) -> Sequence[int]:
-    """Those who are to be told of something that has been quiet for a minute, or waits for five. One statement."""
-    first, last = sa.func.min(ChangeNotice.noted_at), sa.func.max(ChangeNotice.noted_at)
+    """Those who have something to be told of for two minutes, longest first. One statement."""
     statement = (
         sa.select(ChangeNotice.person_id)
-        .where(ChangeNotice.told_at.is_(None))
+        .where(ChangeNotice.told_at.is_(None), ChangeNotice.noted_at <= now - rules.QUIET)
         .group_by(ChangeNotice.person_id)
-        .having(sa.or_(last <= now - rules.QUIET, first <= now - rules.LONGEST_WAIT))
         .order_by(sa.func.min(ChangeNotice.id))
         .limit(limit)
     )

@@ -1,7 +1,7 @@
 """Telling of changes at short notice: note whom they concern, write to each once, and keep who said to have seen it.
 
-The deed that changes a meeting notes whom to tell in its own transaction. The worker writes the letters a minute later,
-one to each person whatever changed in that minute: a rain-out of a whole day is one letter to a family.
+The deed that changes a meeting notes whom to tell in its own transaction. The worker writes the letters two minutes
+later, one to each person whatever changed meanwhile: a rain-out of a whole day is one letter to a family.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,7 +47,6 @@ def note_change(event: GatheringChanged) -> None:
             row = ChangeNotice(gathering_id=event.gathering_id, person_id=person_id)
             db.session().add(row)
         elif row.told_at is None:
-            row.noted_at = event.at
             continue
         was = event.was
         row.leads, row.was_starts_at, row.was_ends_at = leads, was.starts_at, was.ends_at

@@ -14,8 +14,7 @@ from youthprog.core.text import fold
 from youthprog.programs.types import GATHERING_KINDS, GatheringKind, GroupKind, WhenAndWhere
 
 SHORT_NOTICE = timedelta(hours=48)
-QUIET = timedelta(seconds=60)  # whoever corrects a slip of the hand within a minute writes one letter, or none
-LONGEST_WAIT = timedelta(minutes=5)  # however many corrections follow one another
+QUIET = timedelta(minutes=2)  # what is corrected or follows within them is in the same letter, or in none
 SHOWN_BACK, SHOWN_AHEAD = timedelta(days=14), timedelta(days=240)
 LINK_DAYS = 14
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)  # when a meeting was set that is older than calendars
