@@ -47,7 +47,7 @@ def test_a_guardian_makes_renews_and_stops_the_familys_calendar(app, circle, vis
     assert "Make my family's calendar" in rosa.get("/calendar").text
     page = rosa.post("/calendar")
     first = address_on(page)
-    assert page.link("Add to this phone").startswith("webcal://127.0.0.1:8000/cal/")
+    assert page.link("Add to my calendar").startswith("webcal://127.0.0.1:8000/cal/")
     assert "The whole" not in page.text
     assert visitor.raw(first).status_code == 200
     second = address_on(rosa.post("/calendar"))
