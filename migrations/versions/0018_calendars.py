@@ -12,7 +12,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 UNTOLD = sa.text("told_at IS NULL")
 PURPOSES = ["consent", "consent_part", "invitation", "password_reset", "session_log", "kiosk"]
-NEW_PURPOSES = ["change_seen"]
+NEW_PURPOSES = ["calendar"]
 
 
 def _choice(name: str, *values: str) -> sa.Enum:
@@ -102,7 +102,7 @@ def _notices() -> None:
 
 def downgrade() -> None:
     """Back. Telephones find no calendar any more."""
-    op.execute("DELETE FROM signed_link WHERE purpose = 'change_seen'")
+    op.execute("DELETE FROM signed_link WHERE purpose = 'calendar'")
     check_anew("signed_link", "purpose", one_of("purpose", PURPOSES))
     op.drop_table("change_notice")
     op.drop_table("calendar_feed")

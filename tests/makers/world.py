@@ -796,11 +796,11 @@ class _Maker:
                 was_ends_at=moved.ends_at, was_place="Field 1", was_canceled=False, noted_at=self.now, told_at=self.now,
             )  # fmt: skip
             db.session().add(notice)
-        link_id, seen = issue_link(LinkPurpose.CHANGE_SEEN, self.guardian.id, moved.id, days=14, now=self.now)
-        self.side.links[LinkPurpose.CHANGE_SEEN] = link_id
+        link_id, seen = issue_link(LinkPurpose.CALENDAR, self.guardian.id, moved.id, days=14, now=self.now)
+        self.side.links[LinkPurpose.CALENDAR] = link_id
         self.side.ids |= {"feed_id": feed.id, "moved_id": moved.id}
         self.side.words |= {"calendar_links.fetch token": token}
-        self.side.words |= {f"calendar_links.{name} token": seen for name in ("changes", "say_seen")}
+        self.side.words |= {f"calendar_links.{name} token": seen for name in ("own", "say_seen", "share")}
 
     # ---- ways in ----
 

@@ -229,8 +229,8 @@ def test_only_the_button_counts(circle, session, visitor):
     assert "Tigers practice" in page.text
     session.expire_all()
     assert noted(session)[circle.rosa.id].seen_at is None
-    after = visitor.post(link, page.form())
-    assert after.h1 == "You have seen everything"
+    after = visitor.post(link, page.form(link))
+    assert after.h1 == "Meetings and games"
     session.expire_all()
     assert noted(session)[circle.rosa.id].seen_at == NOW
     assert noted(session)[circle.dana.id].seen_at is None

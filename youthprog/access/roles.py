@@ -104,6 +104,9 @@ LINK_GRANTS: dict[LinkPurpose, dict[P, Reach]] = {
     LinkPurpose.CONSENT: {P.CONSENT_SIGN: CHILDREN, P.CONSENT_RECORD_READ: CHILDREN},
 }
 
+# What a guardian may do behind an own calendar's link who never had an account.
+LINK_ROLES: dict[Role, dict[P, Reach]] = {Role.GUARDIAN: {P.CALENDAR_READ: CHILDREN}}
+
 LABELS = {
     Role.ADMIN: N_("administrator"),
     Role.COORDINATOR: N_("coordinator"),

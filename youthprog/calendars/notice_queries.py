@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from youthprog.calendars import queries, rules
-from youthprog.calendars.models import ChangeNotice
+from youthprog.calendars.models import CalendarFeed, ChangeNotice
 from youthprog.calendars.rules import Audience
-from youthprog.calendars.types import ChangeLine, Meeting, ToldLine, Unread
+from youthprog.calendars.types import ChangeLine, FeedKind, Meeting, ToldLine, Unread
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -69,6 +69,27 @@ def kept_from(meeting: Meeting) -> set[int]:
         table.youth_id.in_(there), table.no_information, sa.or_(table.ends_on.is_(None), table.ends_on >= on)
     )
     return set(db.session().scalars(statement))
+
+
+def kept_from_group(group_id: int, on: date) -> set[int]:
+    """The adults whom a court keeps from one of a group's young people, now or later. One statement."""
+    there = sa.select(GroupMember.youth_id).where(
+        GroupMember.group_id == group_id, sa.or_(GroupMember.until_on.is_(None), GroupMember.until_on >= on)
+    )
+    table = CustodyRestriction
+    statement = sa.select(table.adult_id).where(
+        table.youth_id.in_(there), table.no_information, sa.or_(table.ends_on.is_(None), table.ends_on >= on)
+    )
+    return set(db.session().scalars(statement))
+
+
+def not_to_invite(since: datetime) -> set[int]:
+    """Who has a family's calendar, or was written to about one since a moment. Two statements."""
+    have = sa.select(CalendarFeed.person_id).where(
+        CalendarFeed.kind == FeedKind.FAMILY, CalendarFeed.ended_at.is_(None)
+    )
+    written = sa.select(Message.person_id).where(Message.kind == "calendar_invite", Message.created_at > since)
+    return set(db.session().scalars(have)) | {key for key in db.session().scalars(written) if key is not None}
 
 
 def own_children_at(person_id: int, meetings: Collection[Meeting], now: datetime) -> list[int]:

@@ -19,13 +19,15 @@ from youthprog.audit.services import record
 from youthprog.calendars import notice_queries, queries, rules
 from youthprog.calendars.models import ChangeNotice
 from youthprog.calendars.types import CHANGES, ChangeLine
-from youthprog.core import db
+from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Recipient
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.people.types import ContactKind
+from youthprog.programs import queries as programs
+from youthprog.programs.models import Group
 from youthprog.programs.types import GATHERING_KINDS, GatheringChanged
 
 CHANGED = "gathering_changed"
@@ -103,14 +105,13 @@ def _write(to: Recipient, lines: Sequence[ChangeLine], now: datetime) -> int:
     person_id = to.person_id or 0
     children = notice_queries.own_children_at(person_id, [line.meeting for line in lines], now)
     first = lines[0].notice_id
-    _link_id, token = issue_link(LinkPurpose.CHANGE_SEEN, person_id, first, days=rules.LINK_DAYS, now=now)
-    base = str(current_app.config["YOUTHPROG"].public_url).rstrip("/")
+    _link_id, token = issue_link(LinkPurpose.CALENDAR, person_id, first, days=rules.LINK_DAYS, now=now)
     message = outreach.send(
         CHANGED,
         "calendars/mail/changed",
         to=to,
         subject_id=first,
-        values={"name": to.name, "lines": [_said(line) for line in lines], "link": f"{base}/seen/{token}"},
+        values={"name": to.name, "lines": [_said(line) for line in lines], "link": _address(token)},
         about_youth_id=children[0] if children else None,
         also_about=children[1:],
         by=SYSTEM,
@@ -144,6 +145,43 @@ class News:
 
     lines: tuple[dict[str, Any], ...]
     until: int
+
+
+INVITED = "calendar_invite"
+INVITED_AGAIN = timedelta(days=1)
+INVITE_DAYS = 60
+
+
+def invite(group: Group, *, by: Actor, now: datetime) -> int:
+    """Write to each guardian of a group's young people how to have the family's calendar; returns how many letters.
+
+    Not to who has it already, was written to within a day, has no address, or is kept from a child of the group.
+    """
+    on = clock.day_of(now)
+    lines = people.guardians_of(programs.member_ids(group.id, on), on)
+    kept = notice_queries.kept_from_group(group.id, on) | notice_queries.not_to_invite(now - INVITED_AGAIN)
+    children: dict[int, list[int]] = {}
+    for youth_id, each in sorted(lines.items()):
+        for line in each:
+            children.setdefault(line.guardian_id, []).append(youth_id)
+    guardians = {line.guardian_id: line for each in lines.values() for line in each}
+    count = 0
+    for person_id, line in sorted(guardians.items()):
+        if person_id in kept or line.email is None:
+            continue
+        to = Recipient(line.name, line.email, line.language, person_id, line.email_contact_id)
+        _link_id, token = issue_link(LinkPurpose.CALENDAR, person_id, group.id, days=INVITE_DAYS, now=now)
+        first, *rest = children[person_id]
+        outreach.send(
+            INVITED, "calendars/mail/invite", to=to, subject_id=group.id,
+            values={"name": to.name, "link": _address(token)}, about_youth_id=first, also_about=rest, by=by, now=now,
+        )  # fmt: skip
+        count += 1
+    return count
+
+
+def _address(token: str) -> str:
+    return f"{str(current_app.config['YOUTHPROG'].public_url).rstrip('/')}/seen/{token}"
 
 
 def news_of(person_id: int | None, now: datetime) -> News:

@@ -14,8 +14,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access.queries import LinkKey, find_link, live_link
 from youthprog.access.types import LinkPurpose
-from youthprog.calendars import ical, notices, queries, rules
+from youthprog.calendars import ical, notices, queries, rules, services
 from youthprog.calendars.models import CalendarFeed
+from youthprog.calendars.shown import addresses_of
+from youthprog.calendars.types import FeedKind
 from youthprog.core import clock
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import NotFound
@@ -67,32 +69,59 @@ def _name(feed: CalendarFeed) -> str:
     )
 
 
-# ---- changes at short notice ----
+# ---- one's own page ----
 
 
 @bp.get("/seen/<token>")
 @public()
-def changes(token: str) -> Response:
-    """What changed. Looking marks nothing."""
-    actor, key = _reader(token)
+def own(token: str) -> Response:
+    """What changed, and the family's calendar. Looking marks nothing."""
+    by, key = _reader(token)
     if session.get("language") not in LANGUAGES:
-        speak(actor.language)
-    return page("calendars/seen.html", news=notices.news_of(key.person_id, clock.now()))
+        speak(by.language)
+    on = clock.today()
+    owner = queries.as_owner(key.person_id, on)
+    family = next((feed for feed in queries.own_feeds(key.person_id) if feed.kind is FeedKind.FAMILY), None)
+    return page(
+        "calendars/seen.html",
+        news=notices.news_of(key.person_id, clock.now()),
+        has_children=owner is not None and queries.has_children(owner, on),
+        family=addresses_of(family),
+        token=token,
+    )
 
 
 @bp.post("/seen/<token>")
 @public()
 def say_seen(token: str) -> BaseResponse:
     """Keep that it was seen."""
-    actor, key = _reader(token)
-    by = replace(actor, ip=request.remote_addr or "", user_agent=request.user_agent.string[:200])
+    by, key = _reader(token)
     notices.say_seen(key.person_id, until=notices.moment_of(request.form.get("until")), by=by, now=clock.now())
-    return redirect(url_for(".changes", token=token), 303)
+    return redirect(url_for(".own", token=token), 303)
+
+
+@bp.post("/seen/<token>/calendar")
+@public()
+def share(token: str) -> BaseResponse:
+    """Make the family's calendar, or stop it."""
+    by, key = _reader(token)
+    on, now = clock.today(), clock.now()
+    owner = queries.as_owner(key.person_id, on)
+    if owner is None or not queries.has_children(owner, on):
+        raise NotFound
+    if request.form.get("do") == "stop":
+        for each in queries.own_feeds(key.person_id):
+            if each.kind is FeedKind.FAMILY:
+                services.stop(queries.get_own_feed(key.person_id, each.feed_id), by=by, now=now)
+    else:
+        services.share(FeedKind.FAMILY, by=by, now=now)
+    return redirect(url_for(".own", token=token), 303)
 
 
 def _reader(token: str) -> tuple[Actor, LinkKey]:
-    key = find_link(token, LinkPurpose.CHANGE_SEEN)
-    live = live_link(key.link_id, LinkPurpose.CHANGE_SEEN) if key else None
+    """Who holds a live link, as they are written into the trail. Raises `NotFound`."""
+    key = find_link(token, LinkPurpose.CALENDAR)
+    live = live_link(key.link_id, LinkPurpose.CALENDAR) if key else None
     if live is None:
         raise NotFound
-    return live
+    return replace(live[0], ip=request.remote_addr or "", user_agent=request.user_agent.string[:200]), live[1]

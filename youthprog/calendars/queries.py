@@ -279,8 +279,15 @@ def find_feed(token: str) -> CalendarFeed | None:
 
 def owner_of(feed: CalendarFeed, now: datetime) -> tuple[Actor, str] | None:
     """Whose link it is, as they may act now, and their language; None when they may not any more."""
-    actor = access.actor_of(feed.person_id, clock.day_of(now))
-    return None if actor is None or not actor.may(P.CALENDAR_READ) else (actor, actor.language)
+    actor = as_owner(feed.person_id, clock.day_of(now))
+    return None if actor is None else (actor, actor.language)
+
+
+def as_owner(person_id: int, on: date) -> Actor | None:
+    """Somebody as their own calendar lets them act: by their account, or as a guardian who never had one. Two statements."""
+    by_account = access.actor_of(person_id, on)
+    actor = by_account or access.guardian_without_account(person_id, on)
+    return actor if actor is not None and actor.may(P.CALENDAR_READ) else None
 
 
 def meetings_for(feed: CalendarFeed, actor: Actor, now: datetime) -> list[Meeting]:

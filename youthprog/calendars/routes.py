@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.calendars import notice_queries, notices, queries, services
-from youthprog.calendars.types import FeedKind, FeedLine
+from youthprog.calendars.shown import addresses_of
+from youthprog.calendars.types import FeedKind
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door
 from youthprog.web.language import gettext as _
+from youthprog.web.language import ngettext
 from youthprog.web.pages import page
 
 bp = Blueprint("calendars", __name__)
-DARK = "#14212f"
 LONGEST_PLACE = 120
 
 
@@ -36,7 +36,7 @@ def show() -> Response:
     return page(
         "calendars/own.html",
         has_children=queries.has_children(actor(), on),
-        family=_shown(family),
+        family=addresses_of(family),
         ended=family is None and queries.ended_for_safety(actor().person_id),
         groups=queries.own_groups(actor(), on),
         shared={feed.group_id for feed in mine},
@@ -90,7 +90,7 @@ def group(group_id: int) -> Response:
     """The calendar of a team, class or match."""
     row = queries.get_group_for(actor(), group_id, clock.today())
     mine = (feed for feed in queries.own_feeds(actor().person_id) if feed.group_id == row.id)
-    return page("calendars/group.html", group=row, shown=_shown(next(mine, None)))
+    return page("calendars/group.html", group=row, shown=addresses_of(next(mine, None)))
 
 
 @bp.post("/groups/<id:group_id>/calendar")
@@ -100,6 +100,17 @@ def share_group(group_id: int) -> BaseResponse:
     row = queries.get_group_for(actor(), group_id, clock.today())
     services.share(FeedKind.GROUP, group_id=row.id, **_deed())
     flash(_("Here is your link."), "signed")
+    return redirect(url_for(".group", group_id=row.id), 303)
+
+
+@bp.post("/groups/<id:group_id>/calendar/families")
+@door(P.TEAM_EDIT)
+def invite(group_id: int) -> BaseResponse:
+    """Write to the families of a group how to have their calendar."""
+    row = programs.get_group_for(actor(), P.TEAM_EDIT, group_id, clock.today())
+    count = notices.invite(row, **_deed())
+    sentence = ngettext("%(num)s guardian is written to.", "%(num)s guardians are written to.", count)
+    flash(sentence if count else _("Everybody has it already, was just written to, or has no address."), "signed")
     return redirect(url_for(".group", group_id=row.id), 303)
 
 
@@ -116,7 +127,7 @@ def place(site_id: int) -> Response:
     return page(
         "calendars/place.html",
         site=site,
-        feeds=[(feed, _shown(feed)) for feed in mine],
+        feeds=[(feed, addresses_of(feed)) for feed in mine],
         others=[each for each in (None, *places) if each not in {feed.field for feed in mine}],
     )
 
@@ -131,34 +142,6 @@ def share_place(site_id: int) -> BaseResponse:
     services.share(FeedKind.PLACE, site_id=site.id, field=known, **_deed())
     flash(_("Here is your link."), "signed")
     return redirect(url_for(".place", site_id=site.id), 303)
-
-
-# ---- how a link is shown ----
-
-
-def _shown(feed: FeedLine | None) -> dict[str, Any] | None:
-    """The addresses of a link, and its picture."""
-    if feed is None:
-        return None
-    address = str(current_app.config["YOUTHPROG"].public_url).rstrip("/") + url_for(
-        "calendar_links.fetch", token=feed.token
-    )
-    opens = "webcal" + address[address.index(":") :]
-    return {
-        "feed_id": feed.feed_id,
-        "address": address,
-        "opens": opens,
-        "picture": _picture(opens),
-        "made_at": feed.made_at,
-    }
-
-
-def _picture(text: str) -> Markup:
-    """A QR picture, dark on white in either color scheme."""
-    import segno
-
-    symbol = segno.make(text, error="m", boost_error=False, micro=False)
-    return Markup(symbol.svg_inline(border=4, dark=DARK, light="#ffffff", omitsize=True))
 
 
 # ---- who has not seen a change ----

@@ -5,6 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from youthprog.access.services import end_links_of
+from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
 from youthprog.calendars.models import CalendarFeed, ChangeNotice
 from youthprog.calendars.types import FeedEnd, FeedKind
@@ -90,6 +92,8 @@ def _end_of(person_ids: Collection[int]) -> None:
     for feed in db.session().scalars(live.order_by(CalendarFeed.id)):
         _end(feed, FeedEnd.FAMILY, now)
         record("calendar.stopped", "person", feed.person_id, by=SYSTEM, now=now, feed_id=feed.id)
+    for person_id in sorted(person_ids):
+        end_links_of(LinkPurpose.CALENDAR, person_id, now=now)
     db.flush()
 
 

@@ -132,6 +132,7 @@ KINDS = {
     "release_stopped": N_("Somebody else came for a child"),
     "release_late": N_("Not checked out"),
     "register_missing": N_("Register not entered"),
+    "calendar_invite": N_("Calendar of the family"),
     "gathering_changed": N_("Change at short notice"),
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),
