@@ -9,17 +9,19 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.calendars import DAY, DEED, HOUR, NOW, Circle, actor, give_account, keep_from, make_circle, practice
-from tests.makers.people import make_person, make_youth
+from tests.makers.people import make_guardian, make_person, make_youth
 from tests.makers.programs import join
 from youthprog.access.models import Account
 from youthprog.access.types import Role
 from youthprog.calendars import notice_queries, notices
 from youthprog.calendars.models import ChangeNotice
+from youthprog.calendars.queries import as_owner
 from youthprog.calendars.rules import QUIET, SHORT_NOTICE
 from youthprog.core import clock
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Delivery
-from youthprog.people.models import ContactPoint
+from youthprog.people import services as people_services
+from youthprog.people.models import ContactPoint, Guardianship
 from youthprog.people.types import ContactKind
 from youthprog.programs import services as programs
 from youthprog.programs.models import Gathering
@@ -235,3 +237,33 @@ def test_only_the_button_counts(circle, session, visitor):
     assert noted(session)[circle.rosa.id].seen_at == NOW
     assert noted(session)[circle.dana.id].seen_at is None
     assert visitor.raw("/seen/no-such-token").status_code == 404
+
+
+# ---- a family without an account ----
+
+
+@ONE_ENGINE
+def test_a_family_without_an_account_has_its_calendar_by_a_mailed_link(circle, session, visitor):
+    kai = make_youth("Kai", "Kimura")
+    kim = make_guardian(kai, "Kim", "Kimura")
+    join(kai, circle.tigers)
+    practice(circle.tigers)
+    keep_from(circle.dana, circle.mateo)
+    chris = make_person("Chris", "Coordinator")
+    give_account(Role.COORDINATOR, chris)
+    assert notices.invite(circle.tigers, by=actor(chris), now=NOW) == 2, "not to who is kept from a child there"
+    assert notices.invite(circle.tigers, by=actor(chris), now=NOW + HOUR) == 0, "written to just now"
+    letter = session.query(Message).filter_by(person_id=kim.id).one()
+    link = re.search(r"(/seen/\S+)", letter.unseal("text_sealed"))[1]
+    page = visitor.post(f"{link}/calendar", form_from=link)
+    (address,) = (each.attrib["value"] for each in page.all("input") if each.get("name") == "address")
+    path = address.removeprefix("http://127.0.0.1:8000")
+    answer = visitor.raw(path).get_data(as_text=True)
+    assert answer.count("BEGIN:VEVENT") == 2
+    visitor.post(f"{link}/calendar", {"do": "stop"})
+    assert visitor.raw(path).status_code == 404
+    visitor.post(f"{link}/calendar")
+    people_services.end_guardian(session.query(Guardianship).filter_by(guardian_id=kim.id).one(), **DEED)
+    session.commit()
+    assert visitor.raw(link).status_code == 404, "the mailed link ended too"
+    assert as_owner(kim.id, NOW.date()) is None
