@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from tests.makers.calendars import DEED, Circle, actor, give_account, make_circle, practice
+from tests.makers.calendars import DEED, Circle, actor, give_account, keep_from, make_circle, practice
 from tests.makers.people import make_person
 from tests.support.pages import Visitor
 from youthprog.access.models import Account
@@ -122,6 +122,14 @@ def test_the_secrets_of_links_stand_in_no_log_and_no_outbox(circle, visitor, cap
     caplog.set_level(logging.DEBUG)
     visitor.raw(f"/cal/{token}.ics")
     assert token not in caplog.text
+
+
+def test_today_keeps_silent_where_the_calendar_does(app, circle):
+    practice(circle.tigers)
+    rosa = signed_in(app, circle.rosa)
+    assert "Tigers practice" in rosa.get("/today").text
+    keep_from(circle.rosa, circle.stranger)
+    assert "Tigers" not in rosa.get("/today").text
 
 
 def test_a_guardian_says_on_today_to_have_seen_it(app, circle, session):

@@ -202,6 +202,13 @@ def allowed(meetings: Collection[Meeting], person_id: int | None, on: date) -> l
     return rules.one_of_a_game(rules.without_the_kept(meetings, groups, seasons))
 
 
+def open_to(person_id: int | None, gathering_ids: Collection[int], on: date) -> set[int]:
+    """Those of the gatherings at which no child plays whom a court keeps from a person. Five statements, none for none."""
+    if not gathering_ids:
+        return set()
+    return {each.gathering_id for each in allowed(list(meetings_of(gathering_ids).values()), person_id, on)}
+
+
 def with_games(meetings: Sequence[Meeting]) -> list[Meeting]:
     """The meetings with what the leagues know of those that are games."""
     games: Games = current_app.extensions[GAMES]
