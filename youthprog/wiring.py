@@ -28,6 +28,11 @@ from youthprog.attendance import services as attendance_services
 from youthprog.audit import routes as audit
 from youthprog.audit import services as _audit  # its listeners chain every commit
 from youthprog.audit.anchors import anchor
+from youthprog.calendars import notices as calendar_notices
+from youthprog.calendars import portal as calendar_links
+from youthprog.calendars import queries as calendar_queries
+from youthprog.calendars import routes as calendars
+from youthprog.calendars import services as calendar_services
 from youthprog.consent import builder as consent_builder
 from youthprog.consent import chase as consent_chase
 from youthprog.consent import checking as consent_checking
@@ -81,6 +86,7 @@ from youthprog.leagues.scores import settings as leagues_score_rules
 from youthprog.leagues.season import fields as season_fields
 from youthprog.leagues.season import limit_pages as season_limits
 from youthprog.leagues.season import pages as season_pages
+from youthprog.leagues.season.game_words import games_of
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
@@ -94,7 +100,7 @@ from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleM
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
-from youthprog.programs.types import GatheringCanceled, GroupChanged, YouthWithdrawn
+from youthprog.programs.types import GatheringCanceled, GatheringChanged, GroupChanged, YouthWithdrawn
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
@@ -127,6 +133,8 @@ BLUEPRINTS: list[Any] = [
     attendance_history.bp,
     attendance_paper.bp,
     sync.bp,
+    calendars.bp,
+    calendar_links.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,
@@ -188,18 +196,19 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         rosters_services.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,
+        calendar_services.follow_merge,
     ],
-    CustodyRestricted: [consent_services.close_for_restricted],
-    GuardianshipEnded: [consent_services.close_for_guardian],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel],
     GroupChanged: [consent_services.end_at_group, rosters_waiting.place_opened],
     YouthWithdrawn: [rosters_waiting.leave_lines],
+    CustodyRestricted: [consent_services.close_for_restricted, calendar_services.end_for_restricted],
+    GuardianshipEnded: [consent_services.close_for_guardian, calendar_services.end_for_guardian],
+    GatheringChanged: [calendar_notices.note_change],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
 }
 
-# Who may object to a youth taking part on a day.
 # Who may object to a youth taking part on a day; where one reason is shown it is the first, so a hold stands before a form.
 CLEARANCE: list[clearance.Objector] = [rosters.objections, consent_queries.objections]
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections, rosters.objections_at]
@@ -230,7 +239,13 @@ CHORES: list[chores.Chore] = [
 OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
-SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked, make_schedules, tell_of_changes]
+SOON: list[chores.Chore] = [
+    leagues_import_services.write_begun,
+    form_what_is_asked,
+    make_schedules,
+    tell_of_changes,
+    calendar_notices.tell_of_changes,
+]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
 NAVIGATION: list[NavItem] = [
@@ -247,6 +262,7 @@ NAVIGATION: list[NavItem] = [
     NavItem(N_("Standings"), "standings.index", "ball", P.STANDINGS_READ, in_tabs=False),
     NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
+    NavItem(N_("Calendar"), "calendars.show", "calendar", P.CALENDAR_READ),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),
     NavItem(N_("People"), "people.index", "search", P.PEOPLE_LIST, in_tabs=False, also=("/youth",)),
     NavItem(N_("Reports"), "figures.index", "document", P.REPORT_READ, in_tabs=False, also=("/reports",)),
@@ -345,6 +361,7 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
+    calendar_queries.install(app, games_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

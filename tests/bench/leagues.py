@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.bench import leagues_forming, leagues_import, leagues_robinx, leagues_scores, leagues_season
+from tests.bench import leagues_calendars, leagues_forming, leagues_import, leagues_robinx, leagues_scores, leagues_season
 from tests.bench.measure import Measure
 
 
@@ -13,3 +13,4 @@ def measures() -> Iterator[Measure]:
     yield from leagues_robinx.measures()
     yield from leagues_season.measures()
     yield from leagues_scores.measures()
+    yield from leagues_calendars.measures()

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "youthprog"
 STOREYS = {
     "core": 0, "web": 0, "audit": 1, "documents": 1, "people": 2, "access": 3, "outreach": 4, "programs": 5,
-    "credentials": 6, "consent": 6, "attendance": 6, "mentorship": 7, "leagues": 7, "events": 7, "partners": 7,
+    "credentials": 6, "consent": 6, "attendance": 6, "calendars": 6, "mentorship": 7, "leagues": 7, "events": 7, "partners": 7,
     "reports": 8, "demo": 9, "operations": 9,
 }  # fmt: skip
 OPEN = {"types", "models", "queries", "services"}  # what a room shows to higher storeys
@@ -100,12 +100,15 @@ FLOORS = {
     "counting": 2,
     "counting_scope": 3,
     "counting_queries": 3,
+    "ical": 2,
     "queries": 3,
+    "notice_queries": 3,
     "card_queries": 3,
     "snapshots": 4,
     "services": 4,
     "cards": 4,
     "arriving": 4,
+    "notices": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
 # how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
@@ -116,6 +119,7 @@ PURE |= {"ledger"}  # what holds of attendance, out of what was said
 PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mean
 PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
 PURE |= {"counting"}  # what is counted of attendance, and how
+PURE |= {"ical"}  # calendars as telephones read them
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 # A room that grew has wings, folders with floors of their own under the same names (docs/decisions/0074). What a wing has
 # beside the usual floors; pure modules are marked so: they decide, and know neither database nor request.
@@ -142,6 +146,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("limits",), READ),
         **dict.fromkeys(("work", "limit_services"), WRITE),
         **dict.fromkeys(("fields", "limit_pages"), SHOW),
+        **dict.fromkeys(("game_words",), READ),
     },
     "changes": {**dict.fromkeys(("telling",), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
     "timetables": {
@@ -196,6 +201,8 @@ ALSO_OPEN = {
     ("attendance", "missing_queries"),  # and registers not entered
     ("attendance", "counting"),  # what is counted, and the figures' own words
     ("attendance", "counting_queries"),
+    ("calendars", "notice_queries"),  # Today shows changes at short notice
+    ("calendars", "notices"),  # and how they are told
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

@@ -25,6 +25,8 @@ from youthprog.access.types import LinkPurpose, Role
 from youthprog.attendance.models import AttendanceMark, Register, YouthCard
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
+from youthprog.calendars.models import CalendarFeed, ChangeNotice
+from youthprog.calendars.types import FeedKind
 from youthprog.consent import uploads
 from youthprog.consent.models import (
     ConsentDecision,
@@ -160,6 +162,7 @@ MEANT = {
     ("cosigners.", "section_id"): "part_section_id",
     ("consent_part_entries.", "request_id"): "parted_id",
     ("consent_part_entries.", "section_id"): "doctor_section_id",
+    ("calendars.told", "gathering_id"): "moved_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
     ("people.", "contact_id"): "emergency_id",
 }
@@ -305,6 +308,7 @@ class _Maker:
         self._parts()
         self._papers()
         self._accounts()
+        self._calendars()
         self._notes()
         self.side.ids |= self._aliases()
         return self.side
@@ -910,6 +914,33 @@ class _Maker:
         upload = try_import(reading, self.season, sha256="0" * 64, by=SYSTEM, now=self.now)
         db.flush()
         self.side.ids["import_id"] = upload.id
+
+    # ---- calendars ----
+
+    def _calendars(self) -> None:
+        """The guardian's calendar link, and a meeting that was moved at short notice, told and not yet seen."""
+        token = crypto.token()
+        feed = CalendarFeed(
+            kind=FeedKind.FAMILY, person_id=self.guardian.id, token_hash=crypto.fingerprint(token), made_at=self.now
+        )
+        db.session().add(feed)
+        db.flush()
+        feed.seal("token_sealed", token)
+        starts_at = self.now + timedelta(hours=20)
+        moved = program_maker.make_gathering(self.group, starts_at, site_id=self.group.site_id, place="Field 1")
+        moved.canceled_at, moved.canceled_reason = self.now, "The field is under water."
+        db.flush()
+        for person in (self.guardian, self.other, self.coach):
+            notice = ChangeNotice(
+                gathering_id=moved.id, person_id=person.id, leads=person is self.coach, was_starts_at=starts_at,
+                was_ends_at=moved.ends_at, was_place="Field 1", was_canceled=False, noted_at=self.now, told_at=self.now,
+            )  # fmt: skip
+            db.session().add(notice)
+        link_id, seen = issue_link(LinkPurpose.CALENDAR, self.guardian.id, moved.id, days=14, now=self.now)
+        self.side.links[LinkPurpose.CALENDAR] = link_id
+        self.side.ids |= {"feed_id": feed.id, "moved_id": moved.id}
+        self.side.words |= {"calendar_links.fetch token": token}
+        self.side.words |= {f"calendar_links.{name} token": seen for name in ("own", "say_seen", "share")}
 
     # ---- ways in ----
 

@@ -12,7 +12,7 @@ from flask_login import UserMixin
 
 from youthprog.access.models import Account, Assignment, Placement, RoleGrant, SignedLink, UserSession
 from youthprog.access.passwords import LEAST_ALONE, LEAST_WITH_FACTOR
-from youthprog.access.roles import LABELS, LINK_GRANTS, NEEDS_FACTOR, TABLE
+from youthprog.access.roles import LABELS, LINK_GRANTS, LINK_ROLES, NEEDS_FACTOR, TABLE
 from youthprog.access.rules import browser_of, grants_of, needs_factor, standing_of
 from youthprog.access.types import (
     DEMO_DOMAIN,
@@ -146,6 +146,21 @@ def actor_of(person_id: int, on: date) -> Actor | None:
     account_id, person = rows[0][0], rows[0][1]
     _roles, names, grants = _granted(tuple((row.role.value, row.program_id) for row in rows if row.role is not None))
     return Actor("account", person.name, person_id, account_id, roles=names, grants=grants, language=person.language)
+
+
+def guardian_without_account(person_id: int, on: date) -> Actor | None:
+    """A guardian who never had an account, as one's own link lets them act on a day; None for anybody else."""
+    answers = sa.exists().where(
+        Guardianship.guardian_id == person_id,
+        sa.or_(Guardianship.ended_on.is_(None), Guardianship.ended_on > on),
+    )
+    person = db.session().scalar(
+        sa.select(Person).where(Person.id == person_id, answers, ~sa.exists().where(Account.person_id == person_id))
+    )
+    if person is None:
+        return None
+    grants = grants_of([HeldRole(Role.GUARDIAN)], LINK_ROLES)
+    return Actor("link", person.name, person_id, grants=grants, language=person.language)
 
 
 def _is_live(now: Any) -> sa.ColumnElement[bool]:

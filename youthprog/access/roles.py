@@ -37,6 +37,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.PROGRAM_READ: PROGRAM,
         P.PROGRAM_EDIT: PROGRAM,
         P.ENROLL: PROGRAM,
+        P.CALENDAR_READ: PROGRAM,
         P.TEAM_READ: PROGRAM,
         P.SCORE_SAY: PROGRAM,
         P.STANDINGS_READ: PROGRAM,
@@ -68,6 +69,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.YOUTH_READ: ASSIGNED,
         P.CONTACT_READ: ASSIGNED,
         P.HEALTH_ALERT_READ: ASSIGNED,
+        P.CALENDAR_READ: ASSIGNED,
         P.TEAM_READ: ASSIGNED,
         P.TEAM_DRAFT: ASSIGNED,  # while a draft is under way: of the children to be picked, name, age and perhaps rating
         P.PLAYER_HOLD: ASSIGNED,
@@ -85,6 +87,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.YOUTH_READ: ASSIGNED,
         P.CONTACT_READ: ASSIGNED,
         P.HEALTH_ALERT_READ: ASSIGNED,
+        P.CALENDAR_READ: ASSIGNED,
         P.MATCH_READ: ASSIGNED,
         P.SESSION_LOG: ASSIGNED,
     },
@@ -95,6 +98,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.HEALTH_ALERT_READ: CHILDREN,
         P.HEALTH_READ: CHILDREN,
         P.STANDINGS_READ: CHILDREN,
+        P.CALENDAR_READ: CHILDREN,
         P.CONSENT_READ: CHILDREN,
         P.CONSENT_SIGN: CHILDREN,
         P.CONSENT_RECORD_READ: CHILDREN,
@@ -107,6 +111,9 @@ TABLE: dict[Role, dict[P, Reach]] = {
 LINK_GRANTS: dict[LinkPurpose, dict[P, Reach]] = {
     LinkPurpose.CONSENT: {P.CONSENT_SIGN: CHILDREN, P.CONSENT_RECORD_READ: CHILDREN},
 }
+
+# What a guardian may do behind an own calendar's link who never had an account.
+LINK_ROLES: dict[Role, dict[P, Reach]] = {Role.GUARDIAN: {P.CALENDAR_READ: CHILDREN}}
 
 LABELS = {
     Role.ADMIN: N_("administrator"),

@@ -150,6 +150,15 @@ def end_links(purpose: LinkPurpose, subject_id: int, *, now: datetime, person_id
         link.ended_at = now
 
 
+def end_links_of(purpose: LinkPurpose, person_id: int, *, now: datetime) -> None:
+    """End the live links of one purpose that a person holds, whatever they open."""
+    statement = sa.select(SignedLink).where(
+        SignedLink.purpose == purpose, SignedLink.person_id == person_id, SignedLink.ended_at.is_(None)
+    )
+    for link in db.session().scalars(statement):
+        link.ended_at = now
+
+
 def assign(pairs: Iterable[tuple[int, int]], *, source: str, from_on: date) -> None:
     """Assign adults to youth, (adult_id, youth_id), because of `source`. What is assigned already stays."""
     wanted = set(pairs)

@@ -34,6 +34,8 @@ class P(Enum):
     PROGRAM_EDIT = "program.edit", "Create and change programs, seasons, sites and gatherings"
     ENROLL = "enrollment.edit", "Enroll, withdraw and move up from the waitlist"
 
+    CALENDAR_READ = "calendar.read", "Have meetings in one's own telephone's calendar, without any child's name"
+
     TEAM_READ = "team.read", "Open a team and its roster"
     SCORE_SAY = "score.say", "Say the score of a game of one's own team; a coordinator sees them all"
     STANDINGS_READ = "standings.read", "Look at standings and results"

@@ -134,6 +134,8 @@ KINDS = {
     "register_missing": N_("Register not entered"),
     "games_changed": N_("Games changed"),
     "games_change_undone": N_("Change of games undone"),
+    "calendar_invite": N_("Calendar of the family"),
+    "gathering_changed": N_("Change at short notice"),
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),
     "consent_warning": N_("Answer from somebody not on file"),

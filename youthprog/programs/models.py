@@ -1,10 +1,13 @@
 """Tables of the programs room."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from youthprog.core import clock
 from youthprog.core.db import Model, choice, partial_index
 from youthprog.people.models import Person
 from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, GuardianRule, ProgramKind, StaffRole
@@ -172,7 +175,11 @@ class GroupStaff(Model):
 
 
 class Gathering(Model):
-    """A dated meeting people attend. Attendance knows gatherings and nothing of teams or matches."""
+    """A dated meeting people attend. Attendance knows gatherings and nothing of teams or matches.
+
+    `sequence` rises with each change of what a calendar shows of it, and `changed_at` is when it was set or last
+    changed so; None for what is older than calendars.
+    """
 
     __tablename__ = "gathering"
     __table_args__ = (
@@ -192,6 +199,25 @@ class Gathering(Model):
     ends_at: Mapped[datetime]
     canceled_at: Mapped[datetime | None]
     canceled_reason: Mapped[str | None] = mapped_column(sa.String(200))
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    changed_at: Mapped[datetime | None]
     season: Mapped[Season] = relationship(lazy="raise_on_sql")
     group: Mapped[Group | None] = relationship(lazy="raise_on_sql")
     site: Mapped[Site | None] = relationship(lazy="raise_on_sql")
+
+
+# What a calendar shows of a gathering. `youthprog.calendars` and everybody's telephones rely on the count.
+SHOWN = ("kind", "title", "group_id", "site_id", "place", "starts_at", "ends_at", "canceled_at", "canceled_reason")
+
+
+@event.listens_for(Gathering, "before_insert")
+def _set_first(_mapper: Any, _connection: Any, row: Gathering) -> None:
+    row.changed_at = row.changed_at or clock.now()
+
+
+@event.listens_for(Gathering, "before_update")
+def _count_the_change(_mapper: Any, _connection: Any, row: Gathering) -> None:
+    """Whoever changes a gathering, by whatever service: its calendars learn of it (docs/decisions/0078)."""
+    state: Any = sa.inspect(row)
+    if any(state.attrs[name].history.has_changes() for name in SHOWN):
+        row.sequence, row.changed_at = row.sequence + 1, clock.now()

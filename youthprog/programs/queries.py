@@ -294,6 +294,12 @@ def list_sites() -> list[Site]:
     return list(db.session().scalars(sa.select(Site).order_by(Site.name, Site.id)))
 
 
+def sites_in_use(actor: Actor, permission: P, on: date) -> set[int]:
+    """The sites at which something within reach takes place. One statement."""
+    meets = sa.exists().where(Gathering.site_id == Site.id, gatherings_within(actor, permission, on))
+    return set(db.session().scalars(sa.select(Site.id).where(meets)))
+
+
 # ---- enrollments ----
 
 

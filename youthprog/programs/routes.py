@@ -630,4 +630,5 @@ def _site(site_id: int) -> Site:
 
 
 def _sites_page(form: SiteForm, status: int = 200) -> Response:
-    return page("programs/sites.html", status=status, sites=queries.list_sites(), form=form)
+    meets = queries.sites_in_use(actor(), P.CALENDAR_READ, clock.today())
+    return page("programs/sites.html", status=status, sites=queries.list_sites(), meets=meets, form=form)

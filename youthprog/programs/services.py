@@ -34,12 +34,14 @@ from youthprog.programs.models import (
 from youthprog.programs.types import (
     EnrollmentStatus,
     GatheringCanceled,
+    GatheringChanged,
     GatheringKind,
     GroupChanged,
     GroupKind,
     GuardianRule,
     ProgramKind,
     StaffRole,
+    WhenAndWhere,
     YouthEnrolled,
     YouthWithdrawn,
 )
@@ -601,10 +603,12 @@ def move_gathering(
     """Change when and where a meeting is, and what it is called, within its season's days; `site_id` where it is given."""
     opens, closes = season_span(queries.get_season(gathering.season_id))
     refuse_if(rules.refusals_to_schedule(starts_at, ends_at, opens, closes))
+    was = _when_and_where(gathering)
     gathering.starts_at, gathering.ends_at, gathering.place, gathering.title = starts_at, ends_at, place, title
     gathering.site_id = site_id or gathering.site_id
     db.flush()
     record("gathering.moved", "gathering", gathering.id, by=by, now=now)
+    _say_changed(gathering, was, by=by, now=now)
 
 
 def kept_of(gathering: Gathering) -> dict[str, Any]:
@@ -637,10 +641,23 @@ def cancel_gathering(gathering: Gathering, *, reason: str, by: Actor, now: datet
     """Call a meeting off, with the sentence families read."""
     canceled, over = gathering.canceled_at is not None, gathering.ends_at <= now
     refuse_if(rules.refusals_to_cancel(canceled=canceled, over=over, reason=reason))
+    was = _when_and_where(gathering)
     gathering.canceled_at, gathering.canceled_reason = now, reason
     db.flush()
     record("gathering.canceled", "gathering", gathering.id, by=by, now=now)
     publish(GatheringCanceled(gathering.id, gathering.group_id, reason))
+    _say_changed(gathering, was, by=by, now=now)
+
+
+def _when_and_where(gathering: Gathering) -> WhenAndWhere:
+    canceled = gathering.canceled_at is not None
+    return WhenAndWhere(gathering.starts_at, gathering.ends_at, gathering.place, canceled)
+
+
+def _say_changed(gathering: Gathering, was: WhenAndWhere, *, by: Actor, now: datetime) -> None:
+    """Tell the rooms above when a meeting is not what it was."""
+    if _when_and_where(gathering) != was:
+        publish(GatheringChanged(gathering.id, was, by.person_id, now))
 
 
 # ---- merging people ----

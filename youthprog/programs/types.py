@@ -268,3 +268,23 @@ class GatheringCanceled:
     gathering_id: int
     group_id: int | None
     reason: str
+
+
+@dataclass(frozen=True)
+class WhenAndWhere:
+    """When and where a meeting is, and whether it takes place."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+    canceled: bool
+
+
+@dataclass(frozen=True)
+class GatheringChanged:
+    """Event: a meeting is at another time or place than it was, or is called off; `was` says what families knew."""
+
+    gathering_id: int
+    was: WhenAndWhere
+    by_id: int | None
+    at: datetime

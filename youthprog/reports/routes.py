@@ -9,6 +9,8 @@ from youthprog.attendance import absence_queries, missing_queries
 from youthprog.attendance import collecting as attendance_release
 from youthprog.attendance import queries as attendance
 from youthprog.audit.services import record_read
+from youthprog.calendars import notice_queries, notices
+from youthprog.calendars import queries as calendars
 from youthprog.consent import queries as consent
 from youthprog.core import clock
 from youthprog.core.permissions import P
@@ -46,7 +48,10 @@ def today() -> Response:
     shown: dict[str, Any] = {"on": on}
     if who.may(P.REGISTER_TAKE):
         shown["waiting"] = attendance_release.not_checked_out(who, now)
+    if who.may(P.CALENDAR_READ):
+        shown["news"] = notices.news_of(who.person_id, now)
     if who.may(P.REGISTER_READ):
+        shown["unread"] = notice_queries.unread(who, now)
         away = absence_queries.who_stays_away(who, on)
         first = away[: queries.ROWS_SHOWN]
         shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now, also_call=[line.youth_id for line in first])
@@ -68,7 +73,9 @@ def today() -> Response:
         shown["unmatched"] = consent.list_unmatched(who, on)
     if who.may(P.CONSENT_SIGN):
         shown["children"] = _children(on)
-        shown["family"] = queries.meetings_of_children([child.person_id for child in shown["children"]], now)
+        family = queries.meetings_of_children([child.person_id for child in shown["children"]], now)
+        open_to = calendars.open_to(who.person_id, [each.gathering_id for each in family], on)
+        shown["family"] = [each for each in family if each.gathering_id in open_to]
         shown["forms"] = [form for form in consent.list_forms_of(who, on) if form.signed_at is None and form.awaited]
     if who.may(P.ACCOUNT_READ):
         shown["accounts"] = queries.account_figures(now)

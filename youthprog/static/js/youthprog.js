@@ -174,6 +174,20 @@ function underWay(box) {
   setTimeout(look, 2000);
 }
 
+function copies(button) {
+  const field = document.getElementById(button.dataset.copy);
+  const says = button.querySelector("span");
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      says.textContent = button.dataset.copied;
+    } catch {
+      // the address is selected: it can be copied by hand
+    }
+  });
+}
+
 const behaviors = [
   ["form[data-sign-out]", signOut],
   ["[data-stepper]", stepper],
@@ -183,6 +197,7 @@ const behaviors = [
   ["[data-session-counts]", session],
   ["[data-under-way]", underWay],
   ["details[data-closes]", closes],
+  ["[data-copy]", copies],
   ["form[method=post]:not([hx-post], [data-sign-out])", once],
 ];
 
