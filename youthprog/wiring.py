@@ -56,6 +56,7 @@ from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import routes as leagues
 from youthprog.leagues import teams
+from youthprog.leagues.forfeits import services as forfeits
 from youthprog.leagues.forming import known as forming_known
 from youthprog.leagues.forming import links_pages
 from youthprog.leagues.forming import pages as forming_pages
@@ -63,6 +64,11 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.officials import lists as official_lists
+from youthprog.leagues.officials import routes as officials
+from youthprog.leagues.officials import services as officials_services
+from youthprog.leagues.playing_time import routes as playing_time
+from youthprog.leagues.playing_time import services as playing_time_services
 from youthprog.leagues.season import fields as season_fields
 from youthprog.leagues.season import pages as season_pages
 from youthprog.leagues.season import services as season_services
@@ -121,6 +127,9 @@ BLUEPRINTS: list[Any] = [
     leagues_exports.bp,
     season_pages.bp,
     season_fields.bp,
+    officials.bp,
+    official_lists.bp,
+    playing_time.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -159,13 +168,15 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
         forming_known.follow_merge,
+        officials_services.follow_merge,
+        playing_time_services.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,
     ],
-    CustodyRestricted: [consent_services.close_for_restricted],
+    CustodyRestricted: [consent_services.close_for_restricted, officials_services.on_restricted],
     GuardianshipEnded: [consent_services.close_for_guardian],
-    GatheringCanceled: [consent_services.close_slips, season_services.call_off],
-    GroupChanged: [consent_services.end_at_group],
+    GatheringCanceled: [consent_services.close_slips, season_services.call_off, officials_services.on_canceled],
+    GroupChanged: [consent_services.end_at_group, officials_services.on_group_changed],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
@@ -191,10 +202,11 @@ CHORES: list[chores.Chore] = [
     consent_services.remind_due,
     consent_services.blank_settled,
     overdue.tell_leaders,
+    officials_services.check_all,
 ]
 
 # What the worker does every few minutes.
-OFTEN: list[chores.Chore] = [stops.tell_of_late]
+OFTEN: list[chores.Chore] = [stops.tell_of_late, forfeits.warn]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [leagues_import_services.write_begun, form_what_is_asked, make_schedules]

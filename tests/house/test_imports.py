@@ -146,6 +146,9 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("compact_start", "timetabling"), DECIDE),
     },
     "standings": dict.fromkeys(("tables", "files"), DECIDE),
+    "officials": {"notices": WRITE, "lists": SHOW},
+    "playing_time": {},
+    "forfeits": {},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain

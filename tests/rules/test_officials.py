@@ -189,9 +189,7 @@ class Season:
     travel: int = 30
 
     def candidate(self, person: int) -> Candidate:
-        spans = tuple(
-            self.games[each.place.fixture].span for each in self.on.values() if each.person == person
-        )
+        spans = tuple(self.games[each.place.fixture].span for each in self.on.values() if each.person == person)
         who = self.people[person]
         return replace(who, busy=(*who.busy, *spans), load=len(spans))
 
@@ -292,7 +290,7 @@ def wrong_with(season: Season) -> list[str]:
         if who.ties & game.teams:
             found.append("own child")
         held = [paper for paper in who.credentials if paper.name in game.needs]
-        if game.needs and not any(p.from_on <= DAY and (p.until_on is None or DAY <= p.until_on) for p in held):
+        if game.needs and not any(p.from_on <= DAY and (p.until_on is None or p.until_on >= DAY) for p in held):
             found.append("lapsed credential")
         others = [season.games[other.place.fixture].span for other in season.on.values()
                   if other.person == each.person and other.duty != each.duty]  # fmt: skip
@@ -318,7 +316,9 @@ def test_whatever_happens_in_whatever_order_nobody_serves_where_they_must_not():
     assert served > 100, "the seasons are not empty"
 
 
-@pytest.mark.proof("a proposal is the same in whatever order it is asked for, and nobody has two more than need be", room="leagues")
+@pytest.mark.proof(
+    "a proposal is the same in whatever order it is asked for, and nobody has two more than need be", room="leagues"
+)
 def test_a_proposal_depends_on_nothing_but_what_is_asked():
     for case in range(cases(full=2_000, sample=40)):
         season = a_season(random.Random(case))

@@ -132,6 +132,8 @@ KINDS = {
     "release_stopped": N_("Somebody else came for a child"),
     "release_late": N_("Not checked out"),
     "register_missing": N_("Register not entered"),
+    "duty_changed": N_("Games somebody serves at"),
+    "forfeit_warning": N_("Team too few to play"),
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),
     "consent_warning": N_("Answer from somebody not on file"),

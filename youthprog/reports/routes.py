@@ -13,6 +13,8 @@ from youthprog.consent import queries as consent
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.leagues import queries as leagues
+from youthprog.leagues.forfeits import queries as forfeits
+from youthprog.leagues.officials import queries as officials
 from youthprog.mentorship import queries as mentorship
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
@@ -42,7 +44,7 @@ def today() -> Response:
     """What needs doing, worst first, for the roles of whoever is here."""
     who, now = actor(), clock.now()
     on = clock.day_of(now)
-    shown: dict[str, Any] = {"on": on}
+    shown: dict[str, Any] = {"on": on, "serving": officials.my_places(who.person_id, now)}
     if who.may(P.REGISTER_TAKE):
         shown["waiting"] = attendance_release.not_checked_out(who, now)
     if who.may(P.REGISTER_READ):
@@ -53,7 +55,9 @@ def today() -> Response:
         shown["registers"] = missing_queries.not_entered(who, missing_queries.ALL, now)
         shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
         shown["weeks"] = attendance.weekly_rates(programs.groups_within(who, P.REGISTER_READ, on), WEEKS, on)
+        shown["too_few"] = forfeits.open_warnings(who, now)
     if who.may(P.PROGRAM_EDIT):
+        shown["gaps"] = officials.open_soon(who, now)
         shown["begun"] = queries.beginnings(who, on)
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)

@@ -41,7 +41,9 @@ def tell(changes: Iterable[Change], *, by: Actor, now: datetime) -> int:
             of.setdefault(change.person_id, []).append(change)
     if not of:
         return 0
-    games = {game.fixture_id: game for game in queries.games_of({each.fixture_id for all_ in of.values() for each in all_})}
+    games = {
+        game.fixture_id: game for game in queries.games_of({each.fixture_id for all_ in of.values() for each in all_})
+    }
     contacts, written = people.contacts_of(of), 0
     for person_id, mine in of.items():
         address = next((each for each in contacts.get(person_id, ()) if each.kind is ContactKind.EMAIL), None)

@@ -1,9 +1,9 @@
 """Reading games with their places, who is on, and who could be asked. A constant number of statements each."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -202,7 +202,7 @@ def _duty(*conditions: sa.ColumnElement[bool]) -> Duty:
     return row
 
 
-def get_role_for(actor: Actor, season: Season, role_id: int) -> DutyRole:
+def get_role(season: Season, role_id: int) -> DutyRole:
     """A role in use of a season's program. Raises `NotFound`."""
     row = db.session().get(DutyRole, role_id)
     if row is None or row.program_id != season.program_id or row.ended_at is not None:
@@ -210,7 +210,7 @@ def get_role_for(actor: Actor, season: Season, role_id: int) -> DutyRole:
     return row
 
 
-def get_official_for(season: Season, official_id: int) -> Official:
+def get_official(season: Season, official_id: int) -> Official:
     """Somebody on the list of a season's program. Raises `NotFound`."""
     statement = sa.select(Official).options(so.joinedload(Official.person)).where(Official.id == official_id)
     row = db.session().scalar(statement)
@@ -428,7 +428,10 @@ def _counted(person_ids: Collection[int], *conditions: sa.ColumnElement[bool]) -
         sa.select(Duty.person_id, sa.func.count())
         .join(Fixture, Fixture.id == Duty.fixture_id)
         .where(
-            Duty.person_id.in_(person_ids), Duty.ended_at.is_(None), Fixture.state == FixtureState.PUBLISHED, *conditions
+            Duty.person_id.in_(person_ids),
+            Duty.ended_at.is_(None),
+            Fixture.state == FixtureState.PUBLISHED,
+            *conditions,
         )
         .group_by(Duty.person_id)
     )
@@ -611,7 +614,9 @@ def of_program(program_id: int) -> sa.ColumnElement[bool]:
 
 def my_programs(person_id: int | None) -> set[int]:
     """The programs on whose lists somebody is."""
-    statement = sa.select(Official.program_id).where(Official.person_id == (person_id or 0), Official.ended_at.is_(None))
+    statement = sa.select(Official.program_id).where(
+        Official.person_id == (person_id or 0), Official.ended_at.is_(None)
+    )
     return set(db.session().scalars(statement))
 
 
@@ -666,7 +671,9 @@ def open_soon(actor: Actor, now: datetime, within: timedelta = timedelta(days=7)
 
 
 def _open_soon(actor: Actor, now: datetime, until: datetime) -> sa.Select[Any]:
-    needed = sa.select(sa.func.coalesce(sa.func.sum(DutyNeed.needed), 0)).join(DutyRole, DutyRole.id == DutyNeed.role_id)
+    needed = sa.select(sa.func.coalesce(sa.func.sum(DutyNeed.needed), 0)).join(
+        DutyRole, DutyRole.id == DutyNeed.role_id
+    )
     needed = needed.where(DutyNeed.division_id == Fixture.division_id, DutyRole.ended_at.is_(None))
     asked = sa.select(DutyNeed.role_id).where(DutyNeed.division_id == Fixture.division_id)
     filled = sa.select(sa.func.count(Duty.id)).where(

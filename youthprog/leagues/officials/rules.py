@@ -241,9 +241,7 @@ def stand_downs(
             codes = {reason.code for reason in reasons}
             gravest = next(code for code in GRAVEST if code in codes)
             found.append(StandDown(each, ENDING_OF[gravest], tuple(reasons)))
-            now[each.person] = replace(
-                who, busy=tuple(span for span in who.busy if span.key != each.place.span.key)
-            )
+            now[each.person] = replace(who, busy=tuple(span for span in who.busy if span.key != each.place.span.key))
     return found
 
 

@@ -49,9 +49,7 @@ class Accepted:
 # ---- what a program says ----
 
 
-def add_role(
-    season: Season, name: str, name_es: str, needs: Sequence[str], *, by: Actor, now: datetime
-) -> DutyRole:
+def add_role(season: Season, name: str, name_es: str, needs: Sequence[str], *, by: Actor, now: datetime) -> DutyRole:
     """Add a role to the list of a season's program, with the credentials it asks for."""
     _refuse_same_name(season.program_id, name)
     row = DutyRole(
@@ -126,12 +124,16 @@ def set_needs(
 
 
 def add_official(
-    season: Season, person: Person, role_ids: Collection[int], *, by: Actor, now: datetime, home_site_id: int | None = None
+    season: Season,
+    person: Person,
+    role_ids: Collection[int],
+    *,
+    by: Actor,
+    now: datetime,
+    home_site_id: int | None = None,
 ) -> Official:
     """Put an adult on the list of a season's program. Somebody who was on it before comes back."""
-    statement = sa.select(Official).where(
-        Official.person_id == person.id, Official.program_id == season.program_id
-    )
+    statement = sa.select(Official).where(Official.person_id == person.id, Official.program_id == season.program_id)
     row = db.session().scalar(statement)
     if row is not None and row.ended_at is None:
         raise Refused([Refusal("listed", N_("%(name)s is on the list already."), "email", {"name": person.name})])
@@ -229,7 +231,9 @@ def _put(fixture_id: int, role_id: int, person_id: int, *, by: Actor, now: datet
     )
     db.session().add(duty)
     db.flush()
-    record("duty.assigned", "fixture", fixture_id, by=by, now=now, duty_id=duty.id, role_id=role_id, person_id=person_id)
+    record(
+        "duty.assigned", "fixture", fixture_id, by=by, now=now, duty_id=duty.id, role_id=role_id, person_id=person_id
+    )
     return duty
 
 
@@ -279,7 +283,9 @@ def accept(season: Season, wanted: Iterable[tuple[int, int, int]], *, by: Actor,
     What changed since the proposal is refused with its reason, the rest is kept.
     """
     triples = sorted(set(wanted))
-    inside = {game.fixture_id for game in queries.games_of({each[0] for each in triples}) if game.season_id == season.id}
+    inside = {
+        game.fixture_id for game in queries.games_of({each[0] for each in triples}) if game.season_id == season.id
+    }
     _hold_games(inside)
     _hold_people({person_id for fixture_id, _role_id, person_id in triples if fixture_id in inside})
     changes, refused = [], []
@@ -361,7 +367,9 @@ def check_again(fixture_ids: Collection[int], *, by: Actor = SYSTEM, now: dateti
     found = [*_called_off(games, on), *_cannot(games, on)]
     for each in found:
         _end(each.served.duty, each.ending, by=by, now=moment)
-    changes = [Change(each.served.person, each.served.place.fixture, each.served.place.role, is_on=False) for each in found]
+    changes = [
+        Change(each.served.person, each.served.place.fixture, each.served.place.role, is_on=False) for each in found
+    ]
     notices.tell(changes, by=by, now=moment)
     return found
 
@@ -431,9 +439,7 @@ def follow_merge(event: PeopleMerged) -> None:
     _merge_lists(kept, gone)
     for row in db.session().scalars(sa.select(OfficialCredential).where(OfficialCredential.person_id == gone)):
         row.person_id = kept
-    there = set(
-        db.session().scalars(sa.select(Duty.fixture_id).where(Duty.person_id == kept, Duty.ended_at.is_(None)))
-    )
+    there = set(db.session().scalars(sa.select(Duty.fixture_id).where(Duty.person_id == kept, Duty.ended_at.is_(None))))
     for duty in db.session().scalars(sa.select(Duty).where(Duty.person_id == gone)):
         if duty.ended_at is None and duty.fixture_id in there:
             duty.ended_at, duty.ending = event.at, Ending.SWAPPED
@@ -443,9 +449,7 @@ def follow_merge(event: PeopleMerged) -> None:
 
 
 def _merge_lists(kept: int, gone: int) -> None:
-    mine = {
-        row.program_id: row for row in db.session().scalars(sa.select(Official).where(Official.person_id == kept))
-    }
+    mine = {row.program_id: row for row in db.session().scalars(sa.select(Official).where(Official.person_id == kept))}
     for row in db.session().scalars(sa.select(Official).where(Official.person_id == gone)):
         here = mine.get(row.program_id)
         if here is None:

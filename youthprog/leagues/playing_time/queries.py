@@ -117,9 +117,7 @@ def asked_of(division_ids: Collection[int]) -> dict[int, Asked]:
     found = {}
     for key in division_ids:
         rule = said.get(key)
-        found[key] = (
-            Asked(rule.unit, rule.fewest_players, rule.warn_hours, tuple(bands[key])) if rule else Asked()
-        )
+        found[key] = Asked(rule.unit, rule.fewest_players, rule.warn_hours, tuple(bands[key])) if rule else Asked()
     return found
 
 
@@ -131,9 +129,11 @@ def get_sheet_for(actor: Actor, permission: P, gathering_id: int) -> GameSheet:
     """
     on = clock.today()
     gathering = programs.get_gathering_for(actor, permission, gathering_id, on)
-    team = db.session().execute(
-        sa.select(Team.id, Team.division_id).where(Team.group_id == (gathering.group_id or 0))
-    ).first()
+    team = (
+        db.session()
+        .execute(sa.select(Team.id, Team.division_id).where(Team.group_id == (gathering.group_id or 0)))
+        .first()
+    )
     if team is None or gathering.kind is not GatheringKind.GAME or gathering.canceled_at is not None:
         raise NotFound
     team_id, division_id = team
@@ -212,13 +212,17 @@ def report_of(actor: Actor, team: TeamHead, now: datetime) -> TeamReport:
 
 def season_report(season_id: int, now: datetime) -> list[TeamShort]:
     """The teams of a season with how many games were counted and how many players fell short. Four statements."""
-    rows = db.session().execute(
-        sa.select(Team.id, Group.name, Division.id, Division.name)
-        .join(Group, Group.id == Team.group_id)
-        .join(Division, Division.id == Team.division_id)
-        .where(Division.season_id == season_id)
-        .order_by(Division.folded_name, Group.folded_name, Team.id)
-    ).all()
+    rows = (
+        db.session()
+        .execute(
+            sa.select(Team.id, Group.name, Division.id, Division.name)
+            .join(Group, Group.id == Team.group_id)
+            .join(Division, Division.id == Team.division_id)
+            .where(Division.season_id == season_id)
+            .order_by(Division.folded_name, Group.folded_name, Team.id)
+        )
+        .all()
+    )
     asked = asked_of({row[2] for row in rows})
     games: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for row, team_id, is_counted in _games(Division.season_id == season_id, now):

@@ -53,7 +53,9 @@ def refusals_to_set(bands: Sequence[Band]) -> list[Refusal]:
             sentence = N_("Write a number of players from 1 to %(most)s.")
             found.append(Refusal("players", sentence, f"from_{number}", {"most": MOST_PLAYERS}))
         if not 0 <= band.least <= MOST_UNITS:
-            found.append(Refusal("least", N_("Write a number from 0 to %(most)s."), f"least_{number}", {"most": MOST_UNITS}))
+            found.append(
+                Refusal("least", N_("Write a number from 0 to %(most)s."), f"least_{number}", {"most": MOST_UNITS})
+            )
     ordered = sorted(bands)
     if any(one.to_players is None or other.from_players <= one.to_players for one, other in zip(ordered, ordered[1:])):
         found.append(Refusal("overlap", N_("Two lines say different things about the same number of players.")))
