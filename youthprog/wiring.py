@@ -64,6 +64,7 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.officials import list_services as official_list_services
 from youthprog.leagues.officials import lists as official_lists
 from youthprog.leagues.officials import routes as officials
 from youthprog.leagues.officials import services as officials_services
@@ -168,7 +169,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
         forming_known.follow_merge,
-        officials_services.follow_merge,
+        official_list_services.follow_merge,
         playing_time_services.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,

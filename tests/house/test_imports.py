@@ -146,7 +146,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("compact_start", "timetabling"), DECIDE),
     },
     "standings": dict.fromkeys(("tables", "files"), DECIDE),
-    "officials": {"notices": WRITE, "lists": SHOW},
+    "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
     "playing_time": {},
     "forfeits": {},
 }  # fmt: skip
@@ -186,6 +186,7 @@ ALSO_OPEN = {
     ("attendance", "missing_queries"),  # and registers not entered
     ("attendance", "counting"),  # what is counted, and the figures' own words
     ("attendance", "counting_queries"),
+    ("leagues", "own_queries"),  # Today shows the games one serves at, and where places are open
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

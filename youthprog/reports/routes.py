@@ -14,7 +14,7 @@ from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.leagues import queries as leagues
 from youthprog.leagues.forfeits import queries as forfeits
-from youthprog.leagues.officials import queries as officials
+from youthprog.leagues.officials import own_queries as officials
 from youthprog.mentorship import queries as mentorship
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine

@@ -79,7 +79,7 @@ def games_ahead(now: datetime) -> list[Ahead]:
         .order_by(Gathering.starts_at, Gathering.id)
     )
     return [
-        Ahead(row.id, row.season_id, group.id, group.name, row.starts_at, rule.fewest_players)
+        Ahead(row.id, row.season_id, group.id, group.name, row.starts_at, rule.fewest_players or 0)
         for row, group, rule in db.session().execute(statement)
         if row.starts_at <= now + timedelta(hours=rule.warn_hours)
     ]

@@ -9,7 +9,7 @@ from youthprog.core import clock
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
-from youthprog.leagues.officials import queries, services
+from youthprog.leagues.officials import candidates, list_services, queries
 from youthprog.leagues.officials.forms import CredentialForm, OfficialForm, RoleForm, ServesForm, TravelForm
 from youthprog.leagues.officials.models import DutyRole, Official
 from youthprog.people import services as people_services
@@ -65,7 +65,7 @@ def set_needs(season_id: int) -> BaseResponse:
         for role in queries.roles_of(season.program_id)
     }
     try:
-        services.set_needs(season, needed, travel.travel_minutes.data, **_deed())
+        list_services.set_needs(season, needed, travel.travel_minutes.data, **_deed())
     except Refused as problem:
         travel.take(problem.reasons)
         return _needs_page(season, 422, travel=travel)
@@ -85,12 +85,12 @@ def add_role(season_id: int) -> BaseResponse:
     """Add a role, or the usual ones."""
     season = queries.get_season_for(actor(), season_id)
     if request.form.get("usual"):
-        services.add_usual_roles(season, **_deed())
+        list_services.add_usual_roles(season, **_deed())
         return redirect(url_for(".needs", season_id=season_id), 303)
     form: Any = RoleForm()
     if form.validate_on_submit():
         try:
-            services.add_role(season, form.name.data, form.name_es.data or "", form.credentials(), **_deed())
+            list_services.add_role(season, form.name.data, form.name_es.data or "", form.credentials(), **_deed())
             flash(_("Saved."), "signed")
             return redirect(url_for(".needs", season_id=season_id), 303)
         except Refused as problem:
@@ -118,13 +118,15 @@ def change_role(season_id: int, role_id: int) -> BaseResponse:
     """Change a role, or take it off the list."""
     season, row = _role(season_id, role_id)
     if request.form.get("end"):
-        services.end_role(row, **_deed())
+        list_services.end_role(row, **_deed())
         flash(_("Removed."))
         return redirect(url_for(".needs", season_id=season_id), 303)
     form: Any = RoleForm()
     if form.validate_on_submit():
         try:
-            down = services.change_role(row, form.name.data, form.name_es.data or "", form.credentials(), **_deed())
+            down = list_services.change_role(
+                row, form.name.data, form.name_es.data or "", form.credentials(), **_deed()
+            )
             _tell(len(down))
             return redirect(url_for(".needs", season_id=season_id), 303)
         except Refused as problem:
@@ -158,7 +160,7 @@ def _official_form(season: Season, *, fresh: bool = False) -> Any:
 
 
 def _people_page(season: Season, form: Any, status: int = 200) -> Response:
-    lines = queries.list_officials(season.program_id, clock.now())
+    lines = candidates.list_officials(season.program_id, clock.now())
     roles = {role.id: _named(role) for role in queries.roles_of(season.program_id)}
     return page(
         "leagues/official_people.html", status, season=season, lines=lines, roles=roles, form=form, today=clock.today()
@@ -175,7 +177,7 @@ def add(season_id: int) -> BaseResponse:
         try:
             names = form.given_name.data, form.family_name.data
             adult = people_services.take_adult(*names, email=form.email.data, **_deed())
-            row = services.add_official(season, adult, _keys(form.role_ids.data), **_deed())
+            row = list_services.add_official(season, adult, _keys(form.role_ids.data), **_deed())
             flash(_("%(name)s is on the list.", name=adult.name), "signed")
             return redirect(url_for(".official", season_id=season_id, official_id=row.id), 303)
         except Refused as problem:
@@ -201,7 +203,7 @@ def _official(season_id: int, official_id: int) -> tuple[Season, Official]:
 
 
 def _serves_form(season: Season, row: Official, *, sent: bool = False) -> Any:
-    there = [str(key) for key in sorted(queries.role_ids_of(row.id))]
+    there = [str(key) for key in sorted(candidates.role_ids_of(row.id))]
     values = {"role_ids": there, "home_site_id": str(row.home_site_id or "")}
     form: Any = ServesForm() if sent else ServesForm(formdata=None, **values)
     form.role_ids.choices = [SelectChoice(str(role.id), _named(role)) for role in queries.roles_of(season.program_id)]
@@ -214,7 +216,7 @@ def _official_page(season: Season, row: Official, form: Any, credential: Any = N
     wanted = sorted({need for role in queries.roles_of(season.program_id) for need in role.needs})
     return page(
         "leagues/official.html", status, season=season, official=row, form=form, today=clock.today(),
-        credential_form=credential or CredentialForm(formdata=None), credentials=queries.credentials_of(row.person_id),
+        credential_form=credential or CredentialForm(formdata=None), credentials=candidates.credentials_of(row.person_id),
         wanted=wanted,
     )  # fmt: skip
 
@@ -225,14 +227,14 @@ def change(season_id: int, official_id: int) -> BaseResponse:
     """Change what somebody serves as, or take them off the list."""
     season, row = _official(season_id, official_id)
     if request.form.get("end"):
-        services.end_official(row, **_deed())
+        list_services.end_official(row, **_deed())
         flash(_("Removed."))
         return redirect(url_for(".people", season_id=season_id), 303)
     form = _serves_form(season, row, sent=True)
     if not form.validate_on_submit():
         return _official_page(season, row, form, status=422)
     site_id = int(form.home_site_id.data) if form.home_site_id.data else None
-    _tell(len(services.change_official(row, _keys(form.role_ids.data), site_id, **_deed())))
+    _tell(len(list_services.change_official(row, _keys(form.role_ids.data), site_id, **_deed())))
     return redirect(url_for(".official", season_id=season_id, official_id=official_id), 303)
 
 
@@ -244,13 +246,13 @@ def credential(season_id: int, official_id: int) -> BaseResponse:
     here = url_for(".official", season_id=season_id, official_id=official_id)
     ended = key_in(request.form.get("end", ""))
     if ended is not None:
-        _tell(len(services.end_credential(queries.get_credential(row.person_id, ended), **_deed())))
+        _tell(len(list_services.end_credential(queries.get_credential(row.person_id, ended), **_deed())))
         return redirect(here, 303)
     form: Any = CredentialForm()
     if form.validate_on_submit():
         try:
             about = (form.name.data, form.from_on.data, form.until_on.data)
-            services.add_credential(row.person_id, *about, **_deed())
+            list_services.add_credential(row.person_id, *about, **_deed())
             flash(_("Saved."), "signed")
             return redirect(here, 303)
         except Refused as problem:

@@ -118,4 +118,4 @@ class Duty(Model):
     ending: Mapped[Ending | None] = mapped_column(choice(Ending, "ending"))
     fixture: Mapped[Fixture] = relationship(lazy="raise_on_sql")
     role: Mapped[DutyRole] = relationship(lazy="raise_on_sql")
-    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])

@@ -12,9 +12,10 @@ from youthprog.core import clock
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Refusal, Refused
-from youthprog.leagues.officials import queries, rules, services
+from youthprog.leagues.officials import candidates, own_queries, queries, rules, services
 from youthprog.leagues.officials.forms import PersonForm
-from youthprog.leagues.officials.queries import COMING, GameRow, MyPlace, RolePlaces
+from youthprog.leagues.officials.own_queries import MyPlace
+from youthprog.leagues.officials.queries import COMING, GameRow, RolePlaces
 from youthprog.leagues.officials.types import ENDINGS, Candidate
 from youthprog.leagues.season.types import FixtureState
 from youthprog.programs.models import Season
@@ -48,7 +49,7 @@ def index(season_id: int) -> Response:
         gaps=[game for game in games if game.gaps],
         whole=[game for game in games if not game.gaps],
         asks=bool(queries.needs_of(season_id)),
-        people=len(queries.list_officials(season.program_id, clock.now())),
+        people=len(candidates.list_officials(season.program_id, clock.now())),
         number=number,
         until_at=until_at,
         more=len(games) == queries.MOST_GAMES,
@@ -74,7 +75,7 @@ def _proposal_page(season: Season, refused: Sequence[Refusal] = (), status: int 
     number, from_at, until_at = _window()
     games, filling = services.propose(season, from_at, until_at)
     by_key = {game.fixture_id: game for game in games}
-    named = {line.person_id: line.name for line in queries.list_officials(season.program_id, clock.now())}
+    named = {line.person_id: line.name for line in candidates.list_officials(season.program_id, clock.now())}
     given = [
         (by_key[each.place.fixture], by_key[each.place.fixture].role(each.place.role), each.person, named[each.person])
         for each in filling.given
@@ -133,7 +134,7 @@ def show(fixture_id: int) -> Response:
 
 def _game_page(game: GameRow, status: int = 200, errors: Sequence[Refusal] = (), at: int | None = None) -> Response:
     season = queries.get_season_for(actor(), game.season_id)
-    people = queries.candidates_for([game])
+    people = candidates.candidates_for([game])
     minutes = queries.travel_of([game.program_id])[game.program_id]
     desks = [_desk(game, role, list(people.values()), minutes) for role in game.places]
     for desk in desks:
@@ -212,10 +213,10 @@ def take_off(duty_id: int) -> BaseResponse:
 def mine() -> Response:
     """The games one serves at, and places one could take."""
     now = clock.now()
-    listed = queries.my_programs(actor().person_id)
+    listed = own_queries.my_programs(actor().person_id)
     return page(
         "leagues/my_games.html",
-        mine=queries.my_places(actor().person_id, now),
+        mine=own_queries.my_places(actor().person_id, now),
         open=_open_to_me(listed, now) if listed else [],
         listed=bool(listed),
         now=now,
@@ -225,8 +226,8 @@ def mine() -> Response:
 def _open_to_me(program_ids: set[int], now: datetime) -> list[MyPlace]:
     """The open places that nothing speaks against. Those of other games are not named, whatever the reason."""
     person_id = actor().person_id or 0
-    games = queries.open_games(program_ids, now)
-    who = queries.candidates_for(games, person_ids=[person_id]).get(person_id)
+    games = own_queries.open_games(program_ids, now)
+    who = candidates.candidates_for(games, person_ids=[person_id]).get(person_id)
     minutes = queries.travel_of(program_ids)
     return [
         MyPlace(game, role)

@@ -4,9 +4,9 @@ Whoever fills a place first holds the game, then the person on every list: two c
 that collide, and no game has more people than it needs.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -14,24 +14,17 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
-from youthprog.core.text import fold
-from youthprog.leagues.officials import notices, queries, rules
+from youthprog.leagues.officials import candidates, notices, queries, rules
 from youthprog.leagues.officials.models import (
     Duty,
-    DutyNeed,
-    DutyRole,
-    DutySetting,
     Official,
-    OfficialCredential,
-    OfficialRole,
 )
 from youthprog.leagues.officials.notices import Change
 from youthprog.leagues.officials.queries import GameRow, RolePlaces
-from youthprog.leagues.officials.types import USUAL_ROLES, Candidate, Ending, Given, OpenPlace, Served, StandDown
+from youthprog.leagues.officials.types import Candidate, Ending, OpenPlace, Served, StandDown
 from youthprog.leagues.season.models import Fixture
 from youthprog.leagues.season.types import FixtureState
-from youthprog.people.models import Person
-from youthprog.people.types import CustodyRestricted, PeopleMerged
+from youthprog.people.types import CustodyRestricted
 from youthprog.programs.models import Season
 from youthprog.programs.types import GatheringCanceled, GroupChanged
 
@@ -44,160 +37,6 @@ class Accepted:
 
     filled: int
     refused: tuple[Refusal, ...]
-
-
-# ---- what a program says ----
-
-
-def add_role(season: Season, name: str, name_es: str, needs: Sequence[str], *, by: Actor, now: datetime) -> DutyRole:
-    """Add a role to the list of a season's program, with the credentials it asks for."""
-    _refuse_same_name(season.program_id, name)
-    row = DutyRole(
-        program_id=season.program_id, name=name, name_es=name_es or name, folded_name=fold(name), needs=list(needs)
-    )
-    db.session().add(row)
-    db.flush()
-    record("duty_role.added", "program", season.program_id, by=by, now=now, role_id=row.id)
-    return row
-
-
-def add_usual_roles(season: Season, *, by: Actor, now: datetime) -> None:
-    """Begin with the roles most leagues have; those of the same name stay as they are."""
-    known = {role.folded_name for role in queries.roles_of(season.program_id)}
-    for name, name_es in USUAL_ROLES:
-        if fold(name) not in known:
-            add_role(season, name, name_es, (), by=by, now=now)
-
-
-def change_role(
-    role: DutyRole, name: str, name_es: str, needs: Sequence[str], *, by: Actor, now: datetime
-) -> list[StandDown]:
-    """Change what a role is called and asks for. Returns who stands down because of it."""
-    if fold(name) != role.folded_name:
-        _refuse_same_name(role.program_id, name)
-    role.name, role.name_es, role.folded_name, role.needs = name, name_es or name, fold(name), list(needs)
-    db.flush()
-    record("duty_role.changed", "program", role.program_id, by=by, now=now, role_id=role.id)
-    return check_again(queries.fixtures_with_duties(now, Duty.role_id == role.id), by=by, now=now)
-
-
-def end_role(role: DutyRole, *, by: Actor, now: datetime) -> list[StandDown]:
-    """Take a role off the list: no game needs it any more, and whoever is on in it stands down."""
-    role.ended_at = now
-    db.flush()
-    record("duty_role.ended", "program", role.program_id, by=by, now=now, role_id=role.id)
-    return check_again(queries.fixtures_with_duties(now, Duty.role_id == role.id), by=by, now=now)
-
-
-def _refuse_same_name(program_id: int, name: str) -> None:
-    if any(role.folded_name == fold(name) for role in queries.roles_of(program_id)):
-        raise Refused([Refusal("name_taken", N_("There is a role of this name."), "name")])
-
-
-def set_needs(
-    season: Season, needed: Mapping[tuple[int, int], int], travel_minutes: int, *, by: Actor, now: datetime
-) -> None:
-    """Say how many of each role a game of each division needs, by (division, role), and how long the way takes."""
-    refuse_if(rules.refusals_to_need({number: count for number, count in enumerate(needed.values())}))
-    divisions = {key for key, _name in queries.divisions_of(season.id)}
-    roles = {role.id for role in queries.roles_of(season.program_id)}
-    for (division_id, role_id), count in needed.items():
-        if division_id not in divisions or role_id not in roles:
-            continue
-        row = db.session().get(DutyNeed, (division_id, role_id))
-        if row is None and count:
-            db.session().add(DutyNeed(division_id=division_id, role_id=role_id, needed=count))
-        elif row is not None and not count:
-            db.session().delete(row)
-        elif row is not None:
-            row.needed = count
-    setting = db.session().get(DutySetting, season.program_id)
-    if setting is None:
-        db.session().add(DutySetting(program_id=season.program_id, travel_minutes=travel_minutes))
-    else:
-        setting.travel_minutes = travel_minutes
-    db.flush()
-    record("duty_needs.set", "season", season.id, by=by, now=now)
-
-
-# ---- the list ----
-
-
-def add_official(
-    season: Season,
-    person: Person,
-    role_ids: Collection[int],
-    *,
-    by: Actor,
-    now: datetime,
-    home_site_id: int | None = None,
-) -> Official:
-    """Put an adult on the list of a season's program. Somebody who was on it before comes back."""
-    statement = sa.select(Official).where(Official.person_id == person.id, Official.program_id == season.program_id)
-    row = db.session().scalar(statement)
-    if row is not None and row.ended_at is None:
-        raise Refused([Refusal("listed", N_("%(name)s is on the list already."), "email", {"name": person.name})])
-    if row is None:
-        row = Official(person_id=person.id, program_id=season.program_id, added_at=now)
-        db.session().add(row)
-    row.ended_at, row.home_site_id = None, home_site_id
-    db.flush()
-    _serve_in(row, role_ids)
-    record("official.added", "person", person.id, by=by, now=now, program_id=season.program_id)
-    return row
-
-
-def change_official(
-    row: Official, role_ids: Collection[int], home_site_id: int | None, *, by: Actor, now: datetime
-) -> list[StandDown]:
-    """Say in which roles somebody serves, and which site is nearest. Returns where they stand down because of it."""
-    _hold_games_of(row.person_id, now)
-    row.home_site_id = home_site_id
-    _serve_in(row, role_ids)
-    record("official.changed", "person", row.person_id, by=by, now=now, program_id=row.program_id)
-    return _check_person(row.person_id, by=by, now=now)
-
-
-def end_official(row: Official, *, by: Actor, now: datetime) -> list[StandDown]:
-    """Take somebody off the list. They stand down from every coming game of the program."""
-    _hold_games_of(row.person_id, now)
-    row.ended_at = now
-    db.flush()
-    record("official.ended", "person", row.person_id, by=by, now=now, program_id=row.program_id)
-    return _check_person(row.person_id, by=by, now=now)
-
-
-def _serve_in(row: Official, role_ids: Collection[int]) -> None:
-    known = {role.id for role in queries.roles_of(row.program_id)}
-    wanted, there = set(role_ids) & known, queries.role_ids_of(row.id)
-    for role_id in there - wanted:
-        db.session().delete(db.session().get_one(OfficialRole, (row.id, role_id)))
-    db.session().add_all(OfficialRole(official_id=row.id, role_id=role_id) for role_id in sorted(wanted - there))
-    db.flush()
-
-
-def add_credential(
-    person_id: int, name: str, from_on: date, until_on: date | None, *, by: Actor, now: datetime
-) -> OfficialCredential:
-    """Note what somebody who serves at games holds, and until when."""
-    if until_on is not None and until_on < from_on:
-        raise Refused([Refusal("ends_first", N_("This ends before it begins."), "until_on")])
-    row = OfficialCredential(
-        person_id=person_id, name=name, folded_name=fold(name), from_on=from_on, until_on=until_on, recorded_at=now,
-        recorded_by_id=by.person_id,
-    )  # fmt: skip
-    db.session().add(row)
-    db.flush()
-    record("official.credential_added", "person", person_id, by=by, now=now, credential_id=row.id)
-    return row
-
-
-def end_credential(row: OfficialCredential, *, by: Actor, now: datetime) -> list[StandDown]:
-    """Take a credential off the file. Returns where its holder stands down because of it."""
-    row.ended_at = now
-    db.flush()
-    record("official.credential_ended", "person", row.person_id, by=by, now=now, credential_id=row.id)
-    return _check_person(row.person_id, by=by, now=now)
 
 
 # ---- places ----
@@ -243,7 +82,7 @@ def _refusals_to_put(game: GameRow, role: RolePlaces, person_id: int, now: datet
 
 
 def _refusals_of(game: GameRow, role: RolePlaces, person_id: int) -> list[Refusal]:
-    who = queries.candidates_for([game], person_ids=[person_id]).get(person_id)
+    who = candidates.candidates_for([game], person_ids=[person_id]).get(person_id)
     if who is None:
         return [Refusal(rules.NOT_ASKED, N_("This person is not on the list."), "person_id")]
     return rules.refusals_to_assign(game.place(role), who, _travel(game))
@@ -304,7 +143,7 @@ def accept(season: Season, wanted: Iterable[tuple[int, int, int]], *, by: Actor,
 def propose(season: Season, from_at: datetime, until_at: datetime) -> tuple[list[GameRow], rules.Filling]:
     """Who could take the open places of a season's coming games, and why nobody can where nobody can. Changes nothing."""
     games = queries.coming_games(season.id, from_at, until_at)
-    who = queries.candidates_for(games)
+    who = candidates.candidates_for(games)
     places = [game.place(role) for game in games for role in game.places for _number in range(role.gaps)]
     return games, rules.fill(places, who.values(), queries.travel_of([season.program_id])[season.program_id])
 
@@ -331,9 +170,9 @@ def _hold_games(fixture_ids: Collection[int]) -> None:
     db.session().execute(wanted.with_for_update())
 
 
-def _hold_games_of(person_id: int, now: datetime) -> None:
+def hold_games_of(person_id: int, now: datetime) -> None:
     """Games before people, always, so that no two wait for each other."""
-    _hold_games(queries.fixtures_with_duties(now, queries.of_person(person_id)))
+    _hold_games(candidates.fixtures_with_duties(now, candidates.of_person(person_id)))
 
 
 def _hold_people(person_ids: Collection[int]) -> None:
@@ -382,7 +221,7 @@ def _called_off(games: Sequence[GameRow], on: Sequence[Served]) -> list[StandDow
 def _cannot(games: Sequence[GameRow], on: Sequence[Served]) -> list[StandDown]:
     """Who can no longer serve, program by program: the way between sites is each program's own matter."""
     standing = [game for game in games if game.state is FixtureState.PUBLISHED]
-    who = queries.candidates_for(standing, person_ids={each.person for each in on}, on_lists=False)
+    who = candidates.candidates_for(standing, person_ids={each.person for each in on}, on_lists=False)
     found: list[StandDown] = []
     for program_id, minutes in queries.travel_of({game.program_id for game in standing}).items():
         here = {game.fixture_id for game in standing if game.program_id == program_id}
@@ -399,13 +238,14 @@ def _without(who: Candidate, served: Served) -> Candidate:
     return Candidate(who.person, who.name, who.roles, busy, who.ties, who.credentials, who.load, who.home)
 
 
-def _check_person(person_id: int, *, by: Actor, now: datetime) -> list[StandDown]:
-    return check_again(queries.fixtures_with_duties(now, queries.of_person(person_id)), by=by, now=now)
+def check_person(person_id: int, *, by: Actor, now: datetime) -> list[StandDown]:
+    """Look again at all coming games somebody is on for."""
+    return check_again(candidates.fixtures_with_duties(now, candidates.of_person(person_id)), by=by, now=now)
 
 
 def check_all(now: datetime) -> None:
     """Once a day: look again at everybody who is on for a coming game, by program, so that nothing slips."""
-    check_again(queries.fixtures_with_duties(now), by=SYSTEM, now=now)
+    check_again(candidates.fixtures_with_duties(now), by=SYSTEM, now=now)
 
 
 # ---- what happens elsewhere ----
@@ -416,54 +256,18 @@ def on_canceled(event: GatheringCanceled) -> None:
     now = clock.now()
     meeting = event.gathering_id
     of_it = sa.or_(Fixture.home_gathering_id == meeting, Fixture.away_gathering_id == meeting)
-    check_again(queries.fixtures_with_duties(now, of_it), by=SYSTEM, now=now)
+    check_again(candidates.fixtures_with_duties(now, of_it), by=SYSTEM, now=now)
 
 
 def on_restricted(event: CustodyRestricted) -> None:
     """Whoever a court keeps from a child serves at no game of the child's teams from this moment on."""
     now = clock.now()
-    mine = queries.of_person(event.adult_id)
-    check_again(queries.fixtures_with_duties(now, mine, queries.of_youth(event.youth_id)), by=SYSTEM, now=now)
+    mine = candidates.of_person(event.adult_id)
+    check_again(candidates.fixtures_with_duties(now, mine, candidates.of_youth(event.youth_id)), by=SYSTEM, now=now)
 
 
 def on_group_changed(event: GroupChanged) -> None:
     """A child that joins a team takes its family off the team's games."""
     if event.joined:
         now = clock.now()
-        check_again(queries.fixtures_with_duties(now, queries.of_group(event.group_id)), by=SYSTEM, now=now)
-
-
-def follow_merge(event: PeopleMerged) -> None:
-    """Let a merged person's lists, credentials and games follow. Of a game both were on for, one place stays."""
-    kept, gone = event.kept_id, event.gone_id
-    _merge_lists(kept, gone)
-    for row in db.session().scalars(sa.select(OfficialCredential).where(OfficialCredential.person_id == gone)):
-        row.person_id = kept
-    there = set(db.session().scalars(sa.select(Duty.fixture_id).where(Duty.person_id == kept, Duty.ended_at.is_(None))))
-    for duty in db.session().scalars(sa.select(Duty).where(Duty.person_id == gone)):
-        if duty.ended_at is None and duty.fixture_id in there:
-            duty.ended_at, duty.ending = event.at, Ending.SWAPPED
-        duty.person_id = kept
-    db.flush()
-    _check_person(kept, by=SYSTEM, now=event.at)
-
-
-def _merge_lists(kept: int, gone: int) -> None:
-    mine = {row.program_id: row for row in db.session().scalars(sa.select(Official).where(Official.person_id == kept))}
-    for row in db.session().scalars(sa.select(Official).where(Official.person_id == gone)):
-        here = mine.get(row.program_id)
-        if here is None:
-            row.person_id = kept
-            continue
-        roles = queries.role_ids_of(here.id) if here.ended_at is None else set()
-        roles |= queries.role_ids_of(row.id) if row.ended_at is None else set()
-        here.ended_at = None if row.ended_at is None else here.ended_at
-        row.ended_at = row.ended_at or clock.now()
-        db.flush()
-        _serve_in(here, roles)
-    db.flush()
-
-
-def given_of(filling: Sequence[Given]) -> list[tuple[int, int, int]]:
-    """A proposal as `accept` takes it."""
-    return [(each.place.fixture, each.place.role, each.person) for each in filling]
+        check_again(candidates.fixtures_with_duties(now, candidates.of_group(event.group_id)), by=SYSTEM, now=now)

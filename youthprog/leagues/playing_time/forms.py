@@ -21,7 +21,7 @@ class RuleForm(Form):
 
     def lines(self) -> list[tuple[Any, Any, Any]]:
         """The three fields of each line."""
-        return [tuple(self._fields[f"{part}_{number}"] for part in ("from", "to", "least")) for number in range(LINES)]  # type: ignore[misc]
+        return [tuple(self._fields[f"{part}_{number}"] for part in ("from", "to", "least")) for number in range(LINES)]
 
     def asked(self) -> Asked:
         """What was typed. A line without a number of players or without a least amount is no line."""
@@ -30,7 +30,7 @@ class RuleForm(Form):
             for first, last, least in self.lines()
             if first.data is not None and least.data is not None
         )
-        return Asked(PlayUnit(self.unit.data), self.fewest_players.data, self.warn_hours.data, bands)
+        return Asked(PlayUnit(self.unit.data), self.fewest_players.data, self.warn_hours.data or WARN_HOURS, bands)
 
     def fill(self, asked: Asked) -> None:
         """Show what is said so far."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.leagues.playing_time.types import MOST_PLAYERS, MOST_UNITS, Band, GameCount, PlayerTotal
@@ -57,6 +58,6 @@ def refusals_to_set(bands: Sequence[Band]) -> list[Refusal]:
                 Refusal("least", N_("Write a number from 0 to %(most)s."), f"least_{number}", {"most": MOST_UNITS})
             )
     ordered = sorted(bands)
-    if any(one.to_players is None or other.from_players <= one.to_players for one, other in zip(ordered, ordered[1:])):
+    if any(one.to_players is None or other.from_players <= one.to_players for one, other in pairwise(ordered)):
         found.append(Refusal("overlap", N_("Two lines say different things about the same number of players.")))
     return found
