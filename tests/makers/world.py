@@ -468,7 +468,7 @@ class _Maker:
     def _game(self) -> None:
         """A game against another team, with a referee, a place that is open, and a place of the guardian's own."""
         mine = db.session().get_one(Team, self.side.ids["team_id"])
-        theirs = Team(division_id=mine.division_id, group=program_maker.make_group(self.season, f"Rivals {self.tag}"))
+        theirs = Team(division_id=mine.division_id, group=program_maker.make_group(self.season, f"Visitors {self.tag}"))
         roles = [
             DutyRole(program_id=self.season.program_id, name=name, name_es=name, folded_name=name.lower(), needs=needs)
             for name, needs in ((f"Referee {self.tag}", ["License"]), (f"Scorer {self.tag}", []))
