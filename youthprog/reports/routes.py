@@ -45,6 +45,7 @@ def today() -> Response:
     who, now = actor(), clock.now()
     on = clock.day_of(now)
     shown: dict[str, Any] = {"on": on, "serving": officials.my_places(who.person_id, now)}
+    shown["serves"] = officials.is_listed(who.person_id)
     if who.may(P.REGISTER_TAKE):
         shown["waiting"] = attendance_release.not_checked_out(who, now)
     if who.may(P.REGISTER_READ):

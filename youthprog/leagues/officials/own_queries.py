@@ -58,6 +58,11 @@ def my_places(person_id: int | None, now: datetime) -> list[MyPlace]:
     ]
 
 
+def is_listed(person_id: int | None) -> bool:
+    """Whether somebody is on any list, and so has a page of open places. One statement."""
+    return bool(my_programs(person_id))
+
+
 def open_games(program_ids: Collection[int], now: datetime) -> list[GameRow]:
     """Games of some programs in the next weeks with a place open. Three statements."""
     seasons = sa.select(Season.id).where(Season.program_id.in_(program_ids))

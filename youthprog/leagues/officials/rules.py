@@ -45,13 +45,13 @@ GRAVEST = (TIES, MISSING, LAPSED, BUSY, TOO_FAR, NOT_ASKED)
 
 # What stands against candidates, in a few words, for lists.
 SHORT = {
-    NOT_ASKED: N_("does not serve in this role"),
+    NOT_ASKED: N_("not in this role"),
     TIES: N_("belongs to one of the teams"),
-    BUSY: N_("is elsewhere at that time"),
-    HERE: N_("serves at this game already"),
-    TOO_FAR: N_("cannot get there in time"),
-    MISSING: N_("lacks a credential"),
-    LAPSED: N_("has a credential that is not in force that day"),
+    BUSY: N_("elsewhere at that time"),
+    HERE: N_("at this game already"),
+    TOO_FAR: N_("too far to get there in time"),
+    MISSING: N_("credential missing"),
+    LAPSED: N_("credential not in force that day"),
 }
 
 
