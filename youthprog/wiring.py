@@ -68,6 +68,7 @@ from youthprog.leagues.changes import pages as change_pages
 from youthprog.leagues.changes import rain_pages
 from youthprog.leagues.changes import services as schedule_changes
 from youthprog.leagues.changes.telling import tell_of_changes
+from youthprog.leagues.forfeits import services as forfeits
 from youthprog.leagues.forming import known as forming_known
 from youthprog.leagues.forming import links_pages
 from youthprog.leagues.forming import pages as forming_pages
@@ -83,6 +84,12 @@ from youthprog.leagues.scores import brackets, card_links
 from youthprog.leagues.scores import games as leagues_scores
 from youthprog.leagues.scores import pages as leagues_standings
 from youthprog.leagues.scores import settings as leagues_score_rules
+from youthprog.leagues.officials import list_services as official_list_services
+from youthprog.leagues.officials import lists as official_lists
+from youthprog.leagues.officials import routes as officials
+from youthprog.leagues.officials import services as officials_services
+from youthprog.leagues.playing_time import routes as playing_time
+from youthprog.leagues.playing_time import services as playing_time_services
 from youthprog.leagues.season import fields as season_fields
 from youthprog.leagues.season import limit_pages as season_limits
 from youthprog.leagues.season import pages as season_pages
@@ -154,6 +161,9 @@ BLUEPRINTS: list[Any] = [
     leagues_standings.bp,
     leagues_score_rules.bp,
     brackets.bp,
+    officials.bp,
+    official_lists.bp,
+    playing_time.bp,
     reports.bp,
     certificates.bp,
     figures.bp,
@@ -194,14 +204,24 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
+        official_list_services.follow_merge,
+        playing_time_services.follow_merge,
         consent_services.follow_merge,
         outreach_services.follow_merge,
         calendar_services.follow_merge,
     ],
-    GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel],
-    GroupChanged: [consent_services.end_at_group, rosters_waiting.place_opened],
+    GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
+    GroupChanged: [
+        consent_services.end_at_group,
+        rosters_waiting.place_opened,
+        officials_services.on_group_changed,
+    ],
     YouthWithdrawn: [rosters_waiting.leave_lines],
-    CustodyRestricted: [consent_services.close_for_restricted, calendar_services.end_for_restricted],
+    CustodyRestricted: [
+        consent_services.close_for_restricted,
+        calendar_services.end_for_restricted,
+        officials_services.on_restricted,
+    ],
     GuardianshipEnded: [consent_services.close_for_guardian, calendar_services.end_for_guardian],
     GatheringChanged: [calendar_notices.note_change],
     SchoolChanged: [consent_services.end_at_school],
@@ -233,10 +253,11 @@ CHORES: list[chores.Chore] = [
     consent_services.remind_due,
     consent_services.blank_settled,
     overdue.tell_leaders,
+    officials_services.check_all,
 ]
 
 # What the worker does every few minutes.
-OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere]
+OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere, forfeits.warn]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [

@@ -162,6 +162,9 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("bracket_services", "card"), WRITE),
         **dict.fromkeys(("games", "card_links", "settings", "brackets"), SHOW),
     },
+    "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
+    "playing_time": {},
+    "forfeits": {},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
@@ -203,6 +206,7 @@ ALSO_OPEN = {
     ("attendance", "counting_queries"),
     ("calendars", "notice_queries"),  # Today shows changes at short notice
     ("calendars", "notices"),  # and how they are told
+    ("leagues", "own_queries"),  # Today shows the games one serves at, and where places are open
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

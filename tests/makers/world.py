@@ -109,6 +109,7 @@ from youthprog.leagues.rosters.types import Exceptional, WaitFrom
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.scores.services import code_of, make_link, publish_standings
 from youthprog.leagues.scores.types import Side as ScoreSide
+from youthprog.leagues.officials.models import Duty, DutyNeed, DutyRole, Official, OfficialCredential, OfficialRole
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message
@@ -165,6 +166,9 @@ MEANT = {
     ("calendars.told", "gathering_id"): "moved_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
     ("people.", "contact_id"): "emergency_id",
+    ("playing_time.", "gathering_id"): "game_gathering_id",
+    ("officials.decline", "duty_id"): "own_duty_id",
+    ("officials.", "fixture_id"): "served_fixture_id",
 }
 # What pages ask for behind the question mark: endpoint -> name there -> the thing.
 ASKED = {
@@ -309,6 +313,7 @@ class _Maker:
         self._papers()
         self._accounts()
         self._calendars()
+        self._served_game()
         self._notes()
         self.side.ids |= self._aliases()
         return self.side
@@ -561,6 +566,59 @@ class _Maker:
         db.flush()
         self.side.ids |= {"fixture_id": fixture.id, "change_id": change.id}
         self.side.ids |= {"days_off_id": away.id, "clash_id": excuse.id}
+
+    def _served_game(self) -> None:
+        """A game against another team, with a referee, a place that is open, and a place of the guardian's own."""
+        mine = db.session().get_one(Team, self.side.ids["team_id"])
+        theirs = Team(division_id=mine.division_id, group=program_maker.make_group(self.season, f"Visitors {self.tag}"))
+        roles = [
+            DutyRole(program_id=self.season.program_id, name=name, name_es=name, folded_name=name.lower(), needs=needs)
+            for name, needs in ((f"Referee {self.tag}", ["License"]), (f"Scorer {self.tag}", []))
+        ]
+        db.session().add_all([theirs, *roles])
+        db.flush()
+        fixtures = [self._fixture(mine, theirs, days) for days in (3, 4)]
+        people = [
+            self._adult("Riley", f"Referee{self.tag}"),
+            db.session().get_one(Person, self.side.people[Role.GUARDIAN]),
+        ]
+        rows = [Official(person_id=each.id, program_id=self.season.program_id, added_at=self.now) for each in people]
+        held = OfficialCredential(
+            person_id=people[0].id, name="License", folded_name="license", from_on=self.start, recorded_at=self.now
+        )
+        db.session().add_all([*rows, held, DutyNeed(division_id=mine.division_id, role_id=roles[0].id, needed=1)])
+        db.session().add(DutyNeed(division_id=mine.division_id, role_id=roles[1].id, needed=2))
+        db.flush()
+        db.session().add_all(OfficialRole(official_id=row.id, role_id=role.id) for row in rows for role in roles)
+        duties = [
+            Duty(fixture_id=fixtures[0].id, role_id=roles[number].id, person_id=person.id, assigned_at=self.now)
+            for number, person in enumerate(people)
+        ]
+        db.session().add_all(duties)
+        db.flush()
+        self.side.ids |= {
+            "served_fixture_id": fixtures[0].id, "role_id": roles[0].id, "official_id": rows[0].id, "duty_id": duties[0].id,
+            "own_duty_id": duties[1].id,
+        }  # fmt: skip
+
+    def _fixture(self, mine: Team, theirs: Team, days: int) -> Fixture:
+        starts_at = datetime.combine(clock.today() + timedelta(days=days), time(16), UTC)
+        venue = db.session().query(Venue).filter_by(site_id=self.side.ids["site_id"]).one()
+        home, away = (
+            program_maker.make_gathering(
+                each.group, starts_at, site_id=venue.site_id, kind=GatheringKind.GAME, title="Game"
+            )
+            for each in (mine, theirs)
+        )
+        row = Fixture(
+            season_id=self.season.id, division_id=mine.division_id, home_team_id=mine.id, away_team_id=theirs.id,
+            venue_id=venue.id, starts_at=starts_at, ends_at=home.ends_at, state=FixtureState.PUBLISHED,
+            home_gathering_id=home.id, away_gathering_id=away.id,
+        )  # fmt: skip
+        db.session().add(row)
+        db.flush()
+        self.side.ids["game_gathering_id"] = home.id
+        return row
 
     def _draft(self) -> None:
         """What is known for forming the division's teams, and a draft of them."""

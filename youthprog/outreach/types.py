@@ -136,6 +136,8 @@ KINDS = {
     "games_change_undone": N_("Change of games undone"),
     "calendar_invite": N_("Calendar of the family"),
     "gathering_changed": N_("Change at short notice"),
+    "duty_changed": N_("Games somebody serves at"),
+    "forfeit_warning": N_("Team too few to play"),
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),
     "consent_warning": N_("Answer from somebody not on file"),

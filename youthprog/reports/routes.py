@@ -16,6 +16,8 @@ from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.leagues import queries as leagues
 from youthprog.leagues.scores import queries as scores
+from youthprog.leagues.forfeits import queries as forfeits
+from youthprog.leagues.officials import own_queries as officials
 from youthprog.mentorship import queries as mentorship
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
@@ -45,13 +47,15 @@ def today() -> Response:
     """What needs doing, worst first, for the roles of whoever is here."""
     who, now = actor(), clock.now()
     on = clock.day_of(now)
-    shown: dict[str, Any] = {"on": on}
+    shown: dict[str, Any] = {"on": on, "serving": officials.my_places(who.person_id, now)}
+    shown["serves"] = officials.is_listed(who.person_id)
     if who.may(P.REGISTER_TAKE):
         shown["waiting"] = attendance_release.not_checked_out(who, now)
     if who.may(P.CALENDAR_READ):
         shown["news"] = notices.news_of(who.person_id, now)
     if who.may(P.REGISTER_READ):
         shown["unread"] = notice_queries.unread(who, now)
+        shown["too_few"] = forfeits.open_warnings(who, now)
         away = absence_queries.who_stays_away(who, on)
         first = away[: queries.ROWS_SHOWN]
         shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now, also_call=[line.youth_id for line in first])
@@ -62,6 +66,7 @@ def today() -> Response:
     if who.may(P.SCORE_SAY):
         shown["scores"] = scores.asked_of(who, now, on)
     if who.may(P.PROGRAM_EDIT):
+        shown["gaps"] = officials.open_soon(who, now)
         shown["begun"] = queries.beginnings(who, on)
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)

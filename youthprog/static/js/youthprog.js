@@ -135,6 +135,7 @@ function signOut(form) {
   const warning = form.querySelector("dialog");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    localStorage.clear();  // the counter of a game (counter.js) keeps its numbers there
     const outbox = await import(form.dataset.outbox).catch(() => null);
     const left = outbox && (await outbox.exists()) ? await outbox.settle() : 0;
     const leave = async () => {

@@ -1,0 +1,1 @@
+"""How much each player has to play, how much they did, and who fell short."""
