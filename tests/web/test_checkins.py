@@ -144,12 +144,12 @@ def test_one_statement_reaches_what_the_pages_reach(session, field):
             except NotFound:
                 by_page = None
             try:
-                gathering = sayings.place_of(asker, place)
+                gate = sayings.gate_of(asker, place)
             except NotFound:
                 assert by_page is None
                 continue
-            assert gathering.id == by_page
-            told = sayings.ask(gathering, said, on, asker)
+            assert gate.place.id == by_page
+            told = sayings.ask(gate.asked, said)
             meant = {row.who: row.living for row in told if row.living is not None}
             assert meant == {who: who for who in people.reachable(actor, P.REGISTER_TAKE, asked, on)}
             seen.add((place, len(meant)))
