@@ -8,12 +8,15 @@ import sqlalchemy as sa
 from tests.makers.people import NOW
 from tests.store.test_attendance import Team
 from tests.support.clearing import only_these_are_not_cleared
-from youthprog.attendance import deeds
-from youthprog.attendance.models import Deed
+from youthprog.attendance import deeds, sayings
+from youthprog.attendance.models import AttendanceMark, Deed
 from youthprog.attendance.types import DeedKind, Mark, Said
 from youthprog.audit.models import AuditEntry
 from youthprog.audit.queries import verify
+from youthprog.audit.services import record
 from youthprog.core import db, prepared, together
+from youthprog.core.actor import SYSTEM
+from youthprog.programs.models import Gathering
 
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # PostgreSQL commits each request by itself
 BROKEN = "broken on purpose"
@@ -68,6 +71,58 @@ def test_all_are_one_commit(app, team, session, monkeypatch):
     kept_at_once(app, *((say, team, name) for name in "abcd"))
     assert len(begun) == 1
     assert found(session) == set("abcd")
+
+
+def test_what_many_say_goes_out_in_one_statement_a_table(app, team, session, statements):
+    kept_at_once(app, (say, team, "a"), (say, team, "b", 1), (say, team, "c", 2))
+    for table in ("attendance_deed", "attendance_mark", "register"):
+        assert sum(f"INSERT INTO {table} " in each for each in statements) == 1, table
+    assert found(session) == set("abc")
+
+
+def test_of_one_youth_the_next_sees_what_the_one_before_said(app, team, session):
+    kept_at_once(app, (say, team, "a"), (say, team, "b", 1), (say, team, "c"))
+    rows = session.execute(sa.select(AttendanceMark.youth_id, AttendanceMark.said, AttendanceMark.version)).all()
+    assert sorted(rows) == [(team.ids[0], "c", 2), (team.ids[1], "b", 1)]
+
+
+def test_the_chain_goes_on_where_others_ended_it(app, team, session):
+    for name in "abc":
+        kept_at_once(app, (say, team, name))
+        record("register.saved", "gathering", 1, by=SYSTEM, now=NOW, changed=0)  # by another connection
+        session.commit()
+    assert verify({}).whole
+    assert session.scalar(sa.select(sa.func.max(AuditEntry.number))) == session.scalar(
+        sa.select(sa.func.count(AuditEntry.number))
+    )
+
+
+def test_what_is_known_is_read_again_after_any_commit_of_another_connection(app, team, session):
+    read = []
+
+    def look():
+        return prepared.as_long_as_known(
+            "title", lambda: read.append(1) or sayings.MARKS.rows(gathering_id=1, youth="[]")
+        )
+
+    kept_at_once(app, (look,))
+    kept_at_once(app, (look,), (look,))
+    assert len(read) == 1
+    session.execute(sa.update(db.table(Gathering)).values(title="Another"))
+    kept_at_once(app, (look,))
+    assert len(read) == 2
+
+
+def test_what_is_known_is_forgotten_when_its_table_is_written(app, team, session):
+    def look_and_write():
+        prepared.as_long_as_known("marks", lambda: sayings.MARKS.rows(gathering_id=1, youth="[]"))
+        assert prepared.known("marks") == []
+        sayings.INSERT_DEEDS.run({"deeds": "[]"})
+        assert prepared.known("marks") == []
+        sayings.UPSERT_MARKS.run({"marks": "[]"})
+        assert prepared.known("marks") is None
+
+    assert kept_at_once(app, (look_and_write,)) == [None]
 
 
 def test_a_commit_that_cannot_be_made_is_tried_alone_for_each(app, team, session, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import uuid
 from dataclasses import dataclass
@@ -37,12 +38,14 @@ from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
+from youthprog.web import edge
 
 FIRST = (
     9  # the session; the gathering; what consent it asks for; what is known of youth; four that write; the chain's end
 )
 NEXT = 5  # while nobody else writes: what is known of youth; four that write
 CLIENTS = 4
+EVERY_TIME_ANOTHER = re.compile(r'nonce="[^"]*"|name="csrf_token"[^>]*|content="[^"]*"')
 
 
 @pytest.fixture
@@ -114,6 +117,55 @@ def test_a_role_that_was_taken_says_nothing_more(phone, field, session):
     phone.send(*arrivals(field), status=404)
 
 
+def taken_role(session, field):
+    session.execute(sa.update(db.table(RoleGrant)).values(until_on=clock.today() - timedelta(days=1)))
+
+
+def ended_session(session, field):
+    session.execute(sa.update(db.table(UserSession)).values(ended_at=clock.now()))
+
+
+def another_s_gathering(session, field):
+    field.gathering = Field(session).gathering
+
+
+def nothing(session, field):
+    pass
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("befalls", "body", "accept", "status"),
+    [
+        (taken_role, None, "text/html", 404), (ended_session, None, "text/html", 403),
+        (another_s_gathering, None, "application/json", 404), (nothing, "[", "application/json", 400),
+        (ended_session, "[", "application/json", 403),
+    ],
+)  # fmt: skip
+def test_a_guest_is_turned_away_as_at_the_door(phone, field, session, monkeypatch, befalls, body, accept, status):
+    """Whoever stepped inside before it was known who it is hears what the door says to everybody else."""
+    for _time in range(2):
+        phone.send(*arrivals(field))
+    befalls(session, field)
+    session.commit()
+    sent = body or json.dumps({"deeds": arrivals(field)})
+    answers, steps_in = [], edge._steps_in
+    for as_guest in (True, False):
+        monkeypatch.setattr(edge, "_steps_in", lambda *what, guest=as_guest: guest and steps_in(*what))
+        answers.append(
+            phone.visitor.raw(
+                f"/gatherings/{field.gathering.id}/deeds", "POST", data=sent, content_type="application/json",
+                headers={"X-CSRFToken": phone.snapshot["token"], "Accept": accept},
+            )
+        )  # fmt: skip
+    guest, other = answers
+    assert guest.status_code == other.status_code == status
+    assert EVERY_TIME_ANOTHER.sub("", guest.get_data(as_text=True)) == EVERY_TIME_ANOTHER.sub(
+        "", other.get_data(as_text=True)
+    )
+    assert set(guest.headers.keys()) == set(other.headers.keys())
+
+
 def test_a_token_of_another_session_is_refused_although_it_was_good_there(phone, field, visitor):
     phone.send(*arrivals(field))
     visitor.client.delete_cookie("youthprog")
@@ -144,12 +196,12 @@ def test_one_statement_reaches_what_the_pages_reach(session, field):
             except NotFound:
                 by_page = None
             try:
-                gathering = sayings.place_of(asker, place)
+                gate = sayings.gate_of(asker, place)
             except NotFound:
                 assert by_page is None
                 continue
-            assert gathering.id == by_page
-            told = sayings.ask(gathering, said, on, asker)
+            assert gate.place.id == by_page
+            told = sayings.ask(gate.asked, said)
             meant = {row.who: row.living for row in told if row.living is not None}
             assert meant == {who: who for who in people.reachable(actor, P.REGISTER_TAKE, asked, on)}
             seen.add((place, len(meant)))

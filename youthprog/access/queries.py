@@ -29,7 +29,7 @@ from youthprog.access.types import (
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import Actor, Grant
 from youthprog.core.permissions import P, Reach
-from youthprog.core.prepared import Prepared
+from youthprog.core.prepared import Prepared, as_long_as_known
 from youthprog.core.refusals import NotFound
 from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.people.rules import normal_email
@@ -74,8 +74,20 @@ def signed_in_by(token: str) -> SignedIn | None:
     person and roles, as they are now; none where it was read before and nobody has written since, until it expires.
     """
     now = clock.now()
-    rows = SIGNED_IN.steady(now, token_hash=crypto.fingerprint(token), on=clock.day_of(now))
-    return SignedIn(token, *_behind(tuple(rows))) if rows and rows[0].expires_at > now else None
+    on = clock.day_of(now)
+    found = as_long_as_known(("session", token, on), lambda: _signed_in_by(token, now, on))
+    return found.user if found is not None and found.until > now else None
+
+
+@dataclass(frozen=True)
+class _Found:
+    user: SignedIn
+    until: datetime
+
+
+def _signed_in_by(token: str, now: datetime, on: date) -> _Found | None:
+    rows = SIGNED_IN.rows(token_hash=crypto.fingerprint(token), now=now, on=on)
+    return _Found(SignedIn(token, *_behind(tuple(rows))), rows[0].expires_at) if rows else None
 
 
 @lru_cache(maxsize=64)

@@ -75,15 +75,18 @@ def _read_one(sent: Any, device: str | None) -> tuple[str | None, Said | None]:
 
 def read_deed(sent: Any, device: str | None) -> Said:
     """One deed. Raises `Malformed`."""
-    if not isinstance(sent, Mapping):
+    if not isinstance(sent, dict):
         raise Malformed
     kind = KINDS.get(_string(sent.get("kind")))
     if kind is None:
         raise Malformed
-    at = _moment(sent.get("at"))
+    said_at, clock_at = sent.get("at"), sent.get("clock")
+    at = _moment(said_at)
     if not EARLIEST <= at <= LATEST:
         raise Malformed
-    clock = _moment(sent["clock"]) if sent.get("clock") is not None else None
+    clock = None
+    if clock_at is not None:
+        clock = at if clock_at == said_at else min(max(_moment(clock_at), EARLIEST), LATEST)
     undoes = _id(sent["undoes"], ANY_ID) if sent.get("undoes") is not None else None
     if (undoes is not None) != (kind is DeedKind.TAKE_BACK):
         raise Malformed
@@ -98,7 +101,7 @@ def read_deed(sent: Any, device: str | None) -> Said:
         undoes=undoes,
         to=_collector(sent.get("to"), kind),
         code=code,
-        clock_at=min(max(clock, EARLIEST), LATEST) if clock else None,
+        clock_at=clock,
         device=device,
     )
 

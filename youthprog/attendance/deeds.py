@@ -60,13 +60,14 @@ def hear(
     now: datetime,
     save_id: str | None = None,
     unread: Mapping[str, Refusal] | None = None,
+    on: date | None = None,
     asked_already: Sequence[Any] | None = None,
 ) -> Heard:
-    """Keep deeds as `say` does, and tell what holds now as well. `asked_already` is what `sayings.ask` told of them, since
-    the lock was taken."""
+    """Keep deeds as `say` does, and tell what holds now as well. `on` is the gathering's day and `asked_already` what
+    `sayings.ask` told of the deeds, since the lock was taken, where the caller knows."""
     lock(gathering)
-    on = clock.day_of(gathering.starts_at)
-    rows_asked = sayings.ask(gathering, said, on) if asked_already is None else asked_already
+    on = on or clock.day_of(gathering.starts_at)
+    rows_asked = sayings.ask(sayings.asking(gathering, on), said) if asked_already is None else asked_already
     asked = {row.asked: row for row in rows_asked}
     fresh = list({each.client_id: each for each in said if not asked[each.client_id].is_known}.values())
     if not fresh:
@@ -155,9 +156,9 @@ def _facts(
     return rules.SayFacts(
         gathering=rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now),
         ends_at=gathering.ends_at,
-        members=frozenset(row.who for row in asked.values() if row.is_member),
-        enrolled=frozenset(row.who for row in asked.values() if row.is_enrolled),
-        there=frozenset(row.who for row in asked.values() if row.youth_id is not None),
+        members=frozenset([row.who for row in asked.values() if row.is_member]),
+        enrolled=frozenset([row.who for row in asked.values() if row.is_enrolled]),
+        there=frozenset([row.who for row in asked.values() if row.youth_id is not None]),
         not_cleared=frozenset(barred),
         collecting=collecting_at(gathering, leaving) if leaving else {},
         alone=frozenset(leaving_alone(gathering.season_id, leaving, on)) if leaving else frozenset(),

@@ -1,6 +1,7 @@
 """The statements deeds are kept with: each goes out once, however many deeds a message has. See docs/decisions/0057."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -9,10 +10,10 @@ from sqlalchemy.orm import aliased
 
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import Said
-from youthprog.core import clearance, db
+from youthprog.core import clearance, clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
-from youthprog.core.prepared import Prepared, as_list, keys, listed, upsert
+from youthprog.core.prepared import Bound, Prepared, as_list, as_long_as_known, keys, listed, upsert
 from youthprog.core.reach import Shape, keys_of, shape_of, stand_in, within
 from youthprog.core.refusals import NotFound
 from youthprog.people.models import Person
@@ -35,24 +36,35 @@ class Asker:
         self.shape, self.keys = shape_of(actor, permission), keys_of(actor, permission)
 
 
-def place_of(by: Asker, gathering_id: int) -> Occasion:
-    """A gathering within reach. Raises `NotFound`. One statement, none where many are kept together and it is known
+@dataclass(frozen=True)
+class Gate:
+    """A gathering within somebody's reach, the day it is on, and the statement that tells of those who come there."""
+
+    place: Occasion
+    on: date
+    asked: Bound
+
+
+def gate_of(by: Asker, gathering_id: int) -> Gate:
+    """A gathering within reach. Raises `NotFound`. Two statements, none where many are kept together and it is known
     already."""
-    known = PLACES.get((by.shape, by.permission.key))
-    if known is None:
-        known = PLACES[by.shape, by.permission.key] = _place(by.shape, by.permission)
-    found = known.steady(gathering_id=gathering_id, on=by.today, **by.keys)
+    key = ("gate", gathering_id, by.permission, by.shape, tuple(by.keys.values()), by.today)
+    return as_long_as_known(key, lambda: _gate_of(by, gathering_id))
+
+
+def _gate_of(by: Asker, gathering_id: int) -> Gate:
+    found = _known(PLACES, (by.shape, by.permission), _place).rows(gathering_id=gathering_id, on=by.today, **by.keys)
     if not found:
         raise NotFound
-    return Occasion(*found[0])
+    place = Occasion(*found[0])
+    on = clock.day_of(place.starts_at)
+    return Gate(place, on, asking(place, on, by))
 
 
-def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date, by: Asker | None = None) -> list[Any]:
-    """What is known of deeds and of the youth they name, a row each. One statement.
+def asking(gathering: Gathering | Occasion, on: date, by: Asker | None = None) -> Bound:
+    """The statement for `ask` at a gathering on its day. One statement, of what consent asks for there.
 
-    Of a deed (`asked` is its `client_id`), whether it came before; of the youth it names (`who`) the record it lives on in
-    (`living`), whether that is in the group that day, has a place in the season and surely may take part; and the row in
-    force, or NULLs. `on` is the gathering's day. Without an asker no record lives on in another.
+    Without an asker everybody is within reach, and no record lives on in another.
     """
     looks = clearance.quick_looks()
     values = clearance.surely_values(looks, gathering.season_id, on, gathering.id)
@@ -60,20 +72,32 @@ def ask(gathering: Gathering | Occasion, said: Sequence[Said], on: date, by: Ask
     if by is not None:
         reach = by.shape, by.permission
         values |= {"today": by.today, **by.keys}
-    asked = ASKED.get((looks, reach))
-    if asked is None:
-        asked = ASKED[looks, reach] = _asked(looks, reach)
-    return asked.rows_apart(
-        [each.client_id for each in said] + [each.youth_id for each in said],
-        said=as_list([{"client_id": each.client_id, "who": each.youth_id} for each in said]),
-        gathering_id=gathering.id, group_id=gathering.group_id, season_id=gathering.season_id,
-        on=on, **values,
-    )  # fmt: skip
+    return _known(ASKED, (looks, reach), _asked).bound(
+        "said", gathering_id=gathering.id, group_id=gathering.group_id, season_id=gathering.season_id, on=on, **values
+    )
+
+
+def ask(asked: Bound, said: Sequence[Said]) -> list[Any]:
+    """What is known of deeds and of the youth they name, a row each. One statement.
+
+    Of a deed (`asked` is its `client_id`), whether it came before; of the youth it names (`who`) the record it lives on in
+    (`living`), whether that is in the group that day, has a place in the season and surely may take part; and the row in
+    force, or NULLs.
+    """
+    about = [each.client_id for each in said] + [each.youth_id for each in said]
+    return asked.rows_apart(about, as_list([{"client_id": each.client_id, "who": each.youth_id} for each in said]))
 
 
 # As many as there are ways to reach: a handful.
-PLACES: dict[tuple[Shape, str], Prepared] = {}
+PLACES: dict[Any, Prepared] = {}
 ASKED: dict[Any, Prepared] = {}
+
+
+def _known(statements: dict[Any, Prepared], key: tuple[Any, ...], build: Callable[..., Prepared]) -> Prepared:
+    found = statements.get(key)
+    if found is None:
+        found = statements[key] = build(*key)
+    return found
 
 
 def _place(shape: Shape, permission: P) -> Prepared:

@@ -198,9 +198,10 @@ def _hear(
     """
     today = clock.day_of(now)
     asker = sayings.Asker(by, P.REGISTER_TAKE, today)
-    place = sayings.place_of(asker, gathering_id)
+    gate = sayings.gate_of(asker, gathering_id)
+    place = gate.place
     deeds.lock(place)
-    asked: list[Any] | None = sayings.ask(place, sent, clock.day_of(place.starts_at), asker)
+    asked: list[Any] | None = sayings.ask(gate.asked, sent)
     said: list[Said] = sent
     unread: dict[str, Refusal] = {}
     if any(row.living is None or row.living != row.who for row in asked or ()):
@@ -209,7 +210,7 @@ def _hear(
     whole: Occasion | Gathering = place
     if not rules.LEAVING.isdisjoint(each.kind for each in said):
         whole = programs.get_gathering_for(by, P.REGISTER_TAKE, gathering_id, today)
-    heard = deeds.hear(whole, said, by=by, now=now, save_id=save_id, unread=unread, asked_already=asked)
+    heard = deeds.hear(whole, said, by=by, now=now, save_id=save_id, unread=unread, on=gate.on, asked_already=asked)
     return place, {each.youth_id for each in said if each.youth_id is not None}, unread, heard
 
 
@@ -335,7 +336,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _refused(gathering_id: int, refusal: Refusal, status: int) -> Response:
     asker = sayings.Asker(actor(), P.REGISTER_TAKE, clock.today())
-    sayings.place_of(asker, gathering_id)  # raises `NotFound` as for a message that can be read
+    sayings.gate_of(asker, gathering_id)  # raises `NotFound` as for a message that can be read
     return _answer({"error": refusal.code, "says": says(refusal)}, status)
 
 

@@ -16,7 +16,7 @@ from youthprog.audit.models import AuditEntry
 from youthprog.audit.rules import GENESIS, Line, hash_of
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
-from youthprog.core.prepared import Prepared, hand, waiting_lines
+from youthprog.core.prepared import Prepared, hand, known, note, waiting_lines
 
 CHAIN_LOCK = 0x59_50_41_55  # one number for the advisory lock of the chain on PostgreSQL
 LONGEST_NAME = 200
@@ -73,8 +73,7 @@ def append(connection: sa.Connection | None, waiting: Iterable[dict[str, Any]]) 
 
 def _chain_on(waiting: Iterable[dict[str, Any]]) -> None:
     """Chain lines onto the trail with the connection in hand."""
-    last = LAST.steady()
-    number, previous = (last[0].number, last[0].hash) if last else (0, GENESIS)
+    number, previous = known(LAST) or _end_of_chain()
     rows = []
     for values in waiting:
         number += 1
@@ -82,7 +81,12 @@ def _chain_on(waiting: Iterable[dict[str, Any]]) -> None:
         previous = hash_of(line)
         rows.append({**values, "number": number, "previous": line.previous, "hash": previous})
     INSERT.run(*rows)
-    LAST.now_finds((number, previous))
+    note(LAST, (number, previous))
+
+
+def _end_of_chain() -> tuple[int, str]:
+    last = LAST.rows()
+    return (last[0].number, last[0].hash) if last else (0, GENESIS)
 
 
 def chain_waiting(waiting: list[dict[str, Any]]) -> None:

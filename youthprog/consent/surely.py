@@ -8,7 +8,6 @@ it. That one SQL can say. Whatever is less simple goes through the rules. A test
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -233,22 +232,15 @@ def surely_cleared(youth_ids: Sequence[int], season_id: int, on: date, gathering
 
 def asked_at_gate(season_id: int, on: date, gathering_id: int) -> Mapping[str, Any]:
     """The parameters of `gave_all_at_gate`: what a gathering of a season asks for on its day. Where that cannot be said in
-    few words, so many sections that nobody has them. One statement, none where many are kept together and it is known."""
-    zone = clock.zone()
-    rows = ASKED_AT_GATE.steady(
-        season_id=season_id, gathering_id=gathering_id, on=on, over_at=_midnight_after(on, zone)
-    )
-    return _as_values(tuple(rows), on, zone)
-
-
-@lru_cache(maxsize=64)
-def _as_values(rows: tuple[Any, ...], on: date, zone: ZoneInfo) -> Mapping[str, Any]:
+    few words, so many sections that nobody has them. One statement."""
+    over_at = _midnight_after(on, clock.zone())
+    rows = ASKED_AT_GATE.rows(season_id=season_id, gathering_id=gathering_id, on=on, over_at=over_at)
     named = sorted({row.key for row in rows})
     return {
         "keys_needed": as_list(named),
         "sections_needed": as_list(sorted(row.section_id for row in rows)),
         "how_many": len(named) or MORE_THAN_ANYBODY_GIVES,
-        "over_at": _midnight_after(on, zone),
+        "over_at": over_at,
         "born_by": timing.born_by(on),
     }
 

@@ -6,19 +6,20 @@ made once, kept, and sent as it is. A list goes as one parameter, so that five h
 
 import enum
 from collections import namedtuple
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
 from youthprog.core import compact, db
 
+Thing = TypeVar("Thing")
 Engine = str  # "sqlite" or "postgresql"
 Listener = Callable[[sa.Dialect, str, Any], None]
 LISTENERS: list[Listener] = []  # told of each statement, which no listener of SQLAlchemy sees: (dialect, text, cursor)
-MOST_KNOWN = 1000  # rows of a statement that stay as they are
+MOST_KNOWN = 1000  # things that stay as they are: browsers, gatherings
 STORED = len("2026-09-17 22:47:03.120000")
 _in_hand: ContextVar["Hand | None"] = ContextVar("youthprog_in_hand", default=None)
 
@@ -46,49 +47,22 @@ class Prepared:
             held = _of_session()
         elif held.later:
             held.send_later()
-        return self._for(held.dialect).rows(held.connection, values, held.dialect)
-
-    def rows_apart(self, about: Iterable[Any], **values: Any) -> list[Any]:
-        """The rows it finds, where nothing that waits to be written is of these; else that is written first."""
-        held = _in_hand.get()
-        if held is None or not held.later:
-            return self.rows(**values)
-        if not held.said.isdisjoint(about):
-            held.send_later()
-        return self._for(held.dialect).rows(held.connection, values, held.dialect)
-
-    def steady(self, since: Any = None, **values: Any) -> list[Any]:
-        """The rows it finds. Whoever writes for many reads them once, and again when anybody else has written since, or
-        a table they were read from was written. `since` is handed along as `now` and may differ from one time to the next.
-        """
-        held = _in_hand.get()
-        key = tuple(values.values())
-        if since is not None:
-            values["now"] = since
-        if held is None or held.known is None:
-            return self.rows(**values)
         made = self._for(held.dialect)
-        known = held.known.of(made)
-        found = known.get(key)
-        if found is None:
-            if len(known) >= MOST_KNOWN:
-                known.clear()
-            found = known[key] = made.rows(held.connection, values, held.dialect)
-        return found
+        if held.known is not None and held.known.makes:
+            held.known.read |= made.tables
+        return made.rows(held.connection, values, held.dialect)
 
-    def now_finds(self, *rows: Any) -> None:
-        """What it finds from here on, said by whoever has just written it. For one without values."""
+    def bound(self, left: str, **values: Any) -> "Bound":
+        """The statement with all its values but one."""
         held = _in_hand.get()
-        if held is not None and held.known is not None:
-            made = self._for(held.dialect)
-            held.known.of(made)[()] = [made.row._make(each) for each in rows]
+        return Bound(self._for(held.dialect if held is not None else db.engine().dialect), self, left, values)
 
     def run(self, *values: Mapping[str, Any]) -> None:
         """Change rows, once for each set of values."""
         held = _in_hand.get() or _of_session()
         made = self._for(held.dialect)
-        if held.known is not None:
-            held.known.forget(made.tables)
+        if held.known is not None and not held.known.read.isdisjoint(made.tables):
+            held.known.things.clear()
         if len(values) == 1:
             made.send(held.connection, values[0], held.dialect).close()
         elif values:
@@ -115,28 +89,66 @@ class Prepared:
         return made
 
 
+class Bound:
+    """A statement all of whose values are known but one."""
+
+    def __init__(self, made: "_Made", statement: Prepared, left: str, values: dict[str, Any]):
+        self.made, self.statement, self.left, self.values = made, statement, left, values
+        self.ready = made.ready({**values, left: None})
+        self.place = left if made.named else [name for name, _process in made.into].index(left)
+
+    def rows_apart(self, about: Iterable[Any], value: Any) -> list[Any]:
+        """The rows it finds with this value; what waits to be written is written first where it is `about` the same."""
+        held = _in_hand.get()
+        if held is None or held.known is None:
+            return self.statement.rows(**self.values, **{self.left: value})
+        if held.later and not held.said.isdisjoint(about):
+            held.send_later()
+        ready = self.ready.copy()
+        ready[self.place] = value
+        return self.made.rows(held.connection, ready, held.dialect, True)
+
+
 class Known:
-    """Rows that are as they were read, as long as nobody else writes (`core/together.py` sees to that)."""
+    """What was read and worked out by whoever writes for many. It is as it was as long as nobody else writes
+    (`core/together.py` sees to that), and forgotten should a table be written that it was read from."""
 
     def __init__(self) -> None:
-        self.rows: dict[_Made, dict[tuple[Any, ...], list[Any]]] = {}
-        self.read: dict[str, list[dict[tuple[Any, ...], list[Any]]]] = {}  # by the tables they were read from
+        self.things: dict[Hashable, Any] = {}
+        self.read: set[str] = set()
+        self.makes = False
 
-    def of(self, made: "_Made") -> dict[tuple[Any, ...], list[Any]]:
-        """What is known of one statement, by its values."""
-        found = self.rows.get(made)
-        if found is None:
-            found = self.rows[made] = {}
-            for table in made.tables:
-                self.read.setdefault(table, []).append(found)
-        return found
 
-    def forget(self, tables: Iterable[str]) -> None:
-        """Forget what was read from tables that are written now."""
-        for table in tables:
-            if table in self.read:
-                for each in self.read[table]:
-                    each.clear()
+def as_long_as_known(key: Hashable, make: Callable[[], Thing]) -> Thing:
+    """What `make` reads and works out. Where many are written together once for all, and again when anybody else has
+    written since."""
+    held = _in_hand.get()
+    if held is None or held.known is None:
+        return make()
+    known = held.known
+    found: Thing | None = known.things.get(key)
+    if found is None:
+        if len(known.things) >= MOST_KNOWN:
+            known.things.clear()
+        before, known.makes = known.makes, True
+        try:
+            found = known.things[key] = make()
+        finally:
+            known.makes = before
+    return found
+
+
+def known(key: Hashable) -> Any:
+    """What was noted under a key since anybody else has written; None for nothing."""
+    held = _in_hand.get()
+    return held.known.things.get(key) if held is not None and held.known is not None else None
+
+
+def note(key: Hashable, thing: Any) -> None:
+    """Note what was just written, to know it the next time."""
+    held = _in_hand.get()
+    if held is not None and held.known is not None:
+        held.known.things[key] = thing
 
 
 class Hand:
@@ -182,8 +194,8 @@ class _Made:
         self.readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
         self.row: Any = namedtuple("Row", [str(column.key) for column in columns]) if columns else tuple
 
-    def send(self, connection: Any, values: Mapping[str, Any], dialect: Any) -> Any:
-        ready = self._ready(values)
+    def send(self, connection: Any, values: Any, dialect: Any, is_ready: bool = False) -> Any:
+        ready = values if is_ready else self.ready(values)
         try:
             cursor = connection.execute(self.text, ready)
         except dialect.loaded_dbapi.Error as problem:
@@ -193,7 +205,7 @@ class _Made:
         return cursor
 
     def send_many(self, connection: Any, values: Sequence[Mapping[str, Any]], dialect: Any) -> None:
-        ready, cursor = [self._ready(each) for each in values], connection.cursor()
+        ready, cursor = [self.ready(each) for each in values], connection.cursor()
         try:
             cursor.executemany(self.text, ready)
         except dialect.loaded_dbapi.Error as problem:
@@ -202,7 +214,7 @@ class _Made:
             listener(dialect, self.text, cursor)
         cursor.close()
 
-    def _ready(self, values: Mapping[str, Any]) -> Any:
+    def ready(self, values: Mapping[str, Any]) -> Any:
         given = {**self.fixed, **values} if self.fixed else values
         if self.named:
             return {name: _put(given[name], process) for name, process in self.into}
@@ -211,8 +223,8 @@ class _Made:
             for name, process in self.into
         ]
 
-    def rows(self, connection: Any, values: Mapping[str, Any], dialect: Any) -> list[Any]:
-        cursor = self.send(connection, values, dialect)
+    def rows(self, connection: Any, values: Any, dialect: Any, is_ready: bool = False) -> list[Any]:
+        cursor = self.send(connection, values, dialect, is_ready)
         found = cursor.fetchall()
         cursor.close()
         return self.read(found) if found else found
