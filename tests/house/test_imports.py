@@ -141,7 +141,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("work", "limit_services"), WRITE),
         **dict.fromkeys(("fields", "limit_pages"), SHOW),
     },
-    "changes": {**dict.fromkeys(("telling",), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
+    "changes": {**dict.fromkeys(("carrying", "telling"), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
     "timetables": {
         **dict.fromkeys(("xml_files", "weighing", "robinx", "robinx_rules", "open_days", "impossible", "program"), DECIDE),
         **dict.fromkeys(("program_solving", "conflicts", "neighborhoods", "part_search", "annealing"), DECIDE),
