@@ -148,7 +148,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("fields", "limit_pages"), SHOW),
         **dict.fromkeys(("game_words",), READ),
     },
-    "changes": {**dict.fromkeys(("telling",), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
+    "changes": {**dict.fromkeys(("carrying", "telling"), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
     "timetables": {
         **dict.fromkeys(("xml_files", "weighing", "robinx", "robinx_rules", "open_days", "impossible", "program"), DECIDE),
         **dict.fromkeys(("program_solving", "conflicts", "neighborhoods", "part_search", "annealing"), DECIDE),

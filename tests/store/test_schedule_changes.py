@@ -151,6 +151,7 @@ def test_a_rain_out_and_its_undo(session):
             for key in keys[row.id]:
                 gathering = session.get_one(Gathering, key)
                 assert (gathering.starts_at, gathering.ends_at) == (row.starts_at, row.ends_at), seed
+                assert gathering.place == {venue.id: venue.name for venue in league.venues}[row.venue_id], seed
         services.undo(change, **DEED)
         db.session().commit()
         assert rows() == before, seed

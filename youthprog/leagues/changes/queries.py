@@ -275,8 +275,7 @@ def with_places_left(games: Sequence[GameLine], was: Mapping[int, Spot]) -> list
         spot = was.get(game.fixture_id)
         if spot is not None:
             day, starts = season_queries.local_of(spot.starts_at)
-            place = {"day": day, "starts": starts, "venue_id": spot.venue_id, "venue": spot.venue}
-            left.append(replace(game, left=True, **place))
+            left.append(replace(game, left=True, day=day, starts=starts, venue_id=spot.venue_id, venue=spot.venue))
     return sorted([*games, *left], key=lambda game: (game.day, game.starts))
 
 

@@ -4,17 +4,15 @@ They never commit. Each reads the schedule under the season's lock and compares 
 hard rule anew, and leaves a change from which the worker writes one letter a family.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-
-import sqlalchemy as sa
 
 from youthprog.audit.services import record
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
-from youthprog.leagues.changes import queries, rules
+from youthprog.leagues.changes import carrying, queries, rules
 from youthprog.leagues.changes.models import ChangedGame, ScheduleChange
 from youthprog.leagues.changes.types import MOST_DAYS, MOST_GAMES, OFF, ChangeKind
 from youthprog.leagues.models import Team
@@ -30,7 +28,6 @@ from youthprog.programs.models import Gathering, Season
 from youthprog.programs.types import GatheringCanceled, GatheringKind
 
 CHANGED, UNDONE = "games_changed", "games_change_undone"  # kinds of the letters that tell of a change
-NOT_OFF = {"canceled_at": None, "canceled_reason": None}  # as each gathering of a published game was
 STALE = N_("The schedule changed meanwhile. Look at the plan again.")
 
 
@@ -60,7 +57,7 @@ def rain_out(
     `words` has for each game what was chosen, as `rules.slot_word` writes it. Raises `Conflict` when the schedule, the
     fields or the teams are not what the plan was made from, and `Refused` when two choices stand against each other.
     """
-    _lock(season)
+    carrying.lock(season)
     refuse_if(refusals_to_close(closing))
     state = queries.state_of(season)
     hit = {state.line_of[game].fixture_id: game for game in queries.games_hit(state, closing.days, now)}
@@ -70,13 +67,13 @@ def rain_out(
     choices = _choices(state, hit, words)
     spec = rules.with_closed(state.spec, closing.days)
     _check(state, {hit[key]: slot for key, slot in choices.items()}, spec, now, offered=True)
-    change = _new_change(season.id, ChangeKind.RAIN_OUT, closing.reason, by=by, now=now)
+    change = carrying.new_change(season.id, ChangeKind.RAIN_OUT, closing.reason, by=by, now=now)
     known = {(row.closed_on, row.venue_id) for row in season_queries.closed_days_of(season.id)}
     for each in closing.days:
         if (each.day, None) not in known and (each.day, closing.venue_id) not in known:
             row = season_services.close_day(season, each.day, closing.venue_id, closing.reason[:120], by=by, now=now)
             change.closed_ids = [*change.closed_ids, row.id]
-    _carry_out(change, choices, by=by, now=now)
+    carrying.carry_out(change, choices, by=by, now=now)
     record("schedule.rained_out", "season", season.id, by=by, now=now, change_id=change.id, games=len(choices))
     return change
 
@@ -121,8 +118,8 @@ def refusals_of_number(games: int) -> list[Refusal]:
 
 def move_game(fixture: Fixture, slot: Slot, reason: str, *, seen: str, by: Actor, now: datetime) -> ScheduleChange:
     """Give one game another day, time or field. Raises `Refused` with every clash, `Conflict` when the page was old."""
-    season = _season(fixture)
-    _lock(season)
+    season = carrying.season_of(fixture)
+    carrying.lock(season)
     state = queries.state_of(season)
     game = state.game_of.get(fixture.id)
     if game is None or state.seen != seen:
@@ -131,21 +128,21 @@ def move_game(fixture: Fixture, slot: Slot, reason: str, *, seen: str, by: Actor
     if slot == game.slot:
         raise Refused([Refusal("unmoved", N_("The game is there already."))])
     _check(state, {game: slot}, state.spec, now)
-    change = _new_change(season.id, ChangeKind.MOVE, reason, by=by, now=now)
-    _carry_out(change, {fixture.id: slot}, by=by, now=now)
+    change = carrying.new_change(season.id, ChangeKind.MOVE, reason, by=by, now=now)
+    carrying.carry_out(change, {fixture.id: slot}, by=by, now=now)
     record("game.moved", "season", season.id, by=by, now=now, change_id=change.id, fixture_id=fixture.id)
     return change
 
 
 def call_off_game(fixture: Fixture, reason: str, *, by: Actor, now: datetime) -> ScheduleChange:
     """Call one game off for both teams. It stays in the schedule, struck through."""
-    _lock(_season(fixture))
+    carrying.lock(carrying.season_of(fixture))
     db.session().refresh(fixture)
     if fixture.state is not FixtureState.PUBLISHED:
         raise Conflict([Refusal("off", N_("This game is called off already."))])
     refuse_if(_refusals_of_time(fixture, reason, now))
-    change = _new_change(fixture.season_id, ChangeKind.CALL_OFF, reason, by=by, now=now)
-    _carry_out(change, {fixture.id: None}, by=by, now=now)
+    change = carrying.new_change(fixture.season_id, ChangeKind.CALL_OFF, reason, by=by, now=now)
+    carrying.carry_out(change, {fixture.id: None}, by=by, now=now)
     record("game.called_off", "season", fixture.season_id, by=by, now=now, change_id=change.id, fixture_id=fixture.id)
     return change
 
@@ -157,8 +154,8 @@ def follow_cancel(event: GatheringCanceled) -> None:
         return
     now = db.session().get_one(Gathering, event.gathering_id).canceled_at
     assert now is not None
-    change = _new_change(fixture.season_id, ChangeKind.CALL_OFF, event.reason, by=SYSTEM, now=now)
-    _carry_out(change, {fixture.id: None}, by=SYSTEM, now=now)
+    change = carrying.new_change(fixture.season_id, ChangeKind.CALL_OFF, event.reason, by=SYSTEM, now=now)
+    carrying.carry_out(change, {fixture.id: None}, by=SYSTEM, now=now)
 
 
 def _refusals_of_time(fixture: Fixture, reason: str, now: datetime) -> list[Refusal]:
@@ -174,16 +171,16 @@ def add_game(
     season: Season, home: Team, away: Team, kind: GameKind, slot: Slot, reason: str, *, by: Actor, now: datetime
 ) -> ScheduleChange:
     """Add a game by hand: a friendly that counts nowhere, or a game of the season, a make-up. Both teams are told."""
-    _lock(season)
+    carrying.lock(season)
     state = queries.state_of(season)
     refuse_if(_refusals_to_add(state, home, away, kind))
     pairing = Pairing(division_key(home.division_id), str(home.id), str(away.id), counts=kind is GameKind.LEAGUE)
     after = Plan((*state.plan.games, Game(pairing, slot)), state.plan.unplaced)
-    _refuse_over(state, [Game(pairing, slot)], now)
+    carrying.refuse_over(state, [Game(pairing, slot)], now)
     faults = rules.fresh_faults(state.plan, after, state.spec)
     refuse_if(rules.reasons_of(faults, state.plan, state.names))
     venue = db.session().get_one(Venue, int(slot.venue))
-    change = _new_change(season.id, ChangeKind.ADD, reason, by=by, now=now)
+    change = carrying.new_change(season.id, ChangeKind.ADD, reason, by=by, now=now)
     fixture = Fixture(
         season_id=season.id,
         division_id=home.division_id,
@@ -211,7 +208,7 @@ def add_game(
     )
     db.session().add(fixture)
     db.flush()
-    _note(change, fixture, None, [])
+    carrying.note(change, fixture, None, [])
     record("game.added", "season", season.id, by=by, now=now, change_id=change.id, fixture_id=fixture.id)
     return change
 
@@ -238,7 +235,7 @@ def undo(change: ScheduleChange, *, by: Actor, now: datetime) -> None:
     have not left are given up; whoever got one is told once more.
     """
     season = db.session().get_one(Season, change.season_id)
-    _lock(season)
+    carrying.lock(season)
     db.session().refresh(change)
     rows = queries.games_of_change(change.id)
     if change.undone_at is not None or any(row.fixture.sequence != row.sequence for row in rows):
@@ -295,7 +292,7 @@ def _refuse_undo(season: Season, rows: Sequence[ChangedGame], now: datetime) -> 
         after.append(Game(pairing, slot))
         back.append(Game(pairing, slot))
     kept = Plan(tuple(each for each in before if each in after))
-    _refuse_over(state, back, now)
+    carrying.refuse_over(state, back, now)
     faults = rules.fresh_faults(kept, Plan(tuple(after)), state.spec)
     if faults:
         raise Refused(rules.reasons_of(faults, kept, state.names))
@@ -306,7 +303,7 @@ def _refuse_undo(season: Season, rows: Sequence[ChangedGame], now: datetime) -> 
 
 def unpublish(season: Season, *, by: Actor, now: datetime) -> int:
     """Take a published schedule back into a draft, while no game has begun and nothing of one is recorded."""
-    _lock(season)
+    carrying.lock(season)
     games = [game for game in season_queries.games_of(season.id) if game.state is not FixtureState.DRAFT]
     fixtures = queries.find_fixtures([game.fixture_id for game in games])
     gatherings = queries.gatherings_of(fixtures.values())
@@ -332,109 +329,15 @@ def unpublish(season: Season, *, by: Actor, now: datetime) -> int:
     return len(fixtures)
 
 
-# ---- shared ----
-
-
-def _lock(season: Season) -> None:
-    """One change of a season at a time."""
-    db.session().execute(sa.select(Season.id).where(Season.id == season.id).with_for_update())
-
-
-def _season(fixture: Fixture) -> Season:
-    return db.session().get_one(Season, fixture.season_id)
-
-
 def _check(
     state: queries.State, places: Mapping[Game, Slot | None], spec: SeasonSpec, now: datetime, *, offered: bool = False
 ) -> None:
     """Refuse places that break a rule. Of places that were offered only the choice among them can be at fault."""
     after = rules.changed_plan(state.plan, places)
-    _refuse_over(state, [Game(game.pairing, slot) for game, slot in places.items() if slot is not None], now)
+    carrying.refuse_over(state, [Game(game.pairing, slot) for game, slot in places.items() if slot is not None], now)
     faults = rules.fresh_faults(state.plan, after, spec)
     if faults:
         reasons = rules.reasons_of(faults, state.plan, state.names)
         if offered and not rules.among_themselves(faults, state.plan):
             raise Conflict([Refusal("changed_meanwhile", STALE), *reasons])
         raise Refused(reasons)
-
-
-def _refuse_over(state: queries.State, games: Iterable[Game], now: datetime) -> None:
-    late = next((game for game in games if state.names.at(game.slot) <= now), None)
-    if late is not None:
-        raise Refused([Refusal("over", N_("This time is over: %(at)s."), None, {"at": state.names.at(late.slot)})])
-
-
-def _new_change(season_id: int, kind: ChangeKind, reason: str, *, by: Actor, now: datetime) -> ScheduleChange:
-    change = ScheduleChange(
-        season_id=season_id, kind=kind, reason=reason.strip()[:200], closed_ids=[], made_at=now, made_by_id=by.person_id
-    )
-    db.session().add(change)
-    db.flush()
-    return change
-
-
-def _carry_out(change: ScheduleChange, choices: Mapping[int, Slot | None], *, by: Actor, now: datetime) -> None:
-    """Move or call off games with both their gatherings, and note what they were."""
-    fixtures = queries.find_fixtures(choices)
-    gatherings = queries.gatherings_of(fixtures.values())
-    venues = _venues(choices.values())
-    for key, slot in choices.items():
-        fixture = fixtures[key]
-        before = (fixture.venue_id, fixture.starts_at, fixture.ends_at, fixture.state)
-        kept = [{**programs.kept_of(each), **NOT_OFF} for each in gatherings[key]]
-        if slot is None:
-            fixture.state = FixtureState.CANCELED
-            db.flush()
-            for each in gatherings[key]:
-                if each.canceled_at is None:
-                    programs.cancel_gathering(each, reason=change.reason, by=by, now=now)
-        else:
-            venue = venues[slot.venue]
-            fixture.venue_id = venue.id
-            fixture.starts_at = season_queries.moment_of(slot.day, slot.starts)
-            fixture.ends_at = season_queries.moment_of(slot.day, slot.ends)
-            for each in gatherings[key]:
-                programs.move_gathering(
-                    each,
-                    starts_at=fixture.starts_at,
-                    ends_at=fixture.ends_at,
-                    place=venue.name,
-                    title=each.title,
-                    site_id=venue.site_id,
-                    by=by,
-                    now=now,
-                )
-        fixture.sequence += 1
-        _note(change, fixture, before, kept)
-    db.flush()
-
-
-def _venues(slots: Iterable[Slot | None]) -> dict[str, Venue]:
-    keys = {int(slot.venue) for slot in slots if slot is not None}
-    rows = db.session().scalars(sa.select(Venue).where(Venue.id.in_(keys))) if keys else ()
-    return {str(row.id): row for row in rows}
-
-
-def _note(
-    change: ScheduleChange,
-    fixture: Fixture,
-    before: tuple[int, datetime, datetime, FixtureState] | None,
-    kept: list[dict[str, object]],
-) -> None:
-    was = before or (None, None, None, None)
-    db.session().add(
-        ChangedGame(
-            change_id=change.id,
-            fixture_id=fixture.id,
-            was_venue_id=was[0],
-            was_starts_at=was[1],
-            was_ends_at=was[2],
-            was_state=was[3],
-            now_venue_id=fixture.venue_id,
-            now_starts_at=fixture.starts_at,
-            now_ends_at=fixture.ends_at,
-            now_state=fixture.state,
-            sequence=fixture.sequence,
-            gatherings=kept,
-        )
-    )
