@@ -16,21 +16,19 @@ from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.rosters import rules
-from youthprog.leagues.rosters.models import DivisionWait, MedicalHold, RosterMove, Suspension
-from youthprog.leagues.rosters.queries import (
+from youthprog.leagues.rosters.facts import (
     GameAt,
     Keeping,
     Known,
-    PlayerOn,
     hold_facts,
     keeping_by_group,
     kept_away,
     on_file,
     papers_of,
-    players_on,
-    reasons_at,
     suspension_facts,
 )
+from youthprog.leagues.rosters.models import DivisionWait, MedicalHold, RosterMove, Suspension
+from youthprog.leagues.rosters.queries import PlayerOn, players_on, reasons_at
 from youthprog.leagues.rosters.types import Exceptional, OpenTeam, PaperKind, WaitFrom, WaitingChild
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
