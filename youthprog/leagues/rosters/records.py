@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
@@ -174,11 +174,9 @@ def kept_away_from(group_id: int, youth_id: int, on: date) -> bool:
 
 
 def get_wait_for(actor: Actor, permission: P, division: Division, wait_id: int, on: date) -> DivisionWait:
-    """An open place in line of a division whose child is within reach, with the child. Raises `NotFound`."""
+    """An open place in line of a division whose child is within reach. Raises `NotFound`."""
     row = db.session().scalar(
-        sa.select(DivisionWait)
-        .options(joinedload(DivisionWait.youth))
-        .where(
+        sa.select(DivisionWait).where(
             DivisionWait.id == wait_id,
             DivisionWait.division_id == division.id,
             DivisionWait.placed_at.is_(None),
