@@ -4,13 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from youthprog.core.crypto import Sealable
 from youthprog.core.db import Model, choice, partial_index
-from youthprog.leagues.models import Division
 from youthprog.leagues.rosters.types import Exceptional, MoveKind, PaperKind, WaitFrom
-from youthprog.people.models import Person
 
 PERSON, DIVISION, GROUP = "person.id", "division.id", "group.id"
 
@@ -173,5 +171,3 @@ class DivisionWait(Model):
     placed_at: Mapped[datetime | None]
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey(GROUP))
     left_at: Mapped[datetime | None]
-    division: Mapped[Division] = relationship(lazy="raise_on_sql")
-    youth: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[youth_id])

@@ -15,7 +15,7 @@ from youthprog.core.refusals import NotFound, Refusal, Refused
 from youthprog.leagues import queries as leagues
 from youthprog.leagues.models import Division
 from youthprog.leagues.queries import TeamHead
-from youthprog.leagues.rosters import queries, records, services, waiting
+from youthprog.leagues.rosters import facts, queries, records, services, waiting
 from youthprog.leagues.rosters import types as words
 from youthprog.leagues.rosters.forms import (
     AcceptForm,
@@ -194,7 +194,7 @@ def game_day(gathering_id: int) -> Response:
         off=sorted(off, key=lambda each: all(reason.state == "waiting" for reason in each.reasons)),
         playing=[each for each in shown if each.may_play],
         guardians=people.guardians_of(call, on),
-        fewest=queries.keeping_by_group([gathering.group_id])[gathering.group_id].row.fewest_players,
+        fewest=facts.keeping_by_group([gathering.group_id])[gathering.group_id].row.fewest_players,
         is_past=day < on,
     )
 

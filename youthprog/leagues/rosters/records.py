@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
@@ -16,21 +16,19 @@ from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.rosters import rules
-from youthprog.leagues.rosters.models import DivisionWait, MedicalHold, RosterMove, Suspension
-from youthprog.leagues.rosters.queries import (
+from youthprog.leagues.rosters.facts import (
     GameAt,
     Keeping,
     Known,
-    PlayerOn,
     hold_facts,
     keeping_by_group,
     kept_away,
     on_file,
     papers_of,
-    players_on,
-    reasons_at,
     suspension_facts,
 )
+from youthprog.leagues.rosters.models import DivisionWait, MedicalHold, RosterMove, Suspension
+from youthprog.leagues.rosters.queries import PlayerOn, players_on, reasons_at
 from youthprog.leagues.rosters.types import Exceptional, OpenTeam, PaperKind, WaitFrom, WaitingChild
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
@@ -176,11 +174,9 @@ def kept_away_from(group_id: int, youth_id: int, on: date) -> bool:
 
 
 def get_wait_for(actor: Actor, permission: P, division: Division, wait_id: int, on: date) -> DivisionWait:
-    """An open place in line of a division whose child is within reach, with the child. Raises `NotFound`."""
+    """An open place in line of a division whose child is within reach. Raises `NotFound`."""
     row = db.session().scalar(
-        sa.select(DivisionWait)
-        .options(joinedload(DivisionWait.youth))
-        .where(
+        sa.select(DivisionWait).where(
             DivisionWait.id == wait_id,
             DivisionWait.division_id == division.id,
             DivisionWait.placed_at.is_(None),

@@ -13,6 +13,7 @@ from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.rosters import records, rules, waiting
+from youthprog.leagues.rosters.facts import Keeping, hold_facts, keeping_by_group
 from youthprog.leagues.rosters.models import (
     DivisionRosterChange,
     DivisionWait,
@@ -22,7 +23,6 @@ from youthprog.leagues.rosters.models import (
     RosterMove,
     Suspension,
 )
-from youthprog.leagues.rosters.queries import Keeping, hold_facts, keeping_by_group
 from youthprog.leagues.rosters.types import Exceptional, JoinFacts, MoveKind, PaperKind, RosterRules, WaitFrom
 from youthprog.people import queries as people
 from youthprog.people.types import PeopleMerged

@@ -15,8 +15,9 @@ from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.rosters import records, rules
+from youthprog.leagues.rosters.facts import Keeping
 from youthprog.leagues.rosters.models import DivisionWait, RosterMove
-from youthprog.leagues.rosters.queries import Keeping, keeping_of
+from youthprog.leagues.rosters.queries import keeping_of
 from youthprog.leagues.rosters.types import MoveKind
 from youthprog.outreach import services as outreach
 from youthprog.outreach.types import Recipient
