@@ -175,7 +175,7 @@ def test_whoever_holds_the_card_says_which_side_and_the_score(session, visitor, 
 
 
 def test_a_code_opens_its_own_game_alone_and_ends_days_after_it(app, session, visitor, league, code):
-    other = league.game(2, 3)
+    league.game(2, 3)
     session.commit()
     assert "Bears" not in visitor.get(f"/g/{code}").text
     visitor.get("/g/AAAABBBBCCCC", status=404)

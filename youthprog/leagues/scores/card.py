@@ -66,7 +66,6 @@ def _side(actor: Actor, fixture: Fixture, team: Team, gathering_id: int | None) 
         team.group.name,
         staff[0].name if staff else "",
         tuple(
-            GameCardRow(member.jersey or "", *names[member.youth_id], held=member.youth_id in held)
-            for member in shown
+            GameCardRow(member.jersey or "", *names[member.youth_id], held=member.youth_id in held) for member in shown
         ),
     )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -177,7 +178,7 @@ def _games() -> sa.Select[Fixture]:
     )
 
 
-def _found(row: object) -> object:
+def _found(row: Any) -> Any:
     if row is None:
         raise NotFound
     return row
@@ -362,7 +363,7 @@ def _quick_entries(of: sa.Select[int]) -> Mapping[int, list[Entry]]:
     return found
 
 
-def _score_game(row: sa.Row[tuple[object, ...]], entries: Iterable[Entry], now: datetime) -> ScoreGame:
+def _score_game(row: Any, entries: Iterable[Entry], now: datetime) -> ScoreGame:
     (fixture_id, division_id, starts_at, ends_at, venue, home_id, home, away_id, away, state, knockout, *groups) = row
     return ScoreGame(
         fixture_id, division_id, starts_at, ends_at, venue, home_id, home, away_id, away, state,
@@ -427,7 +428,7 @@ def table_of(
         for place in places
     )
     waiting: list[str] = []
-    for above, row in zip(rows, rows[1:], strict=False):
+    for above, row in pairwise(rows):
         if row.place.decided_by == "lots" and row.place.record.played:
             waiting += [each.team for each in (above, row) if each.place.team not in lots]
     return Standings(rows, tuple(games), tuple(dict.fromkeys(waiting)))
