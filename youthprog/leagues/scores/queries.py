@@ -184,6 +184,16 @@ def _found(row: Any) -> Any:
     return row
 
 
+def find_next_game(team_id: int, now: datetime) -> int | None:
+    """The number of a team's game under way, or its next one. One statement."""
+    statement = sa.select(Fixture.id).where(
+        sa.or_(Fixture.home_team_id == team_id, Fixture.away_team_id == team_id),
+        Fixture.state == FixtureState.PUBLISHED,
+        Fixture.ends_at > now,
+    )
+    return db.session().scalar(statement.order_by(Fixture.starts_at, Fixture.id).limit(1))
+
+
 def own_sides(actor: Actor, fixture: Fixture, on: date) -> tuple[Side, ...]:
     """The sides of a game whose teams the actor leads on a day. One statement."""
     if actor.person_id is None:
