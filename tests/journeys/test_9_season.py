@@ -203,7 +203,10 @@ def fill_score(page: Page, sides: list[str], reds: int = 3, blues: int = 1) -> N
 
 
 def card(office: Traveler, stranger: Traveler, game: int, sides: list[str]) -> None:
-    """The coordinator prints the card; whoever stands at the field with it says the other side's score, at first wrongly."""
+    """The coordinator prints the card; whoever stands at the field with it says the other side's score, at first wrongly.
+
+    On a phone without JavaScript.
+    """
     page = office.go(f"/games/{game}/score")
     with page.expect_response("**/card.pdf") as answered:
         page.get_by_role("button", name="Game card").click()
@@ -217,12 +220,12 @@ def card(office: Traveler, stranger: Traveler, game: int, sides: list[str]) -> N
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("heading", level=1).wait_for()
     assert not [name for name in FAMILIES if name in page.content()], "a child's name on a page that anybody may open"
-    checked(stranger)
+    stranger.assert_fits()
     page.get_by_role("radio", name=TEAMS[1], exact=True).check()
     fill_score(page, sides, reds=1, blues=3)
     page.get_by_role("button", name="Save the score").click()
     page.get_by_text("The two teams say different scores.").wait_for()
-    checked(stranger)
+    stranger.assert_fits()
     assert "The two teams say different scores." in office.go(f"/games/{game}/score").inner_text("main")
     page.get_by_role("link", name="Enter or correct the score").click()
     page.get_by_role("radio", name=TEAMS[1], exact=True).check()

@@ -116,6 +116,7 @@ def test_the_coordinator_decides_a_mismatch_with_a_reason(app, session, visitor,
     said(league.fixture, Side.AWAY, 2, 3)
     session.commit()
     visitor.sign_in(make_account(Role.COORDINATOR))
+    assert "To be settled" in visitor.get("/today").text
     season = visitor.get(f"/seasons/{league.season.id}/scores")
     assert "Two different scores" in season.text
     here, there = f"/games/{league.fixture.id}/score", f"/games/{league.fixture.id}/decide"

@@ -47,7 +47,7 @@ def card_of(actor: Actor, fixture: Fixture, *, now: datetime, language: str) -> 
         division=fixture.division.name,
         season=f"{program} · {name}",
         printed_at=now.astimezone(zone),
-        code=(services.find_code(fixture) or "") if is_open else "",
+        code=(services.find_code(fixture, now) or "") if is_open else "",
         address=f"{public.netloc}/g",
         keeps_score=keeps,
         language=Language(language),

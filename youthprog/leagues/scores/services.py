@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy import orm as so
 
 from youthprog.audit.services import record
 from youthprog.core import crypto, db
@@ -242,10 +243,12 @@ def code_of(link: ScoreLink) -> str | None:
     return code if crypto.fingerprint(code) == link.code_hash else None
 
 
-def find_code(fixture: Fixture) -> str | None:
-    """The code for a game's card, while the game has a live link."""
-    row = db.session().scalar(sa.select(ScoreLink).where(ScoreLink.fixture_id == fixture.id))
-    return code_of(row) if row is not None else None
+def find_code(fixture: Fixture, now: datetime) -> str | None:
+    """The code for the card of a game that is not final, while the game has a live link."""
+    row = db.session().scalar(
+        sa.select(ScoreLink).where(ScoreLink.fixture_id == fixture.id).options(so.joinedload(ScoreLink.fixture))
+    )
+    return code_of(row) if row is not None and is_live(row, is_final=False, now=now) else None
 
 
 def _code(fixture_id: int, serial: str) -> str:
