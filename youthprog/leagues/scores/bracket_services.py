@@ -47,6 +47,8 @@ def make_bracket(
 
 def _refusals_to_make(table: Standings, teams: int) -> list[Refusal]:
     found = []
+    if not table.is_begun:
+        found.append(Refusal("no_results", N_("No result of this division counts yet.")))
     if teams > len(table.rows) or teams < FEWEST:
         sentence = N_("This division has %(count)s teams.")
         found.append(Refusal("too_many", sentence, "teams", {"count": len(table.rows)}))

@@ -139,7 +139,7 @@ def lines_of(table: Standings, lots: Sequence[DrawnLot]) -> list[Line]:
     for row in table.rows:
         step = row.place.decided_by
         decided = DECIDED[step]
-        if not row.place.record.played:
+        if not table.is_begun:
             decided = ""
         elif step == "lots" and row.team in table.needs_lots:
             decided = N_("Level: lots will decide")

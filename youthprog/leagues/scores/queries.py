@@ -438,8 +438,9 @@ def table_of(
         for place in places
     )
     waiting: list[str] = []
+    begun = any(row.place.record.played for row in rows)
     for above, row in pairwise(rows):
-        if row.place.decided_by == "lots" and row.place.record.played:
+        if row.place.decided_by == "lots" and begun:
             waiting += [each.team for each in (above, row) if each.place.team not in lots]
     return Standings(rows, tuple(games), tuple(dict.fromkeys(waiting)))
 
