@@ -244,7 +244,9 @@ def _settings(division: Division, season: SeasonScores, own: DivisionScores | No
 
 
 def find_public(code: str) -> SeasonScores | None:
-    """The season whose standings are public under an address."""
+    """The season whose standings are public under an address; whatever is no code of ours is not asked for."""
+    if not (code.isascii() and code.isalnum()):
+        return None
     return db.session().scalar(sa.select(SeasonScores).where(SeasonScores.code == code))
 
 
