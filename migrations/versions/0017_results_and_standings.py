@@ -67,9 +67,7 @@ def _entries() -> None:
         sa.Column("side", _one_of("side", "home", "away", "league"), nullable=False),
         sa.Column(
             "happened",
-            _one_of(
-                "happened", "played", "home_forfeit", "away_forfeit", "double_forfeit", "abandoned", "not_played"
-            ),
+            _one_of("happened", "played", "home_forfeit", "away_forfeit", "double_forfeit", "abandoned", "not_played"),
             nullable=False,
         ),
         sa.Column("home_score", KEY, nullable=True),

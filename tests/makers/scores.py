@@ -51,7 +51,12 @@ def make_game(home: Team, away: Team, venue: Venue, starts_at: datetime | None =
 
 
 def said(
-    fixture: Fixture, side: Side, home: int | None, away: int | None, happened: Happened = Happened.PLAYED, **values: Any
+    fixture: Fixture,
+    side: Side,
+    home: int | None,
+    away: int | None,
+    happened: Happened = Happened.PLAYED,
+    **values: Any,
 ) -> ScoreEntry:
     """What a side said of a game, an hour after it."""
     at = values.pop("at", fixture.ends_at + timedelta(hours=1))

@@ -226,7 +226,9 @@ def table_after(arrivals, rules):
     results = {meeting: [] for meeting in MEETINGS}
     for (meeting, _side), each in holds.items():
         results[meeting].append(each)
-    return standings_of([game_of(*meeting, result_of(found, START, NOW)) for meeting, found in results.items()], rules, TEAMS)
+    return standings_of(
+        [game_of(*meeting, result_of(found, START, NOW)) for meeting, found in results.items()], rules, TEAMS
+    )
 
 
 @pytest.mark.proof("the table is the same in whatever order results arrive or are amended", room="leagues")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from pypdf import PdfReader
 
 from tests.makers.people import make_guardian, make_person, make_youth
 from tests.makers.programs import join, lead, make_gathering, make_season, make_team
+from tests.makers.scores import make_game, make_opponent, make_venue
 from youthprog.audit.models import AuditEntry
 from youthprog.cli import main
 from youthprog.core import clock
@@ -22,10 +24,10 @@ from youthprog.demo.department import Department, plan_department
 from youthprog.demo.files import PRIVATE_VALUES, Fault, sports_connect_csv
 from youthprog.demo.types import Size
 from youthprog.leagues import commands
-from youthprog.leagues.models import Team
+from youthprog.leagues.models import Division, Team
 from youthprog.people.models import CustodyRestriction, Person
 from youthprog.people.types import PersonKind
-from youthprog.programs.models import Season
+from youthprog.programs.models import Group, Season
 from youthprog.programs.types import StaffRole
 
 
@@ -179,6 +181,21 @@ def test_a_sign_in_sheet_names_who_may_collect_and_says_no_reason(youthprog, tea
 
 
 @pytest.mark.press
+def test_a_game_card_has_both_teams_and_the_code_of_its_next_game(youthprog, team, session, tmp_path):
+    path = tmp_path / "card.pdf"
+    code, _, err = youthprog("roster", team.id, "--out", path, "--kind", "game-card")
+    assert (code, err) == (1, "youthprog roster: Tigers U10 has no game ahead.\n")
+    season = session.get_one(Season, session.get_one(Group, team.group_id).season_id)
+    other = make_opponent(session.get_one(Division, team.division_id), season, "Hawks U10")
+    make_game(team, other, make_venue(), clock.now() + timedelta(days=2))
+    session.commit()
+    assert youthprog("roster", team.id, "--out", path, "--kind", "game-card")[0] == 0
+    text = text_of(path)
+    assert "Hawks U10" in text
+    assert "Mateo" in text
+    assert re.search(r"([A-Z2-9]{4}-){2}[A-Z2-9]{4}", text)
+
+
 def test_a_team_that_is_not_here_is_one_sentence(youthprog, team, tmp_path):
     code, _, err = youthprog("roster", "Narwhals", "--out", tmp_path / "x.pdf")
     assert code == 1

@@ -116,6 +116,7 @@ def test_the_coordinator_decides_a_mismatch_with_a_reason(app, session, visitor,
     said(league.fixture, Side.AWAY, 2, 3)
     session.commit()
     visitor.sign_in(make_account(Role.COORDINATOR))
+    assert "To be settled" in visitor.get("/today").text
     season = visitor.get(f"/seasons/{league.season.id}/scores")
     assert "Two different scores" in season.text
     here, there = f"/games/{league.fixture.id}/score", f"/games/{league.fixture.id}/decide"
@@ -175,7 +176,7 @@ def test_whoever_holds_the_card_says_which_side_and_the_score(session, visitor, 
 
 
 def test_a_code_opens_its_own_game_alone_and_ends_days_after_it(app, session, visitor, league, code):
-    other = league.game(2, 3)
+    league.game(2, 3)
     session.commit()
     assert "Bears" not in visitor.get(f"/g/{code}").text
     visitor.get("/g/AAAABBBBCCCC", status=404)

@@ -268,7 +268,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "played": ("Played", "Jugó"),
     "not_cleared": ("Not cleared", "Sin autorización"),
     "other_list": ("The coach of this team brings the list.", "El entrenador de este equipo trae la lista."),
-    "list_is_right": ("Coach, before the game: this list is right", "Entrenador, antes del partido: esta lista es correcta"),
+    "list_is_right": (
+        "Coach, before the game: this list is right",
+        "Entrenador, antes del partido: esta lista es correcta",
+    ),
     "officials": ("Officials", "Árbitros"),
     "official_name": ("Name", "Nombre"),
     "incidents": ("Injuries, ejections, protests", "Lesiones, expulsiones, protestas"),

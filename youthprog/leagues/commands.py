@@ -30,6 +30,9 @@ from youthprog.leagues.imports.services import AT_ONCE
 from youthprog.leagues.imports.types import Action, ImportKind, PlannedRow, Problem, Reading, Severity
 from youthprog.leagues.queries import TeamHead
 from youthprog.leagues.routes import paper_notes, which_of
+from youthprog.leagues.scores import card
+from youthprog.leagues.scores import queries as scores
+from youthprog.leagues.scores import services as score_services
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
 from youthprog.web.filters import phone
@@ -223,7 +226,8 @@ def roster_arguments(parser: argparse.ArgumentParser) -> None:
     """Which team, which paper, where to."""
     parser.add_argument("team", metavar="TEAM", help="the team's number or name")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.pdf", help="where to write the PDF")
-    parser.add_argument("--kind", choices=("coach", "sign-in"), default="coach", help="coach's roster or sign-in sheet")
+    kinds = "coach's roster, sign-in sheet, or the card of the team's next game"
+    parser.add_argument("--kind", choices=("coach", "sign-in", "game-card"), default="coach", help=kinds)
     parser.add_argument("--language", choices=("en", "es"), default="en")
 
 
@@ -266,6 +270,8 @@ def _printed(team: TeamHead, kind: str, language: str) -> tuple[bytes, str, int]
         roster = queries.for_paper(queries.roster_of(operator(), team, on), team.season_id, on)
         content = papers.print_roster(team, roster, notes=paper_notes(roster), phone=phone, now=now, language=language)
         return content, "roster.printed", len(roster.players)
+    if kind == "game-card":
+        return _game_card(team, language)
     gathering_id = queries.register_due(team.group_id, now)
     if gathering_id is None:
         raise NotOne(f"{team.name} has no gathering ahead to sign in for.")
@@ -273,6 +279,19 @@ def _printed(team: TeamHead, kind: str, language: str) -> tuple[bytes, str, int]
     lines = queries.sign_in_lines(operator(), gathering, on)
     content = papers.print_sign_in(gathering, lines, what=which_of(gathering), now=now, language=language)
     return content, "sign_in.printed", len(lines)
+
+
+def _game_card(team: TeamHead, language: str) -> tuple[bytes, str, int]:
+    """The card of the team's next game, with the code that opens the entry of its score."""
+    now = clock.now()
+    fixture_id = scores.find_next_game(team.team_id, now)
+    if fixture_id is None:
+        raise NotOne(f"{team.name} has no game ahead.")
+    fixture = scores.get_game(fixture_id)
+    if scores.keeping_score([fixture.division_id]):
+        score_services.make_link(fixture, by=operator(), now=now)
+    content, players = card.print_card(operator(), fixture, now=now, language=language)
+    return content, "game_card.printed", players
 
 
 def write_whole(path: Path, content: bytes) -> None:

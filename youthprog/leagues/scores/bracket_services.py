@@ -35,9 +35,7 @@ def make_bracket(
     if queries.find_bracket(division.id) is not None:
         raise Conflict([Refusal("made", N_("This division has its playoffs already."))])
     refuse_if(_refusals_to_make(table, teams))
-    row = Bracket(
-        division_id=division.id, third=third, consolation=consolation, made_at=now, made_by_id=by.person_id
-    )
+    row = Bracket(division_id=division.id, third=third, consolation=consolation, made_at=now, made_by_id=by.person_id)
     db.session().add(row)
     db.flush()
     for seed, place in enumerate(table.rows[:teams], 1):
@@ -49,6 +47,8 @@ def make_bracket(
 
 def _refusals_to_make(table: Standings, teams: int) -> list[Refusal]:
     found = []
+    if not table.is_begun:
+        found.append(Refusal("no_results", N_("No result of this division counts yet.")))
     if teams > len(table.rows) or teams < FEWEST:
         sentence = N_("This division has %(count)s teams.")
         found.append(Refusal("too_many", sentence, "teams", {"count": len(table.rows)}))

@@ -47,7 +47,7 @@ def card_of(actor: Actor, fixture: Fixture, *, now: datetime, language: str) -> 
         division=fixture.division.name,
         season=f"{program} · {name}",
         printed_at=now.astimezone(zone),
-        code=(services.find_code(fixture) or "") if is_open else "",
+        code=(services.find_code(fixture, now) or "") if is_open else "",
         address=f"{public.netloc}/g",
         keeps_score=keeps,
         language=Language(language),
@@ -66,7 +66,6 @@ def _side(actor: Actor, fixture: Fixture, team: Team, gathering_id: int | None) 
         team.group.name,
         staff[0].name if staff else "",
         tuple(
-            GameCardRow(member.jersey or "", *names[member.youth_id], held=member.youth_id in held)
-            for member in shown
+            GameCardRow(member.jersey or "", *names[member.youth_id], held=member.youth_id in held) for member in shown
         ),
     )

@@ -21,7 +21,9 @@ from youthprog.web.pages import page
 bp = Blueprint("game_codes", __name__)
 BOTH = (Side.HOME, Side.AWAY)
 MOST_WORDS = 8  # said by one card in fifteen minutes
-NOTHING = N_("This code opens nothing. Check the letters; it also ends some days after the game, and once the score is final.")
+NOTHING = N_(
+    "This code opens nothing. Check the letters; it also ends some days after the game, and once the score is final."
+)
 
 
 @bp.get("/g")
@@ -78,9 +80,7 @@ def say(code: str) -> BaseResponse:
         return _page(fixture, code, form, 422)
     side = Side(form.side.data)
     try:
-        services.say(
-            fixture, side, form.said(), seen=form.was_seen(side), by=actor(), now=facts.now, by_link=True
-        )
+        services.say(fixture, side, form.said(), seen=form.was_seen(side), by=actor(), now=facts.now, by_link=True)
     except Refused as problem:
         form.take(problem.reasons)
         return _page(fixture, code, form, 409 if isinstance(problem, Conflict) else 422)

@@ -92,7 +92,11 @@ class ScoreForm(Form):
 
     def fill(self, said: Said) -> None:
         """Show what was said before."""
-        self.happened.data, self.home_score.data, self.away_score.data = said.happened.value, said.home_score, said.away_score
+        self.happened.data, self.home_score.data, self.away_score.data = (
+            said.happened.value,
+            said.home_score,
+            said.away_score,
+        )
         self.goes_on.data = said.goes_on.value if said.goes_on else ""
 
 
@@ -123,11 +127,11 @@ class RulesForm(Form):
         """The rules as the form says them; a step named twice counts once."""
         named = dict.fromkeys(self[f"step{number + 1}"].data for number in range(MOST_STEPS))
         return Rules(
-            win=self.win.data,
-            draw=self.draw.data,
-            loss=self.loss.data,
-            forfeit_loss=self.forfeit_loss.data,
-            forfeit_score=self.forfeit_score.data,
+            win=self.win.data or 0,
+            draw=self.draw.data or 0,
+            loss=self.loss.data or 0,
+            forfeit_loss=self.forfeit_loss.data or 0,
+            forfeit_score=self.forfeit_score.data or 0,
             most_scored=self.most_scored.data,
             most_margin=self.most_margin.data,
             first=First(self.first.data),

@@ -110,7 +110,10 @@ class BracketSeed(Model):
     """A team's place in a bracket, 1 the best."""
 
     __tablename__ = "bracket_seed"
-    __table_args__ = (sa.UniqueConstraint("bracket_id", "team_id"), sa.CheckConstraint("seed BETWEEN 1 AND 64", name="seed"))
+    __table_args__ = (
+        sa.UniqueConstraint("bracket_id", "team_id"),
+        sa.CheckConstraint("seed BETWEEN 1 AND 64", name="seed"),
+    )
 
     bracket_id: Mapped[int] = mapped_column(sa.ForeignKey("bracket.id"), primary_key=True)
     seed: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -126,9 +128,7 @@ def shown_of(division: Division) -> Shown | None:
         return None
     lots = queries.lots_of(division.id)
     table = queries.standings(division.id, settings.rules, lots, now)
-    return Shown(
-        settings, table, tuple(lines_of(table, lots)), tuple(lots), bracket_queries.drawn(division.id, now)
-    )
+    return Shown(settings, table, tuple(lines_of(table, lots)), tuple(lots), bracket_queries.drawn(division.id, now))
 
 
 def lines_of(table: Standings, lots: Sequence[DrawnLot]) -> list[Line]:
@@ -139,7 +139,7 @@ def lines_of(table: Standings, lots: Sequence[DrawnLot]) -> list[Line]:
     for row in table.rows:
         step = row.place.decided_by
         decided = DECIDED[step]
-        if not row.place.record.played:
+        if not table.is_begun:
             decided = ""
         elif step == "lots" and row.team in table.needs_lots:
             decided = N_("Level: lots will decide")
@@ -148,7 +148,7 @@ def lines_of(table: Standings, lots: Sequence[DrawnLot]) -> list[Line]:
     return found
 
 
-def words(shown: Shown | None) -> dict[str, object]:
+def words(shown: Shown | None) -> dict[str, Any]:
     """What the templates of standings need besides."""
     if shown is None:
         return {}
@@ -157,12 +157,14 @@ def words(shown: Shown | None) -> dict[str, object]:
     return {
         "first": FIRSTS[rules.first],
         "steps": [STEPS[step] for step in (*rules.steps, "lots")],
-        "played": by_day([game for game in games if game.result.said is not None or game.starts_at <= clock.now()], last=True),
+        "played": by_day(
+            [game for game in games if game.result.said is not None or game.starts_at <= clock.now()], last=True
+        ),
         "coming": by_day([game for game in games if game.result.said is None and game.starts_at > clock.now()]),
     }
 
 
-def by_day(games: Sequence[ScoreGame], *, last: bool = False) -> list[tuple[object, list[ScoreGame]]]:
+def by_day(games: Sequence[ScoreGame], *, last: bool = False) -> list[tuple[date, list[ScoreGame]]]:
     """Games day by day, the last day first where it is asked for."""
     days = [(day, list(found)) for day, found in groupby(games, lambda game: clock.day_of(game.starts_at))]
     return days[::-1] if last else days

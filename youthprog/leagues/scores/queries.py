@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -177,10 +178,20 @@ def _games() -> sa.Select[Fixture]:
     )
 
 
-def _found(row: object) -> object:
+def _found(row: Any) -> Any:
     if row is None:
         raise NotFound
     return row
+
+
+def find_next_game(team_id: int, now: datetime) -> int | None:
+    """The number of a team's game under way, or its next one. One statement."""
+    statement = sa.select(Fixture.id).where(
+        sa.or_(Fixture.home_team_id == team_id, Fixture.away_team_id == team_id),
+        Fixture.state == FixtureState.PUBLISHED,
+        Fixture.ends_at > now,
+    )
+    return db.session().scalar(statement.order_by(Fixture.starts_at, Fixture.id).limit(1))
 
 
 def own_sides(actor: Actor, fixture: Fixture, on: date) -> tuple[Side, ...]:
@@ -233,7 +244,9 @@ def _settings(division: Division, season: SeasonScores, own: DivisionScores | No
 
 
 def find_public(code: str) -> SeasonScores | None:
-    """The season whose standings are public under an address."""
+    """The season whose standings are public under an address; whatever is no code of ours is not asked for."""
+    if not (code.isascii() and code.isalnum()):
+        return None
     return db.session().scalar(sa.select(SeasonScores).where(SeasonScores.code == code))
 
 
@@ -362,7 +375,7 @@ def _quick_entries(of: sa.Select[int]) -> Mapping[int, list[Entry]]:
     return found
 
 
-def _score_game(row: sa.Row[tuple[object, ...]], entries: Iterable[Entry], now: datetime) -> ScoreGame:
+def _score_game(row: Any, entries: Iterable[Entry], now: datetime) -> ScoreGame:
     (fixture_id, division_id, starts_at, ends_at, venue, home_id, home, away_id, away, state, knockout, *groups) = row
     return ScoreGame(
         fixture_id, division_id, starts_at, ends_at, venue, home_id, home, away_id, away, state,
@@ -427,8 +440,9 @@ def table_of(
         for place in places
     )
     waiting: list[str] = []
-    for above, row in zip(rows, rows[1:], strict=False):
-        if row.place.decided_by == "lots" and row.place.record.played:
+    begun = any(row.place.record.played for row in rows)
+    for above, row in pairwise(rows):
+        if row.place.decided_by == "lots" and begun:
             waiting += [each.team for each in (above, row) if each.place.team not in lots]
     return Standings(rows, tuple(games), tuple(dict.fromkeys(waiting)))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy import orm as so
 
 from youthprog.audit.services import record
 from youthprog.core import crypto, db
@@ -99,9 +100,7 @@ def _write(
     table, first_at = db.table(ScoreEntry), now
     for before in (row for row in rows if row.side is side):
         done = db.session().execute(
-            sa.update(table)
-            .where(table.c.id == before.id, table.c.replaced_at.is_(None))
-            .values(replaced_at=now)
+            sa.update(table).where(table.c.id == before.id, table.c.replaced_at.is_(None)).values(replaced_at=now)
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise Conflict([Refusal("changed_meanwhile", CHANGED)])
@@ -141,12 +140,19 @@ def set_season(
 ) -> None:
     """Say how a season keeps its scores. What is final stays final; a link on a card keeps the days it was made with."""
     row = _season_row(season)
-    row.no_scores_under, row.final_hours, row.link_days, row.rules = no_scores_under, final_hours, link_days, dict(rules)
+    row.no_scores_under, row.final_hours, row.link_days, row.rules = (
+        no_scores_under,
+        final_hours,
+        link_days,
+        dict(rules),
+    )
     db.flush()
     record("scores.season_set", "season", season.id, by=by, now=now)
 
 
-def set_division(division: Division, keeping: Keeping, rules: Mapping[str, Any] | None, *, by: Actor, now: datetime) -> None:
+def set_division(
+    division: Division, keeping: Keeping, rules: Mapping[str, Any] | None, *, by: Actor, now: datetime
+) -> None:
     """Say whether a division keeps scores, and by which rules: its own, or (None) the season's."""
     row = db.session().get(DivisionScores, division.id)
     if row is None:
@@ -204,9 +210,7 @@ def draw_lots(division: Division, *, by: Actor, now: datetime) -> int:
     free = sorted(set(range(1, GREATEST_LOT + 1)) - set(drawn.values()))
     numbers = secrets.SystemRandom().sample(free, len(teams))
     for team_id, number in zip(teams, numbers, strict=True):
-        lot = DrawnLot(
-            team_id=team_id, division_id=division.id, number=number, drawn_at=now, drawn_by_id=by.person_id
-        )
+        lot = DrawnLot(team_id=team_id, division_id=division.id, number=number, drawn_at=now, drawn_by_id=by.person_id)
         db.session().add(lot)
     db.flush()
     lots = {str(team_id): number for team_id, number in zip(teams, numbers, strict=True)}
@@ -239,10 +243,12 @@ def code_of(link: ScoreLink) -> str | None:
     return code if crypto.fingerprint(code) == link.code_hash else None
 
 
-def find_code(fixture: Fixture) -> str | None:
-    """The code for a game's card, while the game has a live link."""
-    row = db.session().scalar(sa.select(ScoreLink).where(ScoreLink.fixture_id == fixture.id))
-    return code_of(row) if row is not None else None
+def find_code(fixture: Fixture, now: datetime) -> str | None:
+    """The code for the card of a game that is not final, while the game has a live link."""
+    row = db.session().scalar(
+        sa.select(ScoreLink).where(ScoreLink.fixture_id == fixture.id).options(so.joinedload(ScoreLink.fixture))
+    )
+    return code_of(row) if row is not None and is_live(row, is_final=False, now=now) else None
 
 
 def _code(fixture_id: int, serial: str) -> str:
