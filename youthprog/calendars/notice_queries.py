@@ -153,6 +153,11 @@ def was_of(notice: ChangeNotice) -> WhenAndWhere:
     return WhenAndWhere(notice.was_starts_at, notice.was_ends_at, notice.was_place, notice.was_canceled)
 
 
+def as_it_stands(row: Gathering) -> WhenAndWhere:
+    """When and where a gathering is, and whether it takes place."""
+    return WhenAndWhere(row.starts_at, row.ends_at, row.place, row.canceled_at is not None)
+
+
 def is_of(meeting: Meeting) -> WhenAndWhere:
     """When and where a meeting is."""
     return WhenAndWhere(meeting.starts_at, meeting.ends_at, meeting.place, meeting.canceled)

@@ -27,7 +27,7 @@ from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.people.types import ContactKind
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Group
+from youthprog.programs.models import Gathering, Group
 from youthprog.programs.types import GATHERING_KINDS, GatheringChanged
 
 CHANGED = "gathering_changed"
@@ -37,23 +37,24 @@ LONGEST_COUNT = 16  # digits of microseconds, until the year 2286
 
 def note_change(event: GatheringChanged) -> None:
     """Note whom a change within 48 hours concerns. What somebody knew before stays what it was until a letter is written."""
-    meeting = queries.meetings_of([event.gathering_id])[event.gathering_id]
-    if not rules.is_short_notice(event.was, notice_queries.is_of(meeting), event.at):
+    row = db.session().get_one(Gathering, event.gathering_id)  # at hand: whoever changes many pays nothing for each
+    if not rules.is_short_notice(event.was, notice_queries.as_it_stands(row), event.at):
         return
+    meeting = queries.meetings_of([row.id])[row.id]
     told = rules.who_is_told(notice_queries.audience_of(meeting), notice_queries.kept_from(meeting), event.by_id)
     statement = sa.select(ChangeNotice).where(ChangeNotice.gathering_id == event.gathering_id)
-    known = {row.person_id: row for row in db.session().scalars(statement)}
+    known = {notice.person_id: notice for notice in db.session().scalars(statement)}
     for person_id, leads in told.items():
-        row = known.get(person_id)
-        if row is None:
-            row = ChangeNotice(gathering_id=event.gathering_id, person_id=person_id)
-            db.session().add(row)
-        elif row.told_at is None:
+        notice = known.get(person_id)
+        if notice is None:
+            notice = ChangeNotice(gathering_id=event.gathering_id, person_id=person_id)
+            db.session().add(notice)
+        elif notice.told_at is None:
             continue
         was = event.was
-        row.leads, row.was_starts_at, row.was_ends_at = leads, was.starts_at, was.ends_at
-        row.was_place, row.was_canceled = was.place, was.canceled
-        row.noted_at, row.told_at, row.message_id, row.seen_at = event.at, None, None, None
+        notice.leads, notice.was_starts_at, notice.was_ends_at = leads, was.starts_at, was.ends_at
+        notice.was_place, notice.was_canceled = was.place, was.canceled
+        notice.noted_at, notice.told_at, notice.message_id, notice.seen_at = event.at, None, None, None
     db.flush()
 
 
