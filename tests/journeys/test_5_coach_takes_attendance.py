@@ -75,3 +75,35 @@ def key_the_sheet(page, register):
     assert "The sheet is keyed in" in page.inner_text("main")
     page.get_by_role("link", name="Key in the sheet").click()
     page.wait_for_load_state()
+
+
+def test_playing_time_is_counted_at_a_field_without_a_network(travelers):
+    """Taps survive a reload and a lost network; saved, nothing of them is left on the phone."""
+    phone = travelers(PHONE)
+    page = phone.sign_in("coach")
+    page.get_by_role("link", name="Teams", exact=True).first.click()
+    page.get_by_role("link", name="Tigers U10").first.click()
+    page.get_by_role("link", name="Playing time").click()
+    page.get_by_role("link", name="Count").first.click()
+    page.wait_for_load_state()
+    counter = page.url
+    phone.assert_fits()
+    more = page.get_by_role("button", name="1 more")
+    for _tap in range(3):
+        more.first.click()
+    page.reload()
+    page.get_by_text("These are the numbers this phone kept").wait_for()
+    numbers = page.locator("main input[type=number]")
+    assert numbers.first.input_value() == "3"
+    kept = page.evaluate("JSON.stringify(localStorage)")
+    assert not any(name.strip(" ·0123456789") in kept for name in page.locator("main label.name").all_inner_texts())
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save playing time").click()
+    page.get_by_text("No network just now").wait_for()
+    more.nth(1).click()
+    page.context.set_offline(False)
+    page.get_by_text("Playing time is saved").wait_for()
+    assert page.evaluate("localStorage.length") == 0
+    phone.go(counter)
+    assert [box.input_value() for box in numbers.all()][:2] == ["3", "1"]
+    phone.assert_accessible()

@@ -31,6 +31,7 @@ from youthprog.leagues.officials.types import (
 
 NOT_ASKED, TIES, BUSY, TOO_FAR, HERE = "not_asked", "ties", "busy", "too_far", "here"
 MISSING, LAPSED = "credential_missing", "credential_lapsed"
+DAY = timedelta(days=1)
 
 ENDING_OF = {
     NOT_ASKED: Ending.NOT_ASKED,
@@ -141,8 +142,8 @@ def fill(places: Sequence[Place], people: Iterable[Candidate], travel_minutes: i
     step in there. In the end places go from those with the most games to those with at least two fewer. The same input
     gives the same proposal, in whatever order it comes.
     """
-    desk = _Desk(sorted(people, key=lambda each: each.person), travel_minutes)
-    order = sorted(places, key=lambda place: (*desk.choice(place), place.span.starts_at, place.fixture, place.role))
+    desk = _Desk(sorted(people, key=lambda each: each.person), places, travel_minutes)
+    order = sorted(places, key=lambda place: (desk.choice(place), place.span.starts_at, place.fixture, place.role))
     left = [place for place in order if not desk.give(place) and not desk.make_room(place)]
     desk.even_out()
     given = tuple(sorted(desk.given, key=lambda each: (each.place.span.starts_at, each.place.fixture, each.place.role)))
@@ -150,58 +151,73 @@ def fill(places: Sequence[Place], people: Iterable[Candidate], travel_minutes: i
 
 
 class _Desk:
-    """A proposal in the making."""
+    """A proposal in the making: who could take what is asked once, what is proposed meanwhile is asked again."""
 
-    def __init__(self, people: Sequence[Candidate], travel_minutes: int):
+    def __init__(self, people: Sequence[Candidate], places: Sequence[Place], travel_minutes: int):
         self.people = {each.person: each for each in people}
         self.travel_minutes = travel_minutes
-        self.given: list[Given] = []
+        self.fit = {
+            place: [who.person for who in people if may_serve(place, _near(who, place), travel_minutes)]
+            for place in set(places)
+        }
+        self.load = {each.person: each.load for each in people}
+        self.mine: dict[int, list[Given]] = {each.person: [] for each in people}
 
-    def may(self, place: Place, who: Candidate) -> bool:
-        """Whether somebody may take a place; one person has one role at a game."""
-        return may_serve(place, who, self.travel_minutes)
+    @property
+    def given(self) -> list[Given]:
+        """All that is proposed."""
+        return [each for mine in self.mine.values() for each in mine]
 
-    def choice(self, place: Place) -> tuple[int]:
+    def choice(self, place: Place) -> int:
         """How many could take a place at the start."""
-        return (sum(self.may(place, who) for who in self.people.values()),)
+        return len(self.fit[place])
 
-    def best(self, place: Place, but: int | None = None) -> Candidate | None:
+    def between(self, place: Place, person: int) -> list[Given]:
+        """What is proposed to somebody and stands between them and a place; one person has one role at a game."""
+        key = place.span.key
+        return [
+            each
+            for each in self.mine[person]
+            if each.place.span.key == key or collide(place.span, each.place.span, self.travel_minutes)
+        ]
+
+    def best(self, place: Place, but: int | None = None) -> int | None:
         """Who takes a place by the rule, if anybody can."""
-        fit = [who for who in self.people.values() if who.person != but and self.may(place, who)]
-        return min(fit, key=lambda who: (who.load, distance(place, who), who.person), default=None)
+        free = [person for person in self.fit[place] if person != but and not self.between(place, person)]
+        return min(free, key=lambda person: (self.load[person], self.way(place, person), person), default=None)
+
+    def way(self, place: Place, person: int) -> int:
+        """How far somebody has to go, with what is proposed to them."""
+        spans = tuple(each.place.span for each in self.mine[person])
+        return distance(place, replace(self.people[person], busy=(*self.people[person].busy, *spans)))
 
     def give(self, place: Place) -> bool:
         """Propose somebody for a place; False when nobody can take it."""
-        who = self.best(place)
-        if who is not None:
-            self.put(place, who.person)
-        return who is not None
+        person = self.best(place)
+        if person is not None:
+            self.put(place, person)
+        return person is not None
 
     def put(self, place: Place, person: int) -> None:
         """Propose this person."""
-        who = self.people[person]
-        self.people[person] = replace(who, busy=(*who.busy, place.span), load=who.load + 1)
-        self.given.append(Given(place, person))
+        self.mine[person].append(Given(place, person))
+        self.load[person] += 1
 
     def take(self, given: Given) -> None:
         """Take a proposal back."""
-        who = self.people[given.person]
-        busy = tuple(span for span in who.busy if span.key != given.place.span.key)
-        self.people[given.person] = replace(who, busy=busy, load=who.load - 1)
-        self.given.remove(given)
+        self.mine[given.person].remove(given)
+        self.load[given.person] -= 1
 
     def make_room(self, place: Place) -> bool:
-        """Let somebody proposed elsewhere take the place, if another can step in there."""
-        for given in list(self.given):
-            self.take(given)
-            if self.may(place, self.people[given.person]):
-                self.put(place, given.person)
-                other = self.best(given.place, but=given.person)
-                if other is not None:
-                    self.put(given.place, other.person)
-                    return True
-                self.take(Given(place, given.person))
-            self.put(given.place, given.person)
+        """Let somebody who is proposed elsewhere take the place, if another can step in there."""
+        for person in self.fit[place]:
+            blocking = self.between(place, person)
+            other = self.best(blocking[0].place, but=person) if len(blocking) == 1 else None
+            if other is not None:
+                self.take(blocking[0])
+                self.put(blocking[0].place, other)
+                self.put(place, person)
+                return True
         return False
 
     def even_out(self) -> None:
@@ -209,18 +225,29 @@ class _Desk:
         moved = True
         while moved:
             moved = False
-            for given in sorted(self.given, key=lambda each: -self.people[each.person].load):
+            for given in sorted(
+                self.given, key=lambda each: (-self.load[each.person], each.place.fixture, each.person)
+            ):
                 other = self.best(given.place, but=given.person)
-                if other is not None and other.load <= self.people[given.person].load - 2:
+                if other is not None and self.load[other] <= self.load[given.person] - 2:
                     self.take(given)
-                    self.put(given.place, other.person)
+                    self.put(given.place, other)
                     moved = True
 
     def against(self, place: Place) -> tuple[tuple[int, tuple[Refusal, ...]], ...]:
         """The reasons against each candidate, as things stand at the end."""
-        return tuple(
-            (who.person, tuple(refusals_to_assign(place, who, self.travel_minutes))) for who in self.people.values()
-        )
+        found = []
+        for person, who in self.people.items():
+            spans = tuple(each.place.span for each in self.mine[person])
+            near = _near(replace(who, busy=(*who.busy, *spans)), place)
+            found.append((person, tuple(refusals_to_assign(place, near, self.travel_minutes))))
+        return tuple(found)
+
+
+def _near(who: Candidate, place: Place) -> Candidate:
+    """Somebody with only what lies within a day of a place: nothing else can collide with it."""
+    first, last = place.span.starts_at - DAY, place.span.ends_at + DAY
+    return replace(who, busy=tuple(span for span in who.busy if span.ends_at > first and span.starts_at < last))
 
 
 # ---- the second look ----

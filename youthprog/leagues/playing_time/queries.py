@@ -76,9 +76,14 @@ class GameLine:
     gathering_id: int
     title: str
     starts_at: datetime
-    counted: bool
+    version: int
     present: int = 0
     short: int = 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether anybody saved what was counted."""
+        return self.version > 0
 
 
 @dataclass(frozen=True)
@@ -173,10 +178,10 @@ def _counted(gathering_ids: Collection[int]) -> dict[int, dict[int, int]]:
     return found
 
 
-def _games(condition: sa.ColumnElement[bool], now: datetime) -> list[tuple[Gathering, int, bool]]:
-    """Games that have begun, with their teams and whether they were counted, in order of time."""
+def _games(condition: sa.ColumnElement[bool], now: datetime) -> list[tuple[Gathering, int, int]]:
+    """Games that have begun, with their teams and the version of their sheets, 0 without one, in order of time."""
     statement = (
-        sa.select(Gathering, Team.id, PlaySheet.gathering_id)
+        sa.select(Gathering, Team.id, sa.func.coalesce(PlaySheet.version, 0))
         .join(Team, Team.group_id == Gathering.group_id)
         .join(Division, Division.id == Team.division_id)
         .outerjoin(PlaySheet, PlaySheet.gathering_id == Gathering.id)
@@ -188,7 +193,7 @@ def _games(condition: sa.ColumnElement[bool], now: datetime) -> list[tuple[Gathe
         )
         .order_by(Gathering.starts_at, Gathering.id)
     )
-    return [(row, team_id, sheet is not None) for row, team_id, sheet in db.session().execute(statement)]
+    return [(row, team_id, version) for row, team_id, version in db.session().execute(statement)]
 
 
 def report_of(actor: Actor, team: TeamHead, now: datetime) -> TeamReport:
@@ -196,12 +201,12 @@ def report_of(actor: Actor, team: TeamHead, now: datetime) -> TeamReport:
     division_id = db.session().scalar(sa.select(Team.division_id).where(Team.id == team.team_id)) or 0
     asked = asked_of([division_id])[division_id]
     games = _games(Gathering.group_id == team.group_id, now)
-    counted = _counted([row.id for row, _team_id, is_counted in games if is_counted])
-    counts = [GameCount(row.id, counted.get(row.id, {})) for row, _team_id, is_counted in games if is_counted]
+    counted = _counted([row.id for row, _team_id, version in games if version])
+    counts = [GameCount(row.id, counted.get(row.id, {})) for row, _team_id, version in games if version]
     short = {count.gathering_id: len(rules.shortfalls(count, asked.bands)) for count in counts}
     lines = tuple(
-        GameLine(row.id, row.title, row.starts_at, is_counted, len(counted.get(row.id, ())), short.get(row.id, 0))
-        for row, _team_id, is_counted in games
+        GameLine(row.id, row.title, row.starts_at, version, len(counted.get(row.id, ())), short.get(row.id, 0))
+        for row, _team_id, version in games
     )
     totals = rules.season_of(counts, asked.bands)
     reached = people.reachable(actor, P.TEAM_READ, list(totals), clock.day_of(now))
@@ -224,13 +229,13 @@ def season_report(season_id: int, now: datetime) -> list[TeamShort]:
         .all()
     )
     asked = asked_of({row[2] for row in rows})
-    games: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    for row, team_id, is_counted in _games(Division.season_id == season_id, now):
-        games[team_id].append((row.id, is_counted))
-    counted = _counted([key for found in games.values() for key, is_counted in found if is_counted])
+    games: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for row, team_id, version in _games(Division.season_id == season_id, now):
+        games[team_id].append((row.id, version))
+    counted = _counted([key for found in games.values() for key, version in found if version])
     lines = []
     for team_id, name, division_id, division in rows:
-        counts = [GameCount(key, counted.get(key, {})) for key, is_counted in games[team_id] if is_counted]
+        counts = [GameCount(key, counted.get(key, {})) for key, version in games[team_id] if version]
         totals = rules.season_of(counts, asked[division_id].bands).values()
         short = [total.missing for total in totals if total.short]
         about = (team_id, name, division_id, division)

@@ -1,5 +1,5 @@
 // A game's counter keeps its numbers on this phone until they are saved: a reload or a field without network loses nothing.
-// What is kept are numbers by row, no name. It goes when it is saved, when somebody signs out, and after a day.
+// What is kept are numbers by row, no name. It goes once the server has it, when somebody signs out, and after a day.
 
 const DAY = 24 * 60 * 60 * 1000;
 const box = document.querySelector("[data-counter]");
@@ -29,12 +29,11 @@ function back() {
   say(box.dataset.kept);
 }
 
+/** Ask for this very page first: without a network the numbers stay, and a form sent into nothing shows a page of the browser's. */
 async function send() {
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-    if (!answer.ok) { form.submit(); return; } // the server says why on a page of its own
-    localStorage.removeItem(key);
-    location.assign(answer.url);
+    await fetch(location.href, { cache: "no-store" });
+    form.submit();
   } catch {
     keep();
     say(box.dataset.noNetwork);
@@ -42,6 +41,16 @@ async function send() {
   }
 }
 
+/** What the server has in a later version than was kept, and what is a day old, need not stay. */
+function tidy() {
+  const counted = new Map((document.querySelector("[data-counted]")?.dataset.counted ?? "").split(" ").map((each) => each.split(":")));
+  for (const name of Object.keys(localStorage).filter((each) => each.startsWith("play-"))) {
+    const { at, seen } = JSON.parse(localStorage.getItem(name));
+    if (Date.now() - at > DAY || Number(counted.get(name) ?? 0) > Number(seen)) localStorage.removeItem(name);
+  }
+}
+
+try { tidy(); } catch { localStorage.clear(); }
 if (form) {
   try { back(); } catch { localStorage.removeItem(key); }
   box.addEventListener("input", keep);
