@@ -62,12 +62,12 @@ from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import routes as leagues
 from youthprog.leagues import teams
-from youthprog.leagues.drafting import pages as drafting_pages
-from youthprog.leagues.drafting import services as drafting_services
 from youthprog.leagues.changes import pages as change_pages
 from youthprog.leagues.changes import rain_pages
 from youthprog.leagues.changes import services as schedule_changes
 from youthprog.leagues.changes.telling import tell_of_changes
+from youthprog.leagues.drafting import pages as drafting_pages
+from youthprog.leagues.drafting import services as drafting_services
 from youthprog.leagues.forfeits import services as forfeits
 from youthprog.leagues.forming import known as forming_known
 from youthprog.leagues.forming import links_pages
@@ -76,6 +76,12 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.officials import list_services as official_list_services
+from youthprog.leagues.officials import lists as official_lists
+from youthprog.leagues.officials import routes as officials
+from youthprog.leagues.officials import services as officials_services
+from youthprog.leagues.playing_time import routes as playing_time
+from youthprog.leagues.playing_time import services as playing_time_services
 from youthprog.leagues.rosters import pages as rosters_pages
 from youthprog.leagues.rosters import queries as rosters
 from youthprog.leagues.rosters import services as rosters_services
@@ -84,12 +90,6 @@ from youthprog.leagues.scores import brackets, card_links
 from youthprog.leagues.scores import games as leagues_scores
 from youthprog.leagues.scores import pages as leagues_standings
 from youthprog.leagues.scores import settings as leagues_score_rules
-from youthprog.leagues.officials import list_services as official_list_services
-from youthprog.leagues.officials import lists as official_lists
-from youthprog.leagues.officials import routes as officials
-from youthprog.leagues.officials import services as officials_services
-from youthprog.leagues.playing_time import routes as playing_time
-from youthprog.leagues.playing_time import services as playing_time_services
 from youthprog.leagues.season import fields as season_fields
 from youthprog.leagues.season import limit_pages as season_limits
 from youthprog.leagues.season import pages as season_pages

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from tests.bench import leagues_calendars, leagues_forming, leagues_import, leagues_robinx, leagues_scores, leagues_season
+from tests.bench import (
+    leagues_calendars,
+    leagues_forming,
+    leagues_import,
+    leagues_robinx,
+    leagues_scores,
+    leagues_season,
+)
 from tests.bench.measure import Measure
 
 

@@ -71,10 +71,10 @@ from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
 from youthprog.documents.storage import keep
 from youthprog.documents.types import DocumentKind
-from youthprog.leagues.drafting.models import DraftPlace, LiveDraft
-from youthprog.leagues.drafting.types import DraftOrder, DraftState
 from youthprog.leagues.changes.models import ChangedGame, ScheduleChange
 from youthprog.leagues.changes.types import ChangeKind
+from youthprog.leagues.drafting.models import DraftPlace, LiveDraft
+from youthprog.leagues.drafting.types import DraftOrder, DraftState
 from youthprog.leagues.forming.models import (
     Forming,
     FormingPlace,
@@ -88,6 +88,18 @@ from youthprog.leagues.forming.models import (
 from youthprog.leagues.forming.types import LinkKind, Why
 from youthprog.leagues.imports.services import try_import
 from youthprog.leagues.imports.types import PlayerRow, Reading
+from youthprog.leagues.models import Division, Team
+from youthprog.leagues.officials.models import Duty, DutyNeed, DutyRole, Official, OfficialCredential, OfficialRole
+from youthprog.leagues.rosters.models import (
+    DivisionRoster,
+    DivisionWait,
+    MedicalHold,
+    RosterException,
+    Suspension,
+)
+from youthprog.leagues.rosters.types import Exceptional, WaitFrom
+from youthprog.leagues.scores.services import code_of, make_link, publish_standings
+from youthprog.leagues.scores.types import Side as ScoreSide
 from youthprog.leagues.season.models import (
     ClashExcuse,
     ClosedDay,
@@ -98,18 +110,6 @@ from youthprog.leagues.season.models import (
     VenueHours,
 )
 from youthprog.leagues.season.types import FixtureState, RunState
-from youthprog.leagues.rosters.models import (
-    DivisionRoster,
-    DivisionWait,
-    MedicalHold,
-    RosterException,
-    Suspension,
-)
-from youthprog.leagues.rosters.types import Exceptional, WaitFrom
-from youthprog.leagues.models import Division, Team
-from youthprog.leagues.scores.services import code_of, make_link, publish_standings
-from youthprog.leagues.scores.types import Side as ScoreSide
-from youthprog.leagues.officials.models import Duty, DutyNeed, DutyRole, Official, OfficialCredential, OfficialRole
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message

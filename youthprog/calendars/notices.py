@@ -4,7 +4,7 @@ The deed that changes a meeting notes whom to tell in its own transaction. The w
 later, one to each person whatever changed meanwhile: a rain-out of a whole day is one letter to a family.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -89,6 +89,37 @@ def _tell(person_id: int, notices: Sequence[ChangeNotice], now: datetime) -> Non
     db.flush()
     if lines and message_id is None:
         record("calendar.untold", "person", person_id, by=SYSTEM, now=now)
+
+
+# ---- letters of other rooms that tell of the same ----
+
+
+def seen_address(person_id: int, gathering_ids: Collection[int], now: datetime) -> str | None:
+    """Where somebody says to have seen changes of some meetings, for a letter of another room that tells of them; None
+    where none of them waits to be told. Whoever writes that letter calls `told_in` with it."""
+    waiting = db.session().scalars(_untold(person_id, gathering_ids).order_by(ChangeNotice.id)).first()
+    if waiting is None:
+        return None
+    _link_id, token = issue_link(LinkPurpose.CALENDAR, person_id, waiting.id, days=rules.LINK_DAYS, now=now)
+    return _address(token)
+
+
+def told_in(message_id: int, person_id: int, gathering_ids: Collection[int], now: datetime) -> None:
+    """Keep that a letter of another room told somebody of changes, so that no second letter does."""
+    for notice in db.session().scalars(_untold(person_id, gathering_ids).with_for_update()):
+        notice.told_at, notice.message_id = now, message_id
+    db.flush()
+
+
+def _untold(person_id: int, gathering_ids: Collection[int]) -> sa.Select[ChangeNotice]:
+    return sa.select(ChangeNotice).where(
+        ChangeNotice.person_id == person_id,
+        ChangeNotice.gathering_id.in_(gathering_ids),
+        ChangeNotice.told_at.is_(None),
+    )
+
+
+# ---- how a letter is written ----
 
 
 def _recipient(person_id: int) -> Recipient | None:

@@ -623,11 +623,13 @@ def _plain(value: Any) -> Any:
 
 def restore_gathering(gathering: Gathering, kept: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
     """Put a meeting back exactly as `kept_of` told it, a canceled one too."""
+    was = _when_and_where(gathering)
     for name in RESTORED:
         value = kept[name]
         setattr(gathering, name, datetime.fromisoformat(value) if name.endswith("_at") and value else value)
     db.flush()
     record("gathering.restored", "gathering", gathering.id, by=by, now=now)
+    _say_changed(gathering, was, by=by, now=now)
 
 
 def take_back_gathering(gathering: Gathering, *, by: Actor, now: datetime) -> None:

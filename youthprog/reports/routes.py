@@ -15,9 +15,9 @@ from youthprog.consent import queries as consent
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.leagues import queries as leagues
-from youthprog.leagues.scores import queries as scores
 from youthprog.leagues.forfeits import queries as forfeits
 from youthprog.leagues.officials import own_queries as officials
+from youthprog.leagues.scores import queries as scores
 from youthprog.mentorship import queries as mentorship
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine

@@ -11,6 +11,7 @@ from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.leagues.changes import queries
 from youthprog.leagues.changes.models import ChangedGame, ScheduleChange
 from youthprog.leagues.changes.types import ChangeKind
+from youthprog.leagues.officials import services as officials
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season.models import Fixture, Venue
 from youthprog.leagues.season.types import FixtureState, Game, Slot
@@ -81,6 +82,7 @@ def carry_out(change: ScheduleChange, choices: Mapping[int, Slot | None], *, by:
         fixture.sequence += 1
         note(change, fixture, before, kept)
     db.flush()
+    officials.check_again(list(choices), by=by, now=now)
 
 
 def _venues(slots: Iterable[Slot | None]) -> dict[str, Venue]:

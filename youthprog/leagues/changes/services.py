@@ -16,6 +16,7 @@ from youthprog.leagues.changes import carrying, queries, rules
 from youthprog.leagues.changes.models import ChangedGame, ScheduleChange
 from youthprog.leagues.changes.types import MOST_DAYS, MOST_GAMES, OFF, ChangeKind
 from youthprog.leagues.models import Team
+from youthprog.leagues.officials import services as officials
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season import services as season_services
 from youthprog.leagues.season.models import ClosedDay, Fixture, Venue
@@ -260,6 +261,7 @@ def undo(change: ScheduleChange, *, by: Actor, now: datetime) -> None:
     change.undone_at, change.undone_by_id = now, by.person_id
     outreach.cancel_waiting([CHANGED], [change.id], now=now)
     db.flush()
+    officials.check_again([row.fixture_id for row in rows], by=by, now=now)
     record("schedule.change_undone", "season", season.id, by=by, now=now, change_id=change.id, games=len(rows))
 
 

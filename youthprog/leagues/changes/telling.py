@@ -5,16 +5,16 @@ has one of a change gets no second: a worker that dies goes on where it stopped.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 
 from youthprog.access.models import Account
 from youthprog.audit.services import record
+from youthprog.calendars import notice_queries, notices
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.leagues.changes import queries
@@ -117,8 +117,19 @@ def letters_of(rows: Sequence[ChangedGame], on: date) -> tuple[list[Letter], int
     found: dict[int, Letter] = {}
     reached = _to_guardians(found, members, games, on)
     _to_coaches(found, games, on)
+    _without_the_kept(found, rows, on)
     unreached = len({youth_id for youth_id, _group_id in members} - reached)
-    return _each_address_once(found.values()), unreached
+    return _each_address_once(each for each in found.values() if each.fixture_ids), unreached
+
+
+def _without_the_kept(found: Mapping[int, Letter], rows: Sequence[ChangedGame], on: date) -> None:
+    """Take out of the letters each game at which a child plays whom a court keeps from the reader. A statement a team."""
+    groups = {team.group_id for row in rows for team in (row.fixture.home, row.fixture.away)}
+    kept = {group_id: notice_queries.kept_from_group(group_id, on) for group_id in groups}
+    for row in rows:
+        for person_id in kept[row.fixture.home.group_id] | kept[row.fixture.away.group_id]:
+            if person_id in found:
+                found[person_id].fixture_ids.discard(row.fixture_id)
 
 
 def _members(group_ids: Collection[int], on: date) -> list[tuple[int, int]]:
@@ -165,7 +176,7 @@ def _to_coaches(found: dict[int, Letter], games: Mapping[int, set[int]], on: dat
         found.setdefault(person.id, Letter(to)).fixture_ids.update(games[group_id])
 
 
-def _each_address_once(letters: Collection[Letter]) -> list[Letter]:
+def _each_address_once(letters: Iterable[Letter]) -> list[Letter]:
     """The letters without those that would say the same at the same address in the same language."""
     kept: dict[tuple[object, ...], Letter] = {}
     for letter in sorted(letters, key=lambda each: each.to.person_id or 0):
@@ -183,9 +194,14 @@ def _write(
 ) -> None:
     venues = queries.venue_names(rows)
     lines = {row.fixture_id: _line(row, venues, undone=kind == UNDONE) for row in rows}
+    meetings = {
+        row.fixture_id: [key for key in (row.fixture.home_gathering_id, row.fixture.away_gathering_id) if key]
+        for row in rows
+    }
     for letter in letters:
-        about = sorted(letter.youth_ids)
-        outreach.send(
+        about, reader = sorted(letter.youth_ids), letter.to.person_id or 0
+        told = [key for fixture_id in letter.fixture_ids for key in meetings[fixture_id]]
+        message = outreach.send(
             kind, LETTER,
             to=letter.to,
             subject_id=change.id,
@@ -196,10 +212,11 @@ def _write(
                 "lines": [lines[row.fixture_id] for row in rows if row.fixture_id in letter.fixture_ids],
                 "reason": change.reason,
                 "undone": kind == UNDONE,
-                "link": str(current_app.config["YOUTHPROG"].public_url).rstrip("/"),
+                "seen": notices.seen_address(reader, told, now),
             },
             by=SYSTEM, now=now,
         )  # fmt: skip
+        notices.told_in(message.id, reader, told, now)
 
 
 def _line(row: ChangedGame, venues: Mapping[int, str], *, undone: bool) -> dict[str, Any]:
