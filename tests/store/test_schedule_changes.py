@@ -17,6 +17,7 @@ from tests.support.proofs import cases
 from youthprog.access.types import Role
 from youthprog.attendance.models import Register
 from youthprog.audit.models import AuditEntry
+from youthprog.calendars.models import ChangeNotice
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import Conflict, Refused
@@ -36,7 +37,7 @@ from youthprog.outreach.types import Delivery
 from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.people.types import Relationship
 from youthprog.programs import services as programs_services
-from youthprog.programs.models import Gathering
+from youthprog.programs.models import Gathering, GroupMember
 
 NOW = datetime(2026, 8, 20, 15, tzinfo=UTC)
 DEED = {"by": SYSTEM, "now": NOW}
@@ -48,11 +49,11 @@ def at_the_time(monkeypatch):
 
 
 def rows() -> dict[tuple[str, int], tuple[Any, ...]]:
-    """Every column of every game, gathering and closed day but the counter of changes."""
+    """Every column of every game, gathering and closed day but what counts and dates changes, for calendars."""
     found = {}
     for model in (Fixture, Gathering, ClosedDay):
         table = db.table(model)
-        columns = [column for column in table.c if column.name != "sequence"]
+        columns = [column for column in table.c if column.name not in ("sequence", "changed_at")]
         for row in db.session().execute(sa.select(*columns)):
             found[table.name, row.id] = tuple(row)
     return found
@@ -328,6 +329,49 @@ def test_a_worker_that_died_writes_only_the_letters_that_are_missing(session, fa
     session.commit()
     steps.close()
     assert len(letters()) == 2
+
+
+def test_who_is_kept_from_a_child_reads_nothing_of_where_it_plays_though_an_own_child_plays_too(session, family):
+    league, _mother, father, _coach = family
+    child = make_youth("Dan", "Garza")
+    session.add(GroupMember(youth_id=child.id, group_id=league.teams[1].group_id, from_on=date(2026, 1, 1)))
+    session.add(Guardianship(youth_id=child.id, guardian_id=father.id, relationship=Relationship.FATHER))
+    session.commit()
+    change = rained(league, closing_of(league.fixtures[0]))
+    closed = [row.fixture for row in queries.games_of_change(change.id)]
+    with_her, with_mine = league.teams[0].id, league.teams[1].id
+    kept = [game for game in closed if with_her in (game.home_team_id, game.away_team_id)]
+    assert kept, "the child's team plays on the day"
+    mine = [game for game in closed if with_mine in (game.home_team_id, game.away_team_id) and game not in kept]
+    to_father = [each for each in letters() if each.person_id == father.id]
+    assert len(to_father) == bool(mine)
+    assert not any("Team 1.1" in words_of(each) for each in to_father)
+
+
+def test_of_a_game_close_ahead_a_family_reads_once_and_says_there_to_have_seen_it(session, family, monkeypatch):
+    league, mother, *_people = family
+    first = min(
+        (row for row in league.fixtures if league.teams[0].id in (row.home_team_id, row.away_team_id)),
+        key=lambda row: row.starts_at,
+    )
+    soon = first.starts_at - timedelta(hours=20)
+    monkeypatch.setattr(clock, "now", lambda: soon)
+    change = services.call_off_game(first, "Lightning", by=SYSTEM, now=soon)
+    session.commit()
+    letters()
+    monkeypatch.setattr(clock, "now", lambda: soon + timedelta(minutes=10))
+    letters()
+    (only,) = session.scalars(sa.select(Message).where(Message.person_id == mother.id))
+    assert only.kind == services.CHANGED
+    assert "/seen/" in words_of(only)
+    told = list(session.scalars(sa.select(ChangeNotice).where(ChangeNotice.person_id == mother.id)))
+    assert told
+    assert {row.message_id for row in told} == {only.id}
+    services.undo(change, by=SYSTEM, now=soon)
+    session.commit()
+    letters()
+    assert session.scalars(sa.select(ChangeNotice)).all() == [], "undone before a letter left: there was nothing to see"
+    assert len(session.scalars(sa.select(Message).where(Message.person_id == mother.id)).all()) == 1
 
 
 # ---- one game ----

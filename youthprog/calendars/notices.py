@@ -111,6 +111,13 @@ def told_in(message_id: int, person_id: int, gathering_ids: Collection[int], now
     db.flush()
 
 
+def left_unsent(message_ids: Collection[int]) -> None:
+    """Keep that letters given up before they left told nobody: what was known before them still is."""
+    for notice in db.session().scalars(sa.select(ChangeNotice).where(ChangeNotice.message_id.in_(message_ids))):
+        notice.told_at, notice.message_id = None, None
+    db.flush()
+
+
 def _untold(person_id: int, gathering_ids: Collection[int]) -> sa.Select[ChangeNotice]:
     return sa.select(ChangeNotice).where(
         ChangeNotice.person_id == person_id,

@@ -202,6 +202,11 @@ def allowed(meetings: Collection[Meeting], person_id: int | None, on: date) -> l
     return rules.one_of_a_game(rules.without_the_kept(meetings, groups, seasons))
 
 
+def kept_groups(person_id: int | None, on: date) -> frozenset[int]:
+    """The groups in which a child is, or will be, of whom a court lets a person know nothing. One statement, none for nobody."""
+    return frozenset(db.session().scalars(_kept_groups(person_id, on))) if person_id else frozenset()
+
+
 def open_to(person_id: int | None, gathering_ids: Collection[int], on: date) -> set[int]:
     """Those of the gatherings at which no child plays whom a court keeps from a person. Five statements, none for none."""
     if not gathering_ids:

@@ -21,6 +21,8 @@ from youthprog.leagues.season.models import Fixture, Venue
 from youthprog.leagues.season.queries import GameLine
 from youthprog.leagues.season.rain_out import Closing, GoesOn, Lack, replaced
 from youthprog.leagues.season.types import FixtureState, Game, Plan, SeasonSpec, Slot
+from youthprog.outreach.models import Message
+from youthprog.outreach.types import Delivery
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, Season
 
@@ -299,3 +301,11 @@ def is_recorded(fixture_ids: Collection[int], gathering_ids: Collection[int]) ->
 def day_and_minute(moment: datetime) -> tuple[date, int]:
     """The department's day and minute of the day of an instant."""
     return season_queries.local_of(moment)
+
+
+def letters_given_up(kind: str, change_id: int) -> list[int]:
+    """The letters of a change that were given up before they left."""
+    statement = sa.select(Message.id).where(
+        Message.kind == kind, Message.subject_id == change_id, Message.delivery == Delivery.CANCELED
+    )
+    return list(db.session().scalars(statement))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from youthprog.audit.services import record
+from youthprog.calendars import notices
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
@@ -246,6 +247,8 @@ def undo(change: ScheduleChange, *, by: Actor, now: datetime) -> None:
         raise Refused([Refusal("added", N_("A game that was added is called off, not undone."))])
     _take_back_closings(change, by=by, now=now)
     _refuse_undo(season, rows, now)
+    outreach.cancel_waiting([CHANGED], [change.id], now=now)
+    notices.left_unsent(queries.letters_given_up(CHANGED, change.id))
     gatherings = queries.gatherings_of(row.fixture for row in rows)
     for row in rows:
         fixture = row.fixture
@@ -259,7 +262,6 @@ def undo(change: ScheduleChange, *, by: Actor, now: datetime) -> None:
         for gathering, kept in zip(gatherings[fixture.id], row.gatherings, strict=True):
             programs.restore_gathering(gathering, kept, by=by, now=now)
     change.undone_at, change.undone_by_id = now, by.person_id
-    outreach.cancel_waiting([CHANGED], [change.id], now=now)
     db.flush()
     officials.check_again([row.fixture_id for row in rows], by=by, now=now)
     record("schedule.change_undone", "season", season.id, by=by, now=now, change_id=change.id, games=len(rows))

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from youthprog.calendars import queries as calendars
 from youthprog.core import clock, db
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound
@@ -83,7 +84,15 @@ def show(division_id: int) -> Response:
     division = queries.get_division_for(actor(), P.STANDINGS_READ, division_id, clock.today())
     shown = shown_of(division)
     edits = actor().everywhere(P.PROGRAM_EDIT) or division.season.program_id in actor().programs(P.PROGRAM_EDIT)
-    return page("leagues/standings.html", division=division, shown=shown, edits=edits, **words(shown))
+    tells = _tells_where(shown)
+    return page("leagues/standings.html", division=division, shown=shown, edits=edits, tells=tells, **words(shown))
+
+
+def _tells_where(shown: Shown | None) -> bool:
+    """Whether the reader may know where teams of the division will be: not whom a court keeps from a child of one of them."""
+    kept = calendars.kept_groups(actor().person_id, clock.today())
+    games = shown.table.games if shown is not None else ()
+    return not any(game.home_group_id in kept or game.away_group_id in kept for game in games)
 
 
 @bp.post("/standings/divisions/<id:division_id>/lots")
