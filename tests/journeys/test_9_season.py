@@ -1,7 +1,6 @@
-"""A season from the first file to the last table: import, form, schedule, publish, score, standings; all on phones.
+"""A season from the first file to the last table: import, form, schedule, publish, rain, score, standings; on phones.
 
-Each step is a function of its own. What rain does to a schedule is `changes`' step: it goes between publishing and the
-first score.
+Each step is a function of its own.
 """
 
 from __future__ import annotations
@@ -49,6 +48,7 @@ def test_a_season_from_the_file_to_the_table(travelers, installation):
     teams = make_teams(office)
     form_teams(office)
     make_schedule(office, season)
+    rain(office, season)
     coach = travelers(PHONE)
     coach.sign_in("coach")
     game, sides = next_game(coach, office)
@@ -157,6 +157,27 @@ def make_schedule(office: Traveler, season: str) -> None:
     page.get_by_role("button", name=re.compile("^Publish")).click()
     page.get_by_text("This schedule is published.").wait_for()
     checked(office)
+
+
+def rain(office: Traveler, season: str) -> None:
+    """The day of a game is closed: the plan moves it, the office accepts, and takes it back once the sun is out."""
+    page = office.go(f"{season}/schedule")
+    page.get_by_role("link", name=re.compile("^Change .* – ")).first.click()
+    day = page.get_by_label("Day", exact=True).input_value()
+    page = office.go(f"{season}/schedule")
+    page.get_by_role("link", name="Close a field or a day").click()
+    page.get_by_label("Closed on").fill(day)
+    page.get_by_label("Why").fill("The field is under water")
+    page.get_by_role("button", name="Show a plan").click()
+    page.get_by_role("heading", name=re.compile("^(A new place|New places) for")).wait_for()
+    assert page.get_by_role("radio").count() >= 2, "places to choose from, and calling it off"
+    checked(office)
+    page.get_by_role("button", name=re.compile("^Accept")).click()
+    page.get_by_text("Moved from").first.wait_for()
+    checked(office)
+    page.get_by_role("button", name=re.compile("^Undo")).first.click()
+    page.wait_for_load_state()
+    assert "Moved from" not in office.go(f"{season}/schedule").inner_text("main"), "every game is where it was"
 
 
 def open_standings(traveler: Traveler) -> Page:
