@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tests.makers.accounts import make_actor
 from tests.makers.people import make_contacts, make_guardian, make_person, make_youth
 from tests.makers.programs import enroll, join, lead, make_gathering, make_group, make_season, make_site
+from tests.store.test_audit_chain import side_by_side
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
@@ -281,6 +282,20 @@ def test_swap_changes_both_or_nothing(league):
     services.swap(db.session().get_one(Duty, duty.id), cy.id, **DEED)
     assert (league.first.id, cy.id) in on()
     assert (league.first.id, ana.id) not in on()
+
+
+def test_two_coordinators_at_once_put_nobody_into_two_games_that_collide(app, league):
+    ana, games = league.people[0].id, [league.first.id, league.second.id]
+    role_id = league.referee.id
+
+    def work(number: int) -> None:
+        services.assign(queries.find_game(games[number]), role_id, ana, **DEED)
+        db.session().commit()
+
+    (wrong,) = side_by_side(app, work, threads=2)
+    assert isinstance(wrong, Refused)
+    assert [reason.code for reason in wrong.reasons] == ["too_far"]
+    assert len(on()) == 1
 
 
 def test_whoever_is_on_the_list_takes_and_declines_without_a_letter(league):

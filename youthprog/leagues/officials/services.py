@@ -163,11 +163,10 @@ def _end(duty_id: int, ending: Ending, *, by: Actor, now: datetime) -> None:
 
 
 def _hold_games(fixture_ids: Collection[int]) -> None:
-    """Let one transaction at a time go on from here for these games. SQLite's writers queue already."""
+    """Let one transaction at a time go on from here for these games, and see them as they are now."""
     db.flush()
-    table = db.table(Fixture)
-    wanted = sa.select(table.c.id).where(table.c.id.in_(fixture_ids)).order_by(table.c.id)
-    db.session().execute(wanted.with_for_update())
+    wanted = sa.select(Fixture).where(Fixture.id.in_(fixture_ids)).order_by(Fixture.id).with_for_update()
+    db.session().scalars(wanted.execution_options(populate_existing=True)).all()
 
 
 def hold_games_of(person_id: int, now: datetime) -> None:
