@@ -111,7 +111,7 @@ from youthprog.programs.types import GatheringCanceled, GatheringChanged, GroupC
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
-from youthprog.web import compiled, cookies, edge, errors, filters, headers, language
+from youthprog.web import addresses, compiled, cookies, edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
 from youthprog.web.filters import NavItem
@@ -364,6 +364,7 @@ def build(**overrides: Any) -> Flask:
         TESTING=settings.environment == "testing",
         PROPAGATE_FAILURES=settings.environment == "testing",
     )
+    app.url_rule_class = addresses.LateRule
     app.url_map.converters["id"] = Id
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.install(app, settings.database_url)
