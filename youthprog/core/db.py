@@ -90,8 +90,8 @@ class Base(so.DeclarativeBase):
     registry = so.registry(
         metadata=sa.MetaData(naming_convention=NAMES),
         type_annotation_map={
-            datetime: UtcDateTime,
-            date: sa.Date,
+            datetime: UtcDateTime(),  # one of each for all columns: every instance makes classes of its own
+            date: sa.Date(),
             int: sa.BigInteger().with_variant(sa.Integer, "sqlite"),
             str: sa.String(200),
             bytes: sa.LargeBinary,

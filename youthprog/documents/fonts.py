@@ -3,10 +3,10 @@
 A department may add faces of its own (a script we do not ship) to `fonts/` in its instance folder.
 """
 
+from html import escape
 import os
 import tempfile
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 OUR_FONTS = Path(__file__).resolve().parent / "fonts"
 
@@ -19,9 +19,9 @@ def use_our_fonts(instance: Path) -> Path:
     """
     home = _writable(instance / "cache" / "fontconfig")
     filled = (OUR_FONTS / "fonts.conf").read_text(encoding="utf-8") % {
-        "fonts": escape(str(OUR_FONTS)),
-        "own_fonts": escape(str(instance / "fonts")),
-        "cache": escape(str(home)),
+        "fonts": escape(str(OUR_FONTS), quote=False),
+        "own_fonts": escape(str(instance / "fonts"), quote=False),
+        "cache": escape(str(home), quote=False),
     }
     conf = home / "fonts.conf"
     if not conf.exists() or conf.read_text(encoding="utf-8") != filled:

@@ -1,28 +1,41 @@
-"""The web process forgets what its functions say of themselves: megabytes of libraries explain themselves to nobody there.
+"""The web process forgets what it was made with: megabytes of libraries explain themselves to nobody there.
 
-Python keeps a function's docstring with its code and the types of its parameters beside it, whether or not anybody asks
-for them. `python -OO` would drop the docstrings, and every assertion with them. See docs/decisions/0009.
+Python keeps a function's docstring and line numbers with its code and the types of its parameters beside it, whether or
+not anybody asks for them. `python -OO` would drop the docstrings, and every assertion with them. SQLAlchemy keeps with
+each column whom to tell when its table is made. See docs/decisions/0009.
 """
 
+import builtins
 import dis
 import gc
+import sys
 from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 from reprlib import recursive_repr
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
+
+from sqlalchemy import orm
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+from youthprog.core.db import Base
+
+OURS = str(Path(__file__).resolve().parents[1])
 
 # What reads a constant by its number. A docstring is the first one; where the body reads it too, it stays.
 READS_CONSTANT = tuple(bytes([dis.opmap[name], 0]) for name in ("LOAD_CONST", "RETURN_CONST") if name in dis.opmap)
 
 
 def forget_explanations() -> None:
-    """Let go of the docstrings of everything loaded so far, and of the functions' annotations.
+    """Let go of the docstrings of everything loaded so far, of the functions' annotations and of libraries' line numbers.
 
-    Annotations of classes stay: fields of dataclasses and of models are read from them.
+    Annotations of classes stay: fields of dataclasses and of models are read from them. Our own functions keep their lines,
+    so a failure is still told by file and line.
     """
     for each in gc.get_objects():
         if isinstance(each, FunctionType):
-            code = without_docstrings(each.__code__)
+            code = without_docstrings(without_lines(each.__code__))
             if code is not each.__code__:
                 each.__code__ = code
             each.__doc__ = None
@@ -31,6 +44,34 @@ def forget_explanations() -> None:
             isinstance(each, type) and isinstance(each.__dict__.get("__doc__"), str)
         ):
             _forget(each)
+
+
+def without_lines(code: CodeType) -> CodeType:
+    """The same code of a library without its line numbers; ours as it is."""
+    if code.co_filename.startswith(OURS) or not code.co_filename.endswith(".py"):
+        return code
+    constants = tuple(without_lines(each) if isinstance(each, CodeType) else each for each in code.co_consts)
+    return code.replace(co_linetable=b"", co_consts=constants)
+
+
+def forget_making_of_tables() -> None:
+    """Let go of what SQLAlchemy keeps for making tables and for finding classes by name: this process does neither again."""
+    orm.configure_mappers()
+    for each in gc.get_objects():
+        if isinstance(each, SchemaItem | TypeEngine):
+            each.__dict__.pop("dispatch", None)
+    Base.registry._class_registry.clear()
+
+
+def tighten() -> None:
+    """Give each dict the room that it needs: one that grew key by key holds up to thrice as much."""
+    untouched = {id(sys.modules), id(vars(builtins))}
+    for each in gc.get_objects():
+        if type(each) is dict and id(each) not in untouched:
+            copied = dict(each)
+            if sys.getsizeof(copied) < sys.getsizeof(each):
+                each.clear()
+                each.update(copied)
 
 
 def share_methods() -> None:

@@ -3,13 +3,15 @@
 import gc
 
 from youthprog import create_app
-from youthprog.operations.lean import forget_explanations, share_methods
+from youthprog.operations.lean import forget_explanations, forget_making_of_tables, share_methods, tighten
 from youthprog.operations.logs import log_as_json
 
 log_as_json()
 app = create_app()
 forget_explanations()
 share_methods()
+forget_making_of_tables()
 gc.collect()
+tighten()
 gc.set_threshold(500, 5, 2)
 gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there again and again

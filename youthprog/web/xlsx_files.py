@@ -1,11 +1,11 @@
 """Tables as Excel workbooks: every cell is text that nothing runs, written row by row into a file, never whole in memory."""
 
+from html import escape
 import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import IO
-from xml.sax.saxutils import escape
 
 from flask import Response
 
@@ -71,7 +71,7 @@ def _dated(name: str) -> zipfile.ZipInfo:
 
 def _row(cells: Sequence[str]) -> bytes:
     inside = "".join(
-        f'<c t="inlineStr"><is><t xml:space="preserve">{escape(NOT_IN_XML.sub("", cell))}</t></is></c>'
+        f'<c t="inlineStr"><is><t xml:space="preserve">{escape(NOT_IN_XML.sub("", cell), quote=False)}</t></is></c>'
         for cell in cells
     )
     return f"<row>{inside}</row>".encode()
