@@ -3,9 +3,9 @@
 A department may add faces of its own (a script we do not ship) to `fonts/` in its instance folder.
 """
 
-from html import escape
 import os
 import tempfile
+from html import escape
 from pathlib import Path
 
 OUR_FONTS = Path(__file__).resolve().parent / "fonts"

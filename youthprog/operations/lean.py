@@ -1,8 +1,8 @@
 """The web process forgets what it was made with: megabytes of libraries explain themselves to nobody there.
 
-Python keeps a function's docstring and line numbers with its code and the types of its parameters beside it, whether or
-not anybody asks for them. `python -OO` would drop the docstrings, and every assertion with them. SQLAlchemy keeps with
-each column whom to tell when its table is made. See docs/decisions/0009.
+Python keeps a function's docstring with its code and the types of its parameters beside it, whether or not anybody asks
+for them. `python -OO` would drop the docstrings, and every assertion with them. SQLAlchemy keeps with each column whom to
+tell when its table is made. See docs/decisions/0009.
 """
 
 import builtins
@@ -10,7 +10,6 @@ import dis
 import gc
 import sys
 from dataclasses import FrozenInstanceError, fields
-from pathlib import Path
 from reprlib import recursive_repr
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -21,21 +20,18 @@ from sqlalchemy.types import TypeEngine
 
 from youthprog.core.db import Base
 
-OURS = str(Path(__file__).resolve().parents[1])
-
 # What reads a constant by its number. A docstring is the first one; where the body reads it too, it stays.
 READS_CONSTANT = tuple(bytes([dis.opmap[name], 0]) for name in ("LOAD_CONST", "RETURN_CONST") if name in dis.opmap)
 
 
 def forget_explanations() -> None:
-    """Let go of the docstrings of everything loaded so far, of the functions' annotations and of libraries' line numbers.
+    """Let go of the docstrings of everything loaded so far, and of the functions' annotations.
 
-    Annotations of classes stay: fields of dataclasses and of models are read from them. Our own functions keep their lines,
-    so a failure is still told by file and line.
+    Annotations of classes stay: fields of dataclasses and of models are read from them.
     """
     for each in gc.get_objects():
         if isinstance(each, FunctionType):
-            code = without_docstrings(without_lines(each.__code__))
+            code = without_docstrings(each.__code__)
             if code is not each.__code__:
                 each.__code__ = code
             each.__doc__ = None
@@ -44,14 +40,6 @@ def forget_explanations() -> None:
             isinstance(each, type) and isinstance(each.__dict__.get("__doc__"), str)
         ):
             _forget(each)
-
-
-def without_lines(code: CodeType) -> CodeType:
-    """The same code of a library without its line numbers; ours as it is."""
-    if code.co_filename.startswith(OURS) or not code.co_filename.endswith(".py"):
-        return code
-    constants = tuple(without_lines(each) if isinstance(each, CodeType) else each for each in code.co_consts)
-    return code.replace(co_linetable=b"", co_consts=constants)
 
 
 def forget_making_of_tables() -> None:

@@ -20,8 +20,7 @@ EMPTY = (
     "granian.asgi", "granian.rsgi",  # it serves WSGI
     "phonenumbers.asyoutypeformatter", "phonenumbers.phonenumbermatcher",
     "babel.dates", "babel.numbers",  # days are written by `core.dates`
-    "difflib",  # the router's guess at what a programmer meant
-    "zipfile", "socketserver", "logging.handlers",  # libraries in archives, settings of logs sent over the network
+    "socketserver", "logging.handlers",  # settings of logs sent over the network
 )  # fmt: skip
 # Whoever asks for these does without: Python has the same digests of its own.
 ABSENT = ("_hashlib",)

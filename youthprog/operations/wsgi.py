@@ -3,6 +3,7 @@
 import gc
 
 from youthprog import create_app
+from youthprog.operations.given_back import keep_giving_back
 from youthprog.operations.lean import forget_explanations, forget_making_of_tables, share_methods, tighten
 from youthprog.operations.logs import log_as_json
 
@@ -15,3 +16,4 @@ gc.collect()
 tighten()
 gc.set_threshold(500, 5, 2)
 gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there again and again
+keep_giving_back()

@@ -1,10 +1,10 @@
 """Tables as Excel workbooks: every cell is text that nothing runs, written row by row into a file, never whole in memory."""
 
-from html import escape
 import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
+from html import escape
 from typing import IO
 
 from flask import Response

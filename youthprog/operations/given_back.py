@@ -1,0 +1,48 @@
+"""The web process gives back the pages of its libraries that it does not use at the moment.
+
+Libraries lie in files that the kernel maps into the process as they are touched, sixteen pages at a time, and leaves there.
+Most of that was touched once, while everything was loaded. Letting go of it costs nothing: the file stays in the system's
+cache, and what is used again is mapped again. Only stretches that nobody has ever written to are given back. See
+docs/decisions/0009.
+"""
+
+import ctypes
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+SMAPS = Path("/proc/self/smaps")  # Linux; elsewhere nothing is given back
+DONT_NEED = 4  # MADV_DONTNEED of <sys/mman.h>
+EVERY_SECONDS = 1.0
+STRETCH = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ (\d+) *(.*)")
+READ_ONLY = ("r-xp", "r--p")
+
+
+def keep_giving_back() -> None:
+    """Give back now and every second, in a thread that ends with the process."""
+    if SMAPS.exists():
+        threading.Thread(target=_give_back_for_ever, name="given-back", daemon=True).start()
+
+
+def _give_back_for_ever() -> None:
+    madvise = ctypes.CDLL(None).madvise
+    madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    stretches = list(untouched(SMAPS.read_text()))
+    pause = threading.Event()
+    while not pause.wait(EVERY_SECONDS):
+        for start, end in stretches:
+            madvise(start, end - start, DONT_NEED)
+
+
+def untouched(smaps: str) -> Iterator[tuple[int, int]]:
+    """The stretches of memory that are read from a file and hold no page of the process's own."""
+    place: tuple[int, int] | None = None
+    for line in smaps.splitlines():
+        if found := STRETCH.fullmatch(line):
+            start, end, rights, inode, _path = found.groups()
+            place = (int(start, 16), int(end, 16)) if rights in READ_ONLY and inode != "0" else None
+        elif place is not None and line.startswith("Anonymous:"):
+            if line.split()[1] == "0":
+                yield place
+            place = None
