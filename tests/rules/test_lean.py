@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -138,3 +139,46 @@ def test_frozen_classes_that_share_their_methods_do_what_they_did():
     assert lines[5] == "True True"
     assert lines[:5] == lines[6:]
     assert lines[1] == "cannot assign to field 'name'"
+
+
+def test_a_dict_that_shrank_gets_the_room_that_it_needs_and_keeps_all():
+    told = subprocess.run([sys.executable, "-c", TIGHTENING], capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["True", "True", "True"]
+
+
+TIGHTENING = """
+import sys
+from youthprog.operations.lean import tighten
+
+grown = {}
+for number in range(100):
+    grown[str(number)] = [number]
+for number in range(80):
+    del grown[str(number)]
+wide, told = sys.getsizeof(grown), list(grown.items())
+tighten()
+print(sys.getsizeof(grown) < wide, list(grown.items()) == told, len("builtins still here") > 0)
+"""
+
+
+def test_without_what_tables_were_made_with_rows_are_written_and_read(tmp_path):
+    environment = {**os.environ, "YOUTHPROG_INSTANCE": str(tmp_path)}
+    init = [sys.executable, "-m", "youthprog.cli", "init"]
+    subprocess.run(init, check=True, capture_output=True, env=environment)
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split() == ["Hawks", "1"]
+
+
+WITHOUT = """
+from youthprog.operations.wsgi import app
+from youthprog.core import db
+from youthprog.programs.models import Site
+import sqlalchemy as sa
+
+with app.app_context():
+    db.begin_writing()
+    db.session().add(Site(name="Hawks"))
+    db.session().commit()
+    inner = sa.select(Site).subquery()
+    print(db.session().scalar(sa.select(inner.c.name)), db.session().scalar(sa.select(sa.func.count(Site.id))))
+"""

@@ -9,7 +9,7 @@ docs/decisions/0009.
 import ctypes
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 SMAPS = Path("/proc/self/smaps")  # Linux; elsewhere nothing is given back
@@ -20,19 +20,23 @@ READ_ONLY = ("r-xp", "r--p")
 
 
 def keep_giving_back() -> None:
-    """Give back now and every second, in a thread that ends with the process."""
+    """Give back every second, in a thread that ends with the process."""
     if SMAPS.exists():
         threading.Thread(target=_give_back_for_ever, name="given-back", daemon=True).start()
 
 
 def _give_back_for_ever() -> None:
+    stretches, pause = list(untouched(SMAPS.read_text())), threading.Event()
+    while not pause.wait(EVERY_SECONDS):
+        give_back(stretches)
+
+
+def give_back(stretches: Iterable[tuple[int, int]]) -> None:
+    """Let go of stretches of memory that `untouched` found. Half a thousandth of a second."""
     madvise = ctypes.CDLL(None).madvise
     madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-    stretches = list(untouched(SMAPS.read_text()))
-    pause = threading.Event()
-    while not pause.wait(EVERY_SECONDS):
-        for start, end in stretches:
-            madvise(start, end - start, DONT_NEED)
+    for start, end in stretches:
+        madvise(start, end - start, DONT_NEED)
 
 
 def untouched(smaps: str) -> Iterator[tuple[int, int]]:

@@ -52,7 +52,7 @@ def forget_making_of_tables() -> None:
 
 
 def tighten() -> None:
-    """Give each dict the room that it needs: one that grew key by key holds up to thrice as much."""
+    """Give each dict the room that it needs: one that grew key by key, or lost some, holds up to thrice as much."""
     untouched = {id(sys.modules), id(vars(builtins))}
     for each in gc.get_objects():
         if type(each) is dict and id(each) not in untouched:

@@ -1,13 +1,18 @@
 """The application, for a WSGI server: `youthprog.operations.wsgi:app`."""
 
 import gc
+import subprocess
+import sys
 
 from youthprog import create_app
 from youthprog.operations.given_back import keep_giving_back
 from youthprog.operations.lean import forget_explanations, forget_making_of_tables, share_methods, tighten
 from youthprog.operations.logs import log_as_json
+from youthprog.web import language
 
 log_as_json()
+if language.stale_catalogs():  # the compiler wants what this process left out
+    subprocess.run([sys.executable, "-m", language.__name__], check=True)
 app = create_app()
 forget_explanations()
 share_methods()

@@ -22,6 +22,7 @@ from youthprog.core.refusals import Refusal
 LANGUAGES = {"en": "English", "es": "Español"}
 LOCALES = {name: Locale(name, territory="US") for name in LANGUAGES}
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
+COMPILED = Path("LC_MESSAGES/messages.mo")
 
 __all__ = ["gettext", "lazy_gettext", "ngettext"]
 
@@ -36,12 +37,18 @@ def install(app: Flask) -> None:
 
 def compile_catalogs(folder: Path = FOLDER) -> None:
     """Make `messages.mo` from the rooms' catalogs when one of them is newer."""
+    for language_folder, sources in stale_catalogs(folder):
+        _compile(sources, language_folder / COMPILED, language_folder.name)
+
+
+def stale_catalogs(folder: Path = FOLDER) -> list[tuple[Path, list[Path]]]:
+    """The languages whose catalog is older than one of its sources, each with its sources."""
+    found = []
     for language_folder in folder.glob("*/"):
-        sources = sorted(language_folder.glob("*.po"))
-        compiled = language_folder / "LC_MESSAGES" / "messages.mo"
-        if compiled.exists() and all(source.stat().st_mtime <= compiled.stat().st_mtime for source in sources):
-            continue
-        _compile(sources, compiled, language_folder.name)
+        sources, compiled = sorted(language_folder.glob("*.po")), language_folder / COMPILED
+        if not compiled.exists() or any(source.stat().st_mtime > compiled.stat().st_mtime for source in sources):
+            found.append((language_folder, sources))
+    return found
 
 
 def _compile(sources: Iterable[Path], compiled: Path, language: str) -> None:
@@ -135,3 +142,7 @@ def weekday(value: date | datetime, *, whole: bool = False) -> str:
     """Thu, or Thursday in whole."""
     on = clock.day_of(value) if isinstance(value, datetime) else value
     return dates.weekday(on, language(), whole=whole)
+
+
+if __name__ == "__main__":
+    compile_catalogs()
