@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account
-from tests.makers.people import make_person, make_youth
+from tests.makers.people import make_guardian, make_person, make_youth
 from tests.makers.programs import join, lead, make_season
 from tests.makers.scores import make_game, make_opponent, make_venue, said
 from tests.support.pages import Visitor
@@ -23,6 +23,7 @@ from youthprog.leagues.scores import queries, services
 from youthprog.leagues.scores.models import DrawnLot, ScoreEntry, ScoreLink
 from youthprog.leagues.scores.types import Happened, Known, Said, Side
 from youthprog.leagues.season.models import Fixture
+from youthprog.people.models import CustodyRestriction
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group
 
@@ -278,6 +279,29 @@ def test_standings_are_public_by_a_deed_and_name_no_child_nor_place(app, session
         assert hidden not in shown.text_source
     office.post(f"{here}/withdraw", {})
     visitor.get(address, status=404)
+
+
+def test_who_is_kept_from_a_child_of_a_team_reads_results_and_not_where_the_team_will_be(session, visitor, league):
+    play(league, session, (0, 1, 2, 1))
+    league.game(2, 3, starts_at=clock.now() + timedelta(days=3))
+    own, kept = make_youth("Dan", "Garza"), make_youth("Ana", "Garza")
+    join(own, _group(league, 2))
+    father = make_guardian(own, "Paul", "Garza")
+    session.commit()
+    visitor.sign_in(make_account(Role.GUARDIAN, father))
+    here = f"/standings/divisions/{league.division.id}"
+    assert "Bears – Wolves" in visitor.get(here).text
+    join(kept, _group(league, 3))
+    session.add(
+        CustodyRestriction(
+            youth_id=kept.id, adult_id=father.id, no_collect=True, no_decide=True, no_information=True,
+            starts_on=clock.today(), recorded_at=clock.now(),
+        )
+    )  # fmt: skip
+    session.commit()
+    shown = visitor.get(here).text
+    assert "Tigers – Lions" in shown
+    assert "Bears – Wolves" not in shown
 
 
 def test_a_division_without_scores_has_none_anywhere(app, session, visitor, league):
