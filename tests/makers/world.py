@@ -570,7 +570,7 @@ class _Maker:
     def _served_game(self) -> None:
         """A game against another team, with a referee, a place that is open, and a place of the guardian's own."""
         mine = db.session().get_one(Team, self.side.ids["team_id"])
-        theirs = Team(division_id=mine.division_id, group=program_maker.make_group(self.season, f"Visitors {self.tag}"))
+        theirs = Team(division_id=mine.division_id, group=program_maker.make_group(self.season, f"Guests {self.tag}"))
         roles = [
             DutyRole(program_id=self.season.program_id, name=name, name_es=name, folded_name=name.lower(), needs=needs)
             for name, needs in ((f"Referee {self.tag}", ["License"]), (f"Scorer {self.tag}", []))
@@ -669,7 +669,7 @@ class _Maker:
         team = db.session().get_one(Team, self.side.ids["team_id"])
         division = db.session().get_one(Division, team.division_id)
         venue = db.session().get_one(Venue, self.side.ids["venue_id"])
-        other = score_maker.make_opponent(division, self.season, f"Visitors {self.tag}")
+        other = score_maker.make_opponent(division, self.season, f"Rivals {self.tag}")
         fixture = score_maker.make_game(team, other, venue)
         second = score_maker.make_game(other, team, venue, self.now - timedelta(days=4))
         score_maker.said(second, ScoreSide.HOME, 2, 1)
