@@ -196,6 +196,7 @@ def test_a_game_card_has_both_teams_and_the_code_of_its_next_game(youthprog, tea
     assert re.search(r"([A-Z2-9]{4}-){2}[A-Z2-9]{4}", text)
 
 
+@pytest.mark.press
 def test_a_team_that_is_not_here_is_one_sentence(youthprog, team, tmp_path):
     code, _, err = youthprog("roster", "Narwhals", "--out", tmp_path / "x.pdf")
     assert code == 1

@@ -280,7 +280,9 @@ def test_a_leader_is_told_once_of_each_register_and_once_a_day(visitor, club, se
     assert told(later) == [2], "the meeting of this morning too, and not the first again"
     assert str(club.fresh.id) in mails()[-1].unseal("text_sealed")
     assert told(later + timedelta(days=1)) == []
-    lines = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "register.asked_for")).all()
+    lines = session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.action == "register.asked_for").order_by(AuditEntry.number)
+    ).all()
     assert [line.subject_id for line in lines] == [club.late.id, other.id, club.fresh.id]
 
 

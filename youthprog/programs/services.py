@@ -605,7 +605,8 @@ def move_gathering(
     refuse_if(rules.refusals_to_schedule(starts_at, ends_at, opens, closes))
     was = _when_and_where(gathering)
     gathering.starts_at, gathering.ends_at, gathering.place, gathering.title = starts_at, ends_at, place, title
-    gathering.site_id = site_id or gathering.site_id
+    if site_id is not None:
+        gathering.site_id = site_id
     db.flush()
     record("gathering.moved", "gathering", gathering.id, by=by, now=now)
     _say_changed(gathering, was, by=by, now=now)

@@ -18,7 +18,7 @@ from youthprog.leagues.season.types import FixtureState
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.people.types import ContactKind, Gender
-from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, Season
+from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, Season, Site
 from youthprog.programs.types import EnrollmentStatus
 
 AT_ONCE = 200
@@ -145,7 +145,8 @@ def _fixtures_out(season: Season) -> Iterator[GameOut]:
     statement = (
         sa.select(
             home.name, away.name, Division.name, Fixture.starts_at, Fixture.ends_at,
-            sa.func.coalesce(Gathering.place, Venue.name), ImportedGame.arrive_minutes, Fixture.state,
+            sa.func.coalesce(Gathering.place, Venue.name), Site.name, ImportedGame.id, ImportedGame.arrive_minutes,
+            Fixture.state,
         )
         .join(home_team, home_team.id == Fixture.home_team_id)
         .join(home, home.id == home_team.group_id)
@@ -153,11 +154,14 @@ def _fixtures_out(season: Season) -> Iterator[GameOut]:
         .join(away, away.id == away_team.group_id)
         .join(Division, Division.id == Fixture.division_id)
         .join(Venue, Venue.id == Fixture.venue_id)
+        .join(Site, Site.id == Venue.site_id)
         .join(Gathering, Gathering.id == Fixture.home_gathering_id)
         .outerjoin(ImportedGame, ImportedGame.fixture_id == Fixture.id)
         .where(Fixture.season_id == season.id, Fixture.state != FixtureState.DRAFT)
     )  # fmt: skip
-    for at_home, guest, division, starts_at, ends_at, place, arrive, state in db.session().execute(statement):
+    rows = db.session().execute(statement)
+    for at_home, guest, division, starts_at, ends_at, field, site, from_file, arrive, state in rows:
+        place = field if from_file else f"{site}, {field}"  # as the file had it, to be read again
         is_off = state is FixtureState.CANCELED
         yield GameOut(at_home, guest, division, starts_at, ends_at, place, arrive, is_off)
 
