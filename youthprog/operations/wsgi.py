@@ -19,6 +19,6 @@ share_methods()
 forget_making_of_tables()
 gc.collect()
 tighten()
-gc.set_threshold(500, 5, 2)
+gc.set_threshold(2_000, 5, 2)
 gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there again and again
 keep_giving_back()
