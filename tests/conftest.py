@@ -47,7 +47,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that say little new on a second engine run on one (docs/decisions/0082); `make prove` runs them on both.
+    """Tests that say little new on a second engine run on one (docs/decisions/0081); `make prove` runs them on both.
 
     What a press prints does not depend on where rows are kept. Of the tests of pages, one in SHARE runs on the second engine
     too: every statement is sent there by tests of the store, and every door opened and every form sent by the walks.
