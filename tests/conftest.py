@@ -30,7 +30,7 @@ ENGINES = ("sqlite", "postgresql")
 PRESS = "youthprog.press"
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
-SHARE = 4
+SHARE = 8
 
 
 def pytest_configure(config: pytest.Config) -> None:
