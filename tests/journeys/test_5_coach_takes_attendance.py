@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import TimeoutError as TookTooLong
+
 from tests.journeys.conftest import PHONE
 
 
@@ -52,10 +54,15 @@ def test_attendance_on_the_phone(travelers):
 def somebody_else_marks(other, page, register):
     """What another person says of the same register shows on this page, without a tap."""
     other.sign_in("coordinator")
+    answers = []
+    other.page.on("response", lambda each: answers.append(each.status) if each.url.endswith("/deeds") else None)
     other.go(register).get_by_role("radio", name="Late").nth(2).check(force=True)
     other.page.wait_for_selector("html[data-ready=yes]")
     other.page.get_by_role("button", name="Save register").click()
-    other.page.get_by_text("Saved at").wait_for()
+    try:
+        other.page.get_by_text("Saved at").wait_for()
+    except TookTooLong as late:
+        raise AssertionError(f"answers {answers}; the page says: {other.page.inner_text('main')}") from late
     page.wait_for_selector("html[data-ready=yes]")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # else within a quarter of a minute
     page.wait_for_selector("main input[value=late]:checked", state="attached")

@@ -372,6 +372,20 @@ def test_of_a_game_close_ahead_a_family_reads_once_and_says_there_to_have_seen_i
     assert len(session.scalars(sa.select(Message).where(Message.person_id == mother.id)).all()) == 1
 
 
+def test_whoever_serves_at_a_game_is_looked_at_again_when_it_changes_and_when_that_is_undone(session, monkeypatch):
+    league = make_league(4, weekdays=(5,))
+    publish(league)
+    looked: list[set[int]] = []
+    monkeypatch.setattr(
+        "youthprog.leagues.officials.services.check_again", lambda fixture_ids, **_how: looked.append(set(fixture_ids))
+    )
+    first = league.fixtures[0].id
+    change = services.call_off_game(league.fixtures[0], "Rain", **DEED)
+    session.commit()
+    services.undo(change, **DEED)
+    assert [each for each in looked if each] == [{first}, {first}]
+
+
 # ---- one game ----
 
 
