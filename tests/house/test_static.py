@@ -147,6 +147,16 @@ def test_a_page_brings_its_code_and_style_in_files_of_ours(path: Path) -> None:
     assert not re.search(r"https?://(?!www\.w3\.org)", markup), "an address outside"
 
 
+def test_no_rule_of_a_page_measures_what_a_chart_draws() -> None:
+    """A size in the stylesheet outdoes that of a bar: a rule for another `.bar` made all bars as long as the page."""
+    chart = (TEMPLATES / "_ui" / "chart.html").read_text()
+    drawn = set(re.findall(r'<rect class="(\w+)[^>]* height="{{', chart))  # as tall as its figure says
+    assert "bar" in drawn
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", STYLE)
+    bare = {each.strip() for names, body in rules if "-size:" in body for each in names.split(",")}
+    assert not bare & {f".{name}" for name in drawn}
+
+
 def test_every_icon_that_is_asked_for_exists() -> None:
     icons = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("_ui/icons.html").module
     known = {*icons.strokes, "disc-check", "dashed-ring"}
