@@ -365,9 +365,11 @@ async function begin() {
   list = document.querySelector("[data-roll]");
   form = list?.closest("form");
   if (!form) return;
+  const waiting = await outbox.waiting();
+  // From here to listen() nothing is waited for: a tap is among the early ones, or it is heard.
   const early = [...list.querySelectorAll("input:checked")].filter((input) => !input.defaultChecked); // while we loaded
   for (const each of here.youth) youth.set(each.id, each);
-  for (const record of await outbox.waiting()) {
+  for (const record of waiting) {
     if (record.gathering !== here.gathering || record.owner !== here.owner) continue;
     const { deed } = record;
     const id = deed.youth ?? record.youth; // of a card that was scanned: whose it is, as far as this phone knows
