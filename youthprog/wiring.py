@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import MapAdapter
 from whitenoise import WhiteNoise
 
 from youthprog import config
@@ -115,6 +114,7 @@ from youthprog.web import addresses, compiled, cookies, edge, errors, filters, h
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
 from youthprog.web.filters import NavItem
+from youthprog.web.house import House
 
 __all__ = ["build"]
 
@@ -293,50 +293,6 @@ NAVIGATION: list[NavItem] = [
 ]
 
 YEAR = 365 * 24 * 3600
-OF_A_HOST = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME", "wsgi.url_scheme")
-MOST_HOSTS = 16
-
-
-class House(Flask):
-    """Flask, with the one commit between the view and the first byte."""
-
-    response_class = headers.Answer
-
-    def __init__(self, *values: Any, **named: Any) -> None:
-        super().__init__(*values, **named)
-        self.hosts: dict[tuple[Any, ...], tuple[str, MapAdapter]] = {}
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Bind the addresses to a request. A host that was found to be ours is not taken apart again for the next one."""
-        if request is None:
-            return super().create_url_adapter(request)
-        there = request.environ
-        key = tuple(there.get(name) for name in OF_A_HOST)
-        known = self.hosts.get(key)
-        if known is None or there.get("QUERY_STRING") or "HTTP_UPGRADE" in there:
-            adapter = super().create_url_adapter(request)
-            if adapter is not None and len(self.hosts) < MOST_HOSTS:
-                self.hosts[key] = request.host, adapter
-            return adapter
-        request.trusted_hosts = self.config["TRUSTED_HOSTS"]
-        request.host, like = known
-        return MapAdapter(
-            self.url_map, like.server_name, like.script_name, like.subdomain, like.url_scheme, request.path,
-            request.method, "",
-        )  # fmt: skip
-
-    def ensure_sync(self, func: Any) -> Any:
-        """No function of ours is a coroutine; Flask would look ten times a request."""
-        return func
-
-    def dispatch_request(self) -> Any:
-        """Run the view, then commit or undo. A guest is let in before anything is told, a failure too."""
-        try:
-            answer = super().dispatch_request()
-        except Exception:
-            edge.come_in()
-            raise
-        return edge.close(answer if isinstance(answer, headers.Answer) else self.make_response(answer))
 
 
 def build(**overrides: Any) -> Flask:
