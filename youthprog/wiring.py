@@ -234,7 +234,7 @@ CLEARANCE: list[clearance.Objector] = [rosters.objections, consent_queries.objec
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections, rosters.objections_at]
 SURELY = [
     clearance.QuickLook(surely_cleared, gave_all_at_gate, asked_at_gate),
-    clearance.QuickLook(rosters.surely_clear, rosters.clear_at_gate),
+    clearance.QuickLook(rosters.surely_clear, rosters.clear_at_gate, rosters.clear_players),
 ]
 
 # Who knows somebody that may collect a youth, in the order they are shown, and who may not.

@@ -50,7 +50,7 @@ def at_the_gate(gate: Gate, folder: Path) -> Iterator[Measure]:
     there are phones: that long a phone would wait if its check-in cost nothing and the others went before it one by one.
     A flush alone is no floor: on a quick disk it takes a tenth of a millisecond, and the ratio tells of the disk.
     """
-    costs, tails, against_floor, lost = [], [], [], 0
+    costs, at_games, tails, against_floor, lost = [], [], [], [], 0
     for _ in range(ROUNDS):
         floor, hello = _round(HELLO, None, lambda port, count, _first: gate.hellos(port, count), b"Hello", HELLOS)
         disk = _flush_seconds(folder)
@@ -62,9 +62,18 @@ def at_the_gate(gate: Gate, folder: Path) -> Iterator[Measure]:
         assert whole, "the audit chain is broken"
         lost += WARMING + REQUESTS - len(kept)
         costs.append(ours / floor)
+        game, _sent = _round(
+            OURS,
+            gate.copy(folder / "round"),
+            lambda port, count, first: gate.checkins(port, count, first=first, at_games=True),
+            b'"kept"',
+            REQUESTS,
+        )
+        at_games.append(game / floor)
         tails.append(sent.percentile(99) * 1000)
         against_floor.append(sent.percentile(99) / (hello.percentile(99) + CLIENTS * disk))
     yield Measure("processor time of a check-in, against a served hello", statistics.median(costs), "times", 6)
+    yield Measure("the same at a game, where rosters are asked too", statistics.median(at_games), "times", 6)
     yield Measure(f"the slowest of 100 check-ins, {CLIENTS} at once", statistics.median(tails), "ms", 50)
     yield Measure(
         f"the same, against the slowest of 100 hellos and {CLIENTS} flushes",

@@ -24,8 +24,10 @@ from youthprog.attendance.models import Deed
 from youthprog.audit.queries import verify
 from youthprog.core import clock, db
 from youthprog.core.clearance import not_cleared
+from youthprog.leagues.rosters.models import DivisionRoster
 from youthprog.people.models import Guardianship, Person
 from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember
+from youthprog.programs.types import GatheringKind
 
 TWINS = 500
 UNDER_WAY = 40
@@ -40,6 +42,7 @@ class Gate:
     season_id: int
     group_id: int
     gathering_ids: tuple[int, ...]
+    game_ids: tuple[int, ...]
     youth_ids: tuple[int, ...]
     session_token: str
     app: Flask
@@ -49,9 +52,10 @@ class Gate:
         shutil.rmtree(folder, ignore_errors=True)
         return Path(shutil.copytree(self.folder, folder))
 
-    def checkins(self, port: int, count: int, *, first: int = 0) -> list[bytes]:
+    def checkins(self, port: int, count: int, *, first: int = 0, at_games: bool = False) -> list[bytes]:
         """So many requests, each with one arrival that nobody sent before."""
-        pairs = [(place, who) for who in self.youth_ids for place in self.gathering_ids][first : first + count]
+        places = self.game_ids if at_games else self.gathering_ids
+        pairs = [(place, who) for who in self.youth_ids for place in places][first : first + count]
         assert len(pairs) == count
         headers = phone_headers(self.app, self.session_token)
         return [post(port, f"/gatherings/{place}/deeds", message([who]), headers) for place, who in pairs]
@@ -98,23 +102,30 @@ def seeded(folder: Path) -> Gate:
         group = db.session().scalars(sa.select(Group).order_by(Group.id)).first()
         assert group is not None
         now = clock.now()
-        places = [
-            Gathering(
-                season_id=group.season_id, group_id=group.id, kind="practice", title=f"Gate {number}",
-                starts_at=now - timedelta(minutes=30), ends_at=now + timedelta(hours=3),
-            )
-            for number in range(UNDER_WAY)
-        ]  # fmt: skip
-        db.session().add_all(places)
+        places, games = (
+            [
+                Gathering(
+                    season_id=group.season_id, group_id=group.id, kind=kind, title=f"Gate {number}",
+                    starts_at=now - timedelta(minutes=30), ends_at=now + timedelta(hours=3),
+                )
+                for number in range(UNDER_WAY)
+            ]
+            for kind in (GatheringKind.PRACTICE, GatheringKind.GAME)
+        )  # fmt: skip
+        db.session().add_all(places + games)
+        for limits in db.session().scalars(sa.select(DivisionRoster)):
+            limits.most_players = None  # five hundred are no team
         db.flush()
         model = _cleared(group, places[0])
         twins = [_twin(model, group, number) for number in range(TWINS)]
         leader = session_cookie(make_account(Role.COORDINATOR))
         db.session().commit()
         gate = Gate(
-            folder, group.season_id, group.id, tuple(each.id for each in places), tuple(twins), leader, app
+            folder, group.season_id, group.id, tuple(each.id for each in places), tuple(each.id for each in games),
+            tuple(twins), leader, app,
         )  # fmt: skip
-        assert not not_cleared(twins, group.season_id, clock.today(), gathering_id=places[0].id)
+        for place in (places[0], games[0]):
+            assert not not_cleared(twins, group.season_id, clock.today(), gathering_id=place.id)
         db.db.session.remove()
     return gate
 

@@ -15,6 +15,8 @@ from tests.makers.consent import Family
 from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import enroll, join, lead, make_gathering, make_group, make_program, make_season, make_team
 from youthprog.access.types import Role
+from youthprog.attendance import sayings
+from youthprog.attendance.types import DeedKind, Mark, Said
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
 from youthprog.core.clearance import barred_at, not_cleared
@@ -96,6 +98,13 @@ def rows(model: type) -> list:
     return list(db.session().scalars(sa.select(model).order_by(model.id)))
 
 
+def sure_at_gate(gathering: Gathering, *youth: Person) -> set[int]:
+    """Of whom a phone at a gate is sure by its one statement that they may take part."""
+    asking = sayings.asking(gathering, clock.day_of(gathering.starts_at))
+    said = [Said(f"arrives-{each.id}", each.id, DeedKind.ARRIVE, NOW, Mark.PRESENT) for each in youth]
+    return {row.who for row in sayings.ask(asking, said) if row.is_cleared}
+
+
 # ---- who may play ----
 
 
@@ -118,6 +127,11 @@ def test_the_list_the_register_and_the_gate_say_the_same(session):
     assert listed[family.youth.id] == set()
     assert listed[late.id] == {"consent.not_asked", "age.too_old", "roster.over_limit"}
     assert barred_at(ids, league.season.id, day, game.id) == {late.id}
+    walked_in = league.child("Cleo")
+    assert sure_at_gate(game, family.youth, late, walked_in) == {family.youth.id}
+    services.suspend(family.youth.id, league.hawks, games=1, until_on=None, reason="Red card", **BY)
+    assert sure_at_gate(game, family.youth) == set()
+    assert sure_at_gate(make_gathering(league.hawks, NOW + 2 * DAY), family.youth) == {family.youth.id}
 
 
 @ON_ONE

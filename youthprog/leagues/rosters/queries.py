@@ -31,6 +31,7 @@ from youthprog.programs import queries as programs
 from youthprog.programs.models import (
     Gathering,
     Group,
+    GroupMember,
     GroupStaff,
     Program,
     Season,
@@ -139,20 +140,44 @@ def surely_clear(youth_ids: Sequence[int], season_id: int, on: date, gathering_i
 
     Nobody who was ever held, or whom custody ever kept from somebody who leads the group; and nobody at a game.
     """
-    return {row.id for row in CLEAR.rows(youth=as_list(youth_ids), gathering_id=gathering_id)}
+    rows = CLEAR.rows(youth=as_list(youth_ids), gathering_id=gathering_id, clear_players=as_list([]))
+    return {row.id for row in rows}
 
 
-def clear_at_gate(_engine: str, youth_id: Any) -> sa.ColumnElement[bool]:
-    """The condition of `surely_clear` for a statement of others, which know the gathering by `gathering_id`."""
+def clear_players(_season_id: int, _on: date, gathering_id: int) -> dict[str, str]:
+    """What `clear_at_gate` has to know of a game: the players of the team against whom the rules have nothing, as a list.
+
+    The rules in full, once for all who come to a gathering: whoever writes for many keeps it until anybody else has
+    written. Ten statements for the game of a team, else one.
+    """
+    game = db.session().execute(
+        sa.select(Gathering.group_id, Gathering.season_id, Gathering.starts_at)
+        .join(Team, Team.group_id == Gathering.group_id)
+        .where(Gathering.id == gathering_id, Gathering.kind == GatheringKind.GAME)
+    ).one_or_none()
+    if game is None or game.group_id is None:
+        return {"clear_players": as_list([])}
+    on = clock.day_of(game.starts_at)
+    here = programs.during(GroupMember.from_on, GroupMember.until_on, on)
+    members = sa.select(GroupMember.youth_id).where(GroupMember.group_id == game.group_id, here)
+    youth = tuple(db.session().scalars(members))
+    against = reasons_at([GameAt(gathering_id, game.group_id, game.season_id, game.starts_at, youth)])
+    return {"clear_players": as_list([each for each in youth if (gathering_id, each) not in against])}
+
+
+def clear_at_gate(engine: str, youth_id: Any) -> sa.ColumnElement[bool]:
+    """The condition of `surely_clear` for a statement of others, which know the gathering by `gathering_id` and of a
+    game who may play in it (`clear_players`)."""
     held = sa.exists().where(MedicalHold.youth_id == youth_id)
     game = sa.exists().where(Gathering.id == sa.bindparam("gathering_id"), Gathering.kind == GatheringKind.GAME)
+    plays = youth_id.in_(keys(engine, "clear_players"))
     away = sa.exists().where(
         CustodyRestriction.youth_id == youth_id,
         GroupStaff.person_id == CustodyRestriction.adult_id,
         Gathering.id == sa.bindparam("gathering_id"),
         Gathering.group_id == GroupStaff.group_id,
     )
-    return sa.and_(~held, ~game, ~away)
+    return sa.and_(~held, sa.or_(~game, plays), ~away)
 
 
 def _clear(engine: str) -> sa.SelectBase:
