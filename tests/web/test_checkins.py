@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from tests.bench.gate import phone_headers
@@ -26,7 +27,7 @@ from youthprog.access import queries as access
 from youthprog.access.models import RoleGrant, UserSession
 from youthprog.access.types import Role
 from youthprog.attendance import sayings
-from youthprog.attendance.models import Deed
+from youthprog.attendance.models import Deed, Register
 from youthprog.attendance.types import DeedKind, Said
 from youthprog.audit.models import AuditEntry
 from youthprog.audit.queries import verify
@@ -43,7 +44,7 @@ from youthprog.web import edge
 FIRST = (
     9  # the session; the gathering; what consent it asks for; what is known of youth; four that write; the chain's end
 )
-NEXT = 5  # while nobody else writes: what is known of youth; four that write
+NEXT = 4  # in the same minute, while nobody else writes: what is known of youth; three that write
 CLIENTS = 4
 EVERY_TIME_ANOTHER = re.compile(r'nonce="[^"]*"|name="csrf_token"[^>]*|content="[^"]*"')
 
@@ -68,14 +69,41 @@ def test_a_check_in_is_few_statements_however_many_arrive(app, phone, field, sta
     quick = QuickLook(lambda youth_ids, *_where: set(youth_ids), lambda *_what: sa.true(), lambda *_where: {})
     monkeypatch.setitem(app.extensions, "youthprog.clearance_surely", (quick,))
     consent, of_rows_that_were_there = 1, 1
-    statements.clear()
-    phone.send(*arrivals(field, field.ids[0]))
-    assert len(statements) == FIRST - consent, "\n".join(statements)
-    phone.send(*arrivals(field, field.ids[0]))  # as a guest, whose session is read while it is kept
-    statements.clear()
-    answer = phone.send(*arrivals(field, *field.ids[:count]))
-    assert [each["state"] for each in answer["results"]] == ["kept"] * count
-    assert len(statements) == NEXT + of_rows_that_were_there, "\n".join(statements)
+    with time_machine.travel(soon(), tick=False):
+        statements.clear()
+        phone.send(*arrivals(field, field.ids[0]))
+        assert len(statements) == FIRST - consent, "\n".join(statements)
+        phone.send(*arrivals(field, field.ids[0]))  # as a guest, whose session is read while it is kept
+        statements.clear()
+        answer = phone.send(*arrivals(field, *field.ids[:count]))
+        assert [each["state"] for each in answer["results"]] == ["kept"] * count
+        assert len(statements) == NEXT + of_rows_that_were_there, "\n".join(statements)
+
+
+def soon():
+    """The twentieth second of the next minute."""
+    return (clock.now() + timedelta(minutes=1)).replace(second=20, microsecond=0)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_register_is_stamped_once_a_minute_by_whoever_checks_in(app, phone, field, session):
+    """A save of the page stamps it at once, and so does the first check-in after it."""
+
+    def stamps(*seconds, **more):
+        found = []
+        for second in seconds:
+            with time_machine.travel(first + timedelta(seconds=second), tick=False):
+                phone.send(*arrivals(field), **more)
+            session.rollback()
+            row = session.execute(sa.select(Register.saved_at, Register.save_id)).one()
+            found.append(((row.saved_at - first).seconds, row.save_id))
+        return found
+
+    first, save = soon(), str(uuid.uuid4())
+    assert stamps(0, 1, 2, 3) == [(0, None), (0, None), (0, None), (0, None)]
+    assert stamps(60, 61) == [(60, None), (60, None)]
+    assert stamps(62, save=save) == [(62, save)]
+    assert stamps(63, 64) == [(63, None), (63, None)]
 
 
 def test_what_is_known_is_read_again_once_anybody_else_has_written(phone, field, session, statements):

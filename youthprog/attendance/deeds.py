@@ -24,7 +24,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import barred_at
 from youthprog.core.db import Model
-from youthprog.core.prepared import as_list, waiting_lines
+from youthprog.core.prepared import as_list, known, note, waiting_lines
 from youthprog.core.refusals import Refusal
 from youthprog.people.models import Person
 from youthprog.programs.models import Gathering
@@ -362,12 +362,17 @@ def said_in(save_id: str, by_id: int | None) -> list[Deed]:
 def _note_said(
     gathering_id: int, *, by: Actor, now: datetime, counted: int, refused: int, save_id: str | None, action: str
 ) -> None:
-    """Say in the trail that deeds were kept, and on the register that it was taken, or saved again."""
-    if counted:
+    """Say in the trail that deeds were kept, and on the register that it was taken, or saved again.
+
+    Where many check in at a gate a register is stamped once a minute: its page tells no more than the minute.
+    """
+    key, stamp = ("register", gathering_id), (by.person_id, now.replace(second=0, microsecond=0))
+    if counted and (save_id is not None or known(key) != stamp):
         sayings.UPSERT_REGISTERS.write(
             [{"gathering_id": gathering_id, "now": now, "by_id": by.person_id, "save_id": save_id}]
         )
         _forget(Register)
+        note(key, None if save_id is not None else stamp)
     more = {"refused": refused} if refused else {}
     record(action, "gathering", gathering_id, by=by, now=now, changed=counted, **more)
 

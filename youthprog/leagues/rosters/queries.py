@@ -150,11 +150,15 @@ def clear_players(_season_id: int, _on: date, gathering_id: int) -> dict[str, st
     The rules in full, once for all who come to a gathering: whoever writes for many keeps it until anybody else has
     written. Ten statements for the game of a team, else one.
     """
-    game = db.session().execute(
-        sa.select(Gathering.group_id, Gathering.season_id, Gathering.starts_at)
-        .join(Team, Team.group_id == Gathering.group_id)
-        .where(Gathering.id == gathering_id, Gathering.kind == GatheringKind.GAME)
-    ).one_or_none()
+    game = (
+        db.session()
+        .execute(
+            sa.select(Gathering.group_id, Gathering.season_id, Gathering.starts_at)
+            .join(Team, Team.group_id == Gathering.group_id)
+            .where(Gathering.id == gathering_id, Gathering.kind == GatheringKind.GAME)
+        )
+        .one_or_none()
+    )
     if game is None or game.group_id is None:
         return {"clear_players": as_list([])}
     on = clock.day_of(game.starts_at)
