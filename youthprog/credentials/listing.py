@@ -14,7 +14,7 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.credentials import judging, rules
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule, ServiceLimit
-from youthprog.credentials.queries import Book, service_role, serving
+from youthprog.credentials.queries import Book, asks_anything, service_role, serving
 from youthprog.credentials.types import CredentialState, Ground, Hours, Limits, Service, ServiceRole, Standing
 from youthprog.people.models import Person
 from youthprog.people.types import spoken_name
@@ -219,6 +219,26 @@ def _services_within(ids: Collection[int], on: date, program_id: int | None) -> 
     for person_id, program, role in db.session().execute(statement):
         found.setdefault(person_id, set()).add(Service(program, service_role(role)))
     return found
+
+
+SHOWN_ON_TODAY = 6
+
+
+def on_today(actor: Actor, on: date) -> tuple[list[PersonStanding], list[OverrideLine]] | None:
+    """The first whose papers need something, and exceptions that wait for a second person. None where nothing does."""
+    if not asks_anything():
+        return None
+    lines = list_people(actor, on=on, limit=SHOWN_ON_TODAY + 1)
+    waiting = [each for each in overrides_of(None, actor=actor, on=on) if each.agreed_at is None]
+    return (lines, waiting[:SHOWN_ON_TODAY]) if lines or waiting else None
+
+
+def own_on_today(person_id: int | None, on: date) -> PersonStanding | None:
+    """Where one's own papers stand, when something is missing or ends soon."""
+    if person_id is None or not asks_anything():
+        return None
+    mine = _stand([(person_id, "", "")], on, None)[0]
+    return mine if any(not each.in_force or each.state is not CredentialState.APPROVED for each in mine.asked) else None
 
 
 # ---- one person ----

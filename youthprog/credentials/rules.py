@@ -193,9 +193,9 @@ def _excused(standing: Standing, program_id: int | None, permits: Iterable[Permi
     return replace(standing, excused_until=longest.until_on, permit_id=longest.permit_id)
 
 
-def _badness(standing: Standing) -> tuple[bool, bool, int, date]:
+def _badness(standing: Standing) -> tuple[bool, bool, bool, int, date]:
     asked_later = standing.asked is Asked.REGULAR
-    return standing.in_force, asked_later, WORST_FIRST.index(standing.state), standing.ends_on or date.max
+    return standing.in_force, standing.is_held, asked_later, WORST_FIRST.index(standing.state), standing.ends_on or date.max
 
 
 # ---- may somebody serve ----
@@ -255,7 +255,9 @@ def refusals_to_serve(
 
 def permits_used(standings: Iterable[Standing]) -> list[int]:
     """The exceptions without which somebody could not serve: whoever assigns writes them down."""
-    return [each.permit_id for each in standings if each.is_required and not each.is_held and each.permit_id]
+    return [
+        each.permit_id for each in standings if each.is_required and not each.is_held and each.permit_id is not None
+    ]
 
 
 # ---- notices ----
