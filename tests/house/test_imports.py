@@ -213,6 +213,8 @@ ALSO_OPEN = {
     ("calendars", "notice_queries"),  # Today shows changes at short notice
     ("calendars", "notices"),  # and how they are told
     ("leagues", "own_queries"),  # Today shows the games one serves at, and where places are open
+    ("credentials", "volunteer_rules"),  # the command reads files of volunteers
+    ("credentials", "volunteer_services"),
     ("credentials", "judging"),  # Today shows meetings with too few cleared adults
     ("credentials", "listing"),  # and whose papers are missing
     ("consent", "timing"),  # the demo gives its requests their due days

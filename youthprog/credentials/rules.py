@@ -195,7 +195,13 @@ def _excused(standing: Standing, program_id: int | None, permits: Iterable[Permi
 
 def _badness(standing: Standing) -> tuple[bool, bool, bool, int, date]:
     asked_later = standing.asked is Asked.REGULAR
-    return standing.in_force, standing.is_held, asked_later, WORST_FIRST.index(standing.state), standing.ends_on or date.max
+    return (
+        standing.in_force,
+        standing.is_held,
+        asked_later,
+        WORST_FIRST.index(standing.state),
+        standing.ends_on or date.max,
+    )
 
 
 # ---- may somebody serve ----
