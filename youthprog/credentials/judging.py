@@ -144,10 +144,7 @@ def _adults(meetings: Mapping[int, tuple[int, date, int]]) -> dict[int, Adults]:
     first = min(on for _program, on, _group in meetings.values())
     book = Book({each.person_id for each in leaders}, first)
     named, names = kinds(), _names(book.ids)
-    stand = {
-        each: book.standings(each.person_id, [Service(each.program_id, service_role(each.role))], each.on)
-        for each in leaders
-    }
+    stand = _standings(book, leaders, first)
     hours = _hours_where_needed(stand)
     by_meeting: dict[int, list[tuple[_Leader, tuple[Refusal, ...]]]] = {}
     for each in leaders:
@@ -159,6 +156,29 @@ def _adults(meetings: Mapping[int, tuple[int, date, int]]) -> dict[int, Adults]:
         key: _counted(by_meeting.get(key, ()), book.limits(program_id).fewest_adults, names)
         for key, (program_id, _on, _group) in meetings.items()
     }
+
+
+def _standings(book: Book, leaders: Sequence[_Leader], first: date) -> dict[_Leader, tuple[Standing, ...]]:
+    """Where each leader stands on each day. Whoever holds everything on the last of coming days does so on all of them."""
+    last: dict[tuple[int, int, str], date] = {}
+    for each in leaders:
+        who = (each.person_id, each.program_id, each.role)
+        last[who] = max(last.get(who, each.on), each.on)
+    at_end = {who: _standing(book, *who, on) for who, on in last.items()}
+    lasting = {who for who, standings in at_end.items() if first >= clock.today() and _holds_all(standings)}
+    found = {}
+    for each in leaders:
+        who = (each.person_id, each.program_id, each.role)
+        found[each] = at_end[who] if who in lasting or each.on == last[who] else _standing(book, *who, each.on)
+    return found
+
+
+def _standing(book: Book, person_id: int, program_id: int, role: str, on: date) -> tuple[Standing, ...]:
+    return book.standings(person_id, [Service(program_id, service_role(role))], on)
+
+
+def _holds_all(standings: Iterable[Standing]) -> bool:
+    return all(each.is_held for each in standings if each.is_required)
 
 
 def _counted(there: Iterable[tuple[_Leader, tuple[Refusal, ...]]], needed: int, names: Mapping[int, str]) -> Adults:

@@ -1,6 +1,6 @@
 """What pages of credentials show: people with what is missing, one person's papers, requirements, exceptions."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from youthprog.core.refusals import NotFound
 from youthprog.credentials import judging, rules
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule, ServiceLimit
 from youthprog.credentials.queries import Book, asks_anything, service_role, serving
-from youthprog.credentials.types import CredentialState, Ground, Hours, Limits, Service, ServiceRole, Standing
+from youthprog.credentials.types import CredentialState, Ground, Hours, Limits, Service, Standing
 from youthprog.people.models import Person
 from youthprog.people.types import spoken_name
 from youthprog.programs.models import Group, GroupStaff, Program, Season
@@ -154,7 +154,7 @@ def list_people(
     People are looked at by the hundred until the page is full.
     """
     found: list[PersonStanding] = []
-    for part in _parts(actor, on, program_id, after):
+    for part in _parts(actor, on, program_id, after, at_once):
         found += [each for each in _stand(part, on, program_id) if each.belongs(chosen)]
         if len(found) >= limit:
             break
@@ -162,7 +162,7 @@ def list_people(
 
 
 def _parts(
-    actor: Actor, on: date, program_id: int | None, after: tuple[str, int] | None
+    actor: Actor, on: date, program_id: int | None, after: tuple[str, int] | None, at_once: int
 ) -> Iterator[list[tuple[int, str, str]]]:
     at = serving(on)
     who = sa.select(at.c.person_id).where(program_within(actor, P.CREDENTIAL_READ, at.c.program_id))
@@ -174,13 +174,13 @@ def _parts(
         ).where(Person.id.in_(who), Person.merged_into_id.is_(None))
         if after is not None:
             statement = statement.where(sa.tuple_(Person.folded_name, Person.id) > sa.tuple_(*after))
-        rows = db.session().execute(statement.order_by(Person.folded_name, Person.id).limit(AT_ONCE)).all()
+        rows = db.session().execute(statement.order_by(Person.folded_name, Person.id).limit(at_once)).all()
         if rows:
             yield [
                 (key, folded, f"{family}, {preferred or given}".strip(", "))
                 for key, folded, family, preferred, given in rows
             ]
-        if len(rows) < AT_ONCE:
+        if len(rows) < at_once:
             return
         after = (rows[-1].folded_name, rows[-1].id)
 
@@ -228,7 +228,7 @@ def on_today(actor: Actor, on: date) -> tuple[list[PersonStanding], list[Overrid
     """The first whose papers need something, and exceptions that wait for a second person. None where nothing does."""
     if not asks_anything():
         return None
-    lines = list_people(actor, on=on, limit=SHOWN_ON_TODAY + 1)
+    lines = list_people(actor, on=on, limit=SHOWN_ON_TODAY + 1, at_once=100)
     waiting = [each for each in overrides_of(None, actor=actor, on=on) if each.agreed_at is None]
     return (lines, waiting[:SHOWN_ON_TODAY]) if lines or waiting else None
 
@@ -313,8 +313,3 @@ def find_limit(program_id: int | None) -> ServiceLimit | None:
     """What was set for a program, or for all others; None while nothing was. One statement."""
     same = ServiceLimit.program_id.is_(None) if program_id is None else ServiceLimit.program_id == program_id
     return db.session().scalar(sa.select(ServiceLimit).where(same))
-
-
-def role_words(services: Collection[Service], words: Mapping[ServiceRole, str]) -> list[str]:
-    """What somebody does, each role once."""
-    return list(dict.fromkeys(words[each.role] for each in services))

@@ -25,7 +25,7 @@ PERSON, PROGRAM = "person.id", "program.id"
 class CredentialRule(Model):
     """A requirement: what is asked of whom, how long it is valid from the day of issue, and where that is written.
 
-    Without a role it is asked of all who serve, without a program in all, without a jurisdiction under any law. Of two
+    Without a role it is asked of all adults (who leads, is on a list, or takes part at 18 or older), without a program in all, without a jurisdiction under any law. Of two
     that fit, the narrower one counts. `source` and `source_on`: where the department read it, and when.
     """
 

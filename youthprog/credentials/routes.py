@@ -85,8 +85,7 @@ def index() -> Response:
     further = cursor(shown[-1].folded_name, shown[-1].person_id) if len(lines) > PAGE_ROWS else None
     return page(
         "credentials/index.html", people=Slice(shown, further), chosen=chosen, program_id=program_id, names=names,
-        asks=queries.asks_anything(), role_words=listing.role_words,
-        overrides=listing.overrides_of(None, actor=actor(), on=on), **_words(),
+        asks=queries.asks_anything(), overrides=listing.overrides_of(None, actor=actor(), on=on), **_words(),
     )  # fmt: skip
 
 
@@ -110,8 +109,7 @@ def _person_page(row: Person, status: int = 200, form: Any = None, override_form
     on = clock.today()
     return page(
         "credentials/person.html", status, person=row, standing=listing.standing_of_person(row, on),
-        papers=listing.papers_on_file(row.id), names=_programs(), role_words=listing.role_words,
-        overrides=listing.overrides_of([row.id], on=on), form=form or _paper_form(formdata=None),
+        papers=listing.papers_on_file(row.id), names=_programs(), overrides=listing.overrides_of([row.id], on=on), form=form or _paper_form(formdata=None),
         override_form=override_form or _override_form(formdata=None), me=actor().person_id, **_words(),
     )  # fmt: skip
 
@@ -271,7 +269,7 @@ def _requirements_page(status: int = 200, form: Any = None, limits_form: Any = N
 def _rule_form(**more: Any) -> Any:
     form: Any = RuleForm(**more)
     form.kind.choices = [*_kind_choices(), SelectChoice(ELSE, _("Something else"))]
-    form.role.choices = [SelectChoice(ALL, _("All who serve")), *form.role.choices]
+    form.role.choices = [SelectChoice(ALL, _("All adults")), *form.role.choices]
     form.program_id.choices = _program_choices(actor().everywhere(P.CREDENTIAL_EDIT))
     return form
 

@@ -110,7 +110,9 @@ def standing_of(papers: Sequence[Paper], asked: Requirement, on: date) -> Standi
     accepted = [each for each in decided if each.step is Step.APPROVED]
     if last is not None and last.step is Step.DENIED and asked.is_check:
         accepted = []
-    best = max(accepted, key=lambda each: (last_day(each, asked.valid_months) or date.max, each.paper_id), default=None)
+    best = accepted[0] if accepted else None
+    if len(accepted) > 1:
+        best = max(accepted, key=lambda each: (last_day(each, asked.valid_months) or date.max, each.paper_id))
     held = _accepted(best, asked, on) if best is not None else None
     if held is not None and held.state in HELD:
         return held
