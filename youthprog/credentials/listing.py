@@ -147,7 +147,7 @@ def get_override(person_id: int, override_id: int) -> CredentialOverride:
 
 def list_people(
     actor: Actor, *, on: date, chosen: str = "needs", program_id: int | None = None,
-    after: tuple[str, int] | None = None, limit: int = 50,
+    after: tuple[str, int] | None = None, limit: int = 50, at_once: int = AT_ONCE,
 ) -> list[PersonStanding]:  # fmt: skip
     """Those who serve in programs within reach and belong to a filter, by name; `after` is (folded_name, id) of the row before.
 
