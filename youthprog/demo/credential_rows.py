@@ -59,9 +59,14 @@ def _papers(frame: Frame) -> Iterator[Row]:
     """Those with a sign-in hold everything; of the others every ninth lacks something, every seventh has one soon over."""
     random = Random(f"credentials {frame.plan.seed}")
     named = {worker.adult_key for worker in frame.plan.workers if worker.account}
-    leaders = sorted({person_id for group in frame.plan.groups for person_id, _role in group.leaders})
-    for number, person_id in enumerate(leaders):
-        for kind, _role, months, _asked in ASKS:
+    roles: dict[int, set[str]] = {}
+    for group in frame.plan.groups:
+        for person_id, role in group.leaders:
+            roles.setdefault(person_id, set()).add(str(role))
+    for number, person_id in enumerate(sorted(roles)):
+        for kind, asked_of, months, _asked in ASKS:
+            if asked_of is ServiceRole.COACH and not any("coach" in each for each in roles[person_id]):
+                continue
             age = random.randint(20, months * 30 - 110)
             step, reason = Step.APPROVED, None
             if person_id not in named and number % 9 == 4:
