@@ -69,7 +69,8 @@ from youthprog.consent.types import (
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule
-from youthprog.credentials.types import CONCUSSION, CRIMINAL_CHECK, Asked, Ground, Step
+from youthprog.credentials.services import kind_named
+from youthprog.credentials.types import CONCUSSION, CRIMINAL_CHECK, Asked, Ground, ServiceRole, Step
 from youthprog.documents.models import Document
 from youthprog.documents.storage import keep
 from youthprog.documents.types import DocumentKind
@@ -91,7 +92,7 @@ from youthprog.leagues.forming.types import LinkKind, Why
 from youthprog.leagues.imports.services import try_import
 from youthprog.leagues.imports.types import PlayerRow, Reading
 from youthprog.leagues.models import Division, Team
-from youthprog.leagues.officials.models import Duty, DutyNeed, DutyRole, Official, OfficialCredential, OfficialRole
+from youthprog.leagues.officials.models import Duty, DutyNeed, DutyRole, Official, OfficialRole
 from youthprog.leagues.rosters.models import (
     DivisionRoster,
     DivisionWait,
@@ -587,9 +588,10 @@ class _Maker:
             db.session().get_one(Person, self.side.people[Role.GUARDIAN]),
         ]
         rows = [Official(person_id=each.id, program_id=self.season.program_id, added_at=self.now) for each in people]
-        held = OfficialCredential(
-            person_id=people[0].id, name="License", folded_name="license", from_on=self.start, recorded_at=self.now
-        )
+        held = Credential(
+            person_id=people[0].id, kind=kind_named("License", now=self.now).code, is_check=False, step=Step.APPROVED,
+            issued_on=self.start, recorded_at=self.now,
+        )  # fmt: skip
         db.session().add_all([*rows, held, DutyNeed(division_id=mine.division_id, role_id=roles[0].id, needed=1)])
         db.session().add(DutyNeed(division_id=mine.division_id, role_id=roles[1].id, needed=2))
         db.flush()
@@ -1045,7 +1047,13 @@ class _Maker:
         }  # fmt: skip
         known = db.session().query(CredentialRule).filter_by(program_id=self.season.program_id).first()
         rule = known or CredentialRule(
-            kind=CONCUSSION, name="Concussion training", name_es="", is_check=False, valid_months=12, **asked
+            kind=CONCUSSION,
+            name="Concussion training",
+            name_es="",
+            is_check=False,
+            valid_months=12,
+            role=ServiceRole.COACH,
+            **asked,
         )
         held = Credential(
             person_id=self.coach.id, kind=CONCUSSION, is_check=False, step=Step.APPROVED,

@@ -36,7 +36,7 @@ def tell_lapsed(
             fresh = [row for row in mine if row.lapsed_on is None]
             for row in fresh:
                 row.lapsed_on = on
-            if each.is_required and (fresh or (person_id, each.kind) in also):
+            if fresh or (person_id, each.kind) in also:
                 told.append(CredentialLapsed(person_id, each.kind, on))
     db.flush()
     for event in told:

@@ -12,7 +12,9 @@ from youthprog.credentials import rules
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule, ServiceLimit
 from youthprog.credentials.types import (
     BUILT_IN,
+    Asked,
     Kind,
+    Lasting,
     Limits,
     Paper,
     Permit,
@@ -213,6 +215,42 @@ def standings(
     return {
         each: book.standings(each, _services(done.get(each, ()), program_id, roles, usual), on, kinds)
         for each in book.ids
+    }
+
+
+def lasting(
+    person_ids: Collection[int], program_ids: Collection[int], role: ServiceRole, on: date
+) -> dict[int, list[Lasting]]:
+    """From when until when what these people hold counts in a role, from a day on; of several programs the strictest.
+
+    Five statements, however many people.
+    """
+    book = Book(person_ids, on)
+    asked: dict[str, Requirement] = {}
+    for program_id in sorted(program_ids):
+        for kind, each in rules.asked_of(book.asked, Service(program_id, role), book.laws.get(program_id)).items():
+            asked[kind] = min(asked.get(kind, each), each, key=lambda rule: rule.valid_months or 10**6)
+    found: dict[int, list[Lasting]] = {}
+    for person_id in book.ids:
+        papers = book.papers.get(person_id, ())
+        permits = [each for each in book.permits.get(person_id, ()) if each.program_id in (None, *program_ids)]
+        for kind in sorted({each.kind for each in (*papers, *permits)}):
+            mine = [each for each in papers if each.kind == kind]
+            rule = asked.get(kind) or Requirement(kind, is_check=any(each.is_check for each in mine))
+            found.setdefault(person_id, []).extend(rules.lasting_of(mine, permits, rule))
+    return found
+
+
+def asked_always(program_ids: Collection[int], role: ServiceRole) -> dict[int, list[str]]:
+    """The kinds nobody serves without in a role of these programs. Two statements."""
+    everything, laws = requirements(), _Laws(limits_of())
+    return {
+        program_id: sorted(
+            kind
+            for kind, each in rules.asked_of(everything, Service(program_id, role), laws.get(program_id)).items()
+            if each.asked is Asked.ALWAYS
+        )
+        for program_id in program_ids
     }
 
 

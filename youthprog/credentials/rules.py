@@ -18,6 +18,7 @@ from youthprog.credentials.types import (
     CredentialState,
     Hours,
     Kind,
+    Lasting,
     Limits,
     Paper,
     Permit,
@@ -204,6 +205,22 @@ def _badness(standing: Standing) -> tuple[bool, bool, bool, int, date]:
         WORST_FIRST.index(standing.state),
         standing.ends_on or date.max,
     )
+
+
+def lasting_of(papers: Sequence[Paper], permits: Iterable[Permit], asked: Requirement) -> list[Lasting]:
+    """From when until when what somebody has of one kind counts, grace and exceptions included: for those who plan ahead.
+
+    After a background check that came back with another light nothing before it counts.
+    """
+    decided = sorted((each for each in papers if each.step in (Step.APPROVED, Step.DENIED)), key=_newest)
+    if asked.is_check and decided and decided[-1].step is Step.DENIED:
+        decided = []
+    found = [Lasting(asked.kind, each.from_on, each.until_on) for each in permits if each.kind == asked.kind]
+    for paper in decided:
+        if paper.step is Step.APPROVED and paper.issued_on is not None:
+            ends_on = last_day(paper, asked.valid_months)
+            found.append(Lasting(asked.kind, paper.issued_on, ends_on and ends_on + timedelta(days=asked.grace_days)))
+    return found
 
 
 # ---- may somebody serve ----

@@ -37,6 +37,19 @@ def kind_of(code: str, name: str, name_es: str, *, is_check: bool) -> Kind:
     return Kind(taken, name, name_es or name, is_check)
 
 
+def kind_named(name: str, *, now: datetime) -> Kind:
+    """The kind of this name; a new one is kept with a requirement that nothing asks for."""
+    kind = kind_of("", name, "", is_check=False)
+    if kind.code not in kinds():
+        row = CredentialRule(
+            kind=kind.code, name=kind.name, name_es=kind.name_es, is_check=False, jurisdiction="", asked=Asked.ALWAYS,
+            source="", source_on=clock.day_of(now), added_at=now, ended_at=now,
+        )  # fmt: skip
+        db.session().add(row)
+        db.flush()
+    return kind
+
+
 def add_rule(kind: Kind, *, by: Actor, now: datetime, **values: Any) -> CredentialRule:
     """Ask for something. `values` are columns of the requirement. The same thing of the same people is asked once."""
     refuse_if(_twice(kind.code, values, but=None))

@@ -236,6 +236,15 @@ HELD = frozenset({CredentialState.APPROVED, CredentialState.EXPIRING, Credential
 
 
 @dataclass(frozen=True, slots=True)
+class Lasting:
+    """From when until when something of a kind counts, both days included; without an end it does not lapse."""
+
+    kind: str
+    from_on: date
+    until_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a program asks of its adults together: hours of those not fully cleared, and cleared adults at each meeting."""
 
