@@ -128,3 +128,36 @@ def test_the_head_read_from_the_files_is_alembic_s_own(bare):
     upgrade(directory=str(folder()))
     with db.db.engine.connect() as connection:
         assert current(connection) == head()
+
+
+def test_what_officials_hold_moves_to_credentials_and_back(bare):
+    upgrade(directory=str(folder()))
+    person_id, program_id = make_youth().id, make_team().group.season.program_id
+    db.session().commit()
+    db.db.session.remove()
+    downgrade(directory=str(folder()), revision="0021")
+    put = (
+        "INSERT INTO official (person_id, program_id, added_at) VALUES (:person, :program, :at)",
+        "INSERT INTO official_credential (person_id, name, folded_name, from_on, until_on, recorded_at) "
+        "VALUES (:person, 'Umpire license', 'umpire license', '2026-01-01', '2026-12-31', :at), "
+        "(:person, 'Concussion Training', 'concussion training', '2026-02-01', NULL, :at)",
+    )
+    with db.db.engine.begin() as connection:
+        for statement in put:
+            connection.execute(sa.text(statement), {"person": person_id, "program": program_id, "at": START})
+    upgrade(directory=str(folder()))
+    held = "SELECT kind, step, CAST(issued_on AS text), CAST(until_on AS text) FROM credential ORDER BY id"
+    with db.db.engine.connect() as connection:
+        assert connection.execute(sa.text(held)).all() == [
+            ("umpire_license", "approved", "2026-01-01", "2026-12-31"), ("concussion", "approved", "2026-02-01", None)
+        ]  # fmt: skip
+        kept = connection.execute(sa.text("SELECT kind, name FROM credential_rule WHERE ended_at IS NOT NULL")).all()
+        assert kept == [("umpire_license", "Umpire license")]
+        assert connection.scalar(sa.text("SELECT source FROM placement WHERE source = 'officials'")) == "officials"
+    downgrade(directory=str(folder()), revision="0021")
+    with db.db.engine.connect() as connection:
+        back = connection.execute(
+            sa.text("SELECT name, CAST(from_on AS text) FROM official_credential ORDER BY id")
+        ).all()
+        assert back == [("Umpire license", "2026-01-01"), ("Concussion training", "2026-02-01")]
+    upgrade(directory=str(folder()))

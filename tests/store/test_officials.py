@@ -204,9 +204,9 @@ def test_a_credential_holds_on_the_day_or_its_holder_stands_down(league):
     ana, bo, _cy = league.people
     list_services.change_role(league.referee, "Referee", "", ["Background check"], **DEED)
     assert refused(league, league.first, ana) == ["credential_missing"]
-    list_services.add_credential(ana.id, "background check", date(2026, 1, 1), date(2026, 9, 11), **DEED)
+    list_services.add_credential(ana, "background check", date(2026, 1, 1), date(2026, 9, 11), **DEED)
     assert refused(league, league.first, ana) == ["credential_lapsed"]
-    fresh = list_services.add_credential(ana.id, "Background check", date(2026, 9, 12), None, **DEED)
+    fresh = list_services.add_credential(ana, "Background check", date(2026, 9, 10), None, **DEED)
     put(league, league.first, ana)
     list_services.end_credential(fresh, **DEED)
     assert on() == set()

@@ -195,14 +195,14 @@ def place(youth_id: int, program_id: int, *, source: str, from_on: date) -> None
         row.until_on = None
 
 
-def unplace(youth_id: int, *, source: str, on: date) -> None:
-    """End a youth's placements of a source from a day on."""
-    rows = db.session().scalars(
-        sa.select(Placement).where(
-            Placement.youth_id == youth_id, Placement.source == source, Placement.until_on.is_(None)
-        )
+def unplace(youth_id: int, *, source: str, on: date, program_id: int | None = None) -> None:
+    """End somebody's placements of a source from a day on; of one program when given."""
+    statement = sa.select(Placement).where(
+        Placement.youth_id == youth_id, Placement.source == source, Placement.until_on.is_(None)
     )
-    for row in rows:
+    if program_id is not None:
+        statement = statement.where(Placement.program_id == program_id)
+    for row in db.session().scalars(statement):
         row.until_on = max(row.from_on, on) - timedelta(days=1)
 
 

@@ -1,17 +1,20 @@
 """Reading the people who serve at games as the rules need them: roles, credentials, where they are, whom they belong to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm as so
 
 from youthprog.core import clock, db
+from youthprog.core.text import fold
+from youthprog.credentials import queries as credentials
+from youthprog.credentials.types import Kind, ServiceRole, Step
 from youthprog.leagues.models import Team
-from youthprog.leagues.officials.models import Duty, DutyRole, Official, OfficialCredential, OfficialRole
+from youthprog.leagues.officials.models import Duty, DutyRole, Official, OfficialRole
 from youthprog.leagues.officials.queries import GameRow, game_key, site_key
 from youthprog.leagues.officials.types import Candidate, Credential, Span
 from youthprog.leagues.season.models import Fixture, Venue
@@ -47,7 +50,11 @@ def list_officials(program_id: int, now: datetime) -> list[OfficialLine]:
     )
     rows = db.session().execute(statement).all()
     ids = [person.id for _row, person in rows]
-    roles, held, contacts = _roles_of([row.id for row, _person in rows]), in_force_of(ids), people.contacts_of(ids)
+    roles, held, contacts = (
+        _roles_of([row.id for row, _person in rows]),
+        in_force_of(ids, [program_id]),
+        people.contacts_of(ids),
+    )
     coming = _counted(ids, Fixture.starts_at > now)
     return [
         OfficialLine(
@@ -76,23 +83,45 @@ def role_ids_of(official_id: int) -> set[int]:
     return set(_roles_of([official_id]).get(official_id, ()))
 
 
-def credentials_of(person_id: int) -> list[OfficialCredential]:
-    """What somebody holds on file, by name."""
-    statement = sa.select(OfficialCredential).where(
-        OfficialCredential.person_id == person_id, OfficialCredential.ended_at.is_(None)
-    )
-    return list(db.session().scalars(statement.order_by(OfficialCredential.folded_name, OfficialCredential.id)))
+@dataclass(frozen=True)
+class PaperLine:
+    """What somebody holds on file, by name, and when it ends where it says so itself."""
+
+    id: int
+    name: str
+    from_on: date
+    until_on: date | None
 
 
-def in_force_of(person_ids: Collection[int]) -> dict[int, list[Credential]]:
-    """What people hold and from when until when: the one place that knows where credentials are kept. One statement."""
-    found: dict[int, list[Credential]] = defaultdict(list)
-    statement = sa.select(OfficialCredential).where(
-        OfficialCredential.person_id.in_(person_ids), OfficialCredential.ended_at.is_(None)
-    )
-    for row in db.session().scalars(statement.order_by(OfficialCredential.folded_name, OfficialCredential.from_on)):
-        found[row.person_id].append(Credential(row.name, row.from_on, row.until_on))
-    return found
+def credentials_of(person_id: int) -> list[PaperLine]:
+    """What somebody holds on file, by name. Two statements."""
+    names = credentials.kinds()
+    held = [each for each in credentials.papers_of([person_id]).get(person_id, ()) if each.step is Step.APPROVED]
+    lines = [
+        PaperLine(each.paper_id, _name(each.kind, names), each.issued_on, each.until_on)
+        for each in held
+        if each.issued_on is not None
+    ]
+    return sorted(lines, key=lambda line: (fold(line.name), line.id))
+
+
+def _name(code: str, names: Mapping[str, Kind]) -> str:
+    return names[code].name if code in names else code
+
+
+def in_force_of(person_ids: Collection[int], program_ids: Collection[int]) -> dict[int, list[Credential]]:
+    """What people hold and from when until when it counts for officials: the one place that asks the room of credentials."""
+    if not person_ids:
+        return {}
+    names = credentials.kinds()
+    held = credentials.lasting(person_ids, program_ids, ServiceRole.OFFICIAL, clock.today())
+    return {
+        person_id: sorted(
+            (Credential(_name(each.kind, names), each.from_on, each.until_on) for each in lines),
+            key=lambda each: (fold(each.name), each.from_on),
+        )
+        for person_id, lines in held.items()
+    }
 
 
 def _counted(person_ids: Collection[int], *conditions: sa.ColumnElement[bool]) -> dict[int, int]:
@@ -142,7 +171,7 @@ def candidates_for(
         roles[person.id] |= set(serves.get(row.id, ()))
     busy = busy_of(ids, min(game.starts_at for game in games) - AROUND, max(game.ends_at for game in games) + AROUND)
     ties = ties_of(ids, {team for game in games for team in game.teams})
-    held = in_force_of(ids)
+    held = in_force_of(ids, {game.program_id for game in games})
     load = _counted(ids, Fixture.season_id.in_({game.season_id for game in games}))
     return {
         key: Candidate(

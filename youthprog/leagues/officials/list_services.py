@@ -5,11 +5,15 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from youthprog.access.services import place, unplace
 from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.core.text import fold
+from youthprog.credentials import services as credentials_services
+from youthprog.credentials.models import Credential
+from youthprog.credentials.types import Step
 from youthprog.leagues.officials import candidates, queries, rules
 from youthprog.leagues.officials.models import (
     Duty,
@@ -17,7 +21,6 @@ from youthprog.leagues.officials.models import (
     DutyRole,
     DutySetting,
     Official,
-    OfficialCredential,
     OfficialRole,
 )
 from youthprog.leagues.officials.services import check_again, check_person, hold_games_of
@@ -25,6 +28,8 @@ from youthprog.leagues.officials.types import USUAL_ROLES, Ending, StandDown
 from youthprog.people.models import Person
 from youthprog.people.types import PeopleMerged
 from youthprog.programs.models import Season
+
+LISTED = "officials"  # the source of a placement: credentials are asked of those on a list
 
 # ---- what a program says ----
 
@@ -123,6 +128,7 @@ def add_official(
     row.ended_at, row.home_site_id = None, home_site_id
     db.flush()
     _serve_in(row, role_ids)
+    place(person.id, season.program_id, source=LISTED, from_on=clock.day_of(now))
     record("official.added", "person", person.id, by=by, now=now, program_id=season.program_id)
     return row
 
@@ -142,6 +148,7 @@ def end_official(row: Official, *, by: Actor, now: datetime) -> list[StandDown]:
     """Take somebody off the list. They stand down from every coming game of the program."""
     hold_games_of(row.person_id, now)
     row.ended_at = now
+    unplace(row.person_id, source=LISTED, on=clock.day_of(now), program_id=row.program_id)
     db.flush()
     record("official.ended", "person", row.person_id, by=by, now=now, program_id=row.program_id)
     return check_person(row.person_id, by=by, now=now)
@@ -157,26 +164,19 @@ def _serve_in(row: Official, role_ids: Collection[int]) -> None:
 
 
 def add_credential(
-    person_id: int, name: str, from_on: date, until_on: date | None, *, by: Actor, now: datetime
-) -> OfficialCredential:
-    """Note what somebody who serves at games holds, and until when."""
-    if until_on is not None and until_on < from_on:
-        raise Refused([Refusal("ends_first", N_("This ends before it begins."), "until_on")])
-    row = OfficialCredential(
-        person_id=person_id, name=name, folded_name=fold(name), from_on=from_on, until_on=until_on, recorded_at=now,
-        recorded_by_id=by.person_id,
-    )  # fmt: skip
-    db.session().add(row)
-    db.flush()
-    record("official.credential_added", "person", person_id, by=by, now=now, credential_id=row.id)
-    return row
+    person: Person, name: str, from_on: date, until_on: date | None, *, by: Actor, now: datetime
+) -> Credential:
+    """Note what somebody who serves at games holds, since when, and until when where it says so itself."""
+    kind = credentials_services.kind_named(name, now=now)
+    return credentials_services.record_paper(
+        person, kind, Step.APPROVED, issued_on=from_on, until_on=until_on, by=by, now=now
+    )
 
 
-def end_credential(row: OfficialCredential, *, by: Actor, now: datetime) -> list[StandDown]:
+def end_credential(row: Credential, *, by: Actor, now: datetime) -> list[StandDown]:
     """Take a credential off the file. Returns where its holder stands down because of it."""
-    row.ended_at = now
-    db.flush()
-    record("official.credential_ended", "person", row.person_id, by=by, now=now, credential_id=row.id)
+    hold_games_of(row.person_id, now)
+    credentials_services.take_off(row, by=by, now=now)
     return check_person(row.person_id, by=by, now=now)
 
 
@@ -184,11 +184,9 @@ def end_credential(row: OfficialCredential, *, by: Actor, now: datetime) -> list
 
 
 def follow_merge(event: PeopleMerged) -> None:
-    """Let a merged person's lists, credentials and games follow. Of a game both were on for, one place stays."""
+    """Let a merged person's lists and games follow. Of a game both were on for, one place stays."""
     kept, gone = event.kept_id, event.gone_id
     _merge_lists(kept, gone)
-    for row in db.session().scalars(sa.select(OfficialCredential).where(OfficialCredential.person_id == gone)):
-        row.person_id = kept
     there = set(db.session().scalars(sa.select(Duty.fixture_id).where(Duty.person_id == kept, Duty.ended_at.is_(None))))
     for duty in db.session().scalars(sa.select(Duty).where(Duty.person_id == gone)):
         if duty.ended_at is None and duty.fixture_id in there:

@@ -252,7 +252,7 @@ def credential(season_id: int, official_id: int) -> BaseResponse:
     if form.validate_on_submit():
         try:
             about = (form.name.data, form.from_on.data, form.until_on.data)
-            list_services.add_credential(row.person_id, *about, **_deed())
+            list_services.add_credential(row.person, *about, **_deed())
             flash(_("Saved."), "signed")
             return redirect(here, 303)
         except Refused as problem:

@@ -1,6 +1,6 @@
-"""Tables of who serves at games: a program's roles, how many a division needs, the people, their credentials, their games."""
+"""Tables of who serves at games: a program's roles, how many a division needs, the people, their games."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ PERSON, PROGRAM = "person.id", "program.id"
 class DutyRole(Model):
     """Something a program needs people for at its games: referee, scorekeeper, concession stand.
 
-    `needs` are the names of the credentials that must be in force on the day of the game.
+    `needs` are the names of the credentials that must be in force on the day of the game, besides what the department asks
+    of officials.
     """
 
     __tablename__ = "duty_role"
@@ -78,23 +79,6 @@ class OfficialRole(Model):
 
     official_id: Mapped[int] = mapped_column(sa.ForeignKey("official.id"), primary_key=True)
     role_id: Mapped[int] = mapped_column(sa.ForeignKey("duty_role.id"), primary_key=True, index=True)
-
-
-class OfficialCredential(Model):
-    """A check, license or training somebody who serves at games holds, from a day until a day, both included."""
-
-    __tablename__ = "official_credential"
-    __table_args__ = (sa.CheckConstraint("until_on IS NULL OR from_on <= until_on", name="from_before_until"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), index=True)
-    name: Mapped[str] = mapped_column(sa.String(80))
-    folded_name: Mapped[str] = mapped_column(sa.String(80))
-    from_on: Mapped[date]
-    until_on: Mapped[date | None]
-    recorded_at: Mapped[datetime]
-    recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
-    ended_at: Mapped[datetime | None]
 
 
 class Duty(Model):

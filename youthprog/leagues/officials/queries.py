@@ -12,6 +12,10 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
+from youthprog.core.text import fold
+from youthprog.credentials import queries as credentials
+from youthprog.credentials.models import Credential
+from youthprog.credentials.types import ServiceRole
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.officials.models import (
     Duty,
@@ -19,7 +23,6 @@ from youthprog.leagues.officials.models import (
     DutyRole,
     DutySetting,
     Official,
-    OfficialCredential,
 )
 from youthprog.leagues.officials.types import TRAVEL_MINUTES, Ending, Place, Span
 from youthprog.leagues.season.models import Fixture, Venue
@@ -193,9 +196,9 @@ def get_official(season: Season, official_id: int) -> Official:
     return row
 
 
-def get_credential(person_id: int, credential_id: int) -> OfficialCredential:
+def get_credential(person_id: int, credential_id: int) -> Credential:
     """A credential of a person that was not taken off the file. Raises `NotFound`."""
-    row = db.session().get(OfficialCredential, credential_id)
+    row = db.session().get(Credential, credential_id)
     if row is None or row.person_id != person_id or row.ended_at is not None:
         raise NotFound
     return row
@@ -313,17 +316,38 @@ def _places(fixtures: Sequence[Fixture]) -> dict[int, list[RolePlaces]]:
     for duty, role, person in db.session().execute(duties):
         on[duty.fixture_id, role.id].append((duty.id, person.id, person.name))
         known[role.id] = role
+    always = _always(
+        {role.program_id for some in needs.values() for role, _needed in some}
+        | {each.program_id for each in known.values()}
+    )
     for fixture in fixtures:
         asked_for = needs[fixture.division_id]
         named = {role.id for role, _needed in asked_for}
         more = [(known[role_id], 0) for of, role_id in on if of == fixture.id and role_id not in named]
         found[fixture.id] = [
             RolePlaces(
-                role.id, role.name, role.name_es, tuple(role.needs), needed, tuple(on.get((fixture.id, role.id), ()))
+                role.id,
+                role.name,
+                role.name_es,
+                _together(role.needs, always.get(role.program_id, ())),
+                needed,
+                tuple(on.get((fixture.id, role.id), ())),
             )
             for role, needed in [*asked_for, *more]
         ]
     return found
+
+
+def _always(program_ids: Collection[int]) -> dict[int, list[str]]:
+    """The names of what the department asks of officials of a program, whatever the role says."""
+    asked = credentials.asked_always(program_ids, ServiceRole.OFFICIAL) if program_ids else {}
+    names = credentials.kinds() if any(asked.values()) else {}
+    return {key: [names[code].name for code in codes] for key, codes in asked.items()}
+
+
+def _together(needs: Sequence[str], always: Sequence[str]) -> tuple[str, ...]:
+    folded = {fold(each) for each in needs}
+    return (*needs, *(each for each in always if fold(each) not in folded))
 
 
 def ended_at_game(fixture_id: int, limit: int = 12) -> list[Ended]:
