@@ -38,6 +38,7 @@ from youthprog.programs.types import (
     GatheringKind,
     GroupChanged,
     GroupKind,
+    GroupLed,
     GuardianRule,
     ProgramKind,
     StaffRole,
@@ -472,6 +473,7 @@ def lead_group(person_id: int, group: Group, role: StaffRole, *, by: Actor, now:
     db.flush()
     assign([(person_id, youth_id) for youth_id in youth_ids], source=_source(group.id), from_on=on)
     record("group.led", "group", group.id, by=by, now=now, person_id=person_id, role=role.value)
+    publish(GroupLed(person_id, group.id, on))
     return row
 
 
