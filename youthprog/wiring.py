@@ -59,6 +59,7 @@ from youthprog.core import clearance, collecting, crypto, db, events, reach, tog
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
+from youthprog.credentials import services as credentials_services
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import routes as leagues
 from youthprog.leagues import teams
@@ -207,6 +208,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         official_list_services.follow_merge,
         playing_time_services.follow_merge,
         consent_services.follow_merge,
+        credentials_services.follow_merge,
         outreach_services.follow_merge,
         calendar_services.follow_merge,
     ],

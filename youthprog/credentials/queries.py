@@ -1,0 +1,261 @@
+"""Reading credentials: what is asked, what people hold, and where it stands on a day."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from youthprog.access.models import Placement
+from youthprog.core import db
+from youthprog.credentials import rules
+from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule, ServiceLimit
+from youthprog.credentials.types import (
+    BUILT_IN,
+    Kind,
+    Limits,
+    Paper,
+    Permit,
+    Requirement,
+    Service,
+    ServiceRole,
+    Standing,
+)
+from youthprog.people.models import Person
+from youthprog.people.types import PersonKind
+from youthprog.programs.models import Group, GroupMember, GroupStaff, Program, Season
+from youthprog.programs.queries import during
+
+VOLUNTEERS = "volunteers"  # the source of a placement: an adult on the list of a program's volunteers
+
+# ---- what is asked ----
+
+
+def requirements() -> list[Requirement]:
+    """Everything the department asks now. One statement."""
+    rows = db.session().execute(
+        sa.select(
+            CredentialRule.kind, CredentialRule.role, CredentialRule.jurisdiction, CredentialRule.program_id,
+            CredentialRule.valid_months, CredentialRule.grace_days, CredentialRule.renew_days, CredentialRule.asked,
+            CredentialRule.is_check,
+        )
+        .where(CredentialRule.ended_at.is_(None))
+        .order_by(CredentialRule.id)
+    )  # fmt: skip
+    return [Requirement(*row) for row in rows]
+
+
+def kinds() -> dict[str, Kind]:
+    """Every kind of credential by its code: the built-in ones and those the department added. One statement."""
+    found = {each.code: each for each in BUILT_IN}
+    rows = db.session().execute(
+        sa.select(CredentialRule.kind, CredentialRule.name, CredentialRule.name_es, CredentialRule.is_check).order_by(
+            CredentialRule.id
+        )
+    )
+    for row in rows:
+        found.setdefault(row.kind, Kind(*row))
+    return found
+
+
+def limits_of() -> dict[int | None, Limits]:
+    """What each program asks of its adults together, and under None what holds for all others. One statement."""
+    rows = db.session().execute(
+        sa.select(
+            ServiceLimit.program_id, ServiceLimit.jurisdiction, ServiceLimit.month_hours, ServiceLimit.year_hours,
+            ServiceLimit.warn_percent, ServiceLimit.fewest_adults,
+        )
+    )  # fmt: skip
+    return {None: Limits(), **{row.program_id: Limits(*row[1:]) for row in rows}}
+
+
+# ---- who serves ----
+
+
+def serving(on: date, *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Who serves where on a day: (person_id, program_id, role), from leaders, listed volunteers, members of any age.
+
+    `role` is a value of `StaffRole`, "volunteer" or "participant"; of members only those old enough count, which the
+    reader decides by `Person.born_on`.
+    """
+    leads = (
+        sa.select(GroupStaff.person_id, Season.program_id, sa.cast(GroupStaff.role, sa.String(32)).label("role"))
+        .join(Group, Group.id == GroupStaff.group_id)
+        .join(Season, Season.id == Group.season_id)
+        .where(during(GroupStaff.from_on, GroupStaff.until_on, on))
+    )
+    listed = sa.select(Placement.youth_id, Placement.program_id, sa.literal("volunteer")).where(
+        Placement.source == VOLUNTEERS, during(Placement.from_on, Placement.until_on, on)
+    )
+    grown = (
+        sa.select(GroupMember.youth_id, Season.program_id, sa.literal("participant"))
+        .join(Person, Person.id == GroupMember.youth_id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .join(Season, Season.id == Group.season_id)
+        .where(
+            during(GroupMember.from_on, GroupMember.until_on, on),
+            Person.born_on <= rules.add_months(on, -12 * rules.ADULT_AGE),
+        )
+    )
+    return sa.union(leads, listed, grown).subquery("serving")
+
+
+def services_of(person_ids: Collection[int], on: date) -> dict[int, set[Service]]:
+    """What each of these people does in which program on a day. One statement."""
+    found: dict[int, set[Service]] = {}
+    if not person_ids:
+        return found
+    at = serving(on)
+    for person_id, program_id, role in db.session().execute(
+        sa.select(at.c.person_id, at.c.program_id, at.c.role).where(at.c.person_id.in_(person_ids))
+    ):
+        found.setdefault(person_id, set()).add(Service(program_id, service_role(role)))
+    return found
+
+
+def service_role(role: str) -> ServiceRole:
+    """What a role of `serving` is in the words of requirements."""
+    return ServiceRole.PARTICIPANT if role == "participant" else rules.role_of_staff(role)
+
+
+# ---- what people hold ----
+
+
+def papers_of(person_ids: Collection[int]) -> dict[int, list[Paper]]:
+    """What is on file for each. One statement."""
+    found: dict[int, list[Paper]] = {}
+    if not person_ids:
+        return found
+    rows = db.session().execute(
+        sa.select(
+            Credential.person_id, Credential.id, Credential.kind, Credential.step, Credential.issued_on,
+            Credential.until_on, Credential.reason, Credential.is_check,
+        )
+        .where(Credential.person_id.in_(person_ids), Credential.ended_at.is_(None))
+        .order_by(Credential.id)
+    )  # fmt: skip
+    for person_id, *values in _plain(rows):
+        found.setdefault(person_id, []).append(Paper(*values))
+    return found
+
+
+def permits_of(person_ids: Collection[int], on: date) -> dict[int, list[Permit]]:
+    """The exceptions two people agreed on that last on a day or later, by person. One statement."""
+    found: dict[int, list[Permit]] = {}
+    if not person_ids:
+        return found
+    rows = db.session().execute(
+        sa.select(
+            CredentialOverride.person_id, CredentialOverride.id, CredentialOverride.kind, CredentialOverride.program_id,
+            CredentialOverride.from_on, CredentialOverride.until_on,
+        )
+        .where(
+            CredentialOverride.person_id.in_(person_ids), CredentialOverride.agreed_at.is_not(None),
+            CredentialOverride.ended_at.is_(None), CredentialOverride.until_on >= on,
+        )
+    )  # fmt: skip
+    for person_id, *values in _plain(rows):
+        found.setdefault(person_id, []).append(Permit(*values))
+    return found
+
+
+def _plain(rows: Iterable[Any]) -> Iterable[Any]:
+    return rows
+
+
+def adults_among(person_ids: Collection[int], on: date) -> set[int]:
+    """Those who count as adults on a day. One statement."""
+    if not person_ids:
+        return set()
+    rows = db.session().execute(sa.select(Person.id, Person.born_on, Person.kind).where(Person.id.in_(person_ids)))
+    return {key for key, born_on, kind in rows if rules.is_adult_on(born_on, kind is PersonKind.ADULT, on)}
+
+
+# ---- where it stands ----
+
+
+def standings(
+    person_ids: Iterable[int],
+    on: date,
+    *,
+    program_id: int | None = None,
+    roles: Collection[ServiceRole] = (),
+    kinds: Collection[str] = (),
+) -> dict[int, tuple[Standing, ...]]:
+    """Where everything stands on a day that is asked of these people, and what else they hold; one tuple a person.
+
+    With a program, what it asks of what they do there; who does nothing there yet is looked at as what its people are,
+    or in `roles`, which always count too. Without one, the worst over all their programs. `kinds` are in the answer
+    whether asked or not: missing, when nothing is on file. Seven statements, however many people.
+    """
+    ids = sorted(set(person_ids))
+    if not ids:
+        return {}
+    return standings_by_day({each: {on} for each in ids}, program_id=program_id, roles=roles, kinds=kinds)[on]
+
+
+def standings_by_day(
+    days: Mapping[int, Collection[date]],
+    *,
+    program_id: int | None = None,
+    roles: Collection[ServiceRole] = (),
+    kinds: Collection[str] = (),
+) -> dict[date, dict[int, tuple[Standing, ...]]]:
+    """As `standings`, for several days at once: what people do is that of the first day, what they hold that of each."""
+    ids = sorted(days)
+    all_days = sorted({day for some in days.values() for day in some})
+    asked, limits = requirements(), limits_of()
+    done = services_of(ids, all_days[0])
+    usual = _usual_role(program_id)
+    laws = _Laws(limits)
+    papers, permits = papers_of(ids), permits_of(ids, all_days[0])
+    born = _births(ids)
+    found: dict[date, dict[int, tuple[Standing, ...]]] = {day: {} for day in all_days}
+    for person_id in ids:
+        mine = _services(done.get(person_id, set()), program_id, roles, usual)
+        for day in days[person_id]:
+            found[day][person_id] = rules.standings_of(
+                mine, asked, laws, papers.get(person_id, ()), permits.get(person_id, ()), day,
+                is_adult=rules.is_adult_on(*born.get(person_id, (None, True)), day), kinds=kinds,
+            )  # fmt: skip
+    return found
+
+
+class _Laws(dict[int, str]):
+    """The jurisdiction of each program: its own, or the department's."""
+
+    def __init__(self, limits: Mapping[int | None, Limits]):
+        super().__init__({key: each.jurisdiction for key, each in limits.items() if key is not None})
+        self.usual = limits[None].jurisdiction
+
+    def get(self, key: int, default: Any = None) -> Any:
+        return super().get(key) or self.usual
+
+
+def _births(ids: Collection[int]) -> dict[int, tuple[date | None, bool]]:
+    rows = db.session().execute(sa.select(Person.id, Person.born_on, Person.kind).where(Person.id.in_(ids)))
+    return {key: (born_on, kind is PersonKind.ADULT) for key, born_on, kind in rows}
+
+
+def _usual_role(program_id: int | None) -> ServiceRole:
+    if program_id is None:
+        return ServiceRole.VOLUNTEER
+    kind = db.session().scalar(sa.select(Program.kind).where(Program.id == program_id))
+    return rules.role_of_program(kind.value if kind else "")
+
+
+def _services(
+    done: Collection[Service], program_id: int | None, roles: Collection[ServiceRole], usual: ServiceRole
+) -> set[Service]:
+    """What somebody is looked at for: in the program asked about, or in all their own."""
+    if program_id is None:
+        some = set(done) | {Service(0, role) for role in roles}
+        return some or {Service(0, usual)}  # nobody's program: what is asked of everybody
+    here = {each for each in done if each.program_id == program_id} | {Service(program_id, role) for role in roles}
+    return here or {Service(program_id, usual)}
+
+
+def asks_anything() -> bool:
+    """Whether the department asks for any credential at all; until it does nobody is judged. One statement."""
+    statement = sa.select(CredentialRule.id).where(CredentialRule.ended_at.is_(None)).limit(1)
+    return db.session().scalar(statement) is not None
