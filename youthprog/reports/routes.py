@@ -19,6 +19,8 @@ from youthprog.leagues.forfeits import queries as forfeits
 from youthprog.leagues.officials import own_queries as officials
 from youthprog.leagues.scores import queries as scores
 from youthprog.mentorship import queries as mentorship
+from youthprog.mentorship.gate import queries as gate
+from youthprog.mentorship.gate.types import ITEMS
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
 from youthprog.programs import queries as programs
@@ -70,8 +72,12 @@ def today() -> Response:
         shown["begun"] = queries.beginnings(who, on)
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
+        shown["stopped"] = gate.suspended(who, on)
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
+    if who.may(P.SESSION_LOG) or who.may(P.CONSENT_SIGN):
+        shown["to_sign"] = gate.count_own(who.person_id, on)
+    shown["gate_items"] = ITEMS
     if who.may(P.CONSENT_SEND):
         shown["bounced"] = queries.bounced(who, on)
     if who.may(P.CONSENT_MATCH):

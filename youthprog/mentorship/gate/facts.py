@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from youthprog.core import db
 from youthprog.core.clearance import not_cleared
 from youthprog.credentials import queries as credentials
+from youthprog.credentials.types import ServiceRole
 from youthprog.mentorship.gate.models import MatchStep, MentoringRules, MentorStep
 from youthprog.mentorship.gate.requirements import requirements_of
 from youthprog.mentorship.gate.types import (
@@ -190,11 +191,15 @@ def fact_of(row: MentorStep) -> StepFact:
 
 
 def _checks(person_ids: Collection[int], on: date, program_id: int) -> dict[int, dict[str, CheckFact]]:
-    """The criminal and registry checks of each on a day, as the credentials room has them."""
-    kinds = set(CHECKS.values())
+    """The criminal and registry checks of each on a day, as the credentials room has them.
+
+    An exception that two people agreed on lets somebody serve beside cleared adults; it does not open a match.
+    """
+    kinds = tuple(CHECKS.values())
+    known = credentials.standings(person_ids, on, program_id=program_id, roles=(ServiceRole.MENTOR,), kinds=kinds)
     return {
-        person_id: {each.kind: CheckFact(each.in_force, each.ends_on) for each in found if each.kind in kinds}
-        for person_id, found in credentials.standings(person_ids, on, program_id=program_id).items()
+        person_id: {each.kind: CheckFact(each.is_held, each.ends_on) for each in found if each.kind in kinds}
+        for person_id, found in known.items()
     }
 
 

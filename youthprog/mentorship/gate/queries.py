@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from youthprog.access.models import Account, RoleGrant
 from youthprog.access.types import Role
@@ -19,6 +20,7 @@ from youthprog.core.refusals import NotFound
 from youthprog.mentorship.gate import facts, rules
 from youthprog.mentorship.gate.models import MatchStep, MentorStep
 from youthprog.mentorship.gate.types import (
+    CHECKS,
     OF_MENTOR,
     Applicant,
     Dosage,
@@ -42,6 +44,13 @@ from youthprog.programs.models import Group, GroupMember, GroupStaff, Program, S
 
 MOST_APPLICANTS = 200
 MOST_STAFF = 200
+ITEM_OF = {
+    StepKind.APPLICATION: Item.APPLICATION,
+    StepKind.INTERVIEW: Item.INTERVIEW,
+    StepKind.REFERENCE: Item.REFERENCES,
+    StepKind.TRAINING: Item.TRAINING,
+    StepKind.POLICIES: Item.POLICIES,
+}
 
 # ---- the file of a mentor ----
 
@@ -194,6 +203,49 @@ def list_applicants(program_id: int, on: date, limit: int = MOST_APPLICANTS) -> 
     ]
 
 
+def list_mentors(program_id: int, on: date) -> list[Applicant]:
+    """Who mentors in matches of a program that run, by name, with the items in date. A constant number of statements."""
+    rows = db.session().execute(
+        sa.select(GroupStaff.person_id, sa.func.min(GroupStaff.from_on))
+        .join(Match, Match.group_id == GroupStaff.group_id)
+        .join(Group, Group.id == Match.group_id)
+        .join(Season, Season.id == Group.season_id)
+        .where(
+            Season.program_id == program_id,
+            Match.status.in_((MatchStatus.ACTIVE, MatchStatus.PAUSED)),
+            programs.during(GroupStaff.from_on, GroupStaff.until_on, on),
+        )
+        .group_by(GroupStaff.person_id)
+    )
+    since = {person_id: first for person_id, first in rows}
+    if not since:
+        return []
+    asks = facts.requirements_for([program_id])[program_id]
+    lines = [
+        Applicant(
+            key, each.name, since[key], (on - since[key]).days,
+            len(OF_MENTOR) - len(rules.missing_of_mentor(each, asks, on)),
+        )
+        for key, each in facts.mentor_facts(program_id, since.keys(), on).items()
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (line.done, line.name, line.person_id))
+
+
+def ends_of(file: MentorFile) -> dict[Item, date]:
+    """The last day of each item that is in date and has one."""
+    found: dict[Item, date] = {}
+    for item, code in CHECKS.items():
+        check = file.facts.checks.get(code)
+        if check is not None and check.in_force and check.ends_on is not None:
+            found[item] = check.ends_on
+    for step in file.facts.steps:
+        item = ITEM_OF[step.kind]
+        last = rules.ends_on(step.done_on, item, file.asks)
+        if item not in file.missing and last is not None:
+            found[item] = max(last, found.get(item, last))
+    return found
+
+
 # ---- the people of a match ----
 
 
@@ -281,6 +333,7 @@ class GateBlock:
     """Where a match stands at the gate: of ten items so many in date, the rest missing; notes on its size."""
 
     facts: GateFacts
+    everybody: GateFacts  # with those who are to join
     missing: tuple[Missing, ...]
     suspended_on: date | None
     suspended_for: tuple[Item, ...]
@@ -302,10 +355,12 @@ class GateBlock:
 
 
 def block_of(match: Match, on: date) -> GateBlock:
-    """Where a match stands at the gate. The statements of `facts.of_matches`."""
+    """Where a match stands at the gate. The statements of `facts.of_matches`, twice when somebody is to join."""
     known = facts.of_match(match, on)
+    waiting = {step.person_id for step in known.steps if step.kind is MatchStepKind.JOINS}
     return GateBlock(
         known,
+        facts.of_match(match, on, joining=waiting) if waiting else known,
         tuple(rules.missing_items(known)),
         clock.day_of(match.suspended_at) if match.suspended_at else None,
         tuple(Item(each) for each in match.suspended_for),
@@ -316,8 +371,7 @@ def people_of(match: Match, block: GateBlock, on: date) -> list[PersonLine]:
     """Everybody who is, was, or is to be in a match: mentors first, who is in it before who left. A constant number of
     statements."""
     inside = {each.person_id for each in (*block.facts.mentors, *block.facts.youth)}
-    waiting = sorted(joining(match.id))
-    known = facts.of_match(match, on, joining=waiting) if waiting else block.facts
+    known = block.everybody
     lacks = defaultdict(list)
     for lack in rules.missing_items(known):
         lacks[lack.person_id].append(lack)
@@ -340,6 +394,35 @@ def people_of(match: Match, block: GateBlock, on: date) -> list[PersonLine]:
         if person_id not in inside and last is not None and last >= first
     ]
     return sorted(lines, key=lambda line: (line.until_on is not None, line.joins, not line.is_mentor, line.name))
+
+
+@dataclass(frozen=True)
+class OpenSignature:
+    """A signature of the commitment that is missing: whose, as what, and for which child."""
+
+    signer: Signer
+    person_id: int
+    youth_id: int | None
+    name: str
+    child: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in a form: mentor-5, youth-7, guardian-9-7."""
+        return "-".join(str(each) for each in (self.signer.value, self.person_id, self.youth_id) if each is not None)
+
+
+def signatures_open(block: GateBlock) -> list[OpenSignature]:
+    """The signatures missing for a match, and for who is to join it. One statement."""
+    left = rules.signatures_open(block.everybody)
+    names = {each.person_id: each.name for each in (*block.everybody.mentors, *block.everybody.youth)}
+    guardians = {person_id for signer, person_id, _youth_id in left if signer is Signer.GUARDIAN}
+    if guardians:
+        names |= {row.id: row.name for row in db.session().scalars(sa.select(Person).where(Person.id.in_(guardians)))}
+    return [
+        OpenSignature(signer, person_id, youth_id, names[person_id], names[youth_id] if youth_id else "")
+        for signer, person_id, youth_id in left
+    ]
 
 
 def _spans(group_id: int) -> list[tuple[int, str, bool, date, date | None]]:
@@ -472,6 +555,15 @@ def _matches_of_guardian(person_id: int, on: date) -> sa.Select[int]:
     return sa.select(every.c.id)
 
 
+def get_match(match_id: int) -> Match:
+    """A match with its group, season and program, for whoever was found to be asked for it. Raises `NotFound`."""
+    load = joinedload(Match.group).joinedload(Group.season).joinedload(Season.program)
+    match = db.session().scalar(sa.select(Match).options(load).where(Match.id == match_id))
+    if match is None:
+        raise NotFound
+    return match
+
+
 def commitments_of(person_id: int, on: date, *, match_id: int | None = None) -> list[ToSign]:
     """The commitments somebody is asked to sign, as mentor or as guardian; custody applied. A constant number of
     statements, two for nobody."""
@@ -570,3 +662,11 @@ def suspended(actor: Actor, on: date) -> list[Suspended]:
         Suspended(match.id, name, clock.day_of(match.suspended_at), tuple(Item(each) for each in match.suspended_for))
         for match, name in rows
     ]
+
+
+def count_own(person_id: int | None, on: date) -> int:
+    """How many programs' policies somebody has to read, and commitments to sign. Three statements for nobody's."""
+    if person_id is None:
+        return 0
+    unread = sum(bool(each.open_keys) for each in policies_of(person_id, on))
+    return unread + sum(each.missing for each in commitments_of(person_id, on))

@@ -82,6 +82,14 @@ def new_topic(key: str) -> Topic:
     return Topic(key, "", "", "", "", ())
 
 
+def fresh_key(known: Iterable[str]) -> str:
+    """A key for a policy of the program's own."""
+    there, number = set(known), 1
+    while f"own-{number}" in there:
+        number += 1
+    return f"own-{number}"
+
+
 def revised(topic: Topic, words: Mapping[str, str], counts_from: date) -> Topic:
     """A policy worded anew: its next version, asked for from a day on. The version before counts until then."""
     return Topic(

@@ -19,6 +19,7 @@ from youthprog.mentorship.gate.types import (
     MentorFacts,
     Missing,
     Requirements,
+    Signer,
     StepFact,
     StepKind,
     YouthFacts,
@@ -136,13 +137,25 @@ def _training(mentor: MentorFacts, asks: Requirements, on: date) -> Missing | No
     return _lack(mentor, Item.TRAINING, sentence, since, minutes=minutes, needed=asks.training_minutes)
 
 
-def topics_open(mentor: MentorFacts, asks: Requirements, on: date) -> list[str]:
-    """The keys of the policies that a mentor has not acknowledged as they are asked for on a day."""
+def topics_unread(mentor: MentorFacts, asks: Requirements, on: date) -> list[str]:
+    """The keys of the policies that a mentor has not acknowledged as they are shown now, asked for already or soon."""
+    known = _topics_known(mentor, asks, on)
+    return [topic.key for topic in asks.topics if known.get(topic.key, 0) < topic.newest]
+
+
+def _topics_known(mentor: MentorFacts, asks: Requirements, on: date) -> dict[str, int]:
+    """The version of each policy that a mentor has acknowledged, by key."""
     known: dict[str, int] = {}
     for step in _of(mentor, StepKind.POLICIES):
         if counts(step.done_on, Item.POLICIES, asks, on):
             for key, version in step.topics:
                 known[key] = max(version, known.get(key, 0))
+    return known
+
+
+def topics_open(mentor: MentorFacts, asks: Requirements, on: date) -> list[str]:
+    """The keys of the policies that a mentor has not acknowledged as they are asked for on a day."""
+    known = _topics_known(mentor, asks, on)
     return [topic.key for topic in asks.topics if known.get(topic.key, 0) < topic.asked_on(on)]
 
 
@@ -196,6 +209,20 @@ def _commitments(facts: GateFacts) -> Iterator[Missing]:
         if not youth.is_adult and not any((guardian, youth.person_id) in signed for guardian in youth.guardians):
             sentence = N_("%(name)s: no guardian has signed the commitment.")
             yield _lack(youth, item, sentence, since(*youth.guardians))
+
+
+def signatures_open(facts: GateFacts) -> list[tuple[Signer, int, int | None]]:
+    """Whose signature of the commitment is missing: as what, who, and for whom. Of several guardians one is enough."""
+    signed = _in_date_steps(facts, MatchStepKind.COMMITMENT, Item.COMMITMENT)
+    own = [(Signer.MENTOR, each.person_id) for each in facts.mentors]
+    own += [(Signer.YOUTH, each.person_id) for each in facts.youth]
+    found: list[tuple[Signer, int, int | None]] = [
+        (signer, person_id, None) for signer, person_id in own if (person_id, None) not in signed
+    ]
+    for youth in facts.youth:
+        if not youth.is_adult and not any((each, youth.person_id) in signed for each in youth.guardians):
+            found += [(Signer.GUARDIAN, each, youth.person_id) for each in sorted(youth.guardians)]
+    return found
 
 
 def _first_meetings(facts: GateFacts) -> Iterator[Missing]:
