@@ -85,13 +85,13 @@ class MentorFile:
 
 def get_mentor_for(actor: Actor, program_id: int, person_id: int, on: date) -> tuple[Program, Person]:
     """A program within reach, and an adult known to its mentoring: with a step on file there, in a match of it, or with
-    the mentor's role. Raises `NotFound`."""
+    the mentor's role granted for it. Raises `NotFound`."""
     program = programs.get_program_for(actor, P.MATCH_EDIT, program_id)
     person = db.session().scalar(
         sa.select(Person).where(
             Person.id == person_id,
             Person.kind == PersonKind.ADULT,
-            sa.or_(_has_steps(program_id), _is_matched(program_id), _is_mentor(on)),
+            sa.or_(_has_steps(program_id), _is_matched(program_id), _is_mentor(program_id, on)),
         )
     )
     if person is None:
@@ -117,12 +117,13 @@ def _is_matched(program_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(leads, proposed)
 
 
-def _is_mentor(on: date) -> sa.ColumnElement[bool]:
+def _is_mentor(program_id: int, on: date) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         Account.person_id == Person.id,
         Account.closed_at.is_(None),
         RoleGrant.account_id == Account.id,
         RoleGrant.role == Role.MENTOR,
+        RoleGrant.program_id == program_id,
         programs.during(RoleGrant.from_on, RoleGrant.until_on, on),
     )
 
