@@ -55,12 +55,12 @@ def upgrade() -> None:
         _to("mentoring_rules", "program_id", "program"),
         sa.PrimaryKeyConstraint("program_id", name=op.f("pk_mentoring_rules")),
     )
-    op.add_column("match", sa.Column("cleared_at", MOMENT, nullable=True))
+    op.add_column("match", sa.Column("passed_gate_at", MOMENT, nullable=True))
     op.add_column("match", sa.Column("suspended_at", MOMENT, nullable=True))
     op.add_column("match", sa.Column("suspended_for", sa.JSON(), nullable=False, server_default="[]"))
-    op.execute("""UPDATE "match" SET cleared_at = CURRENT_TIMESTAMP WHERE status = 'active'""")
+    op.execute("""UPDATE "match" SET passed_gate_at = CURRENT_TIMESTAMP WHERE status = 'active'""")
     with op.batch_alter_table("match") as batch:
-        batch.create_check_constraint(op.f("ck_match_cleared"), "status <> 'active' OR cleared_at IS NOT NULL")
+        batch.create_check_constraint(op.f("ck_match_passed_gate"), "status <> 'active' OR passed_gate_at IS NOT NULL")
     check_anew("signed_link", "purpose", one_of("purpose", PURPOSES + NEW_PURPOSES))
 
 
@@ -88,9 +88,9 @@ def downgrade() -> None:
     op.execute("DELETE FROM signed_link WHERE purpose = 'commitment'")
     check_anew("signed_link", "purpose", one_of("purpose", PURPOSES))
     with op.batch_alter_table("match") as batch:
-        batch.drop_constraint(op.f("ck_match_cleared"), type_="check")
+        batch.drop_constraint(op.f("ck_match_passed_gate"), type_="check")
         batch.drop_column("suspended_for")
         batch.drop_column("suspended_at")
-        batch.drop_column("cleared_at")
+        batch.drop_column("passed_gate_at")
     for table in ("mentoring_rules", "match_step", "mentor_step"):
         op.drop_table(table)

@@ -9,7 +9,7 @@ from youthprog.demo.frame import Frame, Row, Table, numbered
 from youthprog.demo.plan import GroupPlan
 from youthprog.demo.program_rows import start_of
 from youthprog.mentorship.gate.models import MatchStep, MentorStep
-from youthprog.mentorship.gate.requirements import USUAL
+from youthprog.mentorship.gate.queries import usual_requirements
 from youthprog.mentorship.gate.types import MatchStepKind, StepKind
 from youthprog.programs.types import GroupKind
 
@@ -39,7 +39,7 @@ def _mentor_steps(frame: Frame, mentors: dict[tuple[int, int], date]) -> Iterato
         (StepKind.REFERENCE, {"who": "Tom Marsh", "relation": "neighbor"}),
         (StepKind.TRAINING, {"minutes": 90}),
         (StepKind.TRAINING, {"minutes": 60}),
-        (StepKind.POLICIES, {"topics": {topic.key: topic.newest for topic in USUAL.topics}}),
+        (StepKind.POLICIES, {"topics": {topic.key: topic.newest for topic in usual_requirements().topics}}),
     )
     for (person_id, program_id), start in mentors.items():
         for kind, details in steps:

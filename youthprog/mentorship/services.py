@@ -119,7 +119,7 @@ def activate_matches(matches: Sequence[Match], *, by: Actor, now: datetime) -> d
                 programs_services.lead_group(person_id, match.group, StaffRole.MENTOR, by=by, now=now)
         else:
             assign([(adult, child) for adult in mentors for child in youth], source=_source(match), from_on=on)
-        match.status, match.cleared_at = MatchStatus.ACTIVE, now
+        match.status, match.passed_gate_at = MatchStatus.ACTIVE, now
         match.suspended_at, match.suspended_for = None, []
         db.flush()
         record("match.activated", "match", match.id, by=by, now=now)
@@ -130,7 +130,7 @@ def pause_match(match: Match, *, by: Actor, now: datetime, ended: Sequence[str] 
     """Stop a match for a while: its mentors reach its youth no longer. `ended` are the items that suspend it."""
     lock_match(match)
     refuse_if(rules.refusals_to_pause(match.status))
-    match.status, match.cleared_at = MatchStatus.PAUSED, None
+    match.status, match.passed_gate_at = MatchStatus.PAUSED, None
     match.suspended_at, match.suspended_for = (now if ended else None), list(ended)
     db.flush()
     unassign(_source(match), on=clock.day_of(now))
@@ -149,7 +149,7 @@ def close_match(match: Match, *, by: Actor, now: datetime) -> None:
         programs_services.stop_leading(person_id, match.group, by=by, now=now)
     for youth_id in programs.member_ids(match.group_id, on):
         programs_services.leave_group(youth_id, match.group, by=by, now=now)
-    match.status, match.ended_on, match.cleared_at = MatchStatus.CLOSED, on, None
+    match.status, match.ended_on, match.passed_gate_at = MatchStatus.CLOSED, on, None
     db.flush()
     record("match.closed", "match", match.id, by=by, now=now)
 
@@ -235,7 +235,7 @@ def log_session(
 def lock_match(match: Match) -> None:
     """Let one deed at a time go on for a match, and see it as it is now."""
     _lock(Match, match.id)
-    db.session().refresh(match, ["status", "started_on", "ended_on", "cleared_at", "suspended_at", "suspended_for"])
+    db.session().refresh(match, ["status", "started_on", "ended_on", "passed_gate_at", "suspended_at", "suspended_for"])
 
 
 def _lock(model: type[Any], key: int) -> None:

@@ -17,7 +17,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
-from youthprog.mentorship.gate import facts, rules
+from youthprog.mentorship.gate import facts, requirements, rules
 from youthprog.mentorship.gate.models import MatchStep, MentorStep
 from youthprog.mentorship.gate.types import (
     CHECKS,
@@ -51,6 +51,11 @@ ITEM_OF = {
     StepKind.TRAINING: Item.TRAINING,
     StepKind.POLICIES: Item.POLICIES,
 }
+
+def usual_requirements() -> Requirements:
+    """What a program asks that has said nothing else. No statement."""
+    return requirements.USUAL
+
 
 # ---- the file of a mentor ----
 

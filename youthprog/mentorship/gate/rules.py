@@ -163,7 +163,7 @@ def _policies(mentor: MentorFacts, asks: Requirements, on: date) -> Missing | No
     left = topics_open(mentor, asks, on)
     if not left:
         return None
-    sentence = N_("%(name)s: %(count)s policies are not acknowledged as they read now.")
+    sentence = N_("%(name)s: policies not acknowledged as they read now: %(count)s.")
     since = _ended([step.done_on for step in _of(mentor, StepKind.POLICIES)], Item.POLICIES, asks, on)
     return _lack(mentor, Item.POLICIES, sentence, since, count=len(left))
 
