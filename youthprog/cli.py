@@ -46,7 +46,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "worker": Command("run the background worker alone", "youthprog worker", "youthprog.operations.commands:worker"),
     "import": Command(
-        "import an export of players or games",
+        "import an export of players, games or volunteers",
         "youthprog import players.csv --season 3 --dry-run",
         "youthprog.leagues.commands:import",
     ),

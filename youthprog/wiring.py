@@ -56,10 +56,13 @@ from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
 from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
 from youthprog.consent.types import ConsentWithdrawn
-from youthprog.core import clearance, collecting, crypto, db, events, reach, together
+from youthprog.core import clearance, collecting, crypto, db, events, reach, serving, together
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
+from youthprog.credentials import judging as credentials_judging
+from youthprog.credentials import notices as credentials_notices
+from youthprog.credentials import routes as credentials
 from youthprog.credentials import services as credentials_services
 from youthprog.credentials.types import CredentialLapsed
 from youthprog.documents import portal as documents_portal
@@ -148,6 +151,7 @@ BLUEPRINTS: list[Any] = [
     sync.bp,
     calendars.bp,
     calendar_links.bp,
+    credentials.bp,
     mentorship.bp,
     gate.bp,
     gate_own.bp,
@@ -222,7 +226,6 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
     GroupLed: [gate_services.hold_led],
-    CredentialLapsed: [gate_services.on_credential_lapsed],
     ConsentWithdrawn: [gate_services.on_consent_withdrawn],
     GroupChanged: [
         gate_services.hold_joined,
@@ -243,6 +246,11 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ],
     GatheringChanged: [calendar_notices.note_change],
     SchoolChanged: [consent_services.end_at_school],
+    CredentialLapsed: [
+        gate_services.on_credential_lapsed,
+        mentorship_services.pause_for_mentor,
+        officials_services.on_lapsed,
+    ],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
 }
@@ -270,6 +278,7 @@ CHORES: list[chores.Chore] = [
     consent_services.renew_ending,
     consent_services.remind_due,
     consent_services.blank_settled,
+    credentials_notices.daily,
     overdue.tell_leaders,
     officials_services.check_all,
 ]
@@ -309,6 +318,8 @@ NAVIGATION: list[NavItem] = [
     NavItem(N_("Calendar"), "calendars.show", "calendar", P.CALENDAR_READ),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),
     NavItem(N_("People"), "people.index", "search", P.PEOPLE_LIST, in_tabs=False, also=("/youth",)),
+    NavItem(N_("Credentials"), "credentials.index", "shield", P.CREDENTIAL_READ, in_tabs=False),
+    NavItem(N_("My papers"), "credentials.mine", "shield", P.CREDENTIAL_OWN, in_tabs=False),
     NavItem(N_("Reports"), "figures.index", "document", P.REPORT_READ, in_tabs=False, also=("/reports",)),
     NavItem(N_("Outbox"), "outreach.outbox", "send", P.OUTBOX_READ, in_tabs=False),
     NavItem(N_("Accounts"), "accounts.index", "key", P.ACCOUNT_READ),
@@ -406,6 +417,7 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
+    serving.install(app, credentials_judging.judge, credentials_judging.adults_at)
     calendar_queries.install(app, games_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:

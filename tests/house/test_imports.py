@@ -109,6 +109,11 @@ FLOORS = {
     "cards": 4,
     "arriving": 4,
     "notices": 4,
+    "judging": 3,
+    "listing": 3,
+    "lapses": 4,
+    "volunteer_rules": 2,
+    "volunteer_services": 4,
     "forms": 5,
 } | dict.fromkeys(EDGE - {"forms"}, 6)
 # how sections of a form behave, what decisions are worth, whom to ask, how paper is entered, how long records stay
@@ -120,6 +125,7 @@ PURE |= {"card_rules"}  # what a scanned text says, whom letters on a tablet mea
 PURE |= {"absences", "calendars", "keyed"}  # who stays away; the months of a youth; a sheet as typed
 PURE |= {"counting"}  # what is counted of attendance, and how
 PURE |= {"ical"}  # calendars as telephones read them
+PURE |= {"volunteer_rules"}  # a file of volunteers, read and judged
 PURE |= {"drawn"}  # what a drawn signature may be on paper
 # A room that grew has wings, folders with floors of their own under the same names (docs/decisions/0074). What a wing has
 # beside the usual floors; pure modules are marked so: they decide, and know neither database nor request.
@@ -215,6 +221,10 @@ ALSO_OPEN = {
     ("calendars", "notice_queries"),  # Today shows changes at short notice
     ("calendars", "notices"),  # and how they are told
     ("leagues", "own_queries"),  # Today shows the games one serves at, and where places are open
+    ("credentials", "volunteer_rules"),  # the command reads files of volunteers
+    ("credentials", "volunteer_services"),
+    ("credentials", "judging"),  # Today shows meetings with too few cleared adults
+    ("credentials", "listing"),  # and whose papers are missing
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

@@ -69,6 +69,8 @@ from youthprog.consent.types import (
 )
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
+from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule
+from youthprog.credentials.types import CONCUSSION, CRIMINAL_CHECK, Asked, Ground, Step
 from youthprog.documents.models import Document
 from youthprog.documents.storage import keep
 from youthprog.documents.types import DocumentKind
@@ -157,6 +159,7 @@ MEANT = {
     ("consent_desk.confirm", "request_id"): "signed_id",
     ("consent_sealed.", "request_id"): "signed_id",
     ("consent_sealed.", "document_id"): "record_id",
+    ("credentials.", "person_id"): "served_id",
     ("consent_own.done", "request_id"): "taken_back_id",
     ("consent_own.show_take_back", "request_id"): "taken_back_id",
     ("consent_own.take_back", "request_id"): "taken_back_id",
@@ -319,6 +322,7 @@ class _Maker:
         self._accounts()
         self._calendars()
         self._served_game()
+        self._credentials()
         self._notes()
         self.side.ids |= self._aliases()
         return self.side
@@ -1044,6 +1048,33 @@ class _Maker:
             self.side.links[purpose] = link_id
             name = "welcome" if purpose is LinkPurpose.INVITATION else "reset"
             self.side.words[f"access.{name} token"] = token
+
+    def _credentials(self) -> None:
+        """What the program asks, and the coach's papers: one in force, one to be looked at, an exception to agree on."""
+        asked = {
+            "program_id": self.season.program_id, "asked": Asked.ALWAYS, "source": "Board of the league",
+            "source_on": self.start, "added_at": self.now,
+        }  # fmt: skip
+        known = db.session().query(CredentialRule).filter_by(program_id=self.season.program_id).first()
+        rule = known or CredentialRule(
+            kind=CONCUSSION, name="Concussion training", name_es="", is_check=False, valid_months=12, **asked
+        )
+        held = Credential(
+            person_id=self.coach.id, kind=CONCUSSION, is_check=False, step=Step.APPROVED,
+            issued_on=self.start - timedelta(days=300), provider="County", recorded_at=self.now,
+        )  # fmt: skip
+        paper = Credential(
+            person_id=self.coach.id, kind=CRIMINAL_CHECK, is_check=True, step=Step.PENDING, recorded_at=self.now
+        )
+        leader = self.side.people[Role.COORDINATOR]
+        override = CredentialOverride(
+            person_id=self.coach.id, kind=CRIMINAL_CHECK, program_id=self.season.program_id, ground=Ground.RESULT_LATE,
+            from_on=self.start, until_on=clock.today() + timedelta(days=20), asked_by_id=leader, asked_at=self.now,
+        )  # fmt: skip
+        db.session().add_all([rule, held, paper, override])
+        db.flush()
+        self.side.ids |= {"rule_id": rule.id, "served_id": self.coach.id}
+        self.side.ids |= {"credential_id": paper.id, "override_id": override.id}
 
     def _aliases(self) -> dict[str, int]:
         return {"contact_id": self.side.ids["emergency_id"], "document_id": self.side.ids["certificate_id"]}

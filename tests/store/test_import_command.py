@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.programs import make_season, make_team
+from youthprog.audit.models import AuditEntry
 from youthprog.cli import main
 from youthprog.core import clock
 from youthprog.leagues import commands
@@ -92,3 +93,38 @@ def test_a_kind_that_the_file_is_not_is_one_sentence(youthprog, season, tmp_path
     code, _, err = youthprog("import", path, "--season", season.id, "--kind", "schedule")
     assert code == 1
     assert "None of the first rows has known column names" in err
+
+
+VOLUNTEERS = (
+    "\ufeffdisplay_name,email,phone_number\r\nAna Prieto,ana@helpers.example,2175550142\r\n"
+    "Bo Ng,,1bc75550143\r\nCy Oduya,cy@helpers.example,217 555 0144\r\n"
+)
+
+
+def test_volunteers_come_in_once(youthprog, season, session, tmp_path):
+    path = tmp_path / "volunteers.csv"
+    path.write_text(VOLUNTEERS, encoding="utf-8", newline="")
+    asked = ("import", path, "--season", season.id, "--kind", "volunteers", "--json")
+    code, out, _err = youthprog(*asked, "--dry-run")
+    assert (code, json.loads(out)["counts"]) == (2, {"new": 2, "changed": 0, "same": 0, "refused": 1})
+    assert not session.scalar(sa.select(sa.func.count()).select_from(Person))
+    code, out, _err = youthprog(*asked)
+    answer = json.loads(out)
+    assert [(row["row"], row["action"]) for row in answer["rows"]] == [(2, "new"), (3, "refused"), (4, "new")]
+    assert [each["code"] for each in answer["rows"][1]["problems"]] == ["bad_phone", "no_way"]
+    assert "Ana" not in out
+    lines = session.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
+    code, out, _err = youthprog(*asked)
+    assert json.loads(out)["counts"] == {"new": 0, "changed": 0, "same": 2, "refused": 1}
+    assert session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == lines
+    assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == 2
+    code, out, _err = youthprog(*asked[:-1], "--dry-run")
+    assert "row     3  left out" in out
+
+
+def test_what_is_no_file_of_volunteers_is_refused_in_a_sentence(youthprog, season, tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text("case_number,case_assignment\n1,2\n")
+    code, out, err = youthprog("import", path, "--season", season.id, "--kind", "volunteers")
+    assert (code, out) == (1, "")
+    assert "None of the first rows has the column names of people" in err

@@ -60,6 +60,8 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.REPORT_READ: PROGRAM,
         P.MATCH_READ: PROGRAM,
         P.MATCH_EDIT: PROGRAM,
+        P.CREDENTIAL_READ: PROGRAM,
+        P.CREDENTIAL_EDIT: PROGRAM,
         P.CERTIFICATE_ISSUE: PROGRAM,
         P.CERTIFICATE_REVOKE: PROGRAM,
         P.OUTBOX_READ: PROGRAM,
@@ -81,6 +83,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.REGISTER_TAKE: ASSIGNED,
         P.CARD_SHOW: ASSIGNED,
         P.CARD_ISSUE: ASSIGNED,
+        P.CREDENTIAL_OWN: Reach.SELF,
     },
     # Meets the young people of own matches.
     Role.MENTOR: {
@@ -90,6 +93,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CALENDAR_READ: ASSIGNED,
         P.MATCH_READ: ASSIGNED,
         P.SESSION_LOG: ASSIGNED,
+        P.CREDENTIAL_OWN: Reach.SELF,
     },
     # Answers for own children.
     Role.GUARDIAN: {

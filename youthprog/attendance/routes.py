@@ -11,7 +11,7 @@ from youthprog.attendance import collecting, queries, rules, services
 from youthprog.attendance.forms import Posted, WalkInForm, read_register, written
 from youthprog.attendance.types import Mark, Roll
 from youthprog.audit.services import record_read
-from youthprog.core import clock
+from youthprog.core import clock, serving
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Conflict, Refusal, Refused, refuse_if
 from youthprog.programs import queries as programs
@@ -131,6 +131,7 @@ def _register_page(
         counts=_counts(marked),
         not_cleared=sum(not line.is_cleared for line in roll.lines),
         closed=[says(reason) for reason in closed],
+        adults=serving.adults_at([gathering.id]).get(gathering.id) if can_take else None,
         can_take=can_take and not closed,
         here=collecting.here_at(gathering.id, clock.now()),
         waiting=collecting.not_checked_out(actor(), clock.now(), gathering.id) if can_take else [],

@@ -72,6 +72,16 @@ class P(Enum):
     MATCH_EDIT = "match.edit", "Propose, start, pause and close matches"
     SESSION_LOG = "session.log", "Log a mentoring session"
 
+    CREDENTIAL_OWN = "credential.own", "See what one must hold oneself, and hand in a new training or license"
+    CREDENTIAL_READ = (
+        "credential.read",
+        "See what adults must hold and where it stands: of a check light, provider and dates",
+    )
+    CREDENTIAL_EDIT = (
+        "credential.edit",
+        "Say what is asked, enter and decide papers, ask for and agree to exceptions",
+    )
+
     CERTIFICATE_ISSUE = "certificate.issue", "Issue and print a certificate"
     CERTIFICATE_REVOKE = "certificate.revoke", "Revoke a certificate"
 

@@ -26,7 +26,8 @@ from youthprog.people.types import PersonKind
 from youthprog.programs.models import Group, GroupMember, GroupStaff, Program, Season
 from youthprog.programs.queries import during
 
-VOLUNTEERS = "volunteers"  # the source of a placement: an adult on the list of a program's volunteers
+# Sources of placements of adults on a program's lists, and what they are there.
+LISTED = {"volunteers": "volunteer", "officials": "official", "mentors": "mentor"}
 
 # ---- what is asked ----
 
@@ -72,11 +73,10 @@ def limits_of() -> dict[int | None, Limits]:
 # ---- who serves ----
 
 
-def serving(on: date, *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
-    """Who serves where on a day: (person_id, program_id, role), from leaders, listed volunteers, members of any age.
+def serving(on: date) -> sa.Subquery:
+    """Who serves where on a day: (person_id, program_id, role), from leaders, lists of volunteers, members of 18 or older.
 
-    `role` is a value of `StaffRole`, "volunteer" or "participant"; of members only those old enough count, which the
-    reader decides by `Person.born_on`.
+    `role` is a value of `StaffRole`, one of `LISTED`, or "participant".
     """
     leads = (
         sa.select(GroupStaff.person_id, Season.program_id, sa.cast(GroupStaff.role, sa.String(32)).label("role"))
@@ -84,8 +84,9 @@ def serving(on: date, *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
         .join(Season, Season.id == Group.season_id)
         .where(during(GroupStaff.from_on, GroupStaff.until_on, on))
     )
-    listed = sa.select(Placement.youth_id, Placement.program_id, sa.literal("volunteer")).where(
-        Placement.source == VOLUNTEERS, during(Placement.from_on, Placement.until_on, on)
+    on_list = sa.case(LISTED, value=Placement.source)
+    listed = sa.select(Placement.youth_id, Placement.program_id, on_list).where(
+        Placement.source.in_(LISTED), during(Placement.from_on, Placement.until_on, on)
     )
     grown = (
         sa.select(GroupMember.youth_id, Season.program_id, sa.literal("participant"))
@@ -115,7 +116,7 @@ def services_of(person_ids: Collection[int], on: date) -> dict[int, set[Service]
 
 def service_role(role: str) -> ServiceRole:
     """What a role of `serving` is in the words of requirements."""
-    return ServiceRole.PARTICIPANT if role == "participant" else rules.role_of_staff(role)
+    return ServiceRole.PARTICIPANT if role == "participant" else rules.role_of_staff(str(role))
 
 
 # ---- what people hold ----
@@ -163,15 +164,34 @@ def _plain(rows: Iterable[Any]) -> Iterable[Any]:
     return rows
 
 
-def adults_among(person_ids: Collection[int], on: date) -> set[int]:
-    """Those who count as adults on a day. One statement."""
-    if not person_ids:
-        return set()
-    rows = db.session().execute(sa.select(Person.id, Person.born_on, Person.kind).where(Person.id.in_(person_ids)))
-    return {key for key, born_on, kind in rows if rules.is_adult_on(born_on, kind is PersonKind.ADULT, on)}
-
-
 # ---- where it stands ----
+
+
+class Book:
+    """What is asked, and what these people hold, read once (six statements), to be looked at for any day from `on` on."""
+
+    def __init__(self, person_ids: Iterable[int], on: date):
+        self.ids = sorted(set(person_ids))
+        self.asked, self.all_limits = requirements(), limits_of()
+        self.papers, self.permits, self.born = papers_of(self.ids), permits_of(self.ids, on), _births(self.ids)
+        self.laws = _Laws(self.all_limits)
+
+    def standings(
+        self, person_id: int, services: Collection[Service], on: date, kinds: Collection[str] = ()
+    ) -> tuple[Standing, ...]:
+        """Where everything stands for somebody who does these things, on a day."""
+        return rules.standings_of(
+            services, self.asked, self.laws, self.papers.get(person_id, ()), self.permits.get(person_id, ()), on,
+            is_adult=self.is_adult(person_id, on), kinds=kinds,
+        )  # fmt: skip
+
+    def is_adult(self, person_id: int, on: date) -> bool:
+        """Whether somebody counts as an adult that day."""
+        return rules.is_adult_on(*self.born.get(person_id, (None, True)), on)
+
+    def limits(self, program_id: int | None) -> Limits:
+        """What a program asks of its adults together."""
+        return self.all_limits.get(program_id) or self.all_limits[None]
 
 
 def standings(
@@ -188,37 +208,12 @@ def standings(
     or in `roles`, which always count too. Without one, the worst over all their programs. `kinds` are in the answer
     whether asked or not: missing, when nothing is on file. Seven statements, however many people.
     """
-    ids = sorted(set(person_ids))
-    if not ids:
-        return {}
-    return standings_by_day({each: {on} for each in ids}, program_id=program_id, roles=roles, kinds=kinds)[on]
-
-
-def standings_by_day(
-    days: Mapping[int, Collection[date]],
-    *,
-    program_id: int | None = None,
-    roles: Collection[ServiceRole] = (),
-    kinds: Collection[str] = (),
-) -> dict[date, dict[int, tuple[Standing, ...]]]:
-    """As `standings`, for several days at once: what people do is that of the first day, what they hold that of each."""
-    ids = sorted(days)
-    all_days = sorted({day for some in days.values() for day in some})
-    asked, limits = requirements(), limits_of()
-    done = services_of(ids, all_days[0])
-    usual = _usual_role(program_id)
-    laws = _Laws(limits)
-    papers, permits = papers_of(ids), permits_of(ids, all_days[0])
-    born = _births(ids)
-    found: dict[date, dict[int, tuple[Standing, ...]]] = {day: {} for day in all_days}
-    for person_id in ids:
-        mine = _services(done.get(person_id, set()), program_id, roles, usual)
-        for day in days[person_id]:
-            found[day][person_id] = rules.standings_of(
-                mine, asked, laws, papers.get(person_id, ()), permits.get(person_id, ()), day,
-                is_adult=rules.is_adult_on(*born.get(person_id, (None, True)), day), kinds=kinds,
-            )  # fmt: skip
-    return found
+    book = Book(person_ids, on)
+    done, usual = services_of(book.ids, on), _usual_role(program_id)
+    return {
+        each: book.standings(each, _services(done.get(each, ()), program_id, roles, usual), on, kinds)
+        for each in book.ids
+    }
 
 
 class _Laws(dict[int, str]):
@@ -233,6 +228,8 @@ class _Laws(dict[int, str]):
 
 
 def _births(ids: Collection[int]) -> dict[int, tuple[date | None, bool]]:
+    if not ids:
+        return {}
     rows = db.session().execute(sa.select(Person.id, Person.born_on, Person.kind).where(Person.id.in_(ids)))
     return {key: (born_on, kind is PersonKind.ADULT) for key, born_on, kind in rows}
 

@@ -17,6 +17,7 @@ from youthprog.credentials.types import (
     Asked,
     CredentialState,
     Hours,
+    Kind,
     Limits,
     Paper,
     Permit,
@@ -192,9 +193,15 @@ def _excused(standing: Standing, program_id: int | None, permits: Iterable[Permi
     return replace(standing, excused_until=longest.until_on, permit_id=longest.permit_id)
 
 
-def _badness(standing: Standing) -> tuple[bool, bool, int, date]:
+def _badness(standing: Standing) -> tuple[bool, bool, bool, int, date]:
     asked_later = standing.asked is Asked.REGULAR
-    return standing.in_force, asked_later, WORST_FIRST.index(standing.state), standing.ends_on or date.max
+    return (
+        standing.in_force,
+        standing.is_held,
+        asked_later,
+        WORST_FIRST.index(standing.state),
+        standing.ends_on or date.max,
+    )
 
 
 # ---- may somebody serve ----
@@ -224,12 +231,17 @@ def warns_of_hours(standings: Iterable[Standing], hours: Hours, limits: Limits) 
     return not is_fully_cleared(standings) and used_percent(hours, limits) >= limits.warn_percent
 
 
+def waits_for_hours(standings: Iterable[Standing]) -> bool:
+    """Whether somebody serves only as long as the hours of an occasional volunteer last."""
+    return any(each.is_required and each.asked is Asked.REGULAR and not each.in_force for each in standings)
+
+
 def refusals_to_serve(
-    name: str, standings: Iterable[Standing], names: Mapping[str, str], hours: Hours, limits: Limits
+    name: str, standings: Iterable[Standing], kinds: Mapping[str, Kind], hours: Hours, limits: Limits
 ) -> list[Refusal]:
     """Every reason why somebody does not serve on the day the standings are of; `hours` count what they would serve then.
 
-    `names` are the kinds' names in the reader's language.
+    Each names the credential and never says why it is not in force: others read it too.
     """
     found = []
     later = False
@@ -239,7 +251,7 @@ def refusals_to_serve(
         if each.asked is Asked.REGULAR:
             later = True
             continue
-        values = {"name": name, "credential": names.get(each.kind, each.kind)}
+        values = {"name": name, "credential": kinds.get(each.kind, each.kind)}
         found.append(Refusal(NOT_HELD, N_("%(name)s: %(credential)s is not in force that day."), "person_id", values))
     if later and is_over(hours, limits):
         sentence = N_("%(name)s has used the hours of a volunteer who is not fully cleared.")
@@ -249,7 +261,9 @@ def refusals_to_serve(
 
 def permits_used(standings: Iterable[Standing]) -> list[int]:
     """The exceptions without which somebody could not serve: whoever assigns writes them down."""
-    return [each.permit_id for each in standings if each.is_required and not each.is_held and each.permit_id]
+    return [
+        each.permit_id for each in standings if each.is_required and not each.is_held and each.permit_id is not None
+    ]
 
 
 # ---- notices ----
@@ -258,11 +272,15 @@ def permits_used(standings: Iterable[Standing]) -> list[int]:
 def notice_due(ends_on: date | None, told_days: int | None, on: date) -> int | None:
     """Which notice is due: 90, 60, 30 or 7 days before the last day. Of steps missed only the nearest is written.
 
-    None when the last one written was the same step or a nearer one, and once the last day is over.
+    None when the last one written was the same step or a nearer one, and once the last day is over. Where the end has
+    moved away since (a requirement was changed), what was written before counts no more.
     """
     if ends_on is None or on > ends_on:
         return None
-    step = min((days for days in NOTICE_DAYS if (ends_on - on).days <= days), default=None)
+    left = (ends_on - on).days
+    if told_days is not None and left > told_days:
+        told_days = None
+    step = min((days for days in NOTICE_DAYS if left <= days), default=None)
     return step if step is not None and (told_days is None or step < told_days) else None
 
 

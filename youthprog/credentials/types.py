@@ -136,6 +136,9 @@ class Kind:
         """The name in a page's language."""
         return self.name_es if language == "es" and self.name_es else self.name
 
+    def __str__(self) -> str:
+        return self.name
+
 
 # The kinds every department knows; it adds its own with its requirements.
 BUILT_IN = (

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 
-from youthprog.credentials.models import Credential
-from youthprog.credentials.types import CRIMINAL_CHECK, REGISTRY_CHECK, Step
+from youthprog.credentials.types import REGISTRY_CHECK, Step
 from youthprog.demo.frame import Frame, Row, Table, numbered
 from youthprog.demo.plan import GroupPlan
 from youthprog.demo.program_rows import start_of
@@ -21,14 +20,18 @@ WAITS = ((StepKind.APPLICATION, 44), (StepKind.INTERVIEW, 21))  # of somebody wh
 def gate_tables(frame: Frame, matches: dict[int, int]) -> Iterator[Table]:
     """The files of mentors, then what is signed and met in each match; `matches` are their keys by group."""
     pairs = [group for group in frame.plan.groups if group.kind is GroupKind.MENTORING]
-    mentors = {
+    yield MentorStep, numbered(_mentor_steps(frame, _mentors(frame)))
+    yield MatchStep, numbered(_match_steps(frame, pairs, matches))
+
+
+def _mentors(frame: Frame) -> dict[tuple[int, int], date]:
+    """The first day of each mentor in each program."""
+    pairs = [group for group in frame.plan.groups if group.kind is GroupKind.MENTORING]
+    return {
         (leader, frame.season(pair.season_key).program_key): start_of(frame, pair)
         for pair in pairs
         for leader, _role in pair.leaders
     }
-    yield MentorStep, numbered(_mentor_steps(frame, mentors))
-    yield Credential, numbered(_checks(frame, mentors))
-    yield MatchStep, numbered(_match_steps(frame, pairs, matches))
 
 
 def _mentor_steps(frame: Frame, mentors: dict[tuple[int, int], date]) -> Iterator[Row]:
@@ -70,21 +73,24 @@ def _step(frame: Frame, program_id: int, person_id: int, kind: StepKind, on: dat
     }
 
 
-def _checks(frame: Frame, mentors: dict[tuple[int, int], date]) -> Iterator[Row]:
-    for person_id in dict.fromkeys(person_id for person_id, _program_id in mentors):
-        on = next(start for (key, _program_id), start in mentors.items() if key == person_id) - BEFORE
-        for kind in (CRIMINAL_CHECK, REGISTRY_CHECK):
-            yield {
-                "person_id": person_id,
-                "kind": kind,
-                "is_check": True,
-                "step": Step.APPROVED,
-                "provider": "City personnel office",
-                "issued_on": on,
-                "until_on": on + timedelta(days=CHECK_DAYS),
-                "recorded_at": frame.at(on, time(16, 0)),
-                "recorded_by_id": frame.coordinator_id,
-            }
+def registry_checks(frame: Frame) -> list[Row]:
+    """The registry checks of mentors, beside what the department's people hold; their keys are the database's own."""
+    mentors = _mentors(frame)
+    first = {person_id: start - BEFORE for (person_id, _program_id), start in reversed(mentors.items())}
+    return [
+        {
+            "person_id": person_id,
+            "kind": REGISTRY_CHECK,
+            "is_check": True,
+            "step": Step.APPROVED,
+            "provider": "State bureau",
+            "issued_on": on,
+            "until_on": on + timedelta(days=CHECK_DAYS),
+            "recorded_at": frame.at(on, time(16, 0)),
+            "recorded_by_id": frame.coordinator_id,
+        }
+        for person_id, on in sorted(first.items())
+    ]
 
 
 def _match_steps(frame: Frame, pairs: list[GroupPlan], matches: dict[int, int]) -> Iterator[Row]:

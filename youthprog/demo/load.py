@@ -19,8 +19,11 @@ from youthprog.consent.models import Section
 from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
+from youthprog.credentials.models import Credential
 from youthprog.demo.consent_rows import Paper, consent_tables
+from youthprog.demo.credential_rows import credential_tables
 from youthprog.demo.frame import Frame, Table
+from youthprog.demo.gate_rows import registry_checks
 from youthprog.demo.meeting_rows import meeting_tables
 from youthprog.demo.people_rows import people_tables
 from youthprog.demo.plan import Department
@@ -95,12 +98,12 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     if not is_empty():
         raise NotEmpty
     frame = Frame(department, now, clock.zone(), crypto.keyring())
-    for tables in (people_tables(frame), program_tables(frame), meeting_tables(frame)):
+    for tables in (people_tables(frame), program_tables(frame), meeting_tables(frame), credential_tables(frame)):
         _insert(tables)
     _insert(consent_tables(frame, _paper(sealed, now)))
     _open_accounts(department, now)
     _tell_sequences()
-    _let_matches_go_on(now)
+    _let_matches_go_on(frame, now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)
@@ -137,8 +140,9 @@ def _open_accounts(department: Department, now: datetime) -> None:
         grant_role(account, role, by=SYSTEM, now=now)
 
 
-def _let_matches_go_on(now: datetime) -> None:
+def _let_matches_go_on(frame: Frame, now: datetime) -> None:
     """Through the gate, like everybody's; a match whose family has not signed yet is suspended, and says why."""
+    _insert([(Credential, registry_checks(frame))])
     load_group = joinedload(Match.group).joinedload(Group.season).joinedload(Season.program)
     matches = db.session().scalars(sa.select(Match).options(load_group).order_by(Match.id)).all()
     left = activate_matches(matches, by=SYSTEM, now=now)

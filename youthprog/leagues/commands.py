@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,8 @@ from youthprog.core.actor import SYSTEM, Actor, Grant
 from youthprog.core.permissions import P, Reach
 from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
+from youthprog.credentials import volunteer_services as volunteers
+from youthprog.credentials.volunteer_rules import Fate, Flaw, Planned, read_volunteers
 from youthprog.documents import services as documents
 from youthprog.leagues import papers, queries, services
 from youthprog.leagues.imports import game_services
@@ -39,6 +41,7 @@ from youthprog.web.filters import phone
 from youthprog.web.language import speak
 
 MOST_NAMED = 8
+VOLUNTEERS = "volunteers"
 UNUSABLE = 1
 BOTH_ORDERS = (
     "The dates can have the month or the day first, and none decides. Say which with --dates mdy or --dates dmy."
@@ -62,11 +65,16 @@ def operator() -> Actor:
 
 def import_arguments(parser: argparse.ArgumentParser) -> None:
     """Which file, into which season, and whether to write."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="an export of players or games, CSV or Excel")
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="an export of players, games or volunteers, CSV or (not for volunteers) Excel",
+    )
     parser.add_argument("--season", required=True, metavar="S", help="the season's number or name")
     parser.add_argument(
         "--kind",
-        choices=[kind.value for kind in ImportKind],
+        choices=[*(kind.value for kind in ImportKind), VOLUNTEERS],
         help="what the rows are; without it the column names tell",
     )
     parser.add_argument(
@@ -85,6 +93,8 @@ def import_run(args: argparse.Namespace) -> int:
         speak("en")
         season = _season(args.season)
         _say(f"reading {args.file.name}")
+        if args.kind == VOLUNTEERS:
+            return _volunteers(args, content, season)
         reading = _read(args, content, season)
         if reading.unusable is not None:
             _say("")
@@ -158,6 +168,89 @@ def _unusable(args: argparse.Namespace, problem: Problem) -> int:
     else:
         print(f"youthprog import: {args.file.name}: {problem}", file=sys.stderr)
     return UNUSABLE
+
+
+def _volunteers(args: argparse.Namespace, content: bytes, season: Season) -> int:
+    """Plan or write the volunteers of a file, in one transaction."""
+    read = read_volunteers(content)
+    if read.unusable is not None:
+        _say("")
+        if args.json:
+            print(json.dumps({"file": args.file.name, "unusable": _flaw(read.unusable)}, ensure_ascii=False, indent=1))
+        else:
+            print(f"youthprog import: {args.file.name}: {read.unusable}", file=sys.stderr)
+        return UNUSABLE
+    flaws = list(read.flaws)
+    if args.dry_run:
+        planned = volunteers.plan_volunteers(read.rows, season)
+    else:
+        _say(f"writing {len(read.rows):,} people")
+        planned, more = volunteers.import_volunteers(read.rows, season, by=operator(), now=clock.now())
+        flaws += more
+        db.session().commit()
+    _say("")
+    fates = {each.volunteer.row: each.fate for each in planned} | dict.fromkeys(read.refused, Fate.REFUSED)
+    counts = {fate.value: sum(each is fate for each in fates.values()) for fate in Fate}
+    print(
+        _volunteers_json(args, season, fates, counts, flaws)
+        if args.json
+        else _volunteers_text(args, season, planned, fates, counts, flaws, read.left_out)
+    )
+    return SOME_REFUSED if counts[Fate.REFUSED] else 0
+
+
+def _volunteers_text(
+    args: argparse.Namespace, season: Season, planned: Sequence[Planned], fates: Mapping[int, Fate],
+    counts: Mapping[str, int], flaws: Sequence[Flaw], left_out: Sequence[str],
+) -> str:  # fmt: skip
+    names = {each.volunteer.row: f"{each.volunteer.given_name} {each.volunteer.family_name}" for each in planned}
+    by_row: dict[int, list[Flaw]] = {}
+    for flaw in flaws:
+        by_row.setdefault(flaw.row, []).append(flaw)
+    lines = [f"{args.file.name} for {season.program.name}, {season.name}", *(f"  {flaw}" for flaw in by_row.get(0, ()))]
+    if left_out:
+        lines.append(f"  columns not kept: {', '.join(left_out)}")
+    for row in sorted(fates):
+        if args.dry_run or row in by_row:
+            word = "left out" if fates[row] is Fate.REFUSED else fates[row].value
+            lines.append(f"  row {row:>5}  {word:<8}  {names.get(row, '')}".rstrip())
+            lines += [
+                f"{'':24}{flaw.column}: {flaw}" if flaw.column else f"{'':24}{flaw}" for flaw in by_row.get(row, ())
+            ]
+    lines.append(
+        f"new {counts['new']}, changed {counts['changed']}, same {counts['same']}, left out {counts['refused']}"
+    )
+    changed = counts["new"] + counts["changed"]
+    lines.append("Dry run: nothing was written." if args.dry_run else f"{changed} records changed.")
+    return "\n".join(lines)
+
+
+def _volunteers_json(
+    args: argparse.Namespace,
+    season: Season,
+    fates: Mapping[int, Fate],
+    counts: Mapping[str, int],
+    flaws: Sequence[Flaw],
+) -> str:
+    """The answer for scripts. It names nobody: rows are told by their number."""
+    answer = {
+        "file": args.file.name,
+        "season": season.id,
+        "kind": VOLUNTEERS,
+        "dry_run": args.dry_run,
+        "counts": counts,
+        "problems": [_flaw(flaw) for flaw in flaws if not flaw.row],
+        "rows": [
+            {"row": row, "action": fates[row].value, "problems": [_flaw(flaw) for flaw in flaws if flaw.row == row]}
+            for row in sorted(fates)
+        ],
+    }
+    return json.dumps(answer, ensure_ascii=False, indent=1)
+
+
+def _flaw(flaw: Flaw) -> dict[str, Any]:
+    severity = "refuse" if flaw.refuses else "note"
+    return {"row": flaw.row, "column": flaw.column, "code": flaw.code, "severity": severity, "sentence": str(flaw)}
 
 
 def _as_text(args: argparse.Namespace, season: Season, review: Review) -> str:

@@ -175,6 +175,20 @@ def line_of(actor: Actor, permission: P, match: Match, on: date) -> MatchLine:
 # ---- people of matches ----
 
 
+def active_matches_of(mentor_id: int, on: date) -> list[Match]:
+    """The matches somebody mentors in now, with group and season."""
+    leads = sa.select(GroupStaff.group_id).where(
+        GroupStaff.person_id == mentor_id, programs.during(GroupStaff.from_on, GroupStaff.until_on, on)
+    )
+    statement = (
+        sa.select(Match)
+        .options(joinedload(Match.group).joinedload(Group.season))
+        .where(Match.group_id.in_(leads), Match.status == MatchStatus.ACTIVE)
+        .order_by(Match.id)
+    )
+    return list(db.session().scalars(statement))
+
+
 def mentors_of(match: Match, on: date) -> dict[int, str]:
     """Who mentors, or is proposed to, by key. After the end: everybody who ever did."""
     return _mentor_names([match], on).get(match.group_id, {})

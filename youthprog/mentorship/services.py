@@ -14,9 +14,10 @@ from youthprog.access.services import assign, unassign
 from youthprog.attendance.services import save_register
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
-from youthprog.core import clock, db
-from youthprog.core.actor import Actor
+from youthprog.core import clock, db, serving
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
+from youthprog.credentials.types import CredentialLapsed
 from youthprog.mentorship import queries, rules
 from youthprog.mentorship.gate import facts
 from youthprog.mentorship.gate.rules import missing_items
@@ -138,6 +139,17 @@ def pause_match(match: Match, *, by: Actor, now: datetime, ended: Sequence[str] 
         record("match.suspended", "match", match.id, by=by, now=now, items=list(ended))
     else:
         record("match.paused", "match", match.id, by=by, now=now)
+
+
+def pause_for_mentor(event: CredentialLapsed) -> None:
+    """Stop the matches of a mentor who may not serve any more, the same moment. Another program's asking stops none here."""
+    now = clock.now()
+    for match in queries.active_matches_of(event.person_id, event.on):
+        look = serving.look_at(
+            event.person_id, program_id=match.group.season.program_id, on=event.on, role=StaffRole.MENTOR.value
+        )
+        if look.refusals:
+            pause_match(match, by=SYSTEM, now=now)
 
 
 def close_match(match: Match, *, by: Actor, now: datetime) -> None:

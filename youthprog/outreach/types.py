@@ -137,6 +137,7 @@ KINDS = {
     "calendar_invite": N_("Calendar of the family"),
     "gathering_changed": N_("Change at short notice"),
     "duty_changed": N_("Games somebody serves at"),
+    "credential_due": N_("Something to renew"),
     "forfeit_warning": N_("Team too few to play"),
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),

@@ -570,3 +570,15 @@ def starts_of(group_id: int, moments: Iterable[datetime]) -> set[datetime]:
         )
     )
     return set(rows)
+
+
+def next_meeting(group_id: int, now: datetime) -> tuple[datetime, datetime] | None:
+    """When the next meeting of a group that takes place begins and ends; one under way counts. One statement."""
+    statement = (
+        sa.select(Gathering.starts_at, Gathering.ends_at)
+        .where(Gathering.group_id == group_id, Gathering.ends_at > now, Gathering.canceled_at.is_(None))
+        .order_by(Gathering.starts_at)
+        .limit(1)
+    )
+    row = db.session().execute(statement).first()
+    return (row[0], row[1]) if row else None

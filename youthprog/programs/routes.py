@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from youthprog.core import clock
+from youthprog.core import clock, serving
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound, Refusal, Refused
@@ -542,7 +542,9 @@ def _gathering_page(row: Group, form: GatheringForm, status: int = 200) -> Respo
 def gathering(gathering_id: int) -> Response:
     """A meeting: when, where, and whether it takes place."""
     row = queries.get_gathering_for(actor(), P.REGISTER_READ, gathering_id, clock.today())
-    return page("programs/gathering.html", gathering=row, kinds=GATHERING_KINDS, over=row.ends_at <= clock.now())
+    over = row.ends_at <= clock.now()
+    adults = None if over or row.canceled_at else serving.adults_at([row.id]).get(row.id)
+    return page("programs/gathering.html", gathering=row, kinds=GATHERING_KINDS, over=over, adults=adults)
 
 
 @bp.get("/gatherings/<id:gathering_id>/cancel")

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from youthprog.access.services import assign, place, unassign, unplace
 from youthprog.audit.services import record
-from youthprog.core import clock, db
+from youthprog.core import clock, db, serving
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.events import publish
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.core.text import fold
 from youthprog.people import queries as people
+from youthprog.people.rules import age_on
 from youthprog.people.types import PeopleMerged, PersonKind
 from youthprog.programs import queries, rules
 from youthprog.programs.models import (
@@ -52,6 +53,7 @@ ENROLLED, WAITLISTED, WITHDRAWN = (
     EnrollmentStatus.WAITLISTED,
     EnrollmentStatus.WITHDRAWN,
 )
+ADULT_AGE = 18
 # What is kept of a meeting so that it can be put back.
 RESTORED = ("starts_at", "ends_at", "place", "title", "site_id", "canceled_at", "canceled_reason")
 
@@ -455,26 +457,45 @@ def leave_group(youth_id: int, group: Group, *, by: Actor, now: datetime) -> Non
 
 
 def lead_group(person_id: int, group: Group, role: StaffRole, *, by: Actor, now: datetime) -> GroupStaff:
-    """Let an adult lead a group; the adult is assigned to each youth in it."""
+    """Let an adult lead a group; the adult is assigned to each youth in it.
+
+    What they must hold is looked at for the day of the group's next meeting (`core.serving`); an exception it rests on is
+    part of the audit line.
+    """
     on = clock.day_of(now)
     person = people.get_person(person_id)
     _lock(Group, group.id)
     youth_ids = queries.member_ids(group.id, on)
     limits = people.restrictions_on(youth_ids, on)
+    grown = person.born_on is not None and age_on(person.born_on, on) >= ADULT_AGE
+    look = _look_at_leader(person_id, group, role, now)
     refuse_if(
-        rules.refusals_to_lead(
-            is_adult=person.kind is PersonKind.ADULT,
-            already=any(line.person_id == person_id for line in queries.staff_of([group.id], on).get(group.id, [])),
-            kept_away=any((youth_id, person_id) in limits for youth_id in youth_ids),
-        )
+        [
+            *rules.refusals_to_lead(
+                is_adult=person.kind is PersonKind.ADULT or grown,
+                already=any(line.person_id == person_id for line in queries.staff_of([group.id], on).get(group.id, [])),
+                kept_away=any((youth_id, person_id) in limits for youth_id in youth_ids),
+            ),
+            *look.refusals,
+        ]
     )
     row = GroupStaff(group_id=group.id, person_id=person_id, role=role, from_on=on)
     db.session().add(row)
     db.flush()
     assign([(person_id, youth_id) for youth_id in youth_ids], source=_source(group.id), from_on=on)
-    record("group.led", "group", group.id, by=by, now=now, person_id=person_id, role=role.value)
+    excused = {"exceptions": list(look.permits)} if look.permits else {}
+    record("group.led", "group", group.id, by=by, now=now, person_id=person_id, role=role.value, **excused)
     publish(GroupLed(person_id, group.id, on))
     return row
+
+
+def _look_at_leader(person_id: int, group: Group, role: StaffRole, now: datetime) -> serving.Look:
+    """What speaks against somebody at the group's next meeting, or today when none is set."""
+    following = queries.next_meeting(group.id, now)
+    on = clock.day_of(following[0]) if following else clock.day_of(now)
+    minutes = int((following[1] - following[0]).total_seconds() // 60) if following else 0
+    program_id = queries.get_season(group.season_id).program_id
+    return serving.look_at(person_id, program_id=program_id, on=on, role=role.value, minutes=minutes)
 
 
 def stop_leading(person_id: int, group: Group, *, by: Actor, now: datetime) -> None:

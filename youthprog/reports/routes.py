@@ -1,6 +1,6 @@
 """The front page, Today, and the file of a youth."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response
@@ -13,7 +13,9 @@ from youthprog.calendars import notice_queries, notices
 from youthprog.calendars import queries as calendars
 from youthprog.consent import queries as consent
 from youthprog.core import clock
+from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
+from youthprog.credentials import judging, listing
 from youthprog.leagues import queries as leagues
 from youthprog.leagues.forfeits import queries as forfeits
 from youthprog.leagues.officials import own_queries as officials
@@ -70,6 +72,7 @@ def today() -> Response:
     if who.may(P.PROGRAM_EDIT):
         shown["gaps"] = officials.open_soon(who, now)
         shown["begun"] = queries.beginnings(who, on)
+    shown |= _credentials(who, now)
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
         shown["stopped"] = gate.suspended(who, on)
@@ -91,6 +94,15 @@ def today() -> Response:
     if who.may(P.ACCOUNT_READ):
         shown["accounts"] = queries.account_figures(now)
     return page("reports/today.html", **shown)
+
+
+def _credentials(who: Actor, now: datetime) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    if who.may(P.CREDENTIAL_READ):
+        shown["thin"], shown["papers"] = judging.thin_meetings(who, now), listing.on_today(who, clock.day_of(now))
+    if who.may(P.CREDENTIAL_OWN):
+        shown["own_papers"] = listing.own_on_today(who.person_id, clock.day_of(now))
+    return shown
 
 
 def _children(on: date) -> list[PersonLine]:

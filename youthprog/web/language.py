@@ -104,12 +104,13 @@ def sentence(msgid: str, values: Iterable[tuple[str, Any]] = ()) -> str:
 
 
 def shown(value: Any) -> Any:
-    """A value inside a sentence: dates written out, the rest as it is."""
+    """A value inside a sentence: dates written out, what has names in both languages by its own, the rest as it is."""
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
         return day(value)
-    return value
+    named = getattr(value, "named", None)
+    return named(language()) if named is not None else value
 
 
 def day(value: date | None, style: str = "long") -> str:

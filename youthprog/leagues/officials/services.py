@@ -14,6 +14,7 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
+from youthprog.credentials.types import CredentialLapsed
 from youthprog.leagues.officials import candidates, notices, queries, rules
 from youthprog.leagues.officials.models import (
     Duty,
@@ -270,3 +271,8 @@ def on_group_changed(event: GroupChanged) -> None:
     if event.joined:
         now = clock.now()
         check_again(candidates.fixtures_with_duties(now, candidates.of_group(event.group_id)), by=SYSTEM, now=now)
+
+
+def on_lapsed(event: CredentialLapsed) -> None:
+    """Whoever lacks from now on what a role asks for stands down from the coming games where it is asked."""
+    check_person(event.person_id, by=SYSTEM, now=clock.now())
