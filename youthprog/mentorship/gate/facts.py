@@ -224,6 +224,7 @@ def _youth_facts(
             found[season_id, youth_id] = YouthFacts(
                 youth_id,
                 person.name,
+                person.first_name,
                 consent=not any(each.code.startswith(CONSENT) for each in objections.get(youth_id, ())),
                 guardians=frozenset(line.guardian_id for line in guardians.get(youth_id, ()) if line.may_decide),
                 is_adult=person.born_on is not None and age_on(person.born_on, on) >= ADULT,

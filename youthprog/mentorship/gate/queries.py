@@ -612,7 +612,7 @@ def commitments_of(person_id: int, on: date, *, match_id: int | None = None) -> 
             found.append(
                 ToSign(
                     key, name, name_es, every_days, seen.asks, Signer.GUARDIAN,
-                    tuple(youth.person_id for youth in own), tuple(youth.name for youth in own),
+                    tuple(youth.person_id for youth in own), tuple(youth.first_name for youth in own),
                     tuple(mentor.name for mentor in seen.mentors), any(youth.person_id not in signed for youth in own),
                 )
             )  # fmt: skip

@@ -169,6 +169,7 @@ class YouthFacts:
 
     person_id: int
     name: str
+    first_name: str = ""
     consent: bool = False
     guardians: frozenset[int] = frozenset()
     is_adult: bool = False
