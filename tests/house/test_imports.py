@@ -174,7 +174,7 @@ WINGS: dict[str, dict[str, int]] = {
     "gate": {
         **dict.fromkeys(("topics",), KEEP),
         **dict.fromkeys(("requirements",), DECIDE),
-        **dict.fromkeys(("facts",), READ),
+        **dict.fromkeys(("facts", "own_queries"), READ),
         **dict.fromkeys(("asking",), WRITE),
         **dict.fromkeys(("own",), SHOW),
     },
@@ -220,6 +220,7 @@ ALSO_OPEN = {
     ("attendance", "counting_queries"),
     ("calendars", "notice_queries"),  # Today shows changes at short notice
     ("calendars", "notices"),  # and how they are told
+    ("mentorship", "own_queries"),  # Today says what one has to read and sign before mentoring
     ("leagues", "own_queries"),  # Today shows the games one serves at, and where places are open
     ("credentials", "volunteer_rules"),  # the command reads files of volunteers
     ("credentials", "volunteer_services"),

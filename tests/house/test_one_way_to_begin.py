@@ -64,4 +64,6 @@ def test_other_ways_to_write_it_would_be_seen():
         "f({'status': MatchStatus.ACTIVE})", "m.passed_gate_at = now", "values(passed_gate_at=now)", "setattr(m, 'passed_gate_at', 1)",
     )  # fmt: skip
     assert all(list(writes(ast.parse(f"def f():\n    {way}"))) for way in ways)
-    assert not list(writes(ast.parse("def f():\n    m.passed_gate_at = None\n    return m.status is MatchStatus.ACTIVE")))
+    assert not list(
+        writes(ast.parse("def f():\n    m.passed_gate_at = None\n    return m.status is MatchStatus.ACTIVE"))
+    )

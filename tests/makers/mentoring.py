@@ -34,6 +34,7 @@ from youthprog.programs.models import Season
 from youthprog.programs.types import ProgramKind
 
 _number = count(1)
+TODAY = NOW.date()
 
 
 def make_mentoring_season() -> Season:
@@ -70,7 +71,7 @@ def make_match(
     return match
 
 
-def clear_the_way(match: Match, on: date = NOW.date(), *, but: Collection[Item] = ()) -> None:
+def clear_the_way(match: Match, on: date = TODAY, *, but: Collection[Item] = ()) -> None:
     """Put all ten items of everybody of a match on file, as of a day, but some. A handful of statements."""
     known = facts.of_match(match, on)
     program_id = match.group.season.program_id
@@ -83,7 +84,9 @@ def clear_the_way(match: Match, on: date = NOW.date(), *, but: Collection[Item] 
     signed = [(person_id, None) for person_id in people]
     signed += [(min(youth.guardians), youth.person_id) for youth in known.youth if youth.guardians]
     rows = [] if Item.COMMITMENT in but else [(MatchStepKind.COMMITMENT, *each) for each in signed]
-    rows += [] if Item.FIRST_MEETING in but else [(MatchStepKind.FIRST_MEETING, person_id, None) for person_id in people]
+    rows += (
+        [] if Item.FIRST_MEETING in but else [(MatchStepKind.FIRST_MEETING, person_id, None) for person_id in people]
+    )
     db.session().add_all(
         MatchStep(match_id=match.id, kind=kind, person_id=person_id, youth_id=youth_id, done_on=on, recorded_at=NOW)
         for kind, person_id, youth_id in rows
@@ -102,9 +105,7 @@ def clear_mentor(program_id: int, person_id: int, on: date, *, but: Collection[I
         (Item.POLICIES, StepKind.POLICIES, {"topics": {topic.key: topic.newest for topic in USUAL.topics}}),
     ]
     db.session().add_all(
-        MentorStep(
-            program_id=program_id, person_id=person_id, kind=kind, done_on=on, details=details, recorded_at=NOW
-        )
+        MentorStep(program_id=program_id, person_id=person_id, kind=kind, done_on=on, details=details, recorded_at=NOW)
         for item, kind, details in steps
         if item not in but
     )

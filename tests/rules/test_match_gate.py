@@ -249,7 +249,12 @@ def test_who_cannot_join_learns_why(changed, code):
 
 @pytest.mark.parametrize(
     ("is_open", "inside", "left", "codes"),
-    [(True, True, 1, []), (False, True, 1, ["not_inside"]), (True, False, 1, ["not_inside"]), (True, True, 0, ["last"])],
+    [
+        (True, True, 1, []),
+        (False, True, 1, ["not_inside"]),
+        (True, False, 1, ["not_inside"]),
+        (True, True, 0, ["last"]),
+    ],
 )
 def test_who_cannot_leave_learns_why(is_open, inside, left, codes):
     assert [each.code for each in rules.refusals_to_leave(is_open=is_open, inside=inside, left=left)] == codes

@@ -35,7 +35,7 @@ def _mentors(frame: Frame) -> dict[tuple[int, int], date]:
 
 
 def _mentor_steps(frame: Frame, mentors: dict[tuple[int, int], date]) -> Iterator[Row]:
-    steps = (
+    steps: tuple[tuple[StepKind, Row], ...] = (
         (StepKind.APPLICATION, {}),
         (StepKind.INTERVIEW, {}),
         (StepKind.REFERENCE, {"who": "Ines Marsh", "relation": "employer"}),

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 
 from youthprog.attendance.models import AttendanceMark, Register, YouthCard
 from youthprog.core.crypto import CODE_LETTERS
-from youthprog.demo.gate_rows import gate_tables
 from youthprog.demo.frame import Frame, Row, Table, fields, numbered
+from youthprog.demo.gate_rows import gate_tables
 from youthprog.demo.program_rows import start_of
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import MatchStatus

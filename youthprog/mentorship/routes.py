@@ -12,9 +12,9 @@ from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refusal, Refused
 from youthprog.mentorship import queries, rules, services
+from youthprog.mentorship.forms import ProposalForm, SessionForm, fresh_client_id, read_who_came
 from youthprog.mentorship.gate import queries as gate_queries
 from youthprog.mentorship.gate.types import ITEMS
-from youthprog.mentorship.forms import ProposalForm, SessionForm, fresh_client_id, read_who_came
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import ACTIVITIES, DUTIES, PLANS, STATUSES, MatchStatus, YouthLine
 from youthprog.programs import queries as programs

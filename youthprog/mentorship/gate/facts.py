@@ -90,9 +90,7 @@ def _take_in(
     for match_id in about:
         waiting = {step.person_id for step in steps.get(match_id, ()) if step.kind is MatchStepKind.JOINS}
         wanted = waiting & set(joining)
-        minors = set(
-            db.session().scalars(sa.select(Person.id).where(Person.id.in_(wanted), Person.kind == "youth"))
-        )
+        minors = set(db.session().scalars(sa.select(Person.id).where(Person.id.in_(wanted), Person.kind == "youth")))
         youth.setdefault(match_id, []).extend(sorted(minors - set(youth.get(match_id, ()))))
         mentors.setdefault(match_id, []).extend(sorted(wanted - minors - set(mentors.get(match_id, ()))))
 
@@ -211,8 +209,8 @@ def _youth_facts(
 ) -> dict[tuple[int, int], YouthFacts]:
     """By (season, youth)."""
     wanted: dict[int, set[int]] = defaultdict(set)
-    for match_id, youth_ids in youth.items():
-        wanted[about[match_id][1]].update(youth_ids)
+    for match_id, some in youth.items():
+        wanted[about[match_id][1]].update(some)
     every = {youth_id for youth_ids in wanted.values() for youth_id in youth_ids}
     persons = {person.id: person for person in db.session().scalars(sa.select(Person).where(Person.id.in_(every)))}
     guardians = people.guardians_of(every, on)

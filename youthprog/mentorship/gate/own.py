@@ -12,9 +12,9 @@ from youthprog.access.types import LinkPurpose
 from youthprog.core import clock
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import NotFound, Refused
-from youthprog.mentorship.gate import queries, services
+from youthprog.mentorship.gate import own_queries, services
 from youthprog.mentorship.gate.forms import SignForm, TopicsForm
-from youthprog.mentorship.gate.queries import ToSign
+from youthprog.mentorship.gate.own_queries import ToSign
 from youthprog.mentorship.gate.types import Signer
 from youthprog.mentorship.types import PLANS
 from youthprog.web.edge import actor, public, signed_in
@@ -35,8 +35,8 @@ def show() -> Response:
 def _own_page(form: Any = None, status: int = 200, *, at: str = "") -> Response:
     person_id, on = actor().person_id or 0, clock.today()
     return page(
-        "mentorship/own.html", status, policies=queries.policies_of(person_id, on),
-        commitments=queries.commitments_of(person_id, on), form=form, at=at, plans=PLANS, signs=Signer,
+        "mentorship/own.html", status, policies=own_queries.policies_of(person_id, on),
+        commitments=own_queries.commitments_of(person_id, on), form=form, at=at, plans=PLANS, signs=Signer,
     )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def _own_page(form: Any = None, status: int = 200, *, at: str = "") -> Response:
 def acknowledge(program_id: int) -> BaseResponse:
     """Keep which policies were read."""
     person_id = actor().person_id or 0
-    if not any(each.program_id == program_id for each in queries.policies_of(person_id, clock.today())):
+    if not any(each.program_id == program_id for each in own_queries.policies_of(person_id, clock.today())):
         raise NotFound
     form = TopicsForm()
     if form.validate_on_submit():
@@ -77,7 +77,7 @@ def sign(match_id: int) -> BaseResponse:
 
 def _commitments(person_id: int, match_id: int, on: date) -> list[ToSign]:
     """What somebody may sign of a match. Raises `NotFound` when it is nothing."""
-    found = queries.commitments_of(person_id, on, match_id=match_id)
+    found = own_queries.commitments_of(person_id, on, match_id=match_id)
     if not found:
         raise NotFound
     return found
@@ -88,7 +88,7 @@ def _sign(open_here: list[ToSign], form: SignForm, by: Actor) -> None:
     for each in open_here:
         if each.missing:
             services.sign_commitment(
-                queries.get_match(each.match_id), by.person_id or 0, each.signer, signed_on=clock.day_of(now),
+                own_queries.get_match(each.match_id), by.person_id or 0, each.signer, signed_on=clock.day_of(now),
                 typed_name=form.typed_name.data or "", language=language(), youth_ids=each.youth_ids, by=by, now=now,
             )  # fmt: skip
 

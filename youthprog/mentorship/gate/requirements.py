@@ -6,7 +6,7 @@ from typing import Any
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.mentorship.gate.topics import COMMITMENT, COMMITMENT_ES, USUAL_TOPICS
-from youthprog.mentorship.gate.types import OF_MENTOR, CHECKS, Item, Requirements, Topic
+from youthprog.mentorship.gate.types import CHECKS, OF_MENTOR, Item, Requirements, Topic
 
 NUMBERS = {  # name -> (least, most)
     "most_youth": (1, 30),

@@ -283,9 +283,7 @@ def _met_form(match: Match, **values: Any) -> MetForm:
 
 def _unmet(lines: Sequence[queries.PersonLine]) -> list[tuple[int, str]]:
     return [
-        (line.person_id, line.name)
-        for line in lines
-        if any(lack.item is Item.FIRST_MEETING for lack in line.missing)
+        (line.person_id, line.name) for line in lines if any(lack.item is Item.FIRST_MEETING for lack in line.missing)
     ]
 
 
@@ -331,6 +329,7 @@ def sign(match_id: int) -> BaseResponse:
         try:
             if not chosen:
                 raise Refused([Refusal("nobody", _("Tick who signed."), "signers")])
+            assert form.signed_on.data is not None
             for each in chosen:
                 services.sign_commitment(
                     match, each.person_id, each.signer, signed_on=form.signed_on.data, typed_name=each.name,
@@ -353,6 +352,7 @@ def meet(match_id: int) -> BaseResponse:
     offered = {person_id for person_id, _name in _unmet(queries.people_of(match, block, clock.today()))}
     if form.validate_on_submit():
         try:
+            assert form.met_on.data is not None
             services.record_first_meeting(
                 match, offered & set(form.people()), form.met_on.data, int(form.staff_id.data), **_deed()
             )

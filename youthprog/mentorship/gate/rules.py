@@ -84,7 +84,9 @@ def _of(mentor: MentorFacts, kind: StepKind) -> list[StepFact]:
     return [step for step in mentor.steps if step.kind is kind]
 
 
-def _lack(who: MentorFacts | YouthFacts, item: Item, sentence: str, since: date | None = None, **more: object) -> Missing:
+def _lack(
+    who: MentorFacts | YouthFacts, item: Item, sentence: str, since: date | None = None, **more: object
+) -> Missing:
     return Missing(item, who.person_id, who.name, sentence, (("name", who.name), *more.items()), since)
 
 
@@ -202,7 +204,7 @@ def _commitments(facts: GateFacts) -> Iterator[Missing]:
         kept = [step for step in facts.steps if step.kind is MatchStepKind.COMMITMENT]
         return _ended([step.done_on for step in kept if step.person_id in people], item, facts.asks, facts.on)
 
-    for person in (*facts.mentors, *facts.youth):
+    for person in facts.people:
         if (person.person_id, None) not in signed:
             yield _lack(person, item, N_("%(name)s: the commitment is not signed."), since(person.person_id))
     for youth in facts.youth:
@@ -227,7 +229,7 @@ def signatures_open(facts: GateFacts) -> list[tuple[Signer, int, int | None]]:
 
 def _first_meetings(facts: GateFacts) -> Iterator[Missing]:
     met = _in_date_steps(facts, MatchStepKind.FIRST_MEETING, Item.FIRST_MEETING)
-    for person in (*facts.mentors, *facts.youth):
+    for person in facts.people:
         if (person.person_id, None) not in met:
             yield _lack(person, Item.FIRST_MEETING, N_("%(name)s: no first meeting with staff is recorded."))
 

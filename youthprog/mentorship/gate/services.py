@@ -33,9 +33,8 @@ from youthprog.mentorship.models import Match, ProposedMentor
 from youthprog.mentorship.types import MatchStatus
 from youthprog.people import queries as people
 from youthprog.people.types import GuardianshipEnded, PeopleMerged, PersonKind
-from youthprog.programs import queries as programs
 from youthprog.programs import services as programs_services
-from youthprog.programs.models import Group, GroupMember, GroupStaff, Season
+from youthprog.programs.models import Group, Season
 from youthprog.programs.types import GroupChanged, GroupLed, StaffRole
 
 LOOKED = "youthprog.mentorship.gate.looked"
@@ -157,7 +156,7 @@ def join_match(match: Match, person_id: int, *, by: Actor, now: datetime) -> lis
     person = people.get_person(person_id)
     is_youth = person.kind is PersonKind.YOUTH
     known = facts.of_match(match, on)
-    inside = {each.person_id for each in (*known.mentors, *known.youth)} | queries.joining(match.id)
+    inside = {each.person_id for each in known.people} | queries.joining(match.id)
     youth = [each.person_id for each in known.youth] + ([person_id] if is_youth else [])
     mentors = [each.person_id for each in known.mentors] + ([] if is_youth else [person_id])
     limits = people.restrictions_on(youth, on)
@@ -236,7 +235,9 @@ def leave_match(match: Match, person_id: int, *, by: Actor, now: datetime) -> li
     mentors = [each.person_id for each in known.mentors if each.person_id != person_id]
     gone = len(known.youth) + len(known.mentors) - len(youth) - len(mentors)
     refuse_if(
-        rules.refusals_to_leave(is_open=match.status in match_rules.OPEN, inside=gone == 1, left=min(len(youth), len(mentors)))
+        rules.refusals_to_leave(
+            is_open=match.status in match_rules.OPEN, inside=gone == 1, left=min(len(youth), len(mentors))
+        )
     )
     if len(youth) < len(known.youth):
         programs_services.leave_group(person_id, match.group, by=by, now=now)
@@ -325,12 +326,16 @@ def check_all(now: datetime) -> Iterable[int]:
 
 
 def _running(condition: sa.ColumnElement[bool]) -> Sequence[Match]:
-    return db.session().scalars(
-        sa.select(Match)
-        .options(joinedload(Match.group).joinedload(Group.season).joinedload(Season.program))
-        .where(condition, Match.status == MatchStatus.ACTIVE)
-        .order_by(Match.id)
-    ).all()
+    return (
+        db.session()
+        .scalars(
+            sa.select(Match)
+            .options(joinedload(Match.group).joinedload(Group.season).joinedload(Season.program))
+            .where(condition, Match.status == MatchStatus.ACTIVE)
+            .order_by(Match.id)
+        )
+        .all()
+    )
 
 
 def on_credential_lapsed(event: CredentialLapsed) -> None:

@@ -195,6 +195,11 @@ class GateFacts:
     youth: tuple[YouthFacts, ...]
     steps: tuple[MatchStepFact, ...] = ()
 
+    @property
+    def people(self) -> tuple[MentorFacts | YouthFacts, ...]:
+        """Everybody, mentors first."""
+        return (*self.mentors, *self.youth)
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -254,4 +259,3 @@ class Suspended:
     name: str
     since: date
     reasons: tuple[Item, ...]
-
