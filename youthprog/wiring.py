@@ -54,6 +54,7 @@ from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
 from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
+from youthprog.consent.types import ConsentWithdrawn
 from youthprog.core import clearance, collecting, crypto, db, events, reach, serving, together
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -101,6 +102,9 @@ from youthprog.leagues.season.game_words import games_of
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
+from youthprog.mentorship.gate import own as gate_own
+from youthprog.mentorship.gate import routes as gate
+from youthprog.mentorship.gate import services as gate_services
 from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
@@ -111,7 +115,7 @@ from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleM
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
-from youthprog.programs.types import GatheringCanceled, GatheringChanged, GroupChanged, YouthWithdrawn
+from youthprog.programs.types import GatheringCanceled, GatheringChanged, GroupChanged, GroupLed, YouthWithdrawn
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
@@ -149,6 +153,8 @@ BLUEPRINTS: list[Any] = [
     calendar_links.bp,
     credentials.bp,
     mentorship.bp,
+    gate.bp,
+    gate_own.bp,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -207,6 +213,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_services.follow_merge,
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
+        gate_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -218,7 +225,10 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         calendar_services.follow_merge,
     ],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
+    GroupLed: [gate_services.hold_led],
+    ConsentWithdrawn: [gate_services.on_consent_withdrawn],
     GroupChanged: [
+        gate_services.hold_joined,
         consent_services.end_at_group,
         rosters_waiting.place_opened,
         officials_services.on_group_changed,
@@ -229,10 +239,18 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         calendar_services.end_for_restricted,
         officials_services.on_restricted,
     ],
-    GuardianshipEnded: [consent_services.close_for_guardian, calendar_services.end_for_guardian],
+    GuardianshipEnded: [
+        consent_services.close_for_guardian,
+        calendar_services.end_for_guardian,
+        gate_services.on_guardianship_ended,
+    ],
     GatheringChanged: [calendar_notices.note_change],
     SchoolChanged: [consent_services.end_at_school],
-    CredentialLapsed: [mentorship_services.pause_for_mentor, officials_services.on_lapsed],
+    CredentialLapsed: [
+        gate_services.on_credential_lapsed,
+        mentorship_services.pause_for_mentor,
+        officials_services.on_lapsed,
+    ],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
 }
@@ -266,7 +284,12 @@ CHORES: list[chores.Chore] = [
 ]
 
 # What the worker does every few minutes.
-OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere, forfeits.warn]
+OFTEN: list[chores.Chore] = [
+    stops.tell_of_late,
+    rosters_waiting.fill_everywhere,
+    forfeits.warn,
+    gate_services.check_all,
+]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [

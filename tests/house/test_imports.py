@@ -171,6 +171,13 @@ WINGS: dict[str, dict[str, int]] = {
     "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
     "playing_time": {},
     "forfeits": {},
+    "gate": {
+        **dict.fromkeys(("topics",), KEEP),
+        **dict.fromkeys(("requirements",), DECIDE),
+        **dict.fromkeys(("facts", "own_queries"), READ),
+        **dict.fromkeys(("asking",), WRITE),
+        **dict.fromkeys(("own",), SHOW),
+    },
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
@@ -181,6 +188,7 @@ PURE_IN_WINGS = {
     "timetables": "types xml_files robinx robinx_rules rules open_days impossible annealing program program_solving "
     "conflicts neighborhoods part_search compact_start timetabling weighing",
     "standings": "tables",  # the table of a division
+    "gate": "rules requirements topics",  # what a program asks, what is missing and for whom
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
 }
 PURE_MAY = {"types"} | PURE
@@ -212,6 +220,7 @@ ALSO_OPEN = {
     ("attendance", "counting_queries"),
     ("calendars", "notice_queries"),  # Today shows changes at short notice
     ("calendars", "notices"),  # and how they are told
+    ("mentorship", "own_queries"),  # Today says what one has to read and sign before mentoring
     ("leagues", "own_queries"),  # Today shows the games one serves at, and where places are open
     ("credentials", "volunteer_rules"),  # the command reads files of volunteers
     ("credentials", "volunteer_services"),

@@ -19,6 +19,7 @@ from tests.makers import forms as form_maker
 from tests.makers import people as people_maker
 from tests.makers import programs as program_maker
 from tests.makers import scores as score_maker
+from tests.makers.mentoring import clear_the_way
 from youthprog.access.models import Account, RoleGrant, UserSession
 from youthprog.access.services import assign, issue_link, place
 from youthprog.access.types import LinkPurpose, Role
@@ -113,7 +114,9 @@ from youthprog.leagues.season.models import (
     VenueHours,
 )
 from youthprog.leagues.season.types import FixtureState, RunState
+from youthprog.mentorship.gate.models import MentorStep
 from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.services import activate_match
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Channel, Delivery
@@ -169,6 +172,8 @@ MEANT = {
     ("consent_part_entries.", "section_id"): "doctor_section_id",
     ("calendars.told", "gathering_id"): "moved_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
+    ("gate.", "person_id"): "mentor_id",
+    ("gate.", "step_id"): "mentor_step_id",
     ("people.", "contact_id"): "emergency_id",
     ("playing_time.", "gathering_id"): "game_gathering_id",
     ("officials.decline", "duty_id"): "own_duty_id",
@@ -732,9 +737,16 @@ class _Maker:
         group = program_maker.make_group(self.season, f"Match {self.tag}", GroupKind.MENTORING)
         db.session().add(program_maker.GroupMember(group_id=group.id, youth_id=self.child.id, from_on=self.start))
         self._lead(self.mentor, group, StaffRole.MENTOR, self.child)
-        self.match = Match(group=group, status=MatchStatus.ACTIVE, usual_place="Library", started_on=self.start)
+        self.match = Match(group=group, status=MatchStatus.PAUSED, usual_place="Library", started_on=self.start)
         db.session().add(self.match)
         db.flush()
+        clear_the_way(self.match, self.start)
+        activate_match(self.match, by=SYSTEM, now=self.now)
+        step = db.session().query(MentorStep).filter_by(person_id=self.mentor.id).order_by(MentorStep.id).first()
+        link_id, token = issue_link(LinkPurpose.COMMITMENT, self.guardian.id, self.match.id, days=14, now=self.now)
+        self.side.links[LinkPurpose.COMMITMENT] = link_id
+        self.side.words |= {f"gate_own.{name} token": token for name in ("by_link", "sign_by_link")}
+        self.side.ids |= {"mentor_step_id": step.id, "mentor_id": self.mentor.id}
         for number, days in enumerate((20, 13)):
             starts_at = self.now - timedelta(days=days)
             session = program_maker.make_gathering(group, starts_at, kind=GatheringKind.MENTORING)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account, make_actor
-from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season, make_session
+from tests.makers.mentoring import clear_the_way, make_match, make_mentee, make_mentoring_season, make_session
 from tests.makers.people import NOW, make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
@@ -103,6 +103,7 @@ def test_a_proposed_mentor_reaches_nobody_until_the_match_is_active(session):
     with pytest.raises(NotFound):
         queries.get_match_for(actor, P.MATCH_READ, match.id, ON)
     assert queries.mentors_of(match, ON) == {mentor.id: "Ana Reyes"}
+    clear_the_way(match)
     services.activate_match(match, by=SYSTEM, now=NOW)
     assert (match.status, match.started_on) == (MatchStatus.ACTIVE, ON)
     assert reached(session, actor) == {youth.id}

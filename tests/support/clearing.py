@@ -20,7 +20,7 @@ def only_these_are_not_cleared(app: Flask) -> Iterator[set[int]]:
 
     def object_to(youth_ids, season_id, on):
         return [
-            NotCleared(each, "medical", "missing", "Medical form", "Medical form missing.")
+            NotCleared(each, "consent.medical", "missing", "Medical form", "Medical form missing.")
             for each in youth_ids
             if each in barred
         ]

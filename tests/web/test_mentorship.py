@@ -8,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account
-from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season, make_session
+from tests.makers.mentoring import clear_the_way, make_match, make_mentee, make_mentoring_season, make_session
 from tests.makers.people import make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
 from youthprog.attendance.queries import marks_at
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
+from youthprog.mentorship.gate import queries
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import MatchStatus
 from youthprog.programs.models import Gathering
@@ -198,6 +199,11 @@ def test_propose_start_pause_and_close(visitor, club, session):
     page = visitor.post(address, {**page.form(address), "youth": [youth_id], "mentors": [str(ana_id)]})
     assert page.h1 == "Zoë Lindqvist & Ana Reyes"
     match_id = session.scalar(sa.select(sa.func.max(Match.id)))
+    page = visitor.post(f"/matches/{match_id}/activate", status=422)
+    assert "Ana Reyes: no criminal check in force." in page.text
+    assert "Zoë Lindqvist: no guardian has signed the commitment." in page.text
+    clear_the_way(queries.get_match(match_id), clock.today())
+    session.commit()
     for verb, words, status in (
         ("activate", "Active. The mentors can see", MatchStatus.ACTIVE),
         ("pause", "Paused. The mentors no longer", MatchStatus.PAUSED),

@@ -29,6 +29,7 @@ class LinkPurpose(enum.StrEnum):
     PASSWORD_RESET = "password_reset"
     SESSION_LOG = "session_log"
     KIOSK = "kiosk"  # a tablet takes check-ins of one gathering; reaches nothing else
+    COMMITMENT = "commitment"  # a guardian signs the commitment of a child's match; reaches nothing else
     CALENDAR = "calendar"  # somebody's own page of changes and the family's calendar; reaches nothing else
 
 

@@ -10,25 +10,30 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
-from youthprog.access.services import grant_role, open_account
+from youthprog.access.services import grant_role, open_account, unassign
 from youthprog.access.types import Role
 from youthprog.audit.services import record
 from youthprog.consent.models import Section
 from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
+from youthprog.credentials.models import Credential
 from youthprog.demo.consent_rows import Paper, consent_tables
 from youthprog.demo.credential_rows import credential_tables
 from youthprog.demo.frame import Frame, Table
+from youthprog.demo.gate_rows import registry_checks
 from youthprog.demo.meeting_rows import meeting_tables
 from youthprog.demo.people_rows import people_tables
 from youthprog.demo.plan import Department
 from youthprog.demo.program_rows import program_tables
 from youthprog.documents import services as documents
 from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, PreparedDocument, Statement
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.services import activate_matches
 from youthprog.people.models import Person
-from youthprog.programs.models import Program
+from youthprog.programs.models import Group, Program, Season
 
 DEMO_MAIL = "demo.example"
 ROLES = {role.value: role for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN, Role.ADMIN)}
@@ -98,6 +103,7 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     _insert(consent_tables(frame, _paper(sealed, now)))
     _open_accounts(department, now)
     _tell_sequences()
+    _let_matches_go_on(frame, now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)
@@ -132,6 +138,19 @@ def _open_accounts(department: Department, now: datetime) -> None:
         mail, password = f"{name}@{DEMO_MAIL}", f"demo-{name}"
         account = open_account(person, email=mail, password=password, by=SYSTEM, now=now, is_demo=True)
         grant_role(account, role, by=SYSTEM, now=now)
+
+
+def _let_matches_go_on(frame: Frame, now: datetime) -> None:
+    """Through the gate, like everybody's; a match whose family has not signed yet is suspended, and says why."""
+    _insert([(Credential, registry_checks(frame))])
+    load_group = joinedload(Match.group).joinedload(Group.season).joinedload(Season.program)
+    matches = db.session().scalars(sa.select(Match).options(load_group).order_by(Match.id)).all()
+    left = activate_matches(matches, by=SYSTEM, now=now)
+    for match in matches:
+        if left[match.id]:
+            codes = dict.fromkeys(reason.code.removeprefix("gate.") for reason in left[match.id])
+            match.suspended_at, match.suspended_for = now, list(codes)
+            unassign(f"group:{match.group_id}", on=clock.day_of(now))
 
 
 def _tell_sequences() -> None:

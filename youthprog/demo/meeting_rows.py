@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from youthprog.attendance.models import AttendanceMark, Register, YouthCard
 from youthprog.core.crypto import CODE_LETTERS
 from youthprog.demo.frame import Frame, Row, Table, fields, numbered
+from youthprog.demo.gate_rows import gate_tables
 from youthprog.demo.program_rows import start_of
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import MatchStatus
@@ -17,7 +18,7 @@ TAKEN_AFTER = timedelta(minutes=10)
 
 
 def meeting_tables(frame: Frame) -> Iterator[Table]:
-    """Meetings with their registers, then the matches whose sessions they were."""
+    """Meetings with their registers, then the matches whose sessions they were: paused, until the gate lets them go on."""
     starts = {each.key: frame.at(each.on, each.at) for each in frame.plan.gatherings}
     leaders = {group.key: group.leaders[0][0] for group in frame.plan.groups}
     yield Gathering, list(_gatherings(frame, starts))
@@ -32,7 +33,7 @@ def meeting_tables(frame: Frame) -> Iterator[Table]:
             {
                 "id": matches[group.key],
                 "group_id": group.key,
-                "status": MatchStatus.ACTIVE,
+                "status": MatchStatus.PAUSED,
                 "every_days": group.every_days,
                 "usual_minutes": 60,
                 "started_on": start_of(frame, group),
@@ -41,6 +42,7 @@ def meeting_tables(frame: Frame) -> Iterator[Table]:
         ],
     )
     yield SessionLog, numbered(_sessions(frame, matches, leaders))
+    yield from gate_tables(frame, matches)
 
 
 def _gatherings(frame: Frame, starts: dict[int, datetime]) -> Iterator[Row]:

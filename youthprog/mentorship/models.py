@@ -15,9 +15,13 @@ class Match(Model):
     """A mentoring match or group. Its people are the members and staff of its programs.Group.
 
     `every_days` is the agreed interval between sessions; the usual time, minutes and place pre-fill the log.
+    `passed_gate_at` is when the gate let it begin or go on: without it no row can be active, whoever writes it, and only
+    `services.activate_match` and its sibling for many write it. `suspended_at` is when an item that ended stopped it,
+    `suspended_for` which items those were.
     """
 
     __tablename__ = "match"
+    __table_args__ = (sa.CheckConstraint("status <> 'active' OR passed_gate_at IS NOT NULL", name="passed_gate"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("group.id"), unique=True)
@@ -28,6 +32,9 @@ class Match(Model):
     usual_place: Mapped[str | None] = mapped_column(sa.String(120))
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    passed_gate_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    suspended_for: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     group: Mapped[Group] = relationship(lazy="raise_on_sql")
 
 

@@ -13,6 +13,8 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refusal, Refused
 from youthprog.mentorship import queries, rules, services
 from youthprog.mentorship.forms import ProposalForm, SessionForm, fresh_client_id, read_who_came
+from youthprog.mentorship.gate import queries as gate_queries
+from youthprog.mentorship.gate.types import ITEMS
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import ACTIVITIES, DUTIES, PLANS, STATUSES, MatchStatus, YouthLine
 from youthprog.programs import queries as programs
@@ -93,6 +95,9 @@ def _match_page(match: Match, refusals: Sequence[Refusal] = (), status: int = 20
         duties=DUTIES,
         plans=PLANS,
         statuses=STATUSES,
+        gate=gate_queries.block_of(match, on) if who.may(P.MATCH_EDIT) else None,
+        gate_items=ITEMS,
+        dosage=gate_queries.dosage_of([match.id]).get(match.id, {}),
         can_log=who.may(P.SESSION_LOG) and match.status is MatchStatus.ACTIVE,
         problems=[says(reason) for reason in refusals],
     )

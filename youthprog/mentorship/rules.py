@@ -8,7 +8,7 @@ from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import fold
 from youthprog.mentorship.types import MatchStatus
 
-MOST_YOUTH = 7  # per mentor; four to six with two mentors is the aim
+MOST_YOUTH = 7  # per mentor, where a program says nothing else; four to six with two mentors is the aim
 LONGEST_SESSION = 1440
 LONGEST_NOTE = 2000
 OPEN = (MatchStatus.PROPOSED, MatchStatus.ACTIVE, MatchStatus.PAUSED)
@@ -26,6 +26,7 @@ class ProposalFacts:
     youth: int
     loads: Mapping[str, int]
     name: str
+    limit: int = MOST_YOUTH
     kept_away: bool = False
     taken: Sequence[str] = ()
 
@@ -44,9 +45,9 @@ def refusals_to_propose(facts: ProposalFacts) -> list[Refusal]:
         reasons.append(Refusal("not_free", sentence, "youth", {"name": name}))
     for name, load in facts.loads.items():
         after = load + load_of(facts.youth, len(facts.loads))
-        if after > MOST_YOUTH:
+        if after > facts.limit:
             sentence = N_("%(name)s would have %(after)s young people. %(limit)s is the most for one mentor.")
-            values = {"name": name, "after": after, "limit": MOST_YOUTH}
+            values = {"name": name, "after": after, "limit": facts.limit}
             reasons.append(Refusal("too_many_youth", sentence, "mentors", values))
     if facts.kept_away:
         reason = N_("A custody restriction keeps one of these adults away from one of these young people.")

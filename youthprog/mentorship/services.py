@@ -19,6 +19,8 @@ from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.credentials.types import CredentialLapsed
 from youthprog.mentorship import queries, rules
+from youthprog.mentorship.gate import facts
+from youthprog.mentorship.gate.rules import missing_items
 from youthprog.mentorship.models import Match, ProposedMentor, SessionLog
 from youthprog.mentorship.types import Activity, DutyStatus, MatchStatus
 from youthprog.people import queries as people
@@ -60,6 +62,7 @@ def propose_match(
                 youth=len(youth),
                 loads={names[person_id]: loads.get(person_id, 0) for person_id in mentors},
                 name=name,
+                limit=facts.requirements_for([season.program_id])[season.program_id].most_youth,
                 kept_away=any((child, adult) in limits for child in youth for adult in mentors),
                 taken=[names[child] for child in youth if child not in free],
             )
@@ -87,31 +90,55 @@ def propose_match(
 
 
 def activate_match(match: Match, *, by: Actor, now: datetime) -> None:
-    """Let a proposed match begin, or a paused one go on: from now on the mentors reach its youth."""
-    _lock_match(match)
+    """Let a proposed match begin, or a paused one go on: from now on the mentors reach its youth.
+
+    Raises `Refused` with every item that is not in date, and for whom.
+    """
+    refuse_if(activate_matches([match], by=by, now=now)[match.id])
+
+
+def activate_matches(matches: Sequence[Match], *, by: Actor, now: datetime) -> dict[int, list[Refusal]]:
+    """Let those of the matches begin, or go on, for which every item is in date; returns the reasons by match.
+
+    The only place where a match becomes active (docs/decisions/0085): whoever wants one active comes through here.
+    """
     on = clock.day_of(now)
-    mentors = list(queries.mentors_of(match, on))
-    youth = programs.member_ids(match.group_id, on)
-    refuse_if(rules.refusals_to_activate(match.status, mentors=len(mentors), youth=len(youth)))
-    if match.status is MatchStatus.PROPOSED:
-        match.started_on = on
-        for person_id in mentors:
-            programs_services.lead_group(person_id, match.group, StaffRole.MENTOR, by=by, now=now)
-    else:
-        assign([(adult, child) for adult in mentors for child in youth], source=_source(match), from_on=on)
-    match.status = MatchStatus.ACTIVE
-    db.flush()
-    record("match.activated", "match", match.id, by=by, now=now)
+    for match in sorted(matches, key=lambda each: each.id):
+        lock_match(match)
+    known = facts.of_matches([match.id for match in matches], on)
+    left: dict[int, list[Refusal]] = {}
+    for match in matches:
+        mentors = [each.person_id for each in known[match.id].mentors]
+        youth = [each.person_id for each in known[match.id].youth]
+        reasons = rules.refusals_to_activate(match.status, mentors=len(mentors), youth=len(youth))
+        left[match.id] = reasons or [lack.refusal() for lack in missing_items(known[match.id])]
+        if left[match.id]:
+            continue
+        if match.status is MatchStatus.PROPOSED:
+            match.started_on = on
+            for person_id in mentors:
+                programs_services.lead_group(person_id, match.group, StaffRole.MENTOR, by=by, now=now)
+        else:
+            assign([(adult, child) for adult in mentors for child in youth], source=_source(match), from_on=on)
+        match.status, match.passed_gate_at = MatchStatus.ACTIVE, now
+        match.suspended_at, match.suspended_for = None, []
+        db.flush()
+        record("match.activated", "match", match.id, by=by, now=now)
+    return left
 
 
-def pause_match(match: Match, *, by: Actor, now: datetime) -> None:
-    """Stop a match for a while: its mentors reach its youth no longer."""
-    _lock_match(match)
+def pause_match(match: Match, *, by: Actor, now: datetime, ended: Sequence[str] = ()) -> None:
+    """Stop a match for a while: its mentors reach its youth no longer. `ended` are the items that suspend it."""
+    lock_match(match)
     refuse_if(rules.refusals_to_pause(match.status))
-    match.status = MatchStatus.PAUSED
+    match.status, match.passed_gate_at = MatchStatus.PAUSED, None
+    match.suspended_at, match.suspended_for = (now if ended else None), list(ended)
     db.flush()
     unassign(_source(match), on=clock.day_of(now))
-    record("match.paused", "match", match.id, by=by, now=now)
+    if ended:
+        record("match.suspended", "match", match.id, by=by, now=now, items=list(ended))
+    else:
+        record("match.paused", "match", match.id, by=by, now=now)
 
 
 def pause_for_mentor(event: CredentialLapsed) -> None:
@@ -127,14 +154,14 @@ def pause_for_mentor(event: CredentialLapsed) -> None:
 
 def close_match(match: Match, *, by: Actor, now: datetime) -> None:
     """End a match. Its sessions stay; its youth may be matched again."""
-    _lock_match(match)
+    lock_match(match)
     on = clock.day_of(now)
     refuse_if(rules.refusals_to_close(match.status))
     for person_id in queries.mentors_of(match, on):
         programs_services.stop_leading(person_id, match.group, by=by, now=now)
     for youth_id in programs.member_ids(match.group_id, on):
         programs_services.leave_group(youth_id, match.group, by=by, now=now)
-    match.status, match.ended_on = MatchStatus.CLOSED, on
+    match.status, match.ended_on, match.passed_gate_at = MatchStatus.CLOSED, on, None
     db.flush()
     record("match.closed", "match", match.id, by=by, now=now)
 
@@ -164,7 +191,7 @@ def log_session(
 
     The same `client_id` again gives the session it made the first time and changes nothing. Raises `Refused`.
     """
-    _lock_match(match)
+    lock_match(match)
     known = queries.find_session(client_id)
     if known is not None:
         if known.match_id == match.id and known.logged_by_id == by.person_id:
@@ -217,10 +244,10 @@ def log_session(
 # ---- keeping order ----
 
 
-def _lock_match(match: Match) -> None:
+def lock_match(match: Match) -> None:
     """Let one deed at a time go on for a match, and see it as it is now."""
     _lock(Match, match.id)
-    db.session().refresh(match, ["status", "started_on", "ended_on"])
+    db.session().refresh(match, ["status", "started_on", "ended_on", "passed_gate_at", "suspended_at", "suspended_for"])
 
 
 def _lock(model: type[Any], key: int) -> None:

@@ -39,6 +39,7 @@ from youthprog.programs.types import (
     GatheringKind,
     GroupChanged,
     GroupKind,
+    GroupLed,
     GuardianRule,
     ProgramKind,
     StaffRole,
@@ -484,6 +485,7 @@ def lead_group(person_id: int, group: Group, role: StaffRole, *, by: Actor, now:
     assign([(person_id, youth_id) for youth_id in youth_ids], source=_source(group.id), from_on=on)
     excused = {"exceptions": list(look.permits)} if look.permits else {}
     record("group.led", "group", group.id, by=by, now=now, person_id=person_id, role=role.value, **excused)
+    publish(GroupLed(person_id, group.id, on))
     return row
 
 

@@ -253,6 +253,15 @@ class GroupChanged:
 
 
 @dataclass(frozen=True)
+class GroupLed:
+    """Event: an adult leads a group from today on."""
+
+    person_id: int
+    group_id: int
+    on: date
+
+
+@dataclass(frozen=True)
 class YouthWithdrawn:
     """Event: a youth gave up a place, or lost it."""
 

@@ -21,6 +21,9 @@ from youthprog.leagues.forfeits import queries as forfeits
 from youthprog.leagues.officials import own_queries as officials
 from youthprog.leagues.scores import queries as scores
 from youthprog.mentorship import queries as mentorship
+from youthprog.mentorship.gate import own_queries as gate_own
+from youthprog.mentorship.gate import queries as gate
+from youthprog.mentorship.gate.types import ITEMS
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
 from youthprog.programs import queries as programs
@@ -73,13 +76,16 @@ def today() -> Response:
     shown |= _credentials(who, now)
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
+        shown |= {"stopped": gate.suspended(who, on), "gate_items": ITEMS}
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
+        shown["to_sign"] = gate_own.count_own(who.person_id, on)
     if who.may(P.CONSENT_SEND):
         shown["bounced"] = queries.bounced(who, on)
     if who.may(P.CONSENT_MATCH):
         shown["unmatched"] = consent.list_unmatched(who, on)
     if who.may(P.CONSENT_SIGN):
+        shown["to_sign"] = gate_own.count_own(who.person_id, on)
         shown["children"] = _children(on)
         family = queries.meetings_of_children([child.person_id for child in shown["children"]], now)
         open_to = calendars.open_to(who.person_id, [each.gathering_id for each in family], on)
