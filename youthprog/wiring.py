@@ -33,6 +33,10 @@ from youthprog.calendars import portal as calendar_links
 from youthprog.calendars import queries as calendar_queries
 from youthprog.calendars import routes as calendars
 from youthprog.calendars import services as calendar_services
+from youthprog.concerns import portal as concerns
+from youthprog.concerns import routes as concern_desk
+from youthprog.concerns import services as concern_services
+from youthprog.concerns.types import ContactStopped
 from youthprog.consent import builder as consent_builder
 from youthprog.consent import chase as consent_chase
 from youthprog.consent import checking as consent_checking
@@ -142,6 +146,8 @@ BLUEPRINTS: list[Any] = [
     sync.bp,
     calendars.bp,
     calendar_links.bp,
+    concerns.bp,
+    concern_desk.bp,
     mentorship.bp,
     documents_portal.bp,
     leagues.bp,
@@ -209,7 +215,9 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         consent_services.follow_merge,
         outreach_services.follow_merge,
         calendar_services.follow_merge,
+        concern_services.follow_merge,
     ],
+    ContactStopped: [mentorship_services.stop_contact],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
     GroupChanged: [
         consent_services.end_at_group,
@@ -257,7 +265,7 @@ CHORES: list[chores.Chore] = [
 ]
 
 # What the worker does every few minutes.
-OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere, forfeits.warn]
+OFTEN: list[chores.Chore] = [concern_services.tell_who_waits, stops.tell_of_late, rosters_waiting.fill_everywhere, forfeits.warn]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [
@@ -288,6 +296,8 @@ NAVIGATION: list[NavItem] = [
     NavItem(N_("People"), "people.index", "search", P.PEOPLE_LIST, in_tabs=False, also=("/youth",)),
     NavItem(N_("Reports"), "figures.index", "document", P.REPORT_READ, in_tabs=False, also=("/reports",)),
     NavItem(N_("Outbox"), "outreach.outbox", "send", P.OUTBOX_READ, in_tabs=False),
+    NavItem(N_("Concerns"), "concern_desk.index", "shield", P.CONCERN_READ),
+    NavItem(N_("Who reads concerns"), "concern_desk.readers", "shield", P.SAFEGUARD_NAME, in_tabs=False),
     NavItem(N_("Accounts"), "accounts.index", "key", P.ACCOUNT_READ),
     NavItem(N_("Audit trail"), "audit.index", "history", P.AUDIT_READ),
 ]

@@ -18,6 +18,8 @@ class Role(enum.StrEnum):
     COACH = "coach"
     MENTOR = "mentor"
     GUARDIAN = "guardian"
+    SAFEGUARDING = "safeguarding"
+    SAFEGUARDING_FURTHER = "safeguarding_further"
 
 
 class LinkPurpose(enum.StrEnum):
@@ -29,6 +31,7 @@ class LinkPurpose(enum.StrEnum):
     PASSWORD_RESET = "password_reset"
     SESSION_LOG = "session_log"
     KIOSK = "kiosk"  # a tablet takes check-ins of one gathering; reaches nothing else
+    CONCERN = "concern"  # a youth without an account raises a concern; reaches nothing else
     CALENDAR = "calendar"  # somebody's own page of changes and the family's calendar; reaches nothing else
 
 

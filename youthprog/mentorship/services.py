@@ -14,8 +14,10 @@ from youthprog.access.services import assign, unassign
 from youthprog.attendance.services import save_register
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
+from youthprog.concerns import queries as concerns
+from youthprog.concerns.types import ContactStopped
 from youthprog.core import clock, db
-from youthprog.core.actor import Actor
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.mentorship import queries, rules
 from youthprog.mentorship.models import Match, ProposedMentor, SessionLog
@@ -92,6 +94,7 @@ def activate_match(match: Match, *, by: Actor, now: datetime) -> None:
     mentors = list(queries.mentors_of(match, on))
     youth = programs.member_ids(match.group_id, on)
     refuse_if(rules.refusals_to_activate(match.status, mentors=len(mentors), youth=len(youth)))
+    refuse_if(rules.refusals_while_stopped(bool(concerns.stopped_pairs(mentors, youth))))
     if match.status is MatchStatus.PROPOSED:
         match.started_on = on
         for person_id in mentors:
@@ -111,6 +114,23 @@ def pause_match(match: Match, *, by: Actor, now: datetime) -> None:
     db.flush()
     unassign(_source(match), on=clock.day_of(now))
     record("match.paused", "match", match.id, by=by, now=now)
+
+
+def stop_contact(event: ContactStopped) -> None:
+    """Pause every match in which this mentor meets this youth: from now on the mentor reaches nothing of the youth.
+
+    The whole match pauses, for a group too: were it this youth alone, the mentor would know who spoke. It goes on only
+    after somebody who reads concerns has lifted the stop. The audit line is the system's and names neither.
+    """
+    now = clock.now()
+    for match in queries.matches_between(event.mentor_id, event.youth_id, event.on):
+        _lock_match(match)
+        if match.status is MatchStatus.ACTIVE:
+            match.status = MatchStatus.PAUSED
+            db.flush()
+            record("match.paused", "match", match.id, by=SYSTEM, now=now)
+        if match.status is MatchStatus.PAUSED:
+            unassign(_source(match), on=event.on)
 
 
 def close_match(match: Match, *, by: Actor, now: datetime) -> None:
