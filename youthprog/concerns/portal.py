@@ -15,7 +15,7 @@ from youthprog.access.queries import actor_of, find_link, live_link
 from youthprog.access.types import LinkPurpose
 from youthprog.concerns import queries, services
 from youthprog.concerns.forms import ConcernForm, fresh_client_id
-from youthprog.concerns.types import Offered, Readers
+from youthprog.concerns.types import Offered
 from youthprog.core import clock
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import NotFound
@@ -165,12 +165,9 @@ def _page(
         form=form,
         offered=offered,
         raiser=raiser,
-        readers=[each.name for each in _who_read(named)],
+        readers=[each.name for each in named.first or named.further],
+        further=[each.name for each in named.further if named.first],
         received=received,
         past=queries.received_from(raiser.actor.person_id or 0) if raiser and shows_past else [],
         emergency=current_app.config["YOUTHPROG"].emergency_number,
     )
-
-
-def _who_read(named: Readers) -> tuple[object, ...]:
-    return named.first or named.further
