@@ -100,7 +100,10 @@ def _youth_of(actor: Actor, on: date) -> list[Somebody]:
         within(actor, P.CONCERN_RAISE, Person.id, on),
     )
     rows = db.session().scalars(statement.order_by(Person.folded_name, Person.id).limit(MOST_YOUTH + 1)).all()
-    return [Somebody(person.id, person.name) for person in rows] if len(rows) <= MOST_YOUTH else []
+    if len(rows) > MOST_YOUTH:
+        return []
+    by_first_name = actor.kind == "link"  # whoever holds a link knows the child; others who open it learn no family name
+    return [Somebody(person.id, person.first_name if by_first_name else person.name) for person in rows]
 
 
 def _adults_near(actor: Actor, youth_ids: Collection[int], on: date) -> dict[int, str]:

@@ -18,6 +18,7 @@ from youthprog.consent.models import Section
 from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
+from youthprog.demo.concern_rows import add_concerns
 from youthprog.demo.consent_rows import Paper, consent_tables
 from youthprog.demo.frame import Frame, Table
 from youthprog.demo.meeting_rows import meeting_tables
@@ -30,7 +31,7 @@ from youthprog.people.models import Person
 from youthprog.programs.models import Program
 
 DEMO_MAIL = "demo.example"
-ROLES = {role.value: role for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN, Role.ADMIN)}
+ROLES = {role.value: role for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN, Role.ADMIN, Role.SAFEGUARDING)}
 DISCLAIMER = (
     "This record was generated for a demonstration. The people are invented, and nobody signed it. "
     "It stands in for every signature of the demonstration department."
@@ -97,6 +98,7 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     _insert(consent_tables(frame, _paper(sealed, now)))
     _open_accounts(department, now)
     _tell_sequences()
+    add_concerns(now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)
@@ -123,7 +125,7 @@ def _paper(sealed: PreparedDocument | None, now: datetime) -> Paper:
 
 
 def _open_accounts(department: Department, now: datetime) -> None:
-    """The five sign-ins of the guide: <role>@demo.example, password demo-<role>."""
+    """The sign-ins of the guide: <role>@demo.example, password demo-<role>."""
     owners = {worker.account: worker.adult_key for worker in department.workers if worker.account}
     owners["guardian"] = department.guardian_account_key
     for name, role in ROLES.items():
