@@ -34,7 +34,7 @@ class ConcernForm(Form):
     )
     danger = RadioField(
         _("Is somebody in danger now?"),
-        choices=[SelectChoice(each.value, label) for each, label in DANGERS.items()],
+        choices=[SelectChoice(each.value, _(label)) for each, label in DANGERS.items()],
         validate_choice=False,
     )
 

@@ -143,7 +143,7 @@ def _keep(raiser: _Raiser | None) -> BaseResponse:
     named = queries.readers(clock.today())
     offered = queries.offered_to(raiser.actor, named, clock.today())
     concern = services.raise_concern(form.raised(offered), by=raiser.actor, now=clock.now())
-    flash(gettext("We have received it: %(moment)s.", moment=moment(concern.raised_at)), "signed")
+    flash(gettext("We have received it: %(moment)s", moment=moment(concern.raised_at)), "signed")
     if raiser.token:
         return redirect(url_for(".new_by_link", token=raiser.token, received=1), 303)
     return redirect(url_for(".new", received=1), 303)
