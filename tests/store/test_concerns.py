@@ -23,6 +23,7 @@ from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.operations.rekey import rekey
+from youthprog.outreach import worker
 from youthprog.outreach.models import Message
 from youthprog.outreach.queries import due_ids
 from youthprog.outreach.types import Channel, Delivery
@@ -237,6 +238,26 @@ def test_its_letters_leave_before_all_others(app, session, raiser):
         each.delivery = Delivery.QUEUED
     session.flush()
     assert set(due_ids(NOW)[:2]) == {each.id for each in urgent} == set(due_ids(NOW, urgent_alone=True))
+
+
+def test_they_wait_for_no_long_round(app, session, raiser):
+    """A round of the worker is under way: what comes meanwhile leaves before the next of its letters."""
+    for number in range(3):
+        session.add(
+            Message(channel=Channel.EMAIL, kind="consent_request", to_name="R", to_address=f"r{number}@family.example",
+                    language="en", subject="A form", delivery=Delivery.QUEUED, created_at=NOW, not_before_at=NOW)
+        )  # fmt: skip
+    make_readers()
+    session.commit()
+    order = worker.with_urgent_between(due_ids(NOW))
+    next(order)
+    make_concern(raiser)
+    for each in session.scalars(sa.select(Message).where(Message.kind == "confidential")):
+        each.delivery = Delivery.QUEUED
+    session.commit()
+    urgent = set(due_ids(NOW, urgent_alone=True))
+    assert {next(order), next(order)} == urgent
+    assert not urgent & set(order)
 
 
 def test_a_list_sends_as_many_statements_for_many(session, raiser, statements):

@@ -57,7 +57,7 @@ def sweep(stopping: threading.Event | None = None) -> int:
         return 0
     found = queries.due_ids(clock.now())
     db.session().rollback()
-    for message_id in _with_urgent_between(found):
+    for message_id in with_urgent_between(found):
         if stopping is not None and stopping.is_set():
             break
         try:
@@ -68,7 +68,7 @@ def sweep(stopping: threading.Event | None = None) -> int:
     return len(found)
 
 
-def _with_urgent_between(found: Sequence[int]) -> Iterator[int]:
+def with_urgent_between(found: Sequence[int]) -> Iterator[int]:
     """The messages found, and before each of them whatever urgent was written meanwhile: it waits for no long round."""
     done: set[int] = set()
     for message_id in found:
