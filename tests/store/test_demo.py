@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from youthprog.access.types import Role
 from youthprog.access.models import Account, Assignment, RoleGrant
 from youthprog.access.passwords import is_password
+from youthprog.access.types import Role
 from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.audit.models import AuditEntry
 from youthprog.consent.models import ConsentDecision, ConsentRequest

@@ -84,7 +84,9 @@ def concern_form(page, **values):
 
 def test_the_words_are_sealed_and_the_letters_say_nothing(visitor, home, session):
     page = visitor.sign_in(home.guardian_account).get("/concern")
-    visitor.post("/concern", concern_form(page, words=WORDS, who="Coach Somebody", danger="yes", youth=str(home.youth.id)))
+    visitor.post(
+        "/concern", concern_form(page, words=WORDS, who="Coach Somebody", danger="yes", youth=str(home.youth.id))
+    )
     concern = concerns(session)[0]
     assert WORDS.encode() not in concern.words_sealed
     assert (concern.unseal("words_sealed"), concern.unseal("who_sealed")) == (WORDS, "Coach Somebody")
@@ -220,7 +222,9 @@ def test_only_who_was_offered_can_be_ticked(visitor, home, session):
 
 def test_raising_works_while_nobody_is_named(visitor, home, session):
     for role in (Role.SAFEGUARDING, Role.SAFEGUARDING_FURTHER):
-        session.execute(sa.text("UPDATE role_grant SET until_on = '2020-01-01' WHERE role = :role"), {"role": role.value})
+        session.execute(
+            sa.text("UPDATE role_grant SET until_on = '2020-01-01' WHERE role = :role"), {"role": role.value}
+        )
     session.commit()
     page = visitor.sign_in(home.guardian_account).get("/concern")
     assert "name those who will read it" in page.text

@@ -68,7 +68,9 @@ def may_read(walker: Walker) -> set[tuple[str, str, str]]:
     return found
 
 
-def seen_by(stage: Stage, walker: Walker, methods: tuple[str, ...] = ("GET", "POST")) -> dict[tuple[str, str, str], str]:
+def seen_by(
+    stage: Stage, walker: Walker, methods: tuple[str, ...] = ("GET", "POST")
+) -> dict[tuple[str, str, str], str]:
     """(side, child, field) -> where somebody saw its canary."""
     seen: dict[tuple[str, str, str], str] = {}
     canaries = [

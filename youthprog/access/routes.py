@@ -176,7 +176,9 @@ def _link_sent(account_id: int, endpoint: str, token: str) -> BaseResponse:
 
 
 def _with_choices(form: RoleForm) -> RoleForm:
-    form.role.choices = [SelectChoice(role.value, _(LABELS[role]).capitalize()) for role in Role if role not in NAMED_TOGETHER]
+    form.role.choices = [
+        SelectChoice(role.value, _(LABELS[role]).capitalize()) for role in Role if role not in NAMED_TOGETHER
+    ]
     whole = SelectChoice("", _("The whole department"))
     form.program_id.choices = [whole, *(SelectChoice(key, name) for key, name in _programs().items())]
     return form

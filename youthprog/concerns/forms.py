@@ -78,7 +78,9 @@ class ReadersForm(Form):
     """Who reads concerns: addresses of accounts, one a line."""
 
     first = TextAreaField(_("Read concerns and are told at once"), [Optional(), Length(max=4000, message=TOO_LONG)])
-    further = TextAreaField(_("Are told when nobody answers in a day"), [Optional(), Length(max=4000, message=TOO_LONG)])
+    further = TextAreaField(
+        _("Are told when nobody answers in a day"), [Optional(), Length(max=4000, message=TOO_LONG)]
+    )
 
     def addresses(self, field: str) -> list[str]:
         """The addresses of a field, in comparable form; what is no address stays as typed, to be refused by name."""

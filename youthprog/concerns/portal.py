@@ -149,9 +149,7 @@ def _keep(raiser: _Raiser | None) -> BaseResponse:
     return redirect(url_for(".new", received=1), 303)
 
 
-def _page(
-    raiser: _Raiser | None, form: ConcernForm | None, status: int = 200, *, received: bool = False
-) -> Response:
+def _page(raiser: _Raiser | None, form: ConcernForm | None, status: int = 200, *, received: bool = False) -> Response:
     on = clock.today()
     named = queries.readers(on)
     offered = queries.offered_to(raiser.actor, named, on) if raiser and form else Offered()

@@ -102,7 +102,9 @@ def _youth_of(actor: Actor, on: date) -> list[Somebody]:
     rows = db.session().scalars(statement.order_by(Person.folded_name, Person.id).limit(MOST_YOUTH + 1)).all()
     if len(rows) > MOST_YOUTH:
         return []
-    by_first_name = actor.kind == "link"  # whoever holds a link knows the child; others who open it learn no family name
+    by_first_name = (
+        actor.kind == "link"
+    )  # whoever holds a link knows the child; others who open it learn no family name
     return [Somebody(person.id, person.first_name if by_first_name else person.name) for person in rows]
 
 
@@ -166,8 +168,8 @@ def stopped_pairs(adult_ids: Collection[int], youth_ids: Collection[int]) -> set
         )
         .order_by(ConcernEntry.id)
     )
-    last = {(adult_id, youth_id): kind for adult_id, youth_id, kind in rows}
-    return {pair for pair, kind in last.items() if kind is Entry.STOPPED and None not in pair}
+    last = {(adult_id or 0, youth_id or 0): kind for adult_id, youth_id, kind in rows}
+    return {pair for pair, kind in last.items() if kind is Entry.STOPPED}
 
 
 # ---- concerns ----
@@ -268,7 +270,7 @@ def page_of(concern: Concern, on: date, now: datetime) -> ConcernPage:
     names = _names(entries)
     lines = [_entry(each, names) for each in entries]
     adults, youth = named_in(entries, Entry.ABOUT_ADULT), named_in(entries, Entry.ABOUT_YOUTH)
-    held = {(each.person_id, each.youth_id) for each in entries if each.kind is Entry.STOPPED}
+    held = {(each.person_id or 0, each.youth_id or 0) for each in entries if each.kind is Entry.STOPPED}
     still = stopped_pairs([adult for adult, _child in held], [child for _adult, child in held]) if held else set()
     free = [pair for pair in bonds_between(adults, youth, on) if pair not in still]
     return ConcernPage(
@@ -332,5 +334,3 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 def _during(row: type[RoleGrant] | type[Assignment], on: date) -> sa.ColumnElement[bool]:
     return sa.and_(row.from_on <= on, sa.or_(row.until_on.is_(None), row.until_on >= on))
-
-

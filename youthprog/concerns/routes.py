@@ -1,6 +1,7 @@
 """The concerns, for those named to read them; who that is, for administrators; a youth's own link, for coordinators."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from markupsafe import Markup
@@ -77,7 +78,7 @@ def _show_page(concern: Concern, form: WordsForm, problems: Sequence[Refusal] = 
     )
 
 
-def _words() -> dict[str, object]:
+def _words() -> dict[str, Any]:
     return {"states": STATES, "badges": BADGES, "dangers": DANGERS}
 
 

@@ -110,7 +110,8 @@ def tell(concern: Concern, *, now: datetime) -> Telling:
 
     The letters say that there is something to read, and nothing of it. Each keeps a line.
     """
-    entries = queries.entries_of([concern.id]).get(concern.id, [])
+    _lock(concern)
+    entries = _entries(concern)
     overdue = rules.is_overdue(concern.raised_at, rules.state_of({each.kind for each in entries}), now)
     told = {*queries.named_in(entries, Entry.TOLD), *queries.named_in(entries, Entry.ESCALATED)}
     telling = rules.whom_to_tell(

@@ -1,8 +1,8 @@
-"""Words of the concerns room."""
+"""Words of the concerns room. Named tuples: the web process carries a dataclass at twice the weight (docs/decisions/0009)."""
 
 import enum
-from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from youthprog.core.refusals import N_
 
@@ -52,8 +52,7 @@ STATES = {
 }
 
 
-@dataclass(frozen=True)
-class ContactStopped:
+class ContactStopped(NamedTuple):
     """Event: a youth, a guardian for the child, or a safeguarding person says that this mentor is to stay away."""
 
     mentor_id: int
@@ -61,8 +60,7 @@ class ContactStopped:
     on: date
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """Somebody who is told of concerns: with an open account, so there is an address."""
 
     person_id: int
@@ -71,8 +69,7 @@ class Reader:
     language: str
 
 
-@dataclass(frozen=True)
-class Readers:
+class Readers(NamedTuple):
     """Who reads concerns (`first`), who else is told when nobody answers for one in a day, and who runs the house."""
 
     first: tuple[Reader, ...] = ()
@@ -80,32 +77,28 @@ class Readers:
     admins: tuple[Reader, ...] = ()
 
 
-@dataclass(frozen=True)
-class Telling:
+class Telling(NamedTuple):
     """Whom to write to now: people who may read the concern, and administrators, who only see to it that somebody does."""
 
     readers: tuple[Reader, ...] = ()
     admins: tuple[Reader, ...] = ()
 
 
-@dataclass(frozen=True)
-class Somebody:
+class Somebody(NamedTuple):
     """A person one may tick on the form."""
 
     person_id: int
     name: str
 
 
-@dataclass(frozen=True)
-class Offered:
+class Offered(NamedTuple):
     """Whom somebody who raises a concern can tick: the young people within reach, and adults."""
 
     youth: tuple[Somebody, ...] = ()
     adults: tuple[Somebody, ...] = ()
 
 
-@dataclass(frozen=True)
-class Raised:
+class Raised(NamedTuple):
     """A concern as it was sent. Keys are only those that were offered."""
 
     client_id: str
@@ -116,8 +109,7 @@ class Raised:
     danger: Danger | None = None
 
 
-@dataclass(frozen=True)
-class ConcernLine:
+class ConcernLine(NamedTuple):
     """A concern in the list of those who may read it."""
 
     concern_id: int
@@ -131,8 +123,7 @@ class ConcernLine:
     acknowledged_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class EntryLine:
+class EntryLine(NamedTuple):
     """A line of a concern, as its page shows it."""
 
     kind: Entry
@@ -145,8 +136,7 @@ class EntryLine:
     youth_id: int | None = None
 
 
-@dataclass(frozen=True)
-class ConcernPage:
+class ConcernPage(NamedTuple):
     """Everything the page of a concern shows."""
 
     line: ConcernLine
@@ -157,4 +147,4 @@ class ConcernPage:
     entries: tuple[EntryLine, ...]
     stopped: tuple[EntryLine, ...] = ()
     pairs: tuple[tuple[Somebody, Somebody], ...] = ()  # (adult, youth) whose mentoring could be stopped
-    opened: tuple[tuple[str, datetime], ...] = field(default=())
+    opened: tuple[tuple[str, datetime], ...] = ()

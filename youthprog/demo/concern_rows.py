@@ -15,7 +15,9 @@ from youthprog.core.actor import SYSTEM
 from youthprog.core.text import fold
 from youthprog.people.models import Person
 
-SETTLED = "Tyrese came home two hours late on Tuesday and nobody had called me. He says the van had waited for another group."
+SETTLED = (
+    "Tyrese came home two hours late on Tuesday and nobody had called me. He says the van had waited for another group."
+)
 OPEN = "Zoë told me that she does not sleep at home on weekends. She asked me not to make a fuss. I would like to talk to you."
 STEPS = (
     (Entry.NOTE, 20, "Called Ms. Boateng. The van of the trip came late and the list of calls had not been printed."),

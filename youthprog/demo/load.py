@@ -31,7 +31,10 @@ from youthprog.people.models import Person
 from youthprog.programs.models import Program
 
 DEMO_MAIL = "demo.example"
-ROLES = {role.value: role for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN, Role.ADMIN, Role.SAFEGUARDING)}
+ROLES = {
+    role.value: role
+    for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN, Role.ADMIN, Role.SAFEGUARDING)
+}
 DISCLAIMER = (
     "This record was generated for a demonstration. The people are invented, and nobody signed it. "
     "It stands in for every signature of the demonstration department."

@@ -108,10 +108,16 @@ def _safeguarding() -> Finding:
     named = len(concerns.readers(clock.today()).first)
     lost = concerns.lost_letters()
     if lost:
-        return Finding("concerns", False, f"{lost} letters about concerns did not arrive: see that the people named read them")
+        return Finding(
+            "concerns", False, f"{lost} letters about concerns did not arrive: see that the people named read them"
+        )
     fine = named >= LEAST or not people.has_youth()
     says = f"{named} people read concerns"
-    return Finding("concerns", fine, says if named >= LEAST else f"{says}: an administrator names at least {LEAST} at /concerns/people")
+    return Finding(
+        "concerns",
+        fine,
+        says if named >= LEAST else f"{says}: an administrator names at least {LEAST} at /concerns/people",
+    )
 
 
 def _outbox() -> Finding:

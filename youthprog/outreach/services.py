@@ -108,7 +108,14 @@ def settle(message_id: int, lease: datetime, outcome: Outcome, *, now: datetime)
     elif outcome.result is Result.BOUNCED:
         _note_bounce(message, now)
     db.flush()
-    record(f"message.{message.delivery.value}", _subject(message), message.id, by=SYSTEM, now=now, attempts=message.attempts)
+    record(
+        f"message.{message.delivery.value}",
+        _subject(message),
+        message.id,
+        by=SYSTEM,
+        now=now,
+        attempts=message.attempts,
+    )
     return True
 
 
