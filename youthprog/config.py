@@ -43,6 +43,7 @@ class Settings:
     department_email: str = "youth@riverton.example"
     department_address: str = "Community desk, 40 Mill Street"
     department_hours: str = "Weekdays 8 am to 5 pm"
+    emergency_number: str = "911"
     department_hours_es: str = "Lunes a viernes, de 8 am a 5 pm"
     environment: str = "production"
     trusted_proxies: int = 0
@@ -163,6 +164,7 @@ CHECKS: list[tuple[str, Callable[[Any], bool], str]] = [
     ("database_url", _is_database, "database_url must begin with sqlite:/// or postgresql://."),
     ("public_url", _is_http, "public_url must be an address like https://youth.example.org, without a path."),
     ("smtp_url", _is_smtp, "smtp_url must begin with smtps:// or smtp+starttls:// (smtp:// only to this machine)."),
+    ("emergency_number", lambda text: 2 <= sum(each.isdigit() for each in text) <= 15, "emergency_number must be a telephone number like 911."),
     ("timezone", _is_zone, "timezone must be a name like America/Chicago."),
     ("environment", ("production", "development", "testing").__contains__, "environment must be production, development or testing."),
     ("idle_minutes", lambda minutes: 1 <= minutes <= 24 * 60, "idle_minutes must be between 1 and 1440."),

@@ -32,6 +32,10 @@ from youthprog.calendars import portal as calendar_links
 from youthprog.calendars import queries as calendar_queries
 from youthprog.calendars import routes as calendars
 from youthprog.calendars import services as calendar_services
+from youthprog.concerns import portal as concerns
+from youthprog.concerns import routes as concern_desk
+from youthprog.concerns import services as concern_services
+from youthprog.concerns.types import ContactStopped
 from youthprog.consent import builder as consent_builder
 from youthprog.consent import chase as consent_chase
 from youthprog.consent import checking as consent_checking
@@ -152,6 +156,8 @@ BLUEPRINTS: list[Any] = [
     calendars.bp,
     calendar_links.bp,
     credentials.bp,
+    concerns.bp,
+    concern_desk.bp,
     mentorship.bp,
     gate.bp,
     gate_own.bp,
@@ -223,7 +229,9 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         credentials_services.follow_merge,
         outreach_services.follow_merge,
         calendar_services.follow_merge,
+        concern_services.follow_merge,
     ],
+    ContactStopped: [mentorship_services.stop_contact],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
     GroupLed: [gate_services.hold_led],
     ConsentWithdrawn: [gate_services.on_consent_withdrawn],
@@ -290,6 +298,7 @@ OFTEN: list[chores.Chore] = [
     forfeits.warn,
     gate_services.check_all,
 ]
+    concern_services.tell_who_waits,
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [
@@ -321,6 +330,8 @@ NAVIGATION: list[NavItem] = [
     NavItem(N_("My papers"), "credentials.mine", "shield", P.CREDENTIAL_OWN, in_tabs=False),
     NavItem(N_("Reports"), "figures.index", "document", P.REPORT_READ, in_tabs=False, also=("/reports",)),
     NavItem(N_("Outbox"), "outreach.outbox", "send", P.OUTBOX_READ, in_tabs=False),
+    NavItem(N_("Concerns"), "concern_desk.index", "shield", P.CONCERN_READ),
+    NavItem(N_("Who reads concerns"), "concern_desk.readers", "shield", P.SAFEGUARD_NAME, in_tabs=False),
     NavItem(N_("Accounts"), "accounts.index", "key", P.ACCOUNT_READ),
     NavItem(N_("Audit trail"), "audit.index", "history", P.AUDIT_READ),
 ]

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "youthprog"
 STOREYS = {
     "core": 0, "web": 0, "audit": 1, "documents": 1, "people": 2, "access": 3, "outreach": 4, "programs": 5,
-    "credentials": 6, "consent": 6, "attendance": 6, "calendars": 6, "mentorship": 7, "leagues": 7, "events": 7, "partners": 7,
+    "concerns": 6, "credentials": 6, "consent": 6, "attendance": 6, "calendars": 6, "mentorship": 7, "leagues": 7, "events": 7, "partners": 7,
     "reports": 8, "demo": 9, "operations": 9,
 }  # fmt: skip
 OPEN = {"types", "models", "queries", "services"}  # what a room shows to higher storeys

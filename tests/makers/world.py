@@ -21,13 +21,15 @@ from tests.makers import programs as program_maker
 from tests.makers import scores as score_maker
 from tests.makers.mentoring import clear_the_way
 from youthprog.access.models import Account, RoleGrant, UserSession
-from youthprog.access.services import assign, issue_link, place
+from youthprog.access.services import assign, grant_role, issue_link, place
 from youthprog.access.types import LinkPurpose, Role
 from youthprog.attendance.models import AttendanceMark, Register, YouthCard
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
 from youthprog.calendars.models import CalendarFeed, ChangeNotice
 from youthprog.calendars.types import FeedKind
+from youthprog.concerns.services import add_note, raise_concern
+from youthprog.concerns.types import Raised
 from youthprog.consent import uploads
 from youthprog.consent.models import (
     ConsentDecision,
@@ -68,7 +70,7 @@ from youthprog.consent.types import (
     Signer,
 )
 from youthprog.core import clock, crypto, db
-from youthprog.core.actor import SYSTEM
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule
 from youthprog.credentials.services import kind_named
 from youthprog.credentials.types import CONCUSSION, CRIMINAL_CHECK, Asked, Ground, ServiceRole, Step
@@ -256,16 +258,24 @@ def make_world() -> World:
     version = publish_starter_form(now=moment - timedelta(days=60))
     sections = db.session().query(Section).filter(Section.version_id == version.id).order_by(Section.position).all()
     publish_form(PARTED, by=SYSTEM, now=moment - timedelta(days=60))
+    readers = _readers()
     first, second = _season("Fall football"), _season("Spring wrestling")
     made = [_Maker("A", first, sections), _Maker("neighbor", first, sections), _Maker("B", second, sections)]
     sides = {maker.side.name: maker.make() for maker in made}
-    world = World(sides, {"admin": _account(Role.ADMIN).id, "coordinator": _account(Role.COORDINATOR).id})
+    world = World(sides, {"admin": _account(Role.ADMIN).id, "coordinator": _account(Role.COORDINATOR).id, **readers})
     nobody = account_maker.make_account(Role.COACH, people_maker.make_person("Noor", "Norole"))
     db.session().execute(RoleGrant.__table__.delete().where(RoleGrant.__table__.c.account_id == nobody.id))
     world.accounts["no role"] = nobody.id
     record("world.made", "world", None, by=SYSTEM, now=moment)
     db.session().commit()
     return world
+
+
+def _readers() -> dict[str, int]:
+    """Two who read concerns; one of them coordinates the department too, and so reaches everything else."""
+    both = _account(Role.SAFEGUARDING)
+    grant_role(both, Role.COORDINATOR, by=SYSTEM, now=clock.now())
+    return {"safeguarding": _account(Role.SAFEGUARDING).id, "safeguarding coordinator": both.id}
 
 
 def grow(world: World, times: int) -> None:
@@ -325,6 +335,7 @@ class _Maker:
         self._served_game()
         self._credentials()
         self._notes()
+        self._concern()
         self.side.ids |= self._aliases()
         return self.side
 
@@ -1083,6 +1094,27 @@ class _Maker:
         db.flush()
         self.side.ids |= {"rule_id": rule.id, "served_id": self.coach.id}
         self.side.ids |= {"credential_id": paper.id, "override_id": override.id}
+
+    def _concern(self) -> None:
+        """A concern about the first child and its mentor, and the child's own link to raise one.
+
+        Who raised it was called otherwise then, so that a copy of the name kept anywhere else is seen.
+        """
+        raiser = people_maker.make_person("Raisa", f"Raiser{self.tag}")
+        by = Actor("link", raiser.name, raiser.id)
+        said = {"words": f"Words{self.tag}", "who": f"Whom{self.tag}", "raiser": f"Raiser{self.tag}"}
+        raised = Raised(
+            crypto.token()[:36], (self.child.id,), (self.mentor.id,), words=said["words"], who=said["who"]
+        )  # fmt: skip
+        concern = raise_concern(raised, by=by, now=self.now)
+        raiser.family_name = raiser.folded_name = f"Sincethen{self.tag}"
+        add_note(concern, f"Note{self.tag}", by=SYSTEM, now=self.now)
+        more = {"note": f"Note{self.tag}", "raiser now": raiser.family_name}
+        self.side.canaries.append(Canaries("concern", said | more))
+        _link_id, token = issue_link(LinkPurpose.CONCERN, self.child.id, self.child.id, days=9, now=self.now)
+        self.side.links[LinkPurpose.CONCERN] = _link_id
+        self.side.ids["concern_id"] = concern.id
+        self.side.words |= {f"concerns.{name} token": token for name in ("new_by_link", "create_by_link")}
 
     def _aliases(self) -> dict[str, int]:
         return {"contact_id": self.side.ids["emergency_id"], "document_id": self.side.ids["certificate_id"]}

@@ -7,7 +7,7 @@ from youthprog.access import queries
 from youthprog.access.admission import drop_codes
 from youthprog.access.models import Account, RoleGrant
 from youthprog.access.queries import LinkKey
-from youthprog.access.roles import TABLE
+from youthprog.access.roles import NAMED_TOGETHER, TABLE
 from youthprog.access.rules import (
     grants_of,
     refusals_to_close,
@@ -15,6 +15,7 @@ from youthprog.access.rules import (
     refusals_to_reset_factor,
     refusals_to_send_link,
     refusals_to_take,
+    refusals_to_take_alone,
 )
 from youthprog.access.services import (
     end_links,
@@ -163,6 +164,7 @@ def take_role(account_id: int, grant_id: int, *, by: Actor, now: datetime) -> No
     account = _take_up(account_id, P.ROLE_GRANT, by=by, now=now)
     refuse_if(refusals_to_take(queries.facts_of(account, clock.day_of(now)), by.account_id))
     grant = queries.get_grant(account_id, grant_id)
+    refuse_if(refusals_to_take_alone(grant.role, NAMED_TOGETHER))
     grant.until_on = clock.day_of(now) - timedelta(days=1)
     end_sessions(account_id, now=now)
     taken: dict[str, Any] = {"role": grant.role.value, "program_id": grant.program_id}

@@ -21,6 +21,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.ROLE_GRANT: EVERYWHERE,
         P.AUDIT_READ: EVERYWHERE,
         P.PROGRAM_READ: EVERYWHERE,
+        P.SAFEGUARD_NAME: EVERYWHERE,
     },
     # Manages rosters, forms, papers and reports of the program, or of the department.
     Role.COORDINATOR: {
@@ -65,6 +66,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CERTIFICATE_ISSUE: PROGRAM,
         P.CERTIFICATE_REVOKE: PROGRAM,
         P.OUTBOX_READ: PROGRAM,
+        P.CONCERN_RAISE: PROGRAM,
     },
     # Leads a team: who is here, who may play, whom to call, what to know in an emergency.
     Role.COACH: {
@@ -84,6 +86,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CARD_SHOW: ASSIGNED,
         P.CARD_ISSUE: ASSIGNED,
         P.CREDENTIAL_OWN: Reach.SELF,
+        P.CONCERN_RAISE: ASSIGNED,
     },
     # Meets the young people of own matches.
     Role.MENTOR: {
@@ -94,6 +97,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.MATCH_READ: ASSIGNED,
         P.SESSION_LOG: ASSIGNED,
         P.CREDENTIAL_OWN: Reach.SELF,
+        P.CONCERN_RAISE: ASSIGNED,
     },
     # Answers for own children.
     Role.GUARDIAN: {
@@ -108,12 +112,22 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CONSENT_RECORD_READ: CHILDREN,
         P.CARD_SHOW: CHILDREN,
         P.CARD_ISSUE: CHILDREN,
+        P.CONCERN_RAISE: CHILDREN,
     },
+    # Read concerns and answer for them, and see nothing else by this role; never a concern about oneself.
+    Role.SAFEGUARDING: {P.CONCERN_READ: EVERYWHERE},
+    # Told when nobody has answered for a concern in a day, or when one of the first is whom it is about.
+    Role.SAFEGUARDING_FURTHER: {P.CONCERN_READ: EVERYWHERE},
 }
+
+# Named together on a page of their own, two at least, and not one by one on the page of an account.
+NAMED_TOGETHER = frozenset({Role.SAFEGUARDING, Role.SAFEGUARDING_FURTHER})
 
 # What a signed link opens besides its own page. A link to set a password opens nothing else.
 LINK_GRANTS: dict[LinkPurpose, dict[P, Reach]] = {
-    LinkPurpose.CONSENT: {P.CONSENT_SIGN: CHILDREN, P.CONSENT_RECORD_READ: CHILDREN},
+    LinkPurpose.CONSENT: {P.CONSENT_SIGN: CHILDREN, P.CONSENT_RECORD_READ: CHILDREN, P.CONCERN_RAISE: CHILDREN},
+    LinkPurpose.CALENDAR: {P.CONCERN_RAISE: CHILDREN},
+    LinkPurpose.CONCERN: {P.CONCERN_RAISE: Reach.SELF},
 }
 
 # What a guardian may do behind an own calendar's link who never had an account.
@@ -125,7 +139,9 @@ LABELS = {
     Role.COACH: N_("coach"),
     Role.MENTOR: N_("mentor"),
     Role.GUARDIAN: N_("guardian"),
+    Role.SAFEGUARDING: N_("safeguarding"),
+    Role.SAFEGUARDING_FURTHER: N_("safeguarding, second in line"),
 }
 
 # These roles need a second factor besides the password.
-NEEDS_FACTOR = frozenset({Role.ADMIN, Role.COORDINATOR})
+NEEDS_FACTOR = frozenset({Role.ADMIN, Role.COORDINATOR, *NAMED_TOGETHER})

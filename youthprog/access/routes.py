@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access import accounts, queries
 from youthprog.access.forms import AccountForm, RoleForm
-from youthprog.access.roles import LABELS
+from youthprog.access.roles import LABELS, NAMED_TOGETHER
 from youthprog.access.rules import PROGRAM_ROLES
 from youthprog.access.types import STANDINGS, Role, Standing
 from youthprog.core import clock
@@ -176,7 +176,9 @@ def _link_sent(account_id: int, endpoint: str, token: str) -> BaseResponse:
 
 
 def _with_choices(form: RoleForm) -> RoleForm:
-    form.role.choices = [SelectChoice(role.value, _(LABELS[role]).capitalize()) for role in Role]
+    form.role.choices = [
+        SelectChoice(role.value, _(LABELS[role]).capitalize()) for role in Role if role not in NAMED_TOGETHER
+    ]
     whole = SelectChoice("", _("The whole department"))
     form.program_id.choices = [whole, *(SelectChoice(key, name) for key, name in _programs().items())]
     return form

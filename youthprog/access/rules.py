@@ -115,6 +115,12 @@ def refusals_to_take(facts: AccountFacts, by_account_id: int | None) -> list[Ref
     return _not_oneself(facts, by_account_id)
 
 
+def refusals_to_take_alone(role: Role, together: Collection[Role]) -> list[Refusal]:
+    """Why a role cannot be taken on the page of one account: who reads concerns is named together, two at least."""
+    sentence = N_("Who reads concerns is named on a page of its own: at least two people, together.")
+    return [Refusal("named_together", sentence)] if role in together else []
+
+
 def refusals_to_close(facts: AccountFacts, by_account_id: int | None) -> list[Refusal]:
     """Why an account cannot be closed."""
     found = _not_oneself(facts, by_account_id)

@@ -65,6 +65,17 @@ def grant_role(
     return grant
 
 
+def take_role(account: Account, role: Role, *, by: Actor, now: datetime) -> None:
+    """Take a role from somebody else's account, wherever it was given, from now on; the sessions end."""
+    on = clock.day_of(now)
+    refuse_if(rules.refusals_to_take(queries.facts_of(account, on), by.account_id))
+    held = sa.select(RoleGrant).where(RoleGrant.account_id == account.id, RoleGrant.role == role)
+    for grant in db.session().scalars(held.where(sa.or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= on))):
+        grant.until_on = on - timedelta(days=1)
+        record("role.taken", "account", account.id, by=by, now=now, role=role.value, program_id=grant.program_id)
+    end_sessions(account.id, now=now)
+
+
 def start_session(
     account: Account, *, ip: str, user_agent: str, hours: int, now: datetime, factor_at: datetime | None = None
 ) -> str:

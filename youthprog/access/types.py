@@ -18,6 +18,8 @@ class Role(enum.StrEnum):
     COACH = "coach"
     MENTOR = "mentor"
     GUARDIAN = "guardian"
+    SAFEGUARDING = "safeguarding"
+    SAFEGUARDING_FURTHER = "safeguarding_further"
 
 
 class LinkPurpose(enum.StrEnum):
@@ -30,6 +32,7 @@ class LinkPurpose(enum.StrEnum):
     SESSION_LOG = "session_log"
     KIOSK = "kiosk"  # a tablet takes check-ins of one gathering; reaches nothing else
     COMMITMENT = "commitment"  # a guardian signs the commitment of a child's match; reaches nothing else
+    CONCERN = "concern"  # a youth without an account raises a concern; reaches nothing else
     CALENDAR = "calendar"  # somebody's own page of changes and the family's calendar; reaches nothing else
 
 

@@ -5,6 +5,9 @@ A room may record a code that is not here; the screen then shows the code itself
 
 from youthprog.core.refusals import N_
 
+# What safeguarding records: lines of this subject stand in no list of the trail, and are hashed into it like all others.
+CONFIDENTIAL = "confidential"
+
 SUBJECTS = {
     "account": N_("Account"),
     "person": N_("Person"),
@@ -324,5 +327,8 @@ ACTIONS = {
     "message.retried": N_("Message sent again"),
     "message.canceled": N_("Message canceled"),
     "figures.exported": N_("List behind a figure saved for a spreadsheet"),
+    "confidential.recorded": N_("Something confidential recorded"),
+    "confidential.read": N_("Something confidential opened"),
+    "concern_link.made": N_("Link to raise a concern made"),
     "demo.loaded": N_("Demo loaded"),
 }

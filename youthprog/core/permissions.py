@@ -85,6 +85,10 @@ class P(Enum):
     CERTIFICATE_ISSUE = "certificate.issue", "Issue and print a certificate"
     CERTIFICATE_REVOKE = "certificate.revoke", "Revoke a certificate"
 
+    CONCERN_RAISE = "concern.raise", "Be offered by name, to raise a concern, whom one reaches; anybody may raise one"
+    CONCERN_READ = "concern.read", "Read concerns, answer for them and add to them; never one about oneself"
+    SAFEGUARD_NAME = "safeguard.name", "Name who reads concerns, without reading them"
+
     OUTBOX_READ = "outbox.read", "Read the outbox and what happened to each message"
     ACCOUNT_READ = "account.read", "See accounts and their sign-ins"
     ACCOUNT_EDIT = "account.edit", "Open, close and reset accounts"

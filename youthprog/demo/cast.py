@@ -107,6 +107,6 @@ WORKERS = (
     Worker("Alicia", "Moreno", GIRL, (Duty.COACH,), 1, paid=False, account="coach"),
     Worker("Ana", "Reyes", GIRL, (Duty.MENTOR,), 3, "Sgt.", account="mentor"),
     Worker("Lena", "Kowalczyk", GIRL, (Duty.ADMIN, Duty.CLUB), 4, "Officer", account="admin"),
-    Worker("Brian", "Tate", BOY, (Duty.ASSISTANT,), 5, "Officer"),
+    Worker("Brian", "Tate", BOY, (Duty.ASSISTANT,), 5, "Officer", account="safeguarding"),
     Worker("Omar", "Haddad", BOY, (Duty.MENTOR,), 6, paid=False),
 )

@@ -20,6 +20,7 @@ from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.credentials.models import Credential
+from youthprog.demo.concern_rows import add_concerns
 from youthprog.demo.consent_rows import Paper, consent_tables
 from youthprog.demo.credential_rows import credential_tables
 from youthprog.demo.frame import Frame, Table
@@ -36,7 +37,10 @@ from youthprog.people.models import Person
 from youthprog.programs.models import Group, Program, Season
 
 DEMO_MAIL = "demo.example"
-ROLES = {role.value: role for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN, Role.ADMIN)}
+ROLES = {
+    role.value: role
+    for role in (Role.COORDINATOR, Role.COACH, Role.MENTOR, Role.GUARDIAN, Role.ADMIN, Role.SAFEGUARDING)
+}
 DISCLAIMER = (
     "This record was generated for a demonstration. The people are invented, and nobody signed it. "
     "It stands in for every signature of the demonstration department."
@@ -104,6 +108,7 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     _open_accounts(department, now)
     _tell_sequences()
     _let_matches_go_on(frame, now)
+    add_concerns(now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)
@@ -130,7 +135,7 @@ def _paper(sealed: PreparedDocument | None, now: datetime) -> Paper:
 
 
 def _open_accounts(department: Department, now: datetime) -> None:
-    """The five sign-ins of the guide: <role>@demo.example, password demo-<role>."""
+    """The sign-ins of the guide: <role>@demo.example, password demo-<role>."""
     owners = {worker.account: worker.adult_key for worker in department.workers if worker.account}
     owners["guardian"] = department.guardian_account_key
     for name, role in ROLES.items():

@@ -75,6 +75,24 @@ def get_match_id_for(actor: Actor, permission: P, group_id: int, on: date) -> in
     return match_id
 
 
+def matches_between(mentor_id: int, youth_id: int, on: date) -> list[Match]:
+    """The matches, begun and not closed, in which an adult mentors a youth on a day. One statement."""
+    statement = (
+        sa.select(Match)
+        .join(GroupMember, GroupMember.group_id == Match.group_id)
+        .join(GroupStaff, GroupStaff.group_id == Match.group_id)
+        .where(
+            Match.status.in_((MatchStatus.ACTIVE, MatchStatus.PAUSED)),
+            GroupMember.youth_id == youth_id,
+            GroupStaff.person_id == mentor_id,
+            programs.during(GroupMember.from_on, GroupMember.until_on, on),
+            programs.during(GroupStaff.from_on, GroupStaff.until_on, on),
+        )
+        .order_by(Match.id)
+    )
+    return list(db.session().scalars(statement).unique())
+
+
 def find_session(client_id: str) -> SessionLog | None:
     """The session logged under a client's own key."""
     return db.session().scalar(sa.select(SessionLog).where(SessionLog.client_id == client_id))

@@ -67,6 +67,12 @@ def refusals_to_activate(status: MatchStatus, *, mentors: int, youth: int) -> li
     return reasons
 
 
+def refusals_while_stopped(is_stopped: bool) -> list[Refusal]:
+    """Why a match cannot begin or go on while a concern keeps a mentor and a youth of it apart. Says nothing of the concern."""
+    sentence = N_("This match stays paused until those who look after safety agree. Ask them first.")
+    return [Refusal("stopped", sentence)] if is_stopped else []
+
+
 def refusals_to_pause(status: MatchStatus) -> list[Refusal]:
     """Why a match cannot be paused."""
     return [] if status is MatchStatus.ACTIVE else [_wrong_state(status)]

@@ -6,6 +6,7 @@ with that they reach its youth. Pausing and closing take that away the same mome
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from youthprog.access.services import assign, unassign
 from youthprog.attendance.services import save_register
 from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
+from youthprog.concerns import queries as concerns
+from youthprog.concerns.types import ContactStopped
 from youthprog.core import clock, db, serving
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
@@ -106,11 +109,16 @@ def activate_matches(matches: Sequence[Match], *, by: Actor, now: datetime) -> d
     for match in sorted(matches, key=lambda each: each.id):
         lock_match(match)
     known = facts.of_matches([match.id for match in matches], on)
+    stopped = concerns.stopped_pairs(
+        {each.person_id for found in known.values() for each in found.mentors},
+        {each.person_id for found in known.values() for each in found.youth},
+    )
     left: dict[int, list[Refusal]] = {}
     for match in matches:
         mentors = [each.person_id for each in known[match.id].mentors]
         youth = [each.person_id for each in known[match.id].youth]
         reasons = rules.refusals_to_activate(match.status, mentors=len(mentors), youth=len(youth))
+        reasons = reasons or rules.refusals_while_stopped(any(pair in stopped for pair in product(mentors, youth)))
         left[match.id] = reasons or [lack.refusal() for lack in missing_items(known[match.id])]
         if left[match.id]:
             continue
@@ -150,6 +158,23 @@ def pause_for_mentor(event: CredentialLapsed) -> None:
         )
         if look.refusals:
             pause_match(match, by=SYSTEM, now=now)
+
+
+def stop_contact(event: ContactStopped) -> None:
+    """Pause every match in which this mentor meets this youth: from now on the mentor reaches nothing of the youth.
+
+    The whole match pauses, for a group too: were it this youth alone, the mentor would know who spoke. It goes on only
+    after somebody who reads concerns has lifted the stop. The audit line is the system's and names neither.
+    """
+    now = clock.now()
+    for match in queries.matches_between(event.mentor_id, event.youth_id, event.on):
+        lock_match(match)
+        if match.status is MatchStatus.ACTIVE:
+            match.status, match.passed_gate_at = MatchStatus.PAUSED, None
+            db.flush()
+            record("match.paused", "match", match.id, by=SYSTEM, now=now)
+        if match.status is MatchStatus.PAUSED:
+            unassign(_source(match), on=event.on)
 
 
 def close_match(match: Match, *, by: Actor, now: datetime) -> None:

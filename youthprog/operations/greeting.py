@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-ROLES = ("coordinator", "coach", "mentor", "guardian", "admin")
+ROLES = ("coordinator", "coach", "mentor", "guardian", "admin", "safeguarding")
 
 
 def lines(address: str, department: str, demo_accounts: Collection[str]) -> list[str]:

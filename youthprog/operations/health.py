@@ -14,11 +14,14 @@ from flask import current_app
 from youthprog import config
 from youthprog.audit import anchors
 from youthprog.audit import queries as audit
+from youthprog.concerns import queries as concerns
+from youthprog.concerns.types import LEAST
 from youthprog.consent.services import fault_of_rules
 from youthprog.core import clock, crypto, db
 from youthprog.documents import queries as documents
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Delivery
+from youthprog.people import queries as people
 from youthprog.web.migrations import current, head
 
 LEAST_FREE_MB = 200
@@ -47,6 +50,7 @@ def look() -> Iterator[Finding]:
     yield _keys(settings)
     yield _outbox()
     yield _documents()
+    yield _safeguarding()
     fault = fault_of_rules()
     yield Finding("retention", fault is None, fault or "retention.toml can be read")
     free = shutil.disk_usage(settings.instance).free // 2**20
@@ -97,6 +101,23 @@ def _documents() -> Finding:
         "none known to be damaged" if not damaged else f"{damaged} gone or changed on disk: restore them from a backup"
     )
     return Finding("documents", not damaged, says)
+
+
+def _safeguarding() -> Finding:
+    """Whether somebody reads concerns: two at least, once there is anybody to look after."""
+    named = len(concerns.readers(clock.today()).first)
+    lost = concerns.lost_letters()
+    if lost:
+        return Finding(
+            "concerns", False, f"{lost} letters about concerns did not arrive: see that the people named read them"
+        )
+    fine = named >= LEAST or not people.has_youth()
+    says = f"{named} people read concerns"
+    return Finding(
+        "concerns",
+        fine,
+        says if named >= LEAST else f"{says}: an administrator names at least {LEAST} at /concerns/people",
+    )
 
 
 def _outbox() -> Finding:

@@ -96,6 +96,8 @@ def compose(envelope: Envelope, sender: Sender) -> EmailMessage:
     domain = sender.address.rpartition("@")[2]
     message[NAME] = f"<outbox.{envelope.message_id}.{int(envelope.created_at.timestamp())}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
+    if envelope.is_urgent:
+        message["Importance"] = "high"
     message["Content-Language"] = envelope.language
     message.set_content(envelope.written.text)
     message.add_alternative(envelope.written.html, subtype="html")

@@ -13,7 +13,7 @@ from youthprog.core.refusals import NotFound
 from youthprog.documents.models import Document
 from youthprog.documents.services import load_bytes
 from youthprog.outreach.models import Message
-from youthprog.outreach.types import Attachment, Delivery, Envelope, MessageLine, Written
+from youthprog.outreach.types import CONFIDENTIAL, URGENT, Attachment, Delivery, Envelope, MessageLine, Written
 from youthprog.people.models import ContactPoint
 from youthprog.people.queries import find_bond, restrictions_on, youth_kept_from
 from youthprog.people.rules import is_guardian_on
@@ -50,12 +50,14 @@ def get_message_for(actor: Actor, permission: P, message_id: int, on: date) -> M
     return message
 
 
-def due_ids(now: datetime, limit: int = 200) -> Sequence[int]:
-    """Messages a worker should take up: due, or left behind by one that died."""
+def due_ids(now: datetime, limit: int = 200, *, urgent_alone: bool = False) -> Sequence[int]:
+    """Messages a worker should take up: due, or left behind by one that died; urgent ones first, or these alone."""
     due = sa.and_(Message.delivery == Delivery.QUEUED, Message.not_before_at <= now)
     orphaned = sa.and_(Message.delivery == Delivery.SENDING, Message.lease_until < now)
-    statement = sa.select(Message.id).where(sa.or_(due, orphaned)).order_by(Message.id).limit(limit)
-    return db.session().scalars(statement).all()
+    is_urgent = Message.kind.in_(URGENT)
+    statement = sa.select(Message.id).where(sa.or_(due, orphaned), is_urgent if urgent_alone else sa.true())
+    first = sa.case((is_urgent, 0), else_=1)
+    return db.session().scalars(statement.order_by(first, Message.id).limit(limit)).all()
 
 
 def is_kept_from(message: Message, on: date) -> bool:
@@ -89,6 +91,7 @@ def envelope_of(message: Message) -> Envelope:
         attachments=tuple(
             _attachment(each) for each in (message.document_id, *message.also_documents) if each is not None
         ),
+        is_urgent=message.kind in URGENT,
     )
 
 
@@ -102,6 +105,7 @@ def _within(actor: Actor, on: date, permission: P = P.OUTBOX_READ) -> sa.ColumnE
     about = sa.type_coerce(Message.about_youth_id, sa.BigInteger)
     of_youth = sa.and_(Message.about_youth_id.is_not(None), within(actor, permission, about, on))
     reached = sa.or_(Message.about_youth_id.is_(None), of_youth) if actor.everywhere(permission) else of_youth
+    reached = sa.and_(Message.kind != CONFIDENTIAL, reached)
     return sa.and_(reached, *(_names_not(youth_id) for youth_id in youth_kept_from(actor.person_id, on)))
 
 

@@ -10,7 +10,7 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 MOST_ATTEMPTS = len(PAUSES) + 1
 RETRYABLE = frozenset({Delivery.FAILED, Delivery.HELD, Delivery.BOUNCED})
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-SECRET = re.compile(r"(/(?:c|p|reset|welcome|seen|cal)/)[^\s/]+$")
+SECRET = re.compile(r"(/(?:c|p|reset|welcome|seen|cal|concern)/)[^\s/]+$")
 PERSONAL = frozenset({"invitation", "password_reset"})  # whoever opens such a link has the account: never shown
 
 

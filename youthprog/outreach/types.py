@@ -101,6 +101,7 @@ class Envelope:
     language: str
     written: Written
     attachments: tuple[Attachment, ...] = ()
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,10 @@ class MessageLine:
     sent_at: datetime | None
     last_error: str | None
 
+
+# Letters of safeguarding: they leave before all others, and stand in nobody's outbox.
+CONFIDENTIAL = "confidential"
+URGENT = frozenset({CONFIDENTIAL})
 
 KINDS = {
     "consent_request": N_("Consent form"),

@@ -7,6 +7,7 @@ mailer (docs/decisions/0041 and 0009).
 
 import logging
 import threading
+from collections.abc import Iterator, Sequence
 
 from flask import Flask, current_app
 
@@ -56,7 +57,7 @@ def sweep(stopping: threading.Event | None = None) -> int:
         return 0
     found = queries.due_ids(clock.now())
     db.session().rollback()
-    for message_id in found:
+    for message_id in with_urgent_between(found):
         if stopping is not None and stopping.is_set():
             break
         try:
@@ -65,6 +66,18 @@ def sweep(stopping: threading.Event | None = None) -> int:
             db.session().rollback()
             log.exception("a message could not be delivered", extra={"message_id": message_id})
     return len(found)
+
+
+def with_urgent_between(found: Sequence[int]) -> Iterator[int]:
+    """The messages found, and before each of them whatever urgent was written meanwhile: it waits for no long round."""
+    done: set[int] = set()
+    for message_id in found:
+        urgent = queries.due_ids(clock.now(), urgent_alone=True)
+        db.session().rollback()
+        for each in (*urgent, message_id):
+            if each not in done:
+                done.add(each)
+                yield each
 
 
 def _sender(settings: Settings) -> delivery.Sender:

@@ -52,6 +52,12 @@ def find_person(person_id: int) -> Person | None:
     return db.session().get(Person, person_id)
 
 
+def has_youth() -> bool:
+    """Whether there is any young person yet."""
+    statement = sa.select(Person.id).where(Person.kind == PersonKind.YOUTH).limit(1)
+    return db.session().scalar(statement) is not None
+
+
 def get_person(person_id: int) -> Person:
     """The person of a key, unless the record was merged away."""
     person = find_person(person_id)

@@ -1,0 +1,1 @@
+"""Safeguarding concerns, apart from everything else: raised by anybody, read by few, never changed."""
