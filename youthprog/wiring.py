@@ -293,12 +293,12 @@ CHORES: list[chores.Chore] = [
 
 # What the worker does every few minutes.
 OFTEN: list[chores.Chore] = [
+    concern_services.tell_who_waits,
     stops.tell_of_late,
     rosters_waiting.fill_everywhere,
     forfeits.warn,
     gate_services.check_all,
 ]
-    concern_services.tell_who_waits,
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [
