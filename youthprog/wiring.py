@@ -97,6 +97,7 @@ from youthprog.leagues.season.game_words import games_of
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
+from youthprog.mentorship.sessions import routes as mentoring_sessions
 from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
@@ -143,6 +144,7 @@ BLUEPRINTS: list[Any] = [
     calendars.bp,
     calendar_links.bp,
     mentorship.bp,
+    mentoring_sessions.bp,
     documents_portal.bp,
     leagues.bp,
     teams.bp,

@@ -165,6 +165,7 @@ WINGS: dict[str, dict[str, int]] = {
     "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
     "playing_time": {},
     "forfeits": {},
+    "sessions": {},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain

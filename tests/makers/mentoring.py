@@ -12,8 +12,10 @@ from tests.makers.programs import enroll, make_program, make_season
 from youthprog.access.types import Role
 from youthprog.attendance.types import Mark
 from youthprog.core.actor import SYSTEM
-from youthprog.mentorship.models import Match, SessionLog
-from youthprog.mentorship.services import activate_match, log_session, propose_match
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.services import activate_match, propose_match
+from youthprog.mentorship.sessions.models import SessionLog
+from youthprog.mentorship.sessions.services import log_session
 from youthprog.mentorship.types import DutyStatus
 from youthprog.people.models import Person
 from youthprog.programs.models import Season

@@ -110,7 +110,8 @@ from youthprog.leagues.season.models import (
     VenueHours,
 )
 from youthprog.leagues.season.types import FixtureState, RunState
-from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Channel, Delivery

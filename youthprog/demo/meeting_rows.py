@@ -8,7 +8,8 @@ from youthprog.attendance.models import AttendanceMark, Register, YouthCard
 from youthprog.core.crypto import CODE_LETTERS
 from youthprog.demo.frame import Frame, Row, Table, fields, numbered
 from youthprog.demo.program_rows import start_of
-from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import GroupKind

@@ -4,28 +4,27 @@ A match is a group of programs: proposing makes the group with its youth, activa
 with that they reach its youth. Pausing and closing take that away the same moment.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 
 from youthprog.access.services import assign, unassign
-from youthprog.attendance.services import save_register
-from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
-from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
+from youthprog.core.refusals import refuse_if
 from youthprog.mentorship import queries, rules
-from youthprog.mentorship.models import Match, ProposedMentor, SessionLog
-from youthprog.mentorship.types import Activity, DutyStatus, MatchStatus
+from youthprog.mentorship.models import Match, ProposedMentor
+from youthprog.mentorship.sessions.models import SessionLog
+from youthprog.mentorship.types import MatchStatus
 from youthprog.people import queries as people
 from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
 from youthprog.programs import services as programs_services
 from youthprog.programs.models import Season
-from youthprog.programs.types import GatheringKind, GroupKind, StaffRole
+from youthprog.programs.types import GroupKind, StaffRole
 
 # ---- matches ----
 
@@ -87,7 +86,7 @@ def propose_match(
 
 def activate_match(match: Match, *, by: Actor, now: datetime) -> None:
     """Let a proposed match begin, or a paused one go on: from now on the mentors reach its youth."""
-    _lock_match(match)
+    lock_match(match)
     on = clock.day_of(now)
     mentors = list(queries.mentors_of(match, on))
     youth = programs.member_ids(match.group_id, on)
@@ -105,7 +104,7 @@ def activate_match(match: Match, *, by: Actor, now: datetime) -> None:
 
 def pause_match(match: Match, *, by: Actor, now: datetime) -> None:
     """Stop a match for a while: its mentors reach its youth no longer."""
-    _lock_match(match)
+    lock_match(match)
     refuse_if(rules.refusals_to_pause(match.status))
     match.status = MatchStatus.PAUSED
     db.flush()
@@ -115,7 +114,7 @@ def pause_match(match: Match, *, by: Actor, now: datetime) -> None:
 
 def close_match(match: Match, *, by: Actor, now: datetime) -> None:
     """End a match. Its sessions stay; its youth may be matched again."""
-    _lock_match(match)
+    lock_match(match)
     on = clock.day_of(now)
     refuse_if(rules.refusals_to_close(match.status))
     for person_id in queries.mentors_of(match, on):
@@ -131,81 +130,10 @@ def _source(match: Match) -> str:
     return f"group:{match.group_id}"
 
 
-# ---- sessions ----
-
-
-def log_session(
-    match: Match,
-    *,
-    client_id: str,
-    starts_at: datetime,
-    minutes: int,
-    marks: Mapping[int, Mark],
-    duty: DutyStatus,
-    by: Actor,
-    now: datetime,
-    activities: Sequence[Activity] = (),
-    note: str = "",
-    place: str | None = None,
-) -> SessionLog:
-    """Log a session: its gathering, its register and the log, all or nothing.
-
-    The same `client_id` again gives the session it made the first time and changes nothing. Raises `Refused`.
-    """
-    _lock_match(match)
-    known = queries.find_session(client_id)
-    if known is not None:
-        if known.match_id == match.id and known.logged_by_id == by.person_id:
-            return known
-        raise Refused([Refusal("client_id", N_("This page was used for another session. Load it again."))])
-    held_on = clock.day_of(starts_at)
-    refuse_if(
-        rules.refusals_to_log(
-            rules.LogFacts(
-                status=match.status,
-                started_on=match.started_on,
-                starts_at=starts_at,
-                starts_on=held_on,
-                now=now,
-                minutes=minutes,
-                note=note,
-                youth=len(marks),
-            )
-        )
-    )
-    gathering = programs_services.schedule_gathering(
-        match.group,
-        kind=GatheringKind.MENTORING,
-        title=N_("Mentoring session"),
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=minutes),
-        place=place,
-        by=by,
-        now=now,
-    )
-    save_register(gathering, marks, seen={}, by=by, now=now)
-    log = SessionLog(
-        match=match,
-        gathering=gathering,
-        client_id=client_id,
-        held_on=held_on,
-        minutes=minutes,
-        duty=duty,
-        activities=[activity.value for activity in activities],
-        note=note or None,
-        logged_at=now,
-        logged_by_id=by.person_id,
-    )
-    db.session().add(log)
-    db.flush()
-    record("session.logged", "match", match.id, by=by, now=now, session_id=log.id, minutes=minutes)
-    return log
-
-
 # ---- keeping order ----
 
 
-def _lock_match(match: Match) -> None:
+def lock_match(match: Match) -> None:
     """Let one deed at a time go on for a match, and see it as it is now."""
     _lock(Match, match.id)
     db.session().refresh(match, ["status", "started_on", "ended_on"])
