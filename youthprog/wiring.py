@@ -97,7 +97,10 @@ from youthprog.leagues.season.game_words import games_of
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
+from youthprog.mentorship.sessions import portal as session_links
+from youthprog.mentorship.sessions import reminding as session_reminding
 from youthprog.mentorship.sessions import routes as mentoring_sessions
+from youthprog.mentorship.sessions import services as session_services
 from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
@@ -145,6 +148,7 @@ BLUEPRINTS: list[Any] = [
     calendar_links.bp,
     mentorship.bp,
     mentoring_sessions.bp,
+    session_links.bp,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -203,6 +207,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_services.follow_merge,
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
+        session_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -256,10 +261,16 @@ CHORES: list[chores.Chore] = [
     consent_services.blank_settled,
     overdue.tell_leaders,
     officials_services.check_all,
+    session_reminding.drop_old_drafts,
 ]
 
 # What the worker does every few minutes.
-OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere, forfeits.warn]
+OFTEN: list[chores.Chore] = [
+    stops.tell_of_late,
+    rosters_waiting.fill_everywhere,
+    forfeits.warn,
+    session_reminding.remind,
+]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [

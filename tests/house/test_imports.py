@@ -165,7 +165,7 @@ WINGS: dict[str, dict[str, int]] = {
     "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
     "playing_time": {},
     "forfeits": {},
-    "sessions": {},
+    "sessions": {"plan_queries": READ, "reminding": WRITE},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
@@ -208,6 +208,7 @@ ALSO_OPEN = {
     ("calendars", "notice_queries"),  # Today shows changes at short notice
     ("calendars", "notices"),  # and how they are told
     ("leagues", "own_queries"),  # Today shows the games one serves at, and where places are open
+    ("mentorship", "plan_queries"),  # Today shows which sessions are to be looked at, and what was missed
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

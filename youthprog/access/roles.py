@@ -110,6 +110,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
 # What a signed link opens besides its own page. A link to set a password opens nothing else.
 LINK_GRANTS: dict[LinkPurpose, dict[P, Reach]] = {
     LinkPurpose.CONSENT: {P.CONSENT_SIGN: CHILDREN, P.CONSENT_RECORD_READ: CHILDREN},
+    LinkPurpose.SESSION_LOG: {P.SESSION_LOG: ASSIGNED},  # of one session, for seven days
 }
 
 # What a guardian may do behind an own calendar's link who never had an account.

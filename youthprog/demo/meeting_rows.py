@@ -85,6 +85,8 @@ def _sessions(frame: Frame, matches: dict[int, int], leaders: dict[int, int]) ->
             "gathering_id": each.gathering_key,
             "client_id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{frame.plan.seed}:{each.gathering_key}")),
             "held_on": each.on,
+            "observable": True,
+            "mentor_ids": [leaders[each.group_key]],
             "activities": [deed.value for deed in each.activities],
             "note": each.note or None,
             "logged_at": frame.at(each.on, time(18, 0)),

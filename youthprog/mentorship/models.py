@@ -1,10 +1,13 @@
 """Tables of the mentorship room. A match is a programs.Group of kind mentoring: 1..n mentors, 1..n youth."""
 
 from datetime import date, time
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from youthprog.core import clock
 from youthprog.core.db import Model, choice
 from youthprog.mentorship.types import MatchStatus
 from youthprog.programs.models import Group
@@ -27,7 +30,16 @@ class Match(Model):
     usual_place: Mapped[str | None] = mapped_column(sa.String(120))
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    active_since: Mapped[date | None]  # the last day on which it went on after a pause
     group: Mapped[Group] = relationship(lazy="raise_on_sql")
+
+
+@event.listens_for(Match, "before_update")
+def _note_the_end_of_a_pause(_mapper: Any, _connection: Any, row: Match) -> None:
+    """Whoever lets a match go on, by whatever service: nobody is asked for sessions of a pause."""
+    state: Any = sa.inspect(row)
+    if row.status is MatchStatus.ACTIVE and MatchStatus.PAUSED in state.attrs.status.history.deleted:
+        row.active_since = clock.today()
 
 
 class ProposedMentor(Model):

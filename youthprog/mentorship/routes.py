@@ -13,9 +13,10 @@ from youthprog.core.refusals import NotFound, Refusal, Refused
 from youthprog.mentorship import queries, rules, services
 from youthprog.mentorship.forms import ProposalForm
 from youthprog.mentorship.models import Match
+from youthprog.mentorship.sessions import plan_queries as session_plans
 from youthprog.mentorship.sessions import queries as session_queries
-from youthprog.mentorship.sessions.types import ACTIVITIES
-from youthprog.mentorship.types import DUTIES, PLANS, STATUSES, MatchStatus
+from youthprog.mentorship.sessions.types import WORDS
+from youthprog.mentorship.types import PLANS, STATUSES, MatchStatus
 from youthprog.programs import queries as programs
 from youthprog.programs.types import SeasonLine
 from youthprog.web.edge import actor, door
@@ -54,6 +55,7 @@ def index() -> Response:
         state=state,
         statuses=STATUSES,
         plans=PLANS,
+        timeliness=session_plans.timeliness_of(who, clock.now()) if after is None and who.may(P.MATCH_EDIT) else None,
         overdue=queries.overdue_matches(who, on, PAGE_ROWS) if after is None and state in ("open", "active") else [],
     )
 
@@ -90,8 +92,9 @@ def _match_page(match: Match, refusals: Sequence[Refusal] = (), status: int = 20
         sessions=shown,
         after=after,
         more=cursor(shown[-1].starts_at.isoformat(), shown[-1].session_id) if len(sessions) > SESSIONS else None,
-        activities=ACTIVITIES,
-        duties=DUTIES,
+        not_held=session_queries.not_held_of(match.id),
+        words=WORDS,
+        reader_id=who.person_id or 0,
         plans=PLANS,
         statuses=STATUSES,
         can_log=who.may(P.SESSION_LOG) and match.status is MatchStatus.ACTIVE,

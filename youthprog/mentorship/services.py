@@ -17,7 +17,6 @@ from youthprog.core.actor import Actor
 from youthprog.core.refusals import refuse_if
 from youthprog.mentorship import queries, rules
 from youthprog.mentorship.models import Match, ProposedMentor
-from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus
 from youthprog.people import queries as people
 from youthprog.people.types import PeopleMerged
@@ -146,11 +145,10 @@ def _lock(model: type[Any], key: int) -> None:
 
 
 def follow_merge(event: PeopleMerged) -> None:
-    """Let the proposals and session logs of a merged record name the kept one."""
-    doubles: Any = ProposedMentor.__table__
+    """Let the proposals of a merged record name the kept one."""
+    doubles = db.table(ProposedMentor)
     kept = sa.select(doubles.c.match_id).where(doubles.c.person_id == event.kept_id)
-    db.session().execute(sa.delete(doubles).where(doubles.c.person_id == event.gone_id, doubles.c.match_id.in_(kept)))
-    for table, name in ((doubles, "person_id"), (SessionLog.__table__, "logged_by_id")):
-        named: Any = table
-        db.session().execute(sa.update(named).where(named.c[name] == event.gone_id).values({name: event.kept_id}))
+    gone = doubles.c.person_id == event.gone_id
+    db.session().execute(sa.delete(doubles).where(gone, doubles.c.match_id.in_(kept)))
+    db.session().execute(sa.update(doubles).where(gone).values(person_id=event.kept_id))
     db.session().expire_all()
