@@ -24,6 +24,7 @@ from youthprog.core.refusals import NotFound, Refused
 from youthprog.mentorship import queries, services
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions import queries as session_queries
+from youthprog.mentorship.sessions import services as session_services
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.sessions.services import log_session
 from youthprog.mentorship.sessions.types import Activity, Entry
@@ -344,7 +345,7 @@ def test_waiting_youth_are_the_longest_wait_first_and_within_reach(pair):
 def test_merged_mentors_keep_their_logs(pair, session):
     pair.log()
     kept = make_person("Lena", "Kowalczyk")
-    services.follow_merge(PeopleMerged(kept.id, pair.mentor.id, NOW))
+    session_services.follow_merge(PeopleMerged(kept.id, pair.mentor.id, NOW))
     assert session.scalars(sa.select(SessionLog.logged_by_id)).all() == [kept.id]
 
 
