@@ -104,7 +104,7 @@ class SessionForm(Form):
 
     def entry(self, marks: Mapping[int, Mark], mentors: Mapping[int, str], by_id: int | None) -> Entry:
         """What a valid form tells. Of mentors those of the match count; without a choice, whoever logs led it."""
-        led = tuple(key for key in map(key_in, self.mentors.data or []) if key in mentors)
+        led = tuple(key for key in map(key_in, self.mentors.data or []) if key is not None and key in mentors)
         led = led or tuple(key for key in mentors if key == by_id) or tuple(mentors)[:1]
         mood = self.mood.data
         return Entry(

@@ -105,10 +105,10 @@ def _kept(match: Match, form: SessionForm, marks: Mapping[int, Mark], mentors: M
     return redirect(url_for("mentorship.show", match_id=match.id), 303)
 
 
-def _hints(match: Match, minutes: int, on: date) -> list[str]:
+def _hints(match: Match, minutes: int, on: date | None) -> list[str]:
     """What may be a slip. No session is too short to be logged."""
     found = []
-    if queries.sessions_on(match.id, on) > 1:
+    if on is not None and queries.sessions_on(match.id, on) > 1:
         found.append(gettext("There is more than one session on this day. Tell the coordinator if one is wrong."))
     if not rules.SHORT_MINUTES <= minutes <= rules.LONG_MINUTES:
         found.append(gettext("It says %(count)s minutes. If that is a slip, correct it below.", count=minutes))

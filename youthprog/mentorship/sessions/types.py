@@ -76,7 +76,7 @@ MODES = {
     Mode.TEXT: N_("Messages"),
 }
 
-MOODS = {Mood.GOOD: N_("It went well"), Mood.MIXED: N_("So-so"), Mood.HARD: N_("It was hard")}
+MOODS = {Mood.GOOD: N_("Good"), Mood.MIXED: N_("So-so"), Mood.HARD: N_("Hard")}
 
 NOT_HELD = {
     NotHeld.YOUTH: N_("The young person could not come"),

@@ -353,6 +353,7 @@ async function flushAll(known) {
   const all = await waiting();
   const records = all.filter((each) => each.gathering);
   if (!records.length && known?.gathering) Object.assign(known, await snapshot(known.gathering)); // is there a network?
+  if (!all.length && known?.match) await phone(known.match);
   for (const gathering of new Set(records.map((each) => each.gathering))) {
     const here = known?.gathering === gathering ? known : await snapshot(gathering); // null: not this person's
     const own = records.filter((each) => each.gathering === gathering && each.owner === here?.owner);

@@ -42,6 +42,8 @@ function show() {
   link.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
   box.hidden = !bold;
   form.hidden = Boolean(sent);
+  const note = part("draft-note", document);
+  if (note) note.hidden = form.hidden;
   root.classList.toggle("offline", state === "offline");
 }
 
@@ -136,7 +138,7 @@ function plan(delay) {
 async function send() {
   clearTimeout(timer);
   try {
-    const told = await outbox.flush({ watched: sent });
+    const told = await outbox.flush({ watched: sent, match });
     tries = 0;
     state = told.others ? "others" : "online";
     drafts = drafts.filter((id) => !told.logs.some((each) => each.id === id));
