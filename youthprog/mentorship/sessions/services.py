@@ -1,7 +1,7 @@
 """Verbs of sessions: log, say that one was not held, correct, look at. They never commit; each leaves its audit line."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -159,6 +159,7 @@ def amend(log: SessionLog, entry: Entry, *, why: str, by: Actor, now: datetime) 
     fields = fields_of(entry, flags)
     was = _plain({name: getattr(log, name) for name in fields}, gathering.starts_at, gathering.place, before)
     became = _plain(fields, entry.starts_at, entry.place or None, before | marks)
+    was["mentor_ids"] = was["mentor_ids"] or became["mentor_ids"]  # logs from before anybody said who led it
     changed = [name for name, value in became.items() if was[name] != value]
     refuse_if(rules.refusals_to_amend(why, changed))
     if set(flags) & set(SHOWN_TO_COORDINATOR) - set(log.flags):
@@ -185,7 +186,7 @@ def _plain(
 ) -> dict[str, Any]:
     """What a log says in all, in values that JSON can hold."""
     found = {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
-    found |= {"starts_at": starts_at.isoformat(), "place": place}
+    found |= {"starts_at": starts_at.astimezone(UTC).isoformat(timespec="minutes"), "place": place}
     return found | {"marks": {str(youth_id): mark.value for youth_id, mark in sorted(marks.items())}}
 
 

@@ -63,7 +63,7 @@ def form_of_log(kind: type[SessionForm], log: SessionLog, gathering: Gathering) 
         mode=log.mode.value,
         observable=SEEN[log.observable],
         transport=log.transport,
-        other_adult=log.adults > len(log.mentor_ids),
+        other_adult=log.adults > max(1, len(log.mentor_ids)),
         mentors=[str(key) for key in log.mentor_ids],
         activities=log.activities,
         mood=log.mood.value if log.mood else None,
