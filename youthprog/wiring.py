@@ -109,6 +109,10 @@ from youthprog.mentorship import services as mentorship_services
 from youthprog.mentorship.gate import own as gate_own
 from youthprog.mentorship.gate import routes as gate
 from youthprog.mentorship.gate import services as gate_services
+from youthprog.mentorship.sessions import portal as session_links
+from youthprog.mentorship.sessions import reminding as session_reminding
+from youthprog.mentorship.sessions import routes as mentoring_sessions
+from youthprog.mentorship.sessions import services as session_services
 from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
@@ -161,6 +165,8 @@ BLUEPRINTS: list[Any] = [
     mentorship.bp,
     gate.bp,
     gate_own.bp,
+    mentoring_sessions.bp,
+    session_links.bp,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -220,6 +226,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
         gate_services.follow_merge,
+        session_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -289,6 +296,7 @@ CHORES: list[chores.Chore] = [
     credentials_notices.daily,
     overdue.tell_leaders,
     officials_services.check_all,
+    session_reminding.drop_old_drafts,
 ]
 
 # What the worker does every few minutes.
@@ -298,6 +306,7 @@ OFTEN: list[chores.Chore] = [
     rosters_waiting.fill_everywhere,
     forfeits.warn,
     gate_services.check_all,
+    session_reminding.remind,
 ]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.

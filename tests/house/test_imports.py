@@ -178,6 +178,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("asking",), WRITE),
         **dict.fromkeys(("own",), SHOW),
     },
+    "sessions": {"plan_queries": READ, "reminding": WRITE},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
@@ -226,6 +227,7 @@ ALSO_OPEN = {
     ("credentials", "volunteer_services"),
     ("credentials", "judging"),  # Today shows meetings with too few cleared adults
     ("credentials", "listing"),  # and whose papers are missing
+    ("mentorship", "plan_queries"),  # Today shows which sessions are to be looked at, and what was missed
     ("consent", "timing"),  # the demo gives its requests their due days
 }
 

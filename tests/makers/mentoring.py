@@ -26,8 +26,11 @@ from youthprog.mentorship.gate import facts
 from youthprog.mentorship.gate.models import MatchStep, MentorStep
 from youthprog.mentorship.gate.requirements import USUAL
 from youthprog.mentorship.gate.types import CHECKS, Item, MatchStepKind, StepKind
-from youthprog.mentorship.models import Match, SessionLog
-from youthprog.mentorship.services import activate_match, log_session, propose_match
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.services import activate_match, propose_match
+from youthprog.mentorship.sessions.models import SessionLog
+from youthprog.mentorship.sessions.services import log_session
+from youthprog.mentorship.sessions.types import Entry
 from youthprog.mentorship.types import DutyStatus
 from youthprog.people.models import Guardianship, Person
 from youthprog.programs.models import Season
@@ -168,6 +171,7 @@ def make_session(
 ) -> SessionLog:
     """A logged session of an hour."""
     key = f"00000000-0000-4000-8000-{next(_number):012d}"
-    values = {"client_id": key, "minutes": 60, "duty": DutyStatus.ON_DUTY, "now": NOW} | values
-    by = make_actor(Role.MENTOR, mentor.id)
-    return log_session(match, starts_at=starts_at, marks=marks, by=by, **values)
+    values = {"client_id": key, "minutes": 60, "duty": DutyStatus.ON_DUTY, "now": NOW, "observable": True} | values
+    by, now = make_actor(Role.MENTOR, mentor.id), values.pop("now")
+    entry = Entry(starts_at=starts_at, marks=marks, **values)
+    return log_session(match, entry, by=by, now=now)

@@ -117,8 +117,9 @@ from youthprog.leagues.season.models import (
 )
 from youthprog.leagues.season.types import FixtureState, RunState
 from youthprog.mentorship.gate.models import MentorStep
-from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.models import Match
 from youthprog.mentorship.services import activate_match
+from youthprog.mentorship.sessions.models import ExpectedSession, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message
 from youthprog.outreach.types import Channel, Delivery
@@ -778,6 +779,12 @@ class _Maker:
             db.flush()
             self.side.ids |= {"log_id": log.id}
         self.side.ids |= {"match_id": self.match.id, "match_group_id": group.id}
+        due = ExpectedSession(match_id=self.match.id, due_on=clock.today() - timedelta(days=3), reminded_at=self.now)
+        db.session().add(due)
+        db.flush()
+        link_id, token = issue_link(LinkPurpose.SESSION_LOG, self.mentor.id, due.id, days=7, now=self.now)
+        self.side.links[LinkPurpose.SESSION_LOG] = link_id
+        self.side.words |= {f"session_links.{name} token": token for name in ("show", "log")}
 
     # ---- forms, mail, papers ----
 

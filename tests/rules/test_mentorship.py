@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from youthprog.mentorship import rules
+from youthprog.mentorship.sessions import rules as session_rules
 from youthprog.mentorship.types import MatchStatus
 
 ON = date(2026, 9, 17)
@@ -90,7 +91,7 @@ def log(**values):
         "status": ACTIVE, "started_on": ON - timedelta(days=30), "starts_at": NOW - timedelta(hours=1),
         "starts_on": ON, "now": NOW, "minutes": 60, "note": "", "youth": 1,
     }  # fmt: skip
-    return rules.refusals_to_log(rules.LogFacts(**(known | values)))
+    return session_rules.refusals_to_log(session_rules.LogFacts(**(known | values)))
 
 
 def test_a_session_is_logged():
@@ -157,7 +158,7 @@ def test_a_session_on_the_expected_day_is_on_plan(started_on, last_on, every, on
 
 @given(st.one_of(st.none(), DAYS), DAYS, EVERY, DAYS)
 def test_the_log_offers_a_planned_day_that_has_come(last_on, started_on, every, today):
-    day = rules.expected_on(last_on, started_on, every, today)
+    day = session_rules.expected_on(last_on, started_on, every, today)
     base = last_on or started_on
     assert day <= today
     assert day == today or ((day - base).days % every == 0 and day > base and (today - day).days < every)

@@ -22,7 +22,8 @@ from youthprog.demo.types import Size
 from youthprog.documents.models import Document
 from youthprog.documents.types import DocumentKind, Language, PreparedDocument
 from youthprog.leagues.models import Team
-from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.people.models import ContactPoint, CustodyRestriction, Guardianship, HealthNote, Person
 from youthprog.people.types import PersonKind
 from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, Season

@@ -16,7 +16,8 @@ from youthprog.attendance.queries import marks_at
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
 from youthprog.mentorship.gate import queries
-from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus
 from youthprog.programs.models import Gathering
 

@@ -45,7 +45,7 @@ from youthprog.demo.plan import (
 )
 from youthprog.demo.registers import Registers, TeamNames
 from youthprog.demo.types import Activity, Answer, Duty, Size
-from youthprog.mentorship.types import Activity as Deed
+from youthprog.mentorship.sessions.types import Activity as Deed
 from youthprog.mentorship.types import DutyStatus
 from youthprog.people.types import Gender
 from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, StaffRole

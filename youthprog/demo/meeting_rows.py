@@ -9,7 +9,8 @@ from youthprog.core.crypto import CODE_LETTERS
 from youthprog.demo.frame import Frame, Row, Table, fields, numbered
 from youthprog.demo.gate_rows import gate_tables
 from youthprog.demo.program_rows import start_of
-from youthprog.mentorship.models import Match, SessionLog
+from youthprog.mentorship.models import Match
+from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import GroupKind
@@ -86,6 +87,8 @@ def _sessions(frame: Frame, matches: dict[int, int], leaders: dict[int, int]) ->
             "gathering_id": each.gathering_key,
             "client_id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{frame.plan.seed}:{each.gathering_key}")),
             "held_on": each.on,
+            "observable": True,
+            "mentor_ids": [leaders[each.group_key]],
             "activities": [deed.value for deed in each.activities],
             "note": each.note or None,
             "logged_at": frame.at(each.on, time(18, 0)),

@@ -6,7 +6,7 @@ from datetime import date, time
 from youthprog.attendance.types import Mark
 from youthprog.demo.people import AdultPlan, HouseholdPlan, YouthPlan
 from youthprog.demo.types import Activity, Answer, Duty, Size
-from youthprog.mentorship.types import Activity as Deed
+from youthprog.mentorship.sessions.types import Activity as Deed
 from youthprog.mentorship.types import DutyStatus
 from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, ProgramKind, StaffRole
 

@@ -1,14 +1,16 @@
 """Tables of the mentorship room. A match is a programs.Group of kind mentoring: 1..n mentors, 1..n youth."""
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from youthprog.core import clock
 from youthprog.core.db import Model, choice
-from youthprog.mentorship.types import DutyStatus, MatchStatus
-from youthprog.programs.models import Gathering, Group
+from youthprog.mentorship.types import MatchStatus
+from youthprog.programs.models import Group
 
 
 class Match(Model):
@@ -35,7 +37,16 @@ class Match(Model):
     passed_gate_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     suspended_for: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    active_since: Mapped[date | None]  # the last day on which it went on after a pause
     group: Mapped[Group] = relationship(lazy="raise_on_sql")
+
+
+@event.listens_for(Match, "before_update")
+def _note_the_end_of_a_pause(_mapper: Any, _connection: Any, row: Match) -> None:
+    """Whoever lets a match go on, by whatever service: nobody is asked for sessions of a pause."""
+    state: Any = sa.inspect(row)
+    if row.status is MatchStatus.ACTIVE and MatchStatus.PAUSED in state.attrs.status.history.deleted:
+        row.active_since = clock.today()
 
 
 class ProposedMentor(Model):
@@ -45,27 +56,3 @@ class ProposedMentor(Model):
 
     match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
-
-
-class SessionLog(Model):
-    """One session of a match. Who came is the register of its gathering. `client_id` makes a repeat harmless."""
-
-    __tablename__ = "session_log"
-    __table_args__ = (
-        sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes"),
-        sa.Index("ix_session_log_match", "match_id", "held_on"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    match_id: Mapped[int] = mapped_column(sa.ForeignKey("match.id"))
-    gathering_id: Mapped[int] = mapped_column(sa.ForeignKey("gathering.id"), unique=True)
-    client_id: Mapped[str] = mapped_column(sa.String(36), unique=True)
-    held_on: Mapped[date]
-    minutes: Mapped[int]
-    duty: Mapped[DutyStatus] = mapped_column(choice(DutyStatus, "duty"))
-    activities: Mapped[list[Any]]
-    note: Mapped[str | None] = mapped_column(sa.String(2000))
-    logged_at: Mapped[datetime]
-    logged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    match: Mapped[Match] = relationship(lazy="raise_on_sql")
-    gathering: Mapped[Gathering] = relationship(lazy="raise_on_sql")

@@ -1,22 +1,24 @@
-"""Matches for coordinators and mentors, and the log of a session."""
+"""Matches for coordinators and mentors."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from youthprog.attendance.types import Mark
 from youthprog.audit.services import record_read
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refusal, Refused
 from youthprog.mentorship import queries, rules, services
-from youthprog.mentorship.forms import ProposalForm, SessionForm, fresh_client_id, read_who_came
+from youthprog.mentorship.forms import ProposalForm
 from youthprog.mentorship.gate import queries as gate_queries
 from youthprog.mentorship.gate.types import ITEMS
 from youthprog.mentorship.models import Match
-from youthprog.mentorship.types import ACTIVITIES, DUTIES, PLANS, STATUSES, MatchStatus, YouthLine
+from youthprog.mentorship.sessions import plan_queries as session_plans
+from youthprog.mentorship.sessions import queries as session_queries
+from youthprog.mentorship.sessions.types import WORDS
+from youthprog.mentorship.types import PLANS, STATUSES, MatchStatus
 from youthprog.programs import queries as programs
 from youthprog.programs.types import SeasonLine
 from youthprog.web.edge import actor, door
@@ -55,6 +57,7 @@ def index() -> Response:
         state=state,
         statuses=STATUSES,
         plans=PLANS,
+        timeliness=session_plans.timeliness_of(who, clock.now()) if after is None and who.may(P.MATCH_EDIT) else None,
         overdue=queries.overdue_matches(who, on, PAGE_ROWS) if after is None and state in ("open", "active") else [],
     )
 
@@ -77,7 +80,7 @@ def of_group(group_id: int) -> BaseResponse:
 def _match_page(match: Match, refusals: Sequence[Refusal] = (), status: int = 200) -> Response:
     who, on = actor(), clock.today()
     after = asked_cursor((str, int))
-    sessions = queries.list_sessions(who, P.MATCH_READ, match, on, after=_since(after), limit=SESSIONS + 1)
+    sessions = session_queries.list_sessions(who, P.MATCH_READ, match, on, after=_since(after), limit=SESSIONS + 1)
     shown = sessions[:SESSIONS]
     youth = queries.youth_of(who, P.MATCH_READ, match, on)
     if any(line.alert for line in youth):
@@ -91,8 +94,9 @@ def _match_page(match: Match, refusals: Sequence[Refusal] = (), status: int = 20
         sessions=shown,
         after=after,
         more=cursor(shown[-1].starts_at.isoformat(), shown[-1].session_id) if len(sessions) > SESSIONS else None,
-        activities=ACTIVITIES,
-        duties=DUTIES,
+        not_held=session_queries.not_held_of(match.id),
+        words=WORDS,
+        reader_id=who.person_id or 0,
         plans=PLANS,
         statuses=STATUSES,
         gate=gate_queries.block_of(match, on) if who.may(P.MATCH_EDIT) else None,
@@ -209,93 +213,3 @@ def _do(match_id: int, deed: Callable[..., None], done: str) -> BaseResponse:
         return _match_page(match, refused.reasons, 422)
     flash(done, "signed")
     return redirect(url_for(".show", match_id=match_id), 303)
-
-
-# ---- sessions ----
-
-
-@bp.get("/matches/<id:match_id>/sessions/new")
-@door(P.SESSION_LOG)
-def new_session(match_id: int) -> Response:
-    """The session that was expected, ready to be confirmed."""
-    match = queries.get_match_for(actor(), P.SESSION_LOG, match_id, clock.today())
-    expected = queries.expected_session(match, actor(), clock.now())
-    local = expected.starts_at.astimezone(clock.zone())
-    form = SessionForm(
-        formdata=None,
-        client_id=fresh_client_id(),
-        on=local.date(),
-        at=local.time(),
-        place=expected.place,
-        minutes=expected.minutes,
-        duty=expected.duty.value if expected.duty else None,
-    )
-    return _session_page(match, form, _youth_then(match, form))
-
-
-@bp.post("/matches/<id:match_id>/sessions/new")
-@door(P.SESSION_LOG)
-def create_session(match_id: int) -> BaseResponse:
-    """Log the session; sent twice, it is one."""
-    match = queries.get_match_for(actor(), P.SESSION_LOG, match_id, clock.today())
-    form = SessionForm()
-    youth = _youth_then(match, form)
-    marks = read_who_came(request.form, [line.youth_id for line in youth if not line.reasons])
-    if not form.validate_on_submit():
-        form.renew_client_id()
-        return _session_page(match, form, youth, marks, 422)
-    try:
-        log = services.log_session(
-            match,
-            client_id=form.client_id.data or "",
-            starts_at=form.starts_at(),
-            minutes=form.minutes.data or 0,
-            marks=marks,
-            duty=form.chosen_duty(),
-            activities=form.chosen_activities(),
-            note=form.note.data or "",
-            place=form.place.data or None,
-            by=actor(),
-            now=clock.now(),
-        )
-    except Refused as refused:
-        form.take(refused.reasons)
-        return _session_page(match, form, youth, marks, 422)
-    flash(gettext("Session saved. Thank you."), "signed")
-    if queries.sessions_on(match.id, log.held_on) > 1:
-        flash(gettext("There is more than one session on this day. Tell the coordinator if one is wrong."), "waiting")
-    return redirect(url_for(".show", match_id=match_id), 303)
-
-
-def _youth_then(match: Match, form: SessionForm) -> list[YouthLine]:
-    """The youth who were in the match on the day of the form, as far as this reader reaches them."""
-    held_on = form.on.data or clock.today()
-    return queries.youth_of(actor(), P.SESSION_LOG, match, clock.today(), held_on=held_on)
-
-
-def _session_page(
-    match: Match,
-    form: SessionForm,
-    youth: Sequence[YouthLine],
-    marks: dict[int, Mark] | None = None,
-    status: int = 200,
-) -> Response:
-    if any(line.alert for line in youth):
-        record_read("match.read", "match", match.id, by=actor(), youth=len(youth))
-    marks = marks if marks is not None else {line.youth_id: Mark.PRESENT for line in youth if not line.reasons}
-    on, at, minutes = form.on.data, form.at.data, form.minutes.data
-    starts_at = form.starts_at() if on and at and not form.on.errors else None
-    return page(
-        "mentorship/session.html",
-        status,
-        match=match,
-        form=form,
-        youth=youth,
-        marks={youth_id: mark.value for youth_id, mark in marks.items()},
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=min(minutes, rules.LONGEST_SESSION)) if starts_at and minutes else None,
-        already=queries.sessions_on(match.id, on) if on else 0,
-        activities=[(each.value, gettext(label)) for each, label in ACTIVITIES.items()],
-        duties=[(each.value, gettext(label)) for each, label in DUTIES.items()],
-        date_is_open=bool(form.on.errors or form.at.errors or form.place.errors),
-    )

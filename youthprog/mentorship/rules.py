@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import fold
@@ -10,7 +10,6 @@ from youthprog.mentorship.types import MatchStatus
 
 MOST_YOUTH = 7  # per mentor, where a program says nothing else; four to six with two mentors is the aim
 LONGEST_SESSION = 1440
-LONGEST_NOTE = 2000
 OPEN = (MatchStatus.PROPOSED, MatchStatus.ACTIVE, MatchStatus.PAUSED)
 
 
@@ -58,7 +57,7 @@ def refusals_to_propose(facts: ProposalFacts) -> list[Refusal]:
 def refusals_to_activate(status: MatchStatus, *, mentors: int, youth: int) -> list[Refusal]:
     """Why a match cannot begin, or go on after a pause."""
     if status not in (MatchStatus.PROPOSED, MatchStatus.PAUSED):
-        return [_wrong_state(status)]
+        return [wrong_state(status)]
     reasons = []
     if not mentors:
         reasons.append(Refusal("no_mentor", N_("This match has no mentor.")))
@@ -75,15 +74,16 @@ def refusals_while_stopped(is_stopped: bool) -> list[Refusal]:
 
 def refusals_to_pause(status: MatchStatus) -> list[Refusal]:
     """Why a match cannot be paused."""
-    return [] if status is MatchStatus.ACTIVE else [_wrong_state(status)]
+    return [] if status is MatchStatus.ACTIVE else [wrong_state(status)]
 
 
 def refusals_to_close(status: MatchStatus) -> list[Refusal]:
     """Why a match cannot be closed."""
-    return [] if status in OPEN else [_wrong_state(status)]
+    return [] if status in OPEN else [wrong_state(status)]
 
 
-def _wrong_state(status: MatchStatus) -> Refusal:
+def wrong_state(status: MatchStatus) -> Refusal:
+    """Why something cannot be done with a match that stands like this."""
     sentences = {
         MatchStatus.PROPOSED: N_("This match has not begun yet."),
         MatchStatus.ACTIVE: N_("This match is active already."),
@@ -104,50 +104,6 @@ def next_expected(status: MatchStatus, started_on: date | None, last_on: date | 
 def overdue_days(next_on: date | None, on: date) -> int:
     """How many days ago the match should have met; 0 when it is on plan."""
     return max(0, (on - next_on).days) if next_on else 0
-
-
-def expected_on(last_on: date | None, started_on: date | None, every_days: int, today: date) -> date:
-    """The day of the session one most likely logs now: the last planned day not after today, else today."""
-    base = last_on or started_on
-    if base is None or base > today:
-        return today
-    rounds = (today - base).days // every_days
-    return base + timedelta(days=rounds * every_days) if rounds else today
-
-
-@dataclass(frozen=True)
-class LogFacts:
-    """A session as it would be logged. `starts_on` is the local day of its start."""
-
-    status: MatchStatus
-    started_on: date | None
-    starts_at: datetime
-    starts_on: date
-    now: datetime
-    minutes: int
-    note: str
-    youth: int
-
-
-def refusals_to_log(facts: LogFacts) -> list[Refusal]:
-    """Why a session cannot be logged."""
-    reasons = []
-    if facts.status is not MatchStatus.ACTIVE:
-        reasons.append(_wrong_state(facts.status))
-    if facts.starts_at > facts.now:
-        reasons.append(Refusal("future", N_("This has not happened yet. Log it afterwards."), "on"))
-    elif facts.started_on and facts.starts_on < facts.started_on:
-        sentence = N_("This match began on %(day)s. Choose that day or a later one.")
-        reasons.append(Refusal("before_start", sentence, "on", {"day": facts.started_on}))
-    if not 1 <= facts.minutes <= LONGEST_SESSION:
-        sentence = N_("Write how many minutes, 1 to %(limit)s.")
-        reasons.append(Refusal("minutes", sentence, "minutes", {"limit": LONGEST_SESSION}))
-    if len(facts.note) > LONGEST_NOTE:
-        sentence = N_("This is too long: %(max)d characters at most.")
-        reasons.append(Refusal("note_too_long", sentence, "note", {"max": LONGEST_NOTE}))
-    if not facts.youth:
-        reasons.append(Refusal("nobody", N_("Nobody was in this match on that day.")))
-    return reasons
 
 
 def name_of(given: str, youth: Sequence[str], mentors: Sequence[str], known: Iterable[str]) -> str:

@@ -4,34 +4,32 @@ A match is a group of programs: proposing makes the group with its youth, activa
 with that they reach its youth. Pausing and closing take that away the same moment.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time
 from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
 
 from youthprog.access.services import assign, unassign
-from youthprog.attendance.services import save_register
-from youthprog.attendance.types import Mark
 from youthprog.audit.services import record
 from youthprog.concerns import queries as concerns
 from youthprog.concerns.types import ContactStopped
 from youthprog.core import clock, db, serving
 from youthprog.core.actor import SYSTEM, Actor
-from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
+from youthprog.core.refusals import Refusal, refuse_if
 from youthprog.credentials.types import CredentialLapsed
 from youthprog.mentorship import queries, rules
 from youthprog.mentorship.gate import facts
 from youthprog.mentorship.gate.rules import missing_items
-from youthprog.mentorship.models import Match, ProposedMentor, SessionLog
-from youthprog.mentorship.types import Activity, DutyStatus, MatchStatus
+from youthprog.mentorship.models import Match, ProposedMentor
+from youthprog.mentorship.types import MatchStatus
 from youthprog.people import queries as people
 from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
 from youthprog.programs import services as programs_services
 from youthprog.programs.models import Season
-from youthprog.programs.types import GatheringKind, GroupKind, StaffRole
+from youthprog.programs.types import GroupKind, StaffRole
 
 # ---- matches ----
 
@@ -195,77 +193,6 @@ def _source(match: Match) -> str:
     return f"group:{match.group_id}"
 
 
-# ---- sessions ----
-
-
-def log_session(
-    match: Match,
-    *,
-    client_id: str,
-    starts_at: datetime,
-    minutes: int,
-    marks: Mapping[int, Mark],
-    duty: DutyStatus,
-    by: Actor,
-    now: datetime,
-    activities: Sequence[Activity] = (),
-    note: str = "",
-    place: str | None = None,
-) -> SessionLog:
-    """Log a session: its gathering, its register and the log, all or nothing.
-
-    The same `client_id` again gives the session it made the first time and changes nothing. Raises `Refused`.
-    """
-    lock_match(match)
-    known = queries.find_session(client_id)
-    if known is not None:
-        if known.match_id == match.id and known.logged_by_id == by.person_id:
-            return known
-        raise Refused([Refusal("client_id", N_("This page was used for another session. Load it again."))])
-    held_on = clock.day_of(starts_at)
-    refuse_if(
-        rules.refusals_to_log(
-            rules.LogFacts(
-                status=match.status,
-                started_on=match.started_on,
-                starts_at=starts_at,
-                starts_on=held_on,
-                now=now,
-                minutes=minutes,
-                note=note,
-                youth=len(marks),
-            )
-        )
-    )
-    gathering = programs_services.schedule_gathering(
-        match.group,
-        kind=GatheringKind.MENTORING,
-        title=N_("Mentoring session"),
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=minutes),
-        place=place,
-        by=by,
-        now=now,
-    )
-    save_register(gathering, marks, seen={}, by=by, now=now)
-    log = SessionLog(
-        match=match,
-        gathering=gathering,
-        client_id=client_id,
-        held_on=held_on,
-        minutes=minutes,
-        duty=duty,
-        activities=[activity.value for activity in activities],
-        note=note or None,
-        logged_at=now,
-        logged_by_id=by.person_id,
-    )
-    db.session().add(log)
-    db.flush()
-    record("session.logged", "match", match.id, by=by, now=now, session_id=log.id, minutes=minutes)
-    return log
-
-
 # ---- keeping order ----
 
 
@@ -282,11 +209,10 @@ def _lock(model: type[Any], key: int) -> None:
 
 
 def follow_merge(event: PeopleMerged) -> None:
-    """Let the proposals and session logs of a merged record name the kept one."""
-    doubles: Any = ProposedMentor.__table__
+    """Let the proposals of a merged record name the kept one."""
+    doubles = db.table(ProposedMentor)
     kept = sa.select(doubles.c.match_id).where(doubles.c.person_id == event.kept_id)
-    db.session().execute(sa.delete(doubles).where(doubles.c.person_id == event.gone_id, doubles.c.match_id.in_(kept)))
-    for table, name in ((doubles, "person_id"), (SessionLog.__table__, "logged_by_id")):
-        named: Any = table
-        db.session().execute(sa.update(named).where(named.c[name] == event.gone_id).values({name: event.kept_id}))
+    gone = doubles.c.person_id == event.gone_id
+    db.session().execute(sa.delete(doubles).where(gone, doubles.c.match_id.in_(kept)))
+    db.session().execute(sa.update(doubles).where(gone).values(person_id=event.kept_id))
     db.session().expire_all()

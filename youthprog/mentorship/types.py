@@ -4,7 +4,6 @@ import enum
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from youthprog.attendance.types import CAME, Mark
 from youthprog.core.clearance import NotCleared
 from youthprog.core.refusals import N_
 
@@ -27,18 +26,6 @@ class DutyStatus(enum.StrEnum):
     CIVILIAN = "civilian"
 
 
-class Activity(enum.StrEnum):
-    """What was done together."""
-
-    HOMEWORK = "homework"
-    SPORT = "sport"
-    TALKED = "talked"
-    MEAL = "meal"
-    TRIP = "trip"
-    JOB_SKILLS = "job_skills"
-    READING = "reading"
-
-
 STATUSES = {
     MatchStatus.PROPOSED: N_("Proposed"),
     MatchStatus.ACTIVE: N_("Active"),
@@ -51,16 +38,6 @@ DUTIES = {
     DutyStatus.OVERTIME: N_("Overtime"),
     DutyStatus.OFF_DUTY: N_("Off duty"),
     DutyStatus.CIVILIAN: N_("Civilian"),
-}
-
-ACTIVITIES = {
-    Activity.HOMEWORK: N_("Homework"),
-    Activity.SPORT: N_("Sport"),
-    Activity.TALKED: N_("Talked"),
-    Activity.MEAL: N_("Shared a meal"),
-    Activity.TRIP: N_("Visit or trip"),
-    Activity.JOB_SKILLS: N_("Job skills"),
-    Activity.READING: N_("Reading"),
 }
 
 # How often a match meets, in days between sessions.
@@ -101,53 +78,6 @@ class YouthLine:
     contact: str | None
     phone: str | None
     reasons: tuple[NotCleared, ...] = ()
-
-
-@dataclass(frozen=True)
-class Attended:
-    """What a session's register says of one youth; the name is None when the reader may not know it."""
-
-    youth_id: int
-    name: str | None
-    mark: Mark
-
-    @property
-    def came(self) -> bool:
-        """Whether the youth was there."""
-        return self.mark in CAME
-
-
-@dataclass(frozen=True)
-class SessionLine:
-    """A logged session."""
-
-    session_id: int
-    gathering_id: int
-    held_on: date
-    starts_at: datetime
-    ends_at: datetime
-    minutes: int
-    place: str | None
-    duty: DutyStatus
-    activities: tuple[Activity, ...]
-    note: str | None
-    logged_by: str | None
-    attended: tuple[Attended, ...]
-
-    @property
-    def came(self) -> int:
-        """How many came."""
-        return sum(each.came for each in self.attended)
-
-
-@dataclass(frozen=True)
-class Expected:
-    """The session a mentor most likely wants to log: the log is its confirmation."""
-
-    starts_at: datetime
-    minutes: int
-    place: str | None
-    duty: DutyStatus | None
 
 
 @dataclass(frozen=True)

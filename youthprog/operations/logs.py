@@ -6,7 +6,7 @@ import re
 import sys
 from datetime import UTC, datetime
 
-SECRET_PATH = re.compile(r"/(c|p|reset|welcome|s|seen|cal|concern)/[A-Za-z0-9_\-.]{8,}")
+SECRET_PATH = re.compile(r"/(c|p|reset|welcome|s|seen|cal|concern|log)/[A-Za-z0-9_\-.]{8,}")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 PHONE = re.compile(r"\+\d{10,14}\b|\(\d{3}\) ?\d{3}-\d{4}|\b\d{3}-\d{3}-\d{4}\b")
 

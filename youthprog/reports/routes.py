@@ -24,6 +24,8 @@ from youthprog.mentorship import queries as mentorship
 from youthprog.mentorship.gate import own_queries as gate_own
 from youthprog.mentorship.gate import queries as gate
 from youthprog.mentorship.gate.types import ITEMS
+from youthprog.mentorship.sessions import plan_queries as mentoring_plans
+from youthprog.mentorship.sessions.types import FLAGS
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
 from youthprog.programs import queries as programs
@@ -77,6 +79,7 @@ def today() -> Response:
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
         shown |= {"stopped": gate.suspended(who, on), "gate_items": ITEMS}
+        shown["sessions"], shown["session_flags"] = mentoring_plans.for_today(who, now), FLAGS
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
         shown["to_sign"] = gate_own.count_own(who.person_id, on)

@@ -176,11 +176,33 @@ export async function keptRegister() {
   return null;
 }
 
-/** Make the register unreadable, and take it away. What waits stays. */
+// ---- the pages of session logs ----
+
+/** Keep the page of a log, {path, title, main}, under the register's key; `here` says whose sign-in it was and how long. */
+export async function keepLog(page, here) {
+  const last = await keptLogs();
+  const pages = last?.here.owner === here.owner ? last.pages : {};
+  const until = now() + here.hours * 3_600_000;
+  pages[page.path] = { used: pages[page.path]?.used ?? [], ...page, until };
+  await write("kept", "logs", { ...(await seal("register", { here, pages })), until });
+  await rememberTime();
+}
+
+/** The pages of logs that are kept, {here, pages}, or null. */
+export async function keptLogs() {
+  const kept = await read("kept", "logs");
+  const found = kept && (await unseal("register", kept).catch(() => null));
+  if (!found) return null;
+  for (const [path, page] of Object.entries(found.pages)) if (page.until <= now()) delete found.pages[path];
+  if (Object.keys(found.pages).length) return found;
+  await remove("kept", "logs");
+  return null;
+}
+
+/** Make the register and the pages of logs unreadable, and take them away. What waits stays. */
 export async function purge() {
   await remove("keys", "register");
-  await remove("kept", "register");
-  await remove("kept", "cards");
+  for (const each of ["register", "cards", "logs"]) await remove("kept", each);
 }
 
 /** Leave nothing on this phone, not even what waits. */
@@ -234,7 +256,10 @@ export async function put(records, instead = []) {
 /** How many wait. */
 export const count = () => within("outbox", "readonly", (here) => here.count());
 
-/** What waits, oldest first: {owner, gathering, save, deed, youth: whose card it is, if known}. */
+/**
+ * What waits, oldest first: {owner, gathering, save, deed, youth: whose card it is, if known}; of a session's log
+ * {owner, match, kind: "log" or "draft", deed: {id}, form: its fields as [name, value]}.
+ */
 export async function waiting() {
   const rows = await within("outbox", "readonly", (here) => here.getAll());
   const found = [];
@@ -286,6 +311,15 @@ export async function standing(gathering) {
   return answer.ok ? (await answer.json()).youth : null;
 }
 
+/** Whose sign-in this is, with the form token, for logs of a match; null when it is none of this person's. */
+export async function phone(match) {
+  const answer = await fetched(`/matches/${match}/sessions/phone.json`);
+  if (!answer.ok) return null;
+  const found = await answer.json();
+  setTime(Date.parse(found.server));
+  return found;
+}
+
 async function post(here, save, deeds) {
   const answer = await fetched(`/gatherings/${here.gathering}/deeds`, {
     method: "POST",
@@ -315,11 +349,13 @@ export async function flush(known = null) {
 }
 
 async function flushAll(known) {
-  const told = { results: [], youth: {}, others: 0 };
-  const records = await waiting();
-  if (!records.length && known) Object.assign(known, await snapshot(known.gathering)); // is there a network?
+  const told = { results: [], youth: {}, others: 0, logs: [] };
+  const all = await waiting();
+  const records = all.filter((each) => each.gathering);
+  if (!records.length && known?.gathering) Object.assign(known, await snapshot(known.gathering)); // is there a network?
+  if (!all.length && known?.match) await phone(known.match);
   for (const gathering of new Set(records.map((each) => each.gathering))) {
-    const here = known?.gathering === gathering ? known : await snapshot(gathering);
+    const here = known?.gathering === gathering ? known : await snapshot(gathering); // null: not this person's
     const own = records.filter((each) => each.gathering === gathering && each.owner === here?.owner);
     told.others += records.filter((each) => each.gathering === gathering).length - own.length;
     for (const save of new Set(own.map((each) => each.save))) {
@@ -327,7 +363,37 @@ async function flushAll(known) {
       for (let at = 0; at < batch.length; at += MOST) await flushSome(here, save, batch.slice(at, at + MOST), told);
     }
   }
+  await flushLogs(all.filter((each) => each.match), known?.watched, told);
   return told;
+}
+
+/** Send logs and drafts one by one, in their order. A log that is refused is kept by the server as a draft. */
+async function flushLogs(records, watched, told) {
+  const phones = new Map();
+  for (const record of records) {
+    const { match, deed, kind } = record;
+    if (!phones.has(match)) phones.set(match, await phone(match));
+    const here = phones.get(match);
+    if (here?.owner !== record.owner) { told.others += 1; continue; }
+    let answer = await postForm(here, record, kind === "draft" ? "draft" : "new", deed.id === watched);
+    const says = answer.status === 422 ? (await answer.json()).says : null;
+    if (says) answer = await postForm(here, record, "draft", false);
+    if (!answer.ok) { told.others += 1; continue; }
+    await drop([deed.id]);
+    told.logs.push({ id: deed.id, kind, says });
+  }
+}
+
+async function postForm(here, { match, form }, where, watched, again = true) {
+  const answer = await fetched(`/matches/${match}/sessions/${where}`, {
+    method: "POST",
+    headers: { "X-CSRFToken": here.token, ...(watched ? { "X-Watched": "yes" } : {}) },
+    body: new URLSearchParams(form),
+    keepalive: true,
+  });
+  if (answer.status !== 400 || !again) return answer;
+  Object.assign(here, await phone(match)); // the form token is of an earlier sign-in
+  return postForm(here, { match, form }, where, watched, false);
 }
 
 async function flushSome(here, save, some, told) {
@@ -360,5 +426,6 @@ export async function tidy() {
   if (!(await exists())) return;
   await recallTime();
   await keptRegister();
+  await keptLogs();
   if (await count()) await flush().catch(() => {});
 }

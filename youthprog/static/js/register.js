@@ -357,6 +357,7 @@ async function begin() {
     return;
   }
   await outbox.recallTime();
+  if (shell && script.dataset.logs && /^\/matches\/\d+\/sessions\/new$/.test(location.pathname)) { import(script.dataset.logs); return; }
   if (shell) state = "offline";
   if (!(shell ? await openKept() : box && (await openFresh()))) return;
   if (shell && document.querySelector("[data-scan]")) { import(script.dataset.doors); return; } // the door
