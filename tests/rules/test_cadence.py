@@ -41,7 +41,7 @@ class Line:
     """One line of a plan as somebody with a calendar would keep it: a tally that is turned over at each window's end."""
 
     def __init__(self, rhythm):
-        self.rhythm, self.open, self.ended = rhythm, None, []
+        self.rhythm, self.open, self.kept = rhythm, None, []
 
     def live(self, amount_before, amount_after, day, contacts):
         """A running day: `amount_*` are the units that were over when it began, and when it was over."""
@@ -49,11 +49,12 @@ class Line:
         fits = amount_before >= rhythm.after and (amount_before - rhythm.after) % rhythm.every == 0
         room = rhythm.until is None or amount_before + rhythm.every <= rhythm.until
         if self.open is None and fits and room:
-            self.open = {"first": day, "from": amount_before, "count": 0}
+            self.open = {"first": day, "last": None, "from": amount_before, "count": 0}
+            self.kept.append(self.open)
         if self.open is not None:
             self.open["count"] += contacts
             if amount_after >= self.open["from"] + rhythm.every:
-                self.ended.append((self.open["first"], day, min(rhythm.times, self.open["count"])))
+                self.open["last"] = day
                 self.open = None
 
     def stand_still(self, contacts):
@@ -69,19 +70,19 @@ def is_anniversary(nominal: date, start: date) -> bool:
 
 
 def oracle(start, end, holds, said, rhythms, on):
-    """(required, made, closed windows, due, overdue days) by living through every day up to `on`.
+    """(closed windows, due, overdue days) by living through every day up to `on`, and on to a known end.
 
     `said` are the contacts as local days with their depth: nothing here knows of zones.
     """
     lines = [Line(rhythm) for rhythm in rhythms]
     day, nominal, months = start, start, 0
     held_days = set()
-    while day <= on:
+    while day <= max(on, end or on):
         held = any(first <= day and (until is None or day < until) for first, until in holds)
         held_days |= {day} if held else set()
         for line in lines:
             deep = line.rhythm.depth is Depth.IN_DEPTH
-            today = sum(at == day and (not deep or depth is Depth.IN_DEPTH) for at, depth in said)
+            today = sum(at == day <= on and (not deep or depth is Depth.IN_DEPTH) for at, depth in said)
             if held:
                 line.stand_still(today)
             else:
@@ -101,18 +102,18 @@ def settle(lines, start, end, said, held_days, on):
     closed, due, owed = [], [], []
     goes_on = start <= on and (end is None or on <= end) and on not in held_days
     for line in lines:
-        over = [each for each in line.ended if each[1] < on and (end is None or each[1] <= end)]
-        closed += [(line.rhythm.depth, *each) for each in over]
+        whole = [each for each in line.kept if end is None or (each["last"] is not None and each["last"] <= end)]
+        over = [each for each in whole if each["last"] is not None and each["last"] < on]
+        counts = [min(line.rhythm.times, each["count"]) for each in over]
+        closed += [(line.rhythm.depth, each["first"], each["last"], n) for each, n in zip(over, counts, strict=True)]
         deep = line.rhythm.depth is Depth.IN_DEPTH
         mine = [at for at, depth in said if at <= on and (not deep or depth is Depth.IN_DEPTH)]
         if goes_on:
-            today = [each for each in line.ended if each[1] == on]
-            counts = [each[2] for each in today] + ([line.open["count"]] if line.open else [])
-            due += [line.rhythm.depth for count in counts if count < line.rhythm.times]
-            short = [ends for _first, ends, count in over if count < line.rhythm.times]
+            now = [each for each in whole if each not in over and each["first"] <= on]
+            due += [line.rhythm.depth for each in now if each["count"] < line.rhythm.times]
+            short = [each["last"] for each, n in zip(over, counts, strict=True) if n < line.rhythm.times]
             owed += [ends for ends in short if not any(at > ends for at in mine)]
-    since = min(owed, default=None)
-    late = 0
+    since, late = min(owed, default=None), 0
     if since is not None:
         day = since + DAY
         while day <= on:
@@ -136,10 +137,10 @@ def random_history(dice: Random):
         holds.append((first, first + timedelta(days=dice.choice((0, 1, 3, 30, 70))) if dice.random() < 0.85 else None))
     said = []
     for _ in range(dice.choice((0, 1, 4, 12, 25))):
-        around = dice.choice([start, on, *(day for hold in holds for day in hold if day)])
-        day = around + timedelta(days=dice.randint(-2, 2)) if dice.random() < 0.4 else start + timedelta(
-            days=dice.randint(0, 500)
-        )  # fmt: skip
+        months = [start + timedelta(days=days) for days in (13, 14, 27, 28, 29, 30, 31, 58, 59, 60, 90, 91)]
+        around = dice.choice([start, on, *months, *(day for hold in holds for day in hold if day)])
+        far = start + timedelta(days=dice.randint(0, 500))
+        day = around + timedelta(days=dice.randint(-1, 1)) if dice.random() < 0.6 else far
         said.append((day, dice.choice(list(Depth))))
     return start, end, holds, said, on
 
