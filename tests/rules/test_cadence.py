@@ -161,7 +161,7 @@ def random_rhythms(dice: Random):
 @pytest.mark.proof("contacts due equal an oracle that lives through every day", room="mentorship")
 def test_contacts_due_equal_an_oracle_that_lives_through_every_day():
     seen = dict.fromkeys(("closed", "due", "late", "held", "missed"), 0)
-    for number in range(cases(full=1000, sample=60)):
+    for number in range(cases(full=1000, sample=150)):
         dice = Random(number)
         start, end, holds, said, on = random_history(dice)
         rhythms = random_rhythms(dice)
