@@ -60,6 +60,9 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.REPORT_READ: PROGRAM,
         P.MATCH_READ: PROGRAM,
         P.MATCH_EDIT: PROGRAM,
+        P.MATCH_SUPPORT: PROGRAM,
+        P.HOURS_READ: PROGRAM,
+        P.HOURS_LOCK: PROGRAM,
         P.CERTIFICATE_ISSUE: PROGRAM,
         P.CERTIFICATE_REVOKE: PROGRAM,
         P.OUTBOX_READ: PROGRAM,
@@ -90,6 +93,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.CALENDAR_READ: ASSIGNED,
         P.MATCH_READ: ASSIGNED,
         P.SESSION_LOG: ASSIGNED,
+        P.HOURS_READ: Reach.SELF,
     },
     # Answers for own children.
     Role.GUARDIAN: {

@@ -4,8 +4,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from youthprog.core import clock
 from youthprog.core.db import Model, choice
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.programs.models import Gathering, Group
@@ -15,6 +17,7 @@ class Match(Model):
     """A mentoring match or group. Its people are the members and staff of its programs.Group.
 
     `every_days` is the agreed interval between sessions; the usual time, minutes and place pre-fill the log.
+    `holds` are the days on which it stood still: [from, the day it went on or none], as written days.
     """
 
     __tablename__ = "match"
@@ -28,7 +31,23 @@ class Match(Model):
     usual_place: Mapped[str | None] = mapped_column(sa.String(120))
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    supported_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # of the staff
+    holds: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     group: Mapped[Group] = relationship(lazy="raise_on_sql")
+
+
+@event.listens_for(Match, "before_update")
+def _stand_still(_mapper: Any, _connection: Any, match: Match) -> None:
+    """Whoever pauses a match or lets it go on, by whatever service: its clock stands still and goes on."""
+    state: Any = sa.inspect(match)
+    if not state.attrs.status.history.has_changes():
+        return
+    kept, today = [list(hold) for hold in match.holds or ()], clock.today().isoformat()
+    is_open = bool(kept) and kept[-1][1] is None
+    if match.status is MatchStatus.PAUSED and not is_open:
+        match.holds = [*kept, [today, None]]
+    elif match.status is not MatchStatus.PAUSED and is_open:
+        match.holds = [*kept[:-1], [kept[-1][0], today]]
 
 
 class ProposedMentor(Model):

@@ -1,10 +1,12 @@
 """Words and plain values of the support that staff give to matches."""
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from youthprog.core.refusals import N_
+from youthprog.mentorship.types import MatchStatus
 
 
 class Party(enum.StrEnum):
@@ -207,3 +209,196 @@ class Rate:
     def percent(self) -> int | None:
         """In whole percent, rounded half up; none where nothing was required."""
         return (200 * self.made + self.required) // (2 * self.required) if self.required else None
+
+
+# ---- early warning ----
+
+
+class Sign(enum.StrEnum):
+    """What makes a match a worry. Each is one rule with its own points."""
+
+    MISSED = "missed"
+    NO_LOG = "no_log"
+    OVERDUE = "overdue"
+    MOOD = "mood"
+    MOVED = "moved"
+    SHIFT = "shift"
+    WAITED = "waited"
+    FIT = "fit"
+
+
+MISSED_MEETINGS, DAYS_WITHOUT_LOG, LONG_WAIT = 2, 14, 30
+SIGNS = {
+    Sign.MISSED: N_("Two planned meetings running did not happen"),
+    Sign.NO_LOG: N_("No session logged for 14 days"),
+    Sign.OVERDUE: N_("A contact of ours is overdue"),
+    Sign.MOOD: N_("The mood falls from session to session"),
+    Sign.MOVED: N_("The mentor moved"),
+    Sign.SHIFT: N_("The mentor's shift changed"),
+    Sign.WAITED: N_("More than 30 days from application to match"),
+    Sign.FIT: N_("Somebody said that the match does not fit"),
+}
+USUAL_POINTS = {
+    Sign.MISSED: 3,
+    Sign.NO_LOG: 2,
+    Sign.OVERDUE: 2,
+    Sign.MOOD: 3,
+    Sign.MOVED: 2,
+    Sign.SHIFT: 2,
+    Sign.WAITED: 1,
+    Sign.FIT: 3,
+}
+WARN_FROM = 3
+MOST_POINTS = 20
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a match is warned of: the rule, its points and what was found, in words."""
+
+    sign: Sign
+    points: int
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+# ---- what a program says ----
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A program's own settings: its rhythm with source and date, the areas asked about, points of the warning rules.
+
+    `preset` is None where the lines are the program's own. A rule with 0 points is off. `rates` are the ledger's.
+    """
+
+    preset: str | None
+    rhythms: tuple[Rhythm, ...]
+    source: str
+    read_on: date | None
+    areas: tuple[str, ...]
+    points: Mapping[Sign, int]
+    warn_from: int
+    rates: Mapping[str, object] = field(default_factory=dict)
+
+
+# ---- lines of pages ----
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person of a match with whom staff keep in touch. For a guardian the youth stands in: any guardian will do."""
+
+    party: Party
+    person_id: int
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The seat in an address or a form."""
+        return f"{self.party.value}-{self.person_id}"
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """A seat with how it stands, and the day of the last contact that counted."""
+
+    seat: Seat
+    support: Support
+    last_on: date | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A match as those who keep up with it see it."""
+
+    match_id: int
+    group_id: int
+    name: str
+    program_id: int
+    status: MatchStatus
+    every_days: int
+    started_on: date
+    staff_id: int | None
+    staff_name: str | None
+    mentor_ids: tuple[int, ...]
+    plan: Plan
+    holds: tuple[Hold, ...]
+    seats: tuple[SeatLine, ...]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the match goes on."""
+        return self.status is MatchStatus.ACTIVE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to keep up with it: it goes on, or stands still for a while."""
+        return self.status in (MatchStatus.ACTIVE, MatchStatus.PAUSED)
+
+    @property
+    def overdue(self) -> tuple[SeatLine, ...]:
+        """The seats with a contact overdue, the longest first."""
+        late = (line for line in self.seats if line.support.overdue_days)
+        return tuple(sorted(late, key=lambda line: -line.support.overdue_days))
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """A contact that is due or overdue."""
+
+    match_id: int
+    match: str
+    seat: Seat
+    depth: Depth
+    overdue_days: int
+    due_on: date | None
+    last_on: date | None
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one of the staff, or nobody, keeps up with: matches that go on, and the rate of a period."""
+
+    staff_id: int | None
+    name: str | None
+    matches: int
+    overdue: int
+    rate: Rate
+
+    @property
+    def is_too_many(self) -> bool:
+        """Whether one person keeps up with more matches than one can."""
+        return self.staff_id is not None and self.matches > MOST_MATCHES
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A match that worries, with every reason; the points add up to the total."""
+
+    match_id: int
+    match: str
+    staff_name: str | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def points(self) -> int:
+        """The sum of the reasons' points."""
+        return sum(each.points for each in self.reasons)
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """A contact as it was recorded. `lacks` says what keeps it from counting."""
+
+    contact_id: int
+    at: datetime
+    seat: Seat
+    way: Way
+    depth: Depth
+    reached: bool
+    safety: Safety | None
+    lacks: tuple[str, ...]
+    areas: tuple[tuple[str, str], ...]
+    note: str
+    made_by: str | None
