@@ -97,6 +97,10 @@ from youthprog.leagues.season.game_words import games_of
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
+from youthprog.mentorship.cadence import routes as support
+from youthprog.mentorship.cadence import services as support_services
+from youthprog.mentorship.hours import routes as hours
+from youthprog.mentorship.hours import services as hours_services
 from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
@@ -143,6 +147,8 @@ BLUEPRINTS: list[Any] = [
     calendars.bp,
     calendar_links.bp,
     mentorship.bp,
+    support.bp,
+    hours.bp,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -201,6 +207,8 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_services.follow_merge,
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
+        support_services.follow_merge,
+        hours_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -223,7 +231,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         officials_services.on_restricted,
     ],
     GuardianshipEnded: [consent_services.close_for_guardian, calendar_services.end_for_guardian],
-    GatheringChanged: [calendar_notices.note_change],
+    GatheringChanged: [calendar_notices.note_change, hours_services.on_gathering_changed],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
     MessageBounced: [consent_services.note_bounced],
@@ -254,6 +262,7 @@ CHORES: list[chores.Chore] = [
     consent_services.blank_settled,
     overdue.tell_leaders,
     officials_services.check_all,
+    hours_services.settle_all,
 ]
 
 # What the worker does every few minutes.
@@ -281,7 +290,7 @@ NAVIGATION: list[NavItem] = [
         also=("/seasons", "/programs", "/sites", "/groups"),
     ),
     NavItem(N_("Standings"), "standings.index", "ball", P.STANDINGS_READ, in_tabs=False),
-    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
+    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ, also=("/support", "/hours")),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("Calendar"), "calendars.show", "calendar", P.CALENDAR_READ),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),

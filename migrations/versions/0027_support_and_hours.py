@@ -85,7 +85,7 @@ def _hours() -> None:
         _to("hour_month", "program_id", "program"),
         _to("hour_month", "locked_by_id", "person"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hour_month")),
-        sa.UniqueConstraint("program_id", "first_on", name=op.f("uq_hour_month_program_id")),
+        sa.UniqueConstraint("program_id", "first_on", name=op.f("uq_hour_month_program_id_first_on")),
     )
     op.create_table(
         "hour_entry",

@@ -155,6 +155,8 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("compact_start", "timetabling"), DECIDE),
     },
     "standings": dict.fromkeys(("tables", "files"), DECIDE),
+    "cadence": {**dict.fromkeys(("warnings", "plans"), DECIDE), "known": READ},
+    "hours": {},
     "drafting": {},
     "scores": {
         **dict.fromkeys(("bracket", "league_rules"), DECIDE),
@@ -175,6 +177,8 @@ PURE_IN_WINGS = {
     "timetables": "types xml_files robinx robinx_rules rules open_days impossible annealing program program_solving "
     "conflicts neighborhoods part_search compact_start timetabling weighing",
     "standings": "tables",  # the table of a division
+    "cadence": "rules warnings plans",  # contacts due, matches that worry, a plan as it is kept
+    "hours": "rules",  # sessions as a ledger
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
 }
 PURE_MAY = {"types"} | PURE

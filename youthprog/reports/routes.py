@@ -19,6 +19,7 @@ from youthprog.leagues.forfeits import queries as forfeits
 from youthprog.leagues.officials import own_queries as officials
 from youthprog.leagues.scores import queries as scores
 from youthprog.mentorship import queries as mentorship
+from youthprog.mentorship.cadence import queries as support
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
 from youthprog.programs import queries as programs
@@ -70,6 +71,8 @@ def today() -> Response:
         shown["begun"] = queries.beginnings(who, on)
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
+    if who.may(P.MATCH_SUPPORT):
+        shown["contacts_due"], shown["warned"] = support.on_today(who, on)
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
     if who.may(P.CONSENT_SEND):

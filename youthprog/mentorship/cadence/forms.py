@@ -1,5 +1,6 @@
 """Forms of keeping up with matches."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -30,14 +31,13 @@ from youthprog.mentorship.cadence.types import (
 )
 from youthprog.mentorship.hours.rules import MOST_CENTS, kept_rates, rates_of
 from youthprog.mentorship.hours.types import HourRate
-from youthprog.mentorship.types import DUTIES, DutyStatus
+from youthprog.mentorship.types import DutyStatus
 from youthprog.web.forms import CalendarDay, Filled, Form, OneOf, Optional, SelectChoice, Text, Whole
 from youthprog.web.language import lazy_gettext as _
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REACHED, TRIED = "reached", "tried"
 OWN = "own"
-TOO_LONG = _("This is too long: %(max)d characters at most.")
 
 
 def _radio(label: Any, words: dict[Any, str], asks: Any) -> RadioField:
@@ -71,6 +71,10 @@ class ContactForm(Form):
     alone = BooleanField(_("The mentor was not there"))
     note = Text(_("Note"), [Optional()], limit=LONGEST_NOTE, widget=TextAreaField.widget)
     on = CalendarDay(_("Day"), [Filled(_("Write the day."))])
+
+    def asks(self, areas: Sequence[str]) -> list[tuple[str, Any]]:
+        """The areas asked about, each with its field."""
+        return [(area, self[f"area_{number}"]) for number, area in enumerate(areas)]
 
     def renew_client_id(self) -> None:
         """Put a fresh key in the place of one that is none, and say so: saving once more is enough."""
@@ -157,7 +161,7 @@ class PlanForm(Form):
             rhythms=published.rhythms if published else tuple(self._own()),
             source=self.source.data or "",
             read_on=self.read_on.data,
-            areas=tuple(field.data for field in self.areas() if field.data),
+            areas=tuple(_area(usual, field.data) for usual, field in zip(AREAS, self.areas(), strict=True) if field.data),
             points={sign: field.data or 0 for sign, field in self.points().items()},
             warn_from=self.warn_from.data or 1,
             rates=kept_rates(self._rates()),
@@ -183,6 +187,11 @@ class PlanForm(Form):
             )
             for duty, fields in self.duties().items()
         }  # fmt: skip
+
+
+def _area(usual: str, typed: str) -> str:
+    """An area as typed; one of ours stays one of ours, in every language."""
+    return usual if typed == str(_(usual)) else typed
 
 
 class Dollars(Text):
@@ -235,5 +244,5 @@ for _duty in DutyStatus:
     setattr(PlanForm, f"rate_{_duty.value}", Dollars(_("Dollars an hour"), [Optional()], limit=9))
     setattr(PlanForm, f"rate_source_{_duty.value}", Text(_("Source"), [Optional()], limit=200))
     setattr(PlanForm, f"rate_on_{_duty.value}", CalendarDay(_("Date"), [Optional()]))
-WORDS_OF_DUTY = DUTIES
-LONGEST = LONGEST_AREA
+for _number in range(len(AREAS)):
+    setattr(ContactForm, f"area_{_number}", Text(validators=[Optional()], limit=LONGEST_AREA))

@@ -213,6 +213,12 @@ def mine(cases: Sequence[Case], actor: Actor) -> list[Case]:
     return [case for case in cases if case.staff_id in (None, actor.person_id)]
 
 
+def on_today(actor: Actor, on: date) -> tuple[list[DueLine], list[Warned]]:
+    """What Today shows: contacts due and matches that worry, of those the reader keeps up with and those nobody does."""
+    cases = mine(list_cases(actor, on), actor)
+    return due_of(cases, on), warned_of(cases, on)
+
+
 def loads_of(cases: Sequence[Case], first: date, last: date) -> list[Load]:
     """What each of the staff keeps up with, most matches first, and the contact rate of a period. No statement."""
     grouped: dict[tuple[int | None, str | None], list[Case]] = defaultdict(list)
