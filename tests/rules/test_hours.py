@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -20,9 +20,13 @@ ON, OVER, OFF, CIVILIAN = DutyStatus
 MAY = date(2026, 5, 1)
 
 
+def local(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=CHICAGO)  # type: ignore[misc, arg-type]
+
+
 def worked(starts: datetime, minutes: int, **more) -> Worked:
     values = {"session_id": 1, "program_id": 1, "person_id": 7, "name": "Lena Kowalczyk", "duty": OFF} | more
-    return Worked(starts_at=starts.replace(tzinfo=CHICAGO).astimezone(UTC), minutes=minutes, **values)
+    return Worked(starts_at=starts.astimezone(UTC), minutes=minutes, **values)
 
 
 # ---- an oracle that counts one minute after the other ----
@@ -36,18 +40,20 @@ def minute_by_minute(session: Worked) -> Counter[date]:
 
 # Around midnight, month ends, a leap day, and both Sundays on which clocks change in the United States.
 EDGES = [
-    datetime(2026, 1, 31, 23, 30), datetime(2026, 3, 8, 1, 30), datetime(2026, 11, 1, 0, 45), datetime(2026, 2, 28, 22),
-    datetime(2026, 10, 31, 23, 59, 30), datetime(2026, 3, 7, 23, 1), datetime(2026, 4, 30, 16), datetime(2026, 12, 31, 23),
+    local(2026, 1, 31, 23, 30), local(2026, 3, 8, 1, 30), local(2026, 11, 1, 0, 45), local(2026, 2, 28, 22),
+    local(2026, 10, 31, 23, 59, 30), local(2026, 3, 7, 23, 1), local(2026, 4, 30, 16), local(2026, 12, 31, 23),
 ]  # fmt: skip
 
 
 def random_session(dice: Random, key: int) -> Worked:
     starts = dice.choice(EDGES) + timedelta(minutes=dice.randint(-90, 90), seconds=dice.choice((0, 0, 30)))
     if dice.random() < 0.4:
-        starts = datetime(2026, 1, 1) + timedelta(minutes=dice.randint(0, 365 * 1440))
+        starts = local(2026, 1, 1) + timedelta(minutes=dice.randint(0, 365 * 1440))
     person = dice.choice(((7, "Lena Kowalczyk"), (8, "Omar Haddad"), (9, "Ana Reyes"), (None, "")))
     minutes = dice.choice((1, 15, 60, 75, 180, 1440))
-    return worked(starts, minutes, session_id=key, person_id=person[0], name=person[1], duty=dice.choice(list(DutyStatus)))
+    return worked(
+        starts, minutes, session_id=key, person_id=person[0], name=person[1], duty=dice.choice(list(DutyStatus))
+    )
 
 
 class Book:
@@ -107,7 +113,9 @@ def test_the_ledger_comes_to_the_sessions_to_the_minute():
         book = random_year(Random(number))
         for each in book.sessions.values():
             entries = rules.entries_of(each, CHICAGO)
-            assert {entry.held_on: entry.minutes for entry in entries} == minute_by_minute(each), f"case {number}: {each}"
+            assert {entry.held_on: entry.minutes for entry in entries} == minute_by_minute(each), (
+                f"case {number}: {each}"
+            )
             seen["split"] += len(entries) > 1
         ledger = [entry for month in sorted(book.months()) for entry in book.month(month)]
         lines = rules.lines_of(ledger, rules.USUAL_RATES)
@@ -134,27 +142,27 @@ def test_the_ledger_comes_to_the_sessions_to_the_minute():
 
 
 def test_a_session_over_midnight_is_of_two_days_and_two_months():
-    entries = rules.entries_of(worked(datetime(2026, 4, 30, 23, 30), 75), CHICAGO)
+    entries = rules.entries_of(worked(local(2026, 4, 30, 23, 30), 75), CHICAGO)
     assert [(each.held_on, each.minutes) for each in entries] == [(date(2026, 4, 30), 30), (MAY, 45)]
 
 
 def test_the_night_the_clock_goes_back_has_an_hour_more():
-    entries = rules.entries_of(worked(datetime(2026, 11, 1, 0, 0), 1440), CHICAGO)
+    entries = rules.entries_of(worked(local(2026, 11, 1, 0, 0), 1440), CHICAGO)
     assert [(each.held_on, each.minutes) for each in entries] == [(date(2026, 11, 1), 1440)]
-    entries = rules.entries_of(worked(datetime(2026, 3, 8, 0, 0), 1440), CHICAGO)
+    entries = rules.entries_of(worked(local(2026, 3, 8, 0, 0), 1440), CHICAGO)
     assert [(each.held_on, each.minutes) for each in entries] == [(date(2026, 3, 8), 1380), (date(2026, 3, 9), 60)]
 
 
 def test_an_amendment_says_what_it_takes_back_and_what_it_puts_there():
-    before = rules.entries_of(worked(datetime(2026, 4, 28, 16), 60), CHICAGO)
-    now = rules.entries_of(worked(datetime(2026, 4, 28, 16), 75, duty=ON), CHICAGO)
+    before = rules.entries_of(worked(local(2026, 4, 28, 16), 60), CHICAGO)
+    now = rules.entries_of(worked(local(2026, 4, 28, 16), 75, duty=ON), CHICAGO)
     found = rules.amendments(now, before, {date(2026, 4, 1)}, date(2026, 5, 3))
     assert {(each.duty, each.minutes) for each in found} == {(OFF, -60), (ON, 75)}
     assert {(each.month, each.held_on) for each in found} == {(MAY, date(2026, 4, 28))}
 
 
 def test_an_open_month_needs_no_amendment():
-    now = rules.entries_of(worked(datetime(2026, 5, 2, 16), 75), CHICAGO)
+    now = rules.entries_of(worked(local(2026, 5, 2, 16), 75), CHICAGO)
     assert rules.amendments(now, [], {date(2026, 4, 1)}, date(2026, 5, 3)) == []
 
 
@@ -166,7 +174,7 @@ def test_a_month_is_locked_by_nobody_before_its_end():
 
 def test_paid_hours_are_no_in_kind_unless_the_program_says_that_somebody_lends_them():
     said = {ON: HourRate(True, 5000, "County sheriff, letter", MAY), CIVILIAN: HourRate(True, 3180, "State rate", MAY)}
-    entry = rules.entries_of(worked(datetime(2026, 5, 2, 16), 90, duty=ON), CHICAGO)
+    entry = rules.entries_of(worked(local(2026, 5, 2, 16), 90, duty=ON), CHICAGO)
     usual = rules.lines_of(entry, rules.USUAL_RATES)[0]
     lent = rules.lines_of(entry, rules.USUAL_RATES | said)[0]
     value, counts = rules.COLUMNS.index("value"), rules.COLUMNS.index("in_kind")

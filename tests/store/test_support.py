@@ -78,7 +78,9 @@ class Pair:
         return services.record_contact(self.match, self.seat(party), by=self.by, **said)
 
     def session_on(self, day: date, **values) -> SessionLog:
-        return make_session(self.match, self.mentor, moment(day), {self.youth.id: Mark.PRESENT}, now=moment(day, 23), **values)
+        return make_session(
+            self.match, self.mentor, moment(day), {self.youth.id: Mark.PRESENT}, now=moment(day, 23), **values
+        )
 
     def ledger(self, month: date):
         db.session().expire_all()

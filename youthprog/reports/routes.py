@@ -13,6 +13,7 @@ from youthprog.calendars import notice_queries, notices
 from youthprog.calendars import queries as calendars
 from youthprog.consent import queries as consent
 from youthprog.core import clock
+from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.leagues import queries as leagues
 from youthprog.leagues.forfeits import queries as forfeits
@@ -69,12 +70,7 @@ def today() -> Response:
     if who.may(P.PROGRAM_EDIT):
         shown["gaps"] = officials.open_soon(who, now)
         shown["begun"] = queries.beginnings(who, on)
-    if who.may(P.MATCH_EDIT):
-        shown["overdue"] = mentorship.overdue_matches(who, on)
-    if who.may(P.MATCH_SUPPORT):
-        shown["contacts_due"], shown["warned"] = support.on_today(who, on)
-    if who.may(P.SESSION_LOG):
-        shown["matches"] = mentorship.my_matches(who, on)
+    shown |= _mentoring(who, on)
     if who.may(P.CONSENT_SEND):
         shown["bounced"] = queries.bounced(who, on)
     if who.may(P.CONSENT_MATCH):
@@ -88,6 +84,18 @@ def today() -> Response:
     if who.may(P.ACCOUNT_READ):
         shown["accounts"] = queries.account_figures(now)
     return page("reports/today.html", **shown)
+
+
+def _mentoring(who: Actor, on: date) -> dict[str, Any]:
+    """What is due of matches, for those who lead them and for those who meet young people."""
+    shown: dict[str, Any] = {}
+    if who.may(P.MATCH_EDIT):
+        shown["overdue"] = mentorship.overdue_matches(who, on)
+    if who.may(P.MATCH_SUPPORT):
+        shown["contacts_due"], shown["warned"] = support.on_today(who, on)
+    if who.may(P.SESSION_LOG):
+        shown["matches"] = mentorship.my_matches(who, on)
+    return shown
 
 
 def _children(on: date) -> list[PersonLine]:

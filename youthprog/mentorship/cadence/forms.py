@@ -1,11 +1,11 @@
 """Forms of keeping up with matches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
 from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
-from wtforms.validators import AnyOf, Regexp
+from wtforms.validators import AnyOf, Length, Regexp
 
 from youthprog.mentorship.cadence.types import (
     AREAS,
@@ -58,7 +58,7 @@ class ContactForm(Form):
     reached = RadioField(
         _("Reached?"),
         [AnyOf([REACHED, TRIED], _("Choose one."))],
-        choices=[SelectChoice(REACHED, _("Reached")), SelectChoice(TRIED, _("Tried, nobody reached"))],
+        choices=[SelectChoice(REACHED, _("Reached")), SelectChoice(TRIED, _("Nobody reached"))],
         validate_choice=False,
     )
     depth = _radio(_("What kind"), DEPTHS, _("Choose one."))
@@ -69,7 +69,9 @@ class ContactForm(Form):
         validate_choice=False,
     )
     alone = BooleanField(_("The mentor was not there"))
-    note = Text(_("Note"), [Optional()], limit=LONGEST_NOTE, widget=TextAreaField.widget)
+    note = TextAreaField(
+        _("Note"), [Optional(), Length(max=LONGEST_NOTE, message=_("This is too long: %(max)d characters at most."))]
+    )
     on = CalendarDay(_("Day"), [Filled(_("Write the day."))])
 
     def asks(self, areas: Sequence[str]) -> list[tuple[str, Any]]:
@@ -139,14 +141,22 @@ class PlanForm(Form):
         self.preset.data = plan.preset or OWN
         self.source.data, self.read_on.data, self.warn_from.data = plan.source, plan.read_on, plan.warn_from
         for fields, rhythm in zip(self.lines(), plan.rhythms, strict=False):
-            said = (rhythm.times, rhythm.every, rhythm.unit, rhythm.after, rhythm.until, rhythm.depth, rhythm.party or "")
+            said = (
+                rhythm.times,
+                rhythm.every,
+                rhythm.unit,
+                rhythm.after,
+                rhythm.until,
+                rhythm.depth,
+                rhythm.party or "",
+            )
             for part, value in zip(PARTS, said, strict=True):
                 fields[part].data = str(value) if isinstance(value, str) else value
         for field, area in zip(self.areas(), plan.areas, strict=False):
             field.data = str(_(area))
         for sign, field in self.points().items():
             field.data = plan.points[sign]
-        for duty, rate in rates_of(plan.rates).items():  # type: ignore[arg-type]
+        for duty, rate in rates_of(plan.rates).items():
             fields = self.duties()[duty]
             fields["counts"].data, fields["rate_source"].data = rate.counts, rate.source
             fields["rate"].data = f"{rate.cents // 100}.{rate.cents % 100:02}" if rate.cents is not None else ""
@@ -161,7 +171,9 @@ class PlanForm(Form):
             rhythms=published.rhythms if published else tuple(self._own()),
             source=self.source.data or "",
             read_on=self.read_on.data,
-            areas=tuple(_area(usual, field.data) for usual, field in zip(AREAS, self.areas(), strict=True) if field.data),
+            areas=tuple(
+                _area(usual, field.data) for usual, field in zip(AREAS, self.areas(), strict=True) if field.data
+            ),
             points={sign: field.data or 0 for sign, field in self.points().items()},
             warn_from=self.warn_from.data or 1,
             rates=kept_rates(self._rates()),
@@ -214,24 +226,24 @@ def cents_in(text: str | None) -> int | None:
     return int(whole) * 100 + int(part.ljust(2, "0") or 0)
 
 
-def _fields() -> dict[str, dict[str, Any]]:
+def _fields() -> dict[str, Callable[[], Any]]:
     """The fields of a line, by part."""
     return {
         "times": lambda: Whole(_("Contacts"), [Optional()], least=1, most=31),
         "every": lambda: Whole(_("in each so many"), [Optional()], least=1, most=366),
-        "unit": lambda: OneOf(_("of"), UNITS, default=Unit.MONTHS.value),
+        "unit": lambda: OneOf(_("Days or months"), UNITS, default=Unit.MONTHS.value),
         "after": lambda: Whole(_("after the start"), [Optional()], least=0, most=3720),
         "until": lambda: Whole(_("until (empty: goes on)"), [Optional()], least=1, most=3720),
         "depth": lambda: OneOf(_("Kind"), DEPTHS, default=Depth.QUICK.value),
         "party": lambda: OneOf(_("With"), WHOM, default=ANYBODY),
-    }  # type: ignore[return-value]
+    }
 
 
 PARTS = tuple(_fields())
 RATE_PARTS = ("counts", "rate", "rate_source", "rate_on")
 for _number in range(MOST_RHYTHMS):
     for _part, _make in _fields().items():
-        setattr(PlanForm, f"{_part}_{_number}", _make())  # type: ignore[operator]
+        setattr(PlanForm, f"{_part}_{_number}", _make())
 for _number in range(len(AREAS)):
     setattr(PlanForm, f"area_{_number}", Text(_("Area %(number)s", number=_number + 1), [Optional()], limit=80))
 for _sign in Sign:

@@ -50,7 +50,7 @@ def list_cases(actor: Actor, on: date, *, since: date | None = None, match_id: i
 
     Of a young person out of the reader's reach nothing is told, nor of the guardian.
     """
-    state = Match.status.in_((MatchStatus.ACTIVE, MatchStatus.PAUSED))
+    state: sa.ColumnElement[bool] = Match.status.in_((MatchStatus.ACTIVE, MatchStatus.PAUSED))
     if since is not None:
         state = sa.or_(state, sa.and_(Match.status == MatchStatus.CLOSED, Match.ended_on >= since))
     statement = (

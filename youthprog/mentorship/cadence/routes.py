@@ -45,6 +45,7 @@ bp = Blueprint("support", __name__)
 PERIODS = {"30": N_("Last 30 days"), "90": N_("Last 90 days"), "365": N_("Last 12 months")}
 MOST_LINES = 60
 NOBODY = "nobody"
+WORDS: dict[str, Any] = {"parties": PARTIES, "depths": DEPTHS, "ways": WAYS, "safeties": SAFETIES}
 
 
 def _deed() -> dict[str, Any]:
@@ -83,9 +84,6 @@ def index() -> Response:
         programs=list_programs(who),
         **WORDS,
     )
-
-
-WORDS = {"parties": PARTIES, "depths": DEPTHS, "ways": WAYS, "safeties": SAFETIES}
 
 
 def _is_of(case: Case, chosen: str) -> bool:

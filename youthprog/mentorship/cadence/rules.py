@@ -246,7 +246,9 @@ def refusals_to_plan(rhythms: Sequence[Rhythm]) -> list[Refusal]:
         reasons.append(Refusal("too_many", N_("%(most)s lines at most."), None, {"most": MOST_RHYTHMS}))
     for number, each in enumerate(rhythms, 1):
         last = each.until if each.until is not None else each.after + each.every
-        whole = 0 <= each.after < last <= LONGEST * 31 and 1 <= each.every <= last - each.after and 1 <= each.times <= 31
+        whole = (
+            0 <= each.after < last <= LONGEST * 31 and 1 <= each.every <= last - each.after and 1 <= each.times <= 31
+        )
         if not whole:
             sentence = N_("Line %(number)s: write how many contacts, in how long, from when until when.")
             reasons.append(Refusal("line", sentence, None, {"number": number}))

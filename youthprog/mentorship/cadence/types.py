@@ -121,7 +121,7 @@ PRESETS = {
     ),
 }
 USUAL = "eepm5"
-MOST_RHYTHMS = 8
+MOST_RHYTHMS = 6
 AREAS = (
     N_("What they do together"),
     N_("What is going better"),

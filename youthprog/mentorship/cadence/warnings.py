@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from itertools import pairwise
 
 from youthprog.core.refusals import N_
 from youthprog.mentorship.cadence.types import (
@@ -49,7 +50,13 @@ def _true_of(signs: Signs, on: date) -> Sequence[tuple[Sign, str, dict[str, obje
     found: list[tuple[Sign, str, dict[str, object]]] = []
     missed = running_days(signs.met_on or signs.started_on, signs.holds, on) // max(1, signs.every_days)
     if missed >= MISSED_MEETINGS:
-        found.append((Sign.MISSED, N_("Planned meetings that did not happen, one after the other: %(count)s."), {"count": missed}))
+        found.append(
+            (
+                Sign.MISSED,
+                N_("Planned meetings that did not happen, one after the other: %(count)s."),
+                {"count": missed},
+            )
+        )
     silent = running_days(signs.logged_on or signs.started_on, signs.holds, on)
     if silent >= DAYS_WITHOUT_LOG:
         found.append((Sign.NO_LOG, N_("No session logged for %(days)s days."), {"days": silent}))
@@ -57,7 +64,7 @@ def _true_of(signs: Signs, on: date) -> Sequence[tuple[Sign, str, dict[str, obje
         sentence = N_("Contacts of ours overdue: %(count)s, the longest by %(days)s days.")
         found.append((Sign.OVERDUE, sentence, {"count": signs.overdue, "days": signs.overdue_days}))
     last = signs.moods[-FALLS:]
-    if len(last) == FALLS and all(before > after for before, after in zip(last, last[1:], strict=False)):
+    if len(last) == FALLS and all(before > after for before, after in pairwise(last)):
         found.append((Sign.MOOD, N_("The mood fell in the last three sessions."), {}))
     for sign, day, sentence in (
         (Sign.MOVED, signs.moved_on, N_("The mentor moved on %(day)s.")),
@@ -80,8 +87,3 @@ def running_days(since: date, holds: Sequence[Hold], on: date) -> int:
         first, last = max(hold.from_on, since), min(hold.resumed_on or on, on)
         days -= max(0, (last - first).days)
     return max(0, days)
-
-
-def long_ago(day: date | None, on: date, days: int) -> bool:
-    """Whether a day lies further back than so many days, or is none."""
-    return day is None or on - day > timedelta(days=days)

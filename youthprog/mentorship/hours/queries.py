@@ -85,7 +85,9 @@ def worked(execute: Execute, *conditions: Any) -> list[Worked]:
         .order_by(SessionLog.id)
     )  # fmt: skip
     return [
-        Worked(key, program_id, person_id, spoken_name(given, preferred, family) if person_id else "", at, minutes, duty)
+        Worked(
+            key, program_id, person_id, spoken_name(given, preferred, family) if person_id else "", at, minutes, duty
+        )
         for key, program_id, person_id, given, preferred, family, at, minutes, duty in execute(statement)
     ]
 
@@ -146,7 +148,9 @@ def _in_month(first_on: date) -> sa.ColumnElement[bool]:
 def ledger_of(program_id: int, first_on: date) -> Ledger:
     """A month of a program's ledger. Four statements at most."""
     month = find_month(program_id, first_on)
-    kept = [entry for _p, entry in written(db.session().execute, HourEntry.program_id == program_id, _in_month(first_on))]
+    kept = [
+        entry for _p, entry in written(db.session().execute, HourEntry.program_id == program_id, _in_month(first_on))
+    ]
     live = [] if month else [entry for _p, entry in _live(first_on, Season.program_id == program_id)]
     entries = rules.of_month(first_on, live=live, written=kept, locked=month is not None)
     if month is not None:

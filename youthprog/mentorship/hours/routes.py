@@ -67,7 +67,9 @@ def index(program_id: int) -> Response:
     return _ledger_page(program, first_on)
 
 
-def _ledger_page(program: Program, first_on: date, refusals: list[Refusal] | None = None, status: int = 200) -> Response:
+def _ledger_page(
+    program: Program, first_on: date, refusals: list[Refusal] | None = None, status: int = 200
+) -> Response:
     ledger, today = queries.ledger_of(program.id, first_on), clock.today()
     return page(
         "mentorship/hours.html",

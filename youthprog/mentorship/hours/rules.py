@@ -60,9 +60,7 @@ def amendments(now: Iterable[Entry], written: Iterable[Entry], locked: Collectio
     return sorted(found, key=_order)
 
 
-def of_month(
-    first_on: date, *, live: Iterable[Entry], written: Iterable[Entry], locked: bool
-) -> list[Entry]:
+def of_month(first_on: date, *, live: Iterable[Entry], written: Iterable[Entry], locked: bool) -> list[Entry]:
     """The entries of a month in the order in which they are printed.
 
     A locked month is what is written; an open one is what sessions say now, and the amendments made in it.
