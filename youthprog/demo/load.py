@@ -143,7 +143,9 @@ def _lock_first_months(frame: Frame, now: datetime) -> None:
     for plan in frame.plan.seasons:
         program = db.session().get_one(Program, plan.program_key)
         first_on = plan.starts_on.replace(day=1)
-        if program.kind is ProgramKind.MENTORSHIP and (first_on + timedelta(days=31)).replace(day=1) <= clock.day_of(now):
+        if program.kind is ProgramKind.MENTORSHIP and (first_on + timedelta(days=31)).replace(day=1) <= clock.day_of(
+            now
+        ):
             by = Actor("account", person.name, person.id)
             lock_month(program.id, first_on, by=by, now=now)
 

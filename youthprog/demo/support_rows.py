@@ -14,7 +14,7 @@ from youthprog.mentorship.cadence.types import AREAS, Depth, Party, Safety, Way
 from youthprog.programs.types import GroupKind
 
 EVERY = 28  # days between two rounds of calls
-IN_DEPTH = 3  # every third round goes deeper
+IN_DEPTH = 3  # the first rounds go deeper, then every third
 ROUND_HOURS = {Party.MENTOR: time(12, 10), Party.YOUTH: time(15, 40), Party.GUARDIAN: time(17, 30)}
 WAYS = {Party.MENTOR: Way.PHONE, Party.YOUTH: Way.IN_PERSON, Party.GUARDIAN: Way.PHONE}
 SAID = ("Reads to the class now.", "They laugh a lot.", "Looks forward to Tuesdays.", "Homework is done before supper.")
@@ -53,7 +53,7 @@ def _contacts(frame: Frame, match_id: int, group: GroupPlan) -> Iterator[Row]:
 
 def _row(frame: Frame, match_id: int, party: Party, person_id: int, day: date, luck: int, number: int) -> Row:
     at = frame.at(day, ROUND_HOURS[party])
-    deep = number % IN_DEPTH == 0
+    deep = number < IN_DEPTH or number % IN_DEPTH == 0
     said = {"areas": [[AREAS[luck % len(AREAS)], SAID[luck % len(SAID)]]], "note": ""}
     return {
         "match_id": match_id,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
-from wtforms.validators import AnyOf, Length, Regexp
+from wtforms.validators import AnyOf, Length, Regexp, ValidationError
 
 from youthprog.mentorship.cadence.types import (
     AREAS,
@@ -213,7 +213,7 @@ class Dollars(Text):
         """It is money, and not too much of it."""
         cents = cents_in(self.data)
         if self.data and (cents is None or cents > MOST_CENTS):
-            raise ValueError(str(_("Write dollars and cents, like 31.80.")))
+            raise ValidationError(str(_("Write dollars and cents, like 31.80.")))
 
 
 def cents_in(text: str | None) -> int | None:

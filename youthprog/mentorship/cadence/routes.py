@@ -12,7 +12,7 @@ from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound, Refusal, Refused
 from youthprog.mentorship import queries as mentorship
-from youthprog.mentorship.cadence import plans, queries, rules, services
+from youthprog.mentorship.cadence import queries, rules, services
 from youthprog.mentorship.cadence.forms import ContactForm, PlanForm, fresh_client_id
 from youthprog.mentorship.cadence.types import (
     DEPTHS,
@@ -247,7 +247,7 @@ def give(match_id: int) -> BaseResponse:
 # ---- a program's plan ----
 
 
-@bp.get("/programs/<id:program_id>/support")
+@bp.get("/support/<id:program_id>")
 @door(P.PROGRAM_EDIT)
 def plan(program_id: int) -> Response:
     """The rhythm of contacts, the areas, the points of warnings and what hours are worth."""
@@ -257,7 +257,7 @@ def plan(program_id: int) -> Response:
     return _plan_page(program, form)
 
 
-@bp.post("/programs/<id:program_id>/support")
+@bp.post("/support/<id:program_id>")
 @door(P.PROGRAM_EDIT)
 def set_plan(program_id: int) -> BaseResponse:
     """Set them."""
@@ -284,5 +284,5 @@ def _plan_page(program: Program, form: Any, status: int = 200) -> Response:
         signs=SIGNS,
         unknown=[sign for sign, is_known in known.items() if not is_known],
         duties=DUTIES,
-        usual=plans.plan_of(None),
+        depths=DEPTHS,
     )

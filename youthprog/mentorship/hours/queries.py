@@ -61,6 +61,12 @@ class Ledger:
         return sum(rules.value_of(each.minutes, self.rates[each.duty]) for each in self.entries)
 
     @property
+    def is_priced(self) -> bool:
+        """Whether every duty that counts and has minutes here has its rate."""
+        counting = [self.rates[each.duty] for each in self.entries if self.rates[each.duty].counts]
+        return bool(counting) and all(rate.cents is not None for rate in counting)
+
+    @property
     def lines(self) -> list[list[str]]:
         """The lines of the export."""
         return rules.lines_of(self.entries, self.rates)

@@ -54,7 +54,7 @@ def own() -> Response:
     )
 
 
-@bp.get("/programs/<id:program_id>/hours")
+@bp.get("/hours/<id:program_id>")
 @door(P.HOURS_LOCK)
 def index(program_id: int) -> Response:
     """A month of a program's ledger; with `as=csv` its in-kind export."""
@@ -86,7 +86,7 @@ def _ledger_page(
     )
 
 
-@bp.post("/programs/<id:program_id>/hours")
+@bp.post("/hours/<id:program_id>")
 @door(P.HOURS_LOCK)
 def lock(program_id: int) -> BaseResponse:
     """Lock a month."""
