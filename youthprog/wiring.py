@@ -106,9 +106,13 @@ from youthprog.leagues.season.game_words import games_of
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
+from youthprog.mentorship.cadence import routes as support
+from youthprog.mentorship.cadence import services as support_services
 from youthprog.mentorship.gate import own as gate_own
 from youthprog.mentorship.gate import routes as gate
 from youthprog.mentorship.gate import services as gate_services
+from youthprog.mentorship.hours import routes as hours
+from youthprog.mentorship.hours import services as hours_services
 from youthprog.mentorship.sessions import portal as session_links
 from youthprog.mentorship.sessions import reminding as session_reminding
 from youthprog.mentorship.sessions import routes as mentoring_sessions
@@ -167,6 +171,8 @@ BLUEPRINTS: list[Any] = [
     gate_own.bp,
     mentoring_sessions.bp,
     session_links.bp,
+    support.bp,
+    hours.bp,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -227,6 +233,8 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         mentorship_services.follow_merge,
         gate_services.follow_merge,
         session_services.follow_merge,
+        support_services.follow_merge,
+        hours_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -259,7 +267,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         calendar_services.end_for_guardian,
         gate_services.on_guardianship_ended,
     ],
-    GatheringChanged: [calendar_notices.note_change],
+    GatheringChanged: [calendar_notices.note_change, hours_services.on_gathering_changed],
     SchoolChanged: [consent_services.end_at_school],
     CredentialLapsed: [
         gate_services.on_credential_lapsed,
@@ -297,6 +305,7 @@ CHORES: list[chores.Chore] = [
     overdue.tell_leaders,
     officials_services.check_all,
     session_reminding.drop_old_drafts,
+    hours_services.settle_all,
 ]
 
 # What the worker does every few minutes.
@@ -331,7 +340,7 @@ NAVIGATION: list[NavItem] = [
         also=("/seasons", "/programs", "/sites", "/groups"),
     ),
     NavItem(N_("Standings"), "standings.index", "ball", P.STANDINGS_READ, in_tabs=False),
-    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
+    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ, also=("/support", "/hours")),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("Calendar"), "calendars.show", "calendar", P.CALENDAR_READ),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),

@@ -39,8 +39,6 @@ def _of(table: str) -> sa.PrimaryKeyConstraint:
 
 def upgrade() -> None:
     """Forward. Sessions logged so far were held in person; whether others could see them nobody asked."""
-    with op.batch_alter_table("match") as batch:
-        batch.add_column(sa.Column("active_since", sa.Date(), nullable=True))
     with op.batch_alter_table("session_log") as batch:
         for name, kind, default in ADDED:
             batch.add_column(sa.Column(name, kind, nullable=default is None, server_default=default))
@@ -125,5 +123,3 @@ def downgrade() -> None:
             batch.drop_constraint(op.f(f"ck_session_log_{name}"), type_="check")
         for name, _kind, _default in ADDED:
             batch.drop_column(name)
-    with op.batch_alter_table("match") as batch:
-        batch.drop_column("active_since")

@@ -161,6 +161,8 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("compact_start", "timetabling"), DECIDE),
     },
     "standings": dict.fromkeys(("tables", "files"), DECIDE),
+    "cadence": {**dict.fromkeys(("warnings", "plans"), DECIDE), "known": READ},
+    "hours": {},
     "drafting": {},
     "scores": {
         **dict.fromkeys(("bracket", "league_rules"), DECIDE),
@@ -190,6 +192,8 @@ PURE_IN_WINGS = {
     "conflicts neighborhoods part_search compact_start timetabling weighing",
     "standings": "tables",  # the table of a division
     "gate": "rules requirements topics",  # what a program asks, what is missing and for whom
+    "cadence": "rules warnings plans",  # contacts due, matches that worry, a plan as it is kept
+    "hours": "rules",  # sessions as a ledger
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
 }
 PURE_MAY = {"types"} | PURE

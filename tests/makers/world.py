@@ -116,7 +116,10 @@ from youthprog.leagues.season.models import (
     VenueHours,
 )
 from youthprog.leagues.season.types import FixtureState, RunState
+from youthprog.mentorship.cadence.models import SupportContact
+from youthprog.mentorship.cadence.types import Depth, Party, Safety, Way
 from youthprog.mentorship.gate.models import MentorStep
+from youthprog.mentorship.hours.models import HourEntry
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.services import activate_match
 from youthprog.mentorship.sessions.models import ExpectedSession, SessionLog
@@ -785,6 +788,22 @@ class _Maker:
         link_id, token = issue_link(LinkPurpose.SESSION_LOG, self.mentor.id, due.id, days=7, now=self.now)
         self.side.links[LinkPurpose.SESSION_LOG] = link_id
         self.side.words |= {f"session_links.{name} token": token for name in ("show", "log")}
+        self._support()
+
+    def _support(self) -> None:
+        """A contact with the young person, and hours of a month that was locked and amended."""
+        contact = SupportContact(
+            match_id=self.match.id, party=Party.YOUTH, person_id=self.child.id, at=self.now - timedelta(days=10),
+            way=Way.PHONE, depth=Depth.QUICK, reached=True, safety=Safety.WELL, alone=True, client_id=f"{self.tag}-c"[:36],
+            recorded_at=self.now,
+        )  # fmt: skip
+        db.session().add(contact)
+        db.flush()
+        contact.seal("words_sealed", json.dumps({"areas": [["Area", "Reads"]], "note": f"Note {self.tag}"}))
+        today = clock.today()
+        entry = {"program_id": self.season.program_id, "session_id": self.side.ids["log_id"], "held_on": self.start}
+        entry |= {"person_id": self.mentor.id, "person_name": self.mentor.name, "duty": DutyStatus.OFF_DUTY}
+        db.session().add(HourEntry(minutes=15, booked_on=today, entered_at=self.now, **entry))
 
     # ---- forms, mail, papers ----
 

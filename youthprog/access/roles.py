@@ -63,6 +63,9 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.MATCH_EDIT: PROGRAM,
         P.CREDENTIAL_READ: PROGRAM,
         P.CREDENTIAL_EDIT: PROGRAM,
+        P.MATCH_SUPPORT: PROGRAM,
+        P.HOURS_READ: PROGRAM,
+        P.HOURS_LOCK: PROGRAM,
         P.CERTIFICATE_ISSUE: PROGRAM,
         P.CERTIFICATE_REVOKE: PROGRAM,
         P.OUTBOX_READ: PROGRAM,
@@ -98,6 +101,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.SESSION_LOG: ASSIGNED,
         P.CREDENTIAL_OWN: Reach.SELF,
         P.CONCERN_RAISE: ASSIGNED,
+        P.HOURS_READ: Reach.SELF,
     },
     # Answers for own children.
     Role.GUARDIAN: {

@@ -6,7 +6,7 @@ Rows go in by Core inserts with the plan's keys as ids: a city of 2,200 youth in
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from youthprog.audit.services import record
 from youthprog.consent.models import Section
 from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
-from youthprog.core.actor import SYSTEM
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.credentials.models import Credential
 from youthprog.demo.concern_rows import add_concerns
 from youthprog.demo.consent_rows import Paper, consent_tables
@@ -29,12 +29,15 @@ from youthprog.demo.meeting_rows import meeting_tables
 from youthprog.demo.people_rows import people_tables
 from youthprog.demo.plan import Department
 from youthprog.demo.program_rows import program_tables
+from youthprog.demo.support_rows import support_tables
 from youthprog.documents import services as documents
 from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, PreparedDocument, Statement
+from youthprog.mentorship.hours.services import lock_month
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.services import activate_matches
 from youthprog.people.models import Person
 from youthprog.programs.models import Group, Program, Season
+from youthprog.programs.types import ProgramKind
 
 DEMO_MAIL = "demo.example"
 ROLES = {
@@ -102,13 +105,15 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     if not is_empty():
         raise NotEmpty
     frame = Frame(department, now, clock.zone(), crypto.keyring())
-    for tables in (people_tables(frame), program_tables(frame), meeting_tables(frame), credential_tables(frame)):
+    frames = (people_tables, program_tables, meeting_tables, support_tables, credential_tables)
+    for tables in (each(frame) for each in frames):
         _insert(tables)
     _insert(consent_tables(frame, _paper(sealed, now)))
     _open_accounts(department, now)
     _tell_sequences()
     _let_matches_go_on(frame, now)
     add_concerns(now)
+    _lock_first_months(frame, now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)
@@ -156,6 +161,19 @@ def _let_matches_go_on(frame: Frame, now: datetime) -> None:
             codes = dict.fromkeys(reason.code.removeprefix("gate.") for reason in left[match.id])
             match.suspended_at, match.suspended_for = now, list(codes)
             unassign(f"group:{match.group_id}", on=clock.day_of(now))
+
+
+def _lock_first_months(frame: Frame, now: datetime) -> None:
+    """Lock the first month of each mentoring program's ledger, as its coordinator did."""
+    person = db.session().get_one(Person, frame.coordinator_id)
+    for plan in frame.plan.seasons:
+        program = db.session().get_one(Program, plan.program_key)
+        first_on = plan.starts_on.replace(day=1)
+        if program.kind is ProgramKind.MENTORSHIP and (first_on + timedelta(days=31)).replace(day=1) <= clock.day_of(
+            now
+        ):
+            by = Actor("account", person.name, person.id)
+            lock_month(program.id, first_on, by=by, now=now)
 
 
 def _tell_sequences() -> None:

@@ -9,6 +9,7 @@ from youthprog.core.crypto import CODE_LETTERS
 from youthprog.demo.frame import Frame, Row, Table, fields, numbered
 from youthprog.demo.gate_rows import gate_tables
 from youthprog.demo.program_rows import start_of
+from youthprog.demo.support_rows import coordinators
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus
@@ -27,6 +28,7 @@ def meeting_tables(frame: Frame) -> Iterator[Table]:
     yield AttendanceMark, list(_marks(frame, starts, leaders))
     yield YouthCard, numbered(_cards(frame))
     pairs = [group for group in frame.plan.groups if group.kind is GroupKind.MENTORING]
+    staff = coordinators(frame)
     matches = {group.key: number for number, group in enumerate(pairs, start=1)}
     yield (
         Match,
@@ -38,6 +40,8 @@ def meeting_tables(frame: Frame) -> Iterator[Table]:
                 "every_days": group.every_days,
                 "usual_minutes": 60,
                 "started_on": start_of(frame, group),
+                "supported_by_id": staff[matches[group.key] % len(staff)],
+                "holds": [],
             }
             for group in pairs
         ],

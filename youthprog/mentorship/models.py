@@ -1,6 +1,6 @@
 """Tables of the mentorship room. A match is a programs.Group of kind mentoring: 1..n mentors, 1..n youth."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ class Match(Model):
     `passed_gate_at` is when the gate let it begin or go on: without it no row can be active, whoever writes it, and only
     `services.activate_match` and its sibling for many write it. `suspended_at` is when an item that ended stopped it,
     `suspended_for` which items those were.
+    `holds` are the days on which it stood still: [from, the day it went on or none], as written days.
     """
 
     __tablename__ = "match"
@@ -37,16 +38,29 @@ class Match(Model):
     passed_gate_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     suspended_for: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
-    active_since: Mapped[date | None]  # the last day on which it went on after a pause
+    supported_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))  # of the staff
+    holds: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     group: Mapped[Group] = relationship(lazy="raise_on_sql")
+
+    @property
+    def active_since(self) -> date | None:
+        """The last day on which it went on after a pause."""
+        ended = [until for _from, until in self.holds or () if until is not None]
+        return date.fromisoformat(ended[-1]) if ended else None
 
 
 @event.listens_for(Match, "before_update")
-def _note_the_end_of_a_pause(_mapper: Any, _connection: Any, row: Match) -> None:
-    """Whoever lets a match go on, by whatever service: nobody is asked for sessions of a pause."""
-    state: Any = sa.inspect(row)
-    if row.status is MatchStatus.ACTIVE and MatchStatus.PAUSED in state.attrs.status.history.deleted:
-        row.active_since = clock.today()
+def _stand_still(_mapper: Any, _connection: Any, match: Match) -> None:
+    """Whoever pauses a match or lets it go on, by whatever service: its clock stands still and goes on."""
+    state: Any = sa.inspect(match)
+    if not state.attrs.status.history.has_changes():
+        return
+    kept, today = [list(hold) for hold in match.holds or ()], clock.today().isoformat()
+    is_open = bool(kept) and kept[-1][1] is None
+    if match.status is MatchStatus.PAUSED and not is_open:
+        match.holds = [*kept, [today, None]]
+    elif match.status is not MatchStatus.PAUSED and is_open:
+        match.holds = [*kept[:-1], [kept[-1][0], today]]
 
 
 class ProposedMentor(Model):

@@ -21,6 +21,7 @@ from youthprog.leagues.forfeits import queries as forfeits
 from youthprog.leagues.officials import own_queries as officials
 from youthprog.leagues.scores import queries as scores
 from youthprog.mentorship import queries as mentorship
+from youthprog.mentorship.cadence import queries as support
 from youthprog.mentorship.gate import own_queries as gate_own
 from youthprog.mentorship.gate import queries as gate
 from youthprog.mentorship.gate.types import ITEMS
@@ -76,13 +77,7 @@ def today() -> Response:
         shown["gaps"] = officials.open_soon(who, now)
         shown["begun"] = queries.beginnings(who, on)
     shown |= _credentials(who, now)
-    if who.may(P.MATCH_EDIT):
-        shown["overdue"] = mentorship.overdue_matches(who, on)
-        shown |= {"stopped": gate.suspended(who, on), "gate_items": ITEMS}
-        shown["sessions"], shown["session_flags"] = mentoring_plans.for_today(who, now), FLAGS
-    if who.may(P.SESSION_LOG):
-        shown["matches"] = mentorship.my_matches(who, on)
-        shown["to_sign"] = gate_own.count_own(who.person_id, on)
+    shown |= _mentoring(who, now)
     if who.may(P.CONSENT_SEND):
         shown["bounced"] = queries.bounced(who, on)
     if who.may(P.CONSENT_MATCH):
@@ -105,6 +100,22 @@ def _credentials(who: Actor, now: datetime) -> dict[str, Any]:
         shown["thin"], shown["papers"] = judging.thin_meetings(who, now), listing.on_today(who, clock.day_of(now))
     if who.may(P.CREDENTIAL_OWN):
         shown["own_papers"] = listing.own_on_today(who.person_id, clock.day_of(now))
+    return shown
+
+
+def _mentoring(who: Actor, now: datetime) -> dict[str, Any]:
+    """What is due of matches, for those who lead them and for those who meet young people."""
+    shown: dict[str, Any] = {}
+    on = clock.day_of(now)
+    if who.may(P.MATCH_EDIT):
+        shown["overdue"] = mentorship.overdue_matches(who, on)
+        shown |= {"stopped": gate.suspended(who, on), "gate_items": ITEMS}
+        shown["sessions"], shown["session_flags"] = mentoring_plans.for_today(who, now), FLAGS
+    if who.may(P.MATCH_SUPPORT):
+        shown["contacts_due"], shown["warned"] = support.on_today(who, on)
+    if who.may(P.SESSION_LOG):
+        shown["matches"] = mentorship.my_matches(who, on)
+        shown["to_sign"] = gate_own.count_own(who.person_id, on)
     return shown
 
 

@@ -33,7 +33,8 @@ from youthprog.mentorship.gate.types import (
     StepKind,
     Suspended,
 )
-from youthprog.mentorship.models import Match, ProposedMentor, SessionLog
+from youthprog.mentorship.models import Match, ProposedMentor
+from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus
 from youthprog.people.models import Person
 from youthprog.people.types import PersonKind
