@@ -97,6 +97,10 @@ from youthprog.leagues.season.game_words import games_of
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
+from youthprog.mentorship.closing import pages as closing_pages
+from youthprog.mentorship.closing import services as closing_services
+from youthprog.mentorship.evidence import pages as evidence_pages
+from youthprog.mentorship.evidence import services as evidence_services
 from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
@@ -143,6 +147,9 @@ BLUEPRINTS: list[Any] = [
     calendars.bp,
     calendar_links.bp,
     mentorship.bp,
+    closing_pages.bp,
+    evidence_pages.bp,
+    evidence_pages.outside,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -201,6 +208,8 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_services.follow_merge,
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
+        closing_services.follow_merge,
+        evidence_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -216,7 +225,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         rosters_waiting.place_opened,
         officials_services.on_group_changed,
     ],
-    YouthWithdrawn: [rosters_waiting.leave_lines],
+    YouthWithdrawn: [rosters_waiting.leave_lines, closing_services.on_withdrawn],
     CustodyRestricted: [
         consent_services.close_for_restricted,
         calendar_services.end_for_restricted,
@@ -254,6 +263,7 @@ CHORES: list[chores.Chore] = [
     consent_services.blank_settled,
     overdue.tell_leaders,
     officials_services.check_all,
+    closing_services.open_at_season_end,
 ]
 
 # What the worker does every few minutes.

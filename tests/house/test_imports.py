@@ -165,6 +165,8 @@ WINGS: dict[str, dict[str, int]] = {
     "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
     "playing_time": {},
     "forfeits": {},
+    "closing": {"rematching": READ},
+    "evidence": {"lists": DECIDE, "measures": READ},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
@@ -176,6 +178,7 @@ PURE_IN_WINGS = {
     "conflicts neighborhoods part_search compact_start timetabling weighing",
     "standings": "tables",  # the table of a division
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
+    "evidence": "lists",  # a list of benchmarks, a survey, as a program loads it
 }
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.

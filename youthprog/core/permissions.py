@@ -71,6 +71,7 @@ class P(Enum):
     MATCH_READ = "match.read", "See a mentoring match and its sessions"
     MATCH_EDIT = "match.edit", "Propose, start, pause and close matches"
     SESSION_LOG = "session.log", "Log a mentoring session"
+    REMATCH_READ = "rematch.read", "Read that matching somebody again would not be safe, and decide it"
 
     CERTIFICATE_ISSUE = "certificate.issue", "Issue and print a certificate"
     CERTIFICATE_REVOKE = "certificate.revoke", "Revoke a certificate"

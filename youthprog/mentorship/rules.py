@@ -11,7 +11,6 @@ from youthprog.mentorship.types import MatchStatus
 MOST_YOUTH = 7  # per mentor; four to six with two mentors is the aim
 LONGEST_SESSION = 1440
 LONGEST_NOTE = 2000
-OPEN = (MatchStatus.PROPOSED, MatchStatus.ACTIVE, MatchStatus.PAUSED)
 
 
 def load_of(youth: int, mentors: int) -> int:
@@ -69,11 +68,6 @@ def refusals_to_activate(status: MatchStatus, *, mentors: int, youth: int) -> li
 def refusals_to_pause(status: MatchStatus) -> list[Refusal]:
     """Why a match cannot be paused."""
     return [] if status is MatchStatus.ACTIVE else [_wrong_state(status)]
-
-
-def refusals_to_close(status: MatchStatus) -> list[Refusal]:
-    """Why a match cannot be closed."""
-    return [] if status in OPEN else [_wrong_state(status)]
 
 
 def _wrong_state(status: MatchStatus) -> Refusal:

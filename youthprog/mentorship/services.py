@@ -5,7 +5,7 @@ with that they reach its youth. Pausing and closing take that away the same mome
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,9 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.mentorship import queries, rules
+from youthprog.mentorship.closing import queries as closing
+from youthprog.mentorship.closing import rules as closing_rules
+from youthprog.mentorship.closing.rematching import barred_among
 from youthprog.mentorship.models import Match, ProposedMentor, SessionLog
 from youthprog.mentorship.types import Activity, DutyStatus, MatchStatus
 from youthprog.people import queries as people
@@ -51,6 +54,8 @@ def propose_match(
     _lock(Season, season.id)
     names = queries.names_of([*mentors, *youth])
     mentors, youth = [each for each in mentors if each in names], [each for each in youth if each in names]
+    barred = barred_among(mentors)
+    refuse_if(closing_rules.refusals_to_rematch([names[each] for each in mentors if each in barred]))
     free = queries.free_among(season.id, youth)
     loads, limits = queries.loads_of(on), people.restrictions_on(youth, on)
     refuse_if(
@@ -92,6 +97,7 @@ def activate_match(match: Match, *, by: Actor, now: datetime) -> None:
     mentors = list(queries.mentors_of(match, on))
     youth = programs.member_ids(match.group_id, on)
     refuse_if(rules.refusals_to_activate(match.status, mentors=len(mentors), youth=len(youth)))
+    refuse_if(closing_rules.refusals_to_rematch(list(queries.names_of(barred_among(mentors)).values())))
     if match.status is MatchStatus.PROPOSED:
         match.started_on = on
         for person_id in mentors:
@@ -114,17 +120,31 @@ def pause_match(match: Match, *, by: Actor, now: datetime) -> None:
 
 
 def close_match(match: Match, *, by: Actor, now: datetime) -> None:
-    """End a match. Its sessions stay; its youth may be matched again."""
+    """End a match. Its sessions stay; its youth may be matched again. A proposal is taken back; nothing of it had begun.
+
+    The one way into the closed state. Raises `Refused` with everything that the closure of a begun match still misses.
+    """
     _lock_match(match)
     on = clock.day_of(now)
-    refuse_if(rules.refusals_to_close(match.status))
+    ended_on = on if match.status is MatchStatus.PROPOSED else _settle_closure(match, by=by, now=now)
     for person_id in queries.mentors_of(match, on):
         programs_services.stop_leading(person_id, match.group, by=by, now=now)
     for youth_id in programs.member_ids(match.group_id, on):
         programs_services.leave_group(youth_id, match.group, by=by, now=now)
-    match.status, match.ended_on = MatchStatus.CLOSED, on
+    match.status, match.ended_on = MatchStatus.CLOSED, ended_on
     db.flush()
     record("match.closed", "match", match.id, by=by, now=now)
+
+
+def _settle_closure(match: Match, *, by: Actor, now: datetime) -> date | None:
+    """Finish the closure of a match that misses nothing, and give its last day."""
+    closure = closing.find_closure(match.id)
+    if closure is None or not closing.is_under_way(closure):
+        raise Refused(closing_rules.refusals_to_end(match.status, None, lettered=False))
+    lettered = closing.is_lettered(closure)
+    refuse_if(closing_rules.refusals_to_end(match.status, closing.draft_of(closure), lettered=lettered))
+    closure.finished_at, closure.finished_by_id = now, by.person_id
+    return closure.ends_on
 
 
 def _source(match: Match) -> str:

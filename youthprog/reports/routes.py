@@ -19,6 +19,8 @@ from youthprog.leagues.forfeits import queries as forfeits
 from youthprog.leagues.officials import own_queries as officials
 from youthprog.leagues.scores import queries as scores
 from youthprog.mentorship import queries as mentorship
+from youthprog.mentorship.closing import queries as closures
+from youthprog.mentorship.evidence import queries as evidence
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
 from youthprog.programs import queries as programs
@@ -70,6 +72,8 @@ def today() -> Response:
         shown["begun"] = queries.beginnings(who, on)
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
+        shown["closures"] = closures.open_closures(who, on)
+        shown["surveys_due"] = evidence.due_surveys(who, on)
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
     if who.may(P.CONSENT_SEND):
