@@ -286,7 +286,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "certificate": ("Certificate of Participation", "Certificado de participación"),
     "appreciation": ("Certificate of Appreciation", "Certificado de agradecimiento"),
     "closure_letter": ("Letter at the end of a match", "Carta al terminar la mentoría"),
-    "closure_to": ("To %(name)s and family", "Para %(name)s y su familia"),
+    "closure_to": ("To %(whom)s and family", "Para %(whom)s y su familia"),
     "closure_title": ("Your mentoring match comes to its end", "Su mentoría llega a su fin"),
     "closure_with": (
         "%(ended)s was the last day of your match with %(mentors)s. It began on %(started)s.",
