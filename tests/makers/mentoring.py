@@ -11,7 +11,21 @@ from tests.makers.people import NOW, make_guardian, make_person, make_youth
 from tests.makers.programs import enroll, make_program, make_season
 from youthprog.access.types import Role
 from youthprog.attendance.types import Mark
+from youthprog.core import clock
 from youthprog.core.actor import SYSTEM
+from youthprog.mentorship.closing import queries as closing_queries
+from youthprog.mentorship.closing import services as closing
+from youthprog.mentorship.closing.types import (
+    Contact,
+    Draft,
+    Initiator,
+    Interview,
+    Party,
+    Reason,
+    Rematch,
+    Talk,
+    Way,
+)
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.services import activate_match, log_session, propose_match
 from youthprog.mentorship.types import DutyStatus
@@ -63,3 +77,23 @@ def make_session(
     values = {"client_id": key, "minutes": 60, "duty": DutyStatus.ON_DUTY, "now": NOW} | values
     by = make_actor(Role.MENTOR, mentor.id)
     return log_session(match, starts_at=starts_at, marks=marks, by=by, **values)
+
+
+def end_match(match: Match, *, now: datetime = NOW) -> None:
+    """End a match that has begun, with a whole closure: talks, decisions, the rule on contact, letters."""
+    closing.open_closure(match, by=SYSTEM, now=now)
+    closure = closing_queries.find_closure(match.id)
+    assert closure is not None
+    on = clock.day_of(now)
+    draft = Draft(
+        way=Way.EXPECTED,
+        reason=Reason.TERM_DONE,
+        initiator=Initiator.PROGRAM,
+        ends_on=on,
+        interviews=dict.fromkeys(Party, Interview(Talk.DONE, on)),
+        rematch={party.person_id: Rematch.YES for party in closing_queries.parties_of(closure)},
+        contact=Contact.NONE,
+        contact_told_on=on,
+    )
+    closing.save_closure(match, draft, seen=closure.version, by=SYSTEM, now=now)
+    closing.finish_closure(match, closing.prepare_papers(match, by=SYSTEM, now=now), by=SYSTEM, now=now)

@@ -182,9 +182,9 @@ MEANT = {
 ASKED = {
     "certificates.new": {"youth_id": "youth_id"},
     "certificates.create": {"youth_id": "youth_id"},
-    **dict.fromkeys(
-        ("evidence.ask", "evidence.fill", "evidence.send"), {"person_id": "surveyed_id", "months": "survey_months"}
-    ),
+    **{
+        f"evidence.{name}": {"person_id": "surveyed_id", "months": "survey_months"} for name in ("ask", "fill", "send")
+    },
     "mentorship.new": {"season": "season_id"},
     "mentorship.create": {"season": "season_id"},
     "programs.new_gathering": {"group": "group_id"},

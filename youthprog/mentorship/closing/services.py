@@ -107,7 +107,7 @@ def add_attempt(match: Match, attempt: Attempt, *, by: Actor, now: datetime) -> 
     refuse_if(rules.refusals_to_add_attempt(attempt, known, rules.Days(match.started_on, None, clock.day_of(now))))
     closure.attempts = [*closure.attempts, {"on": attempt.on.isoformat(), "how": attempt.how.value}]
     db.flush()
-    record("closure.tried", "match", match.id, by=by, now=now, on=attempt.on, how=attempt.how)
+    record("closure.tried", "match", match.id, by=by, now=now, on=attempt.on.isoformat(), how=attempt.how.value)
 
 
 def drop_closure(match: Match, *, by: Actor, now: datetime) -> None:
