@@ -19,6 +19,7 @@ from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.demo.consent_rows import Paper, consent_tables
+from youthprog.demo.endings import end_some
 from youthprog.demo.frame import Frame, Table
 from youthprog.demo.meeting_rows import meeting_tables
 from youthprog.demo.people_rows import people_tables
@@ -94,9 +95,11 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     frame = Frame(department, now, clock.zone(), crypto.keyring())
     for tables in (people_tables(frame), program_tables(frame), meeting_tables(frame)):
         _insert(tables)
-    _insert(consent_tables(frame, _paper(sealed, now)))
+    paper = _paper(sealed, now)
+    _insert(consent_tables(frame, paper))
     _open_accounts(department, now)
     _tell_sequences()
+    end_some(paper.document_id, now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)
