@@ -182,7 +182,9 @@ def retention_of(spans: Sequence[Span]) -> Retention:
         share = survival_at(curve, days) if known else None
         marks.append(Mark(months, at_risk, ended, len(before) - ended, share))
     still = [span for span in spans if not span.ended]
-    return Retention(len(spans), len(still), sum(span.paused for span in still), tuple(curve), tuple(marks))
+    known_days = max((span.days for span in spans), default=0)
+    paused = sum(span.paused for span in still)
+    return Retention(len(spans), len(still), paused, tuple(curve), tuple(marks), known_days)
 
 
 def span_of(started_on: date, ended_on: date | None, today: date, *, paused: bool = False) -> Span:

@@ -294,3 +294,5 @@ class Retention:
     paused: int
     curve: tuple[tuple[int, float], ...]
     marks: tuple[Mark, ...]
+    known_days: int = 0
+    """So many days the oldest match is known to have lasted; the curve says nothing of later."""
