@@ -228,10 +228,11 @@ def _closure_letter(sheet: ClosureLetter, templates: Path, own_crest: bytes | No
 
 def _evidence_file(sheet: EvidenceFile, templates: Path, own_crest: bytes | None) -> Composed:
     words = Words(sheet.language)
+    printed = f"{words('printed')} {words.day(sheet.printed_at)}, {words.hour(sheet.printed_at)}".removesuffix(".")
     page = {
         "kind": words("evidence_file"),
         "under_kind": sheet.period,
-        "footer": f"{words('evidence_footer')} {words('printed')} {words.day(sheet.printed_at)}, {words.hour(sheet.printed_at)}.",
+        "footer": f"{words('evidence_footer')} {printed}.",
     }
     title = f"{words('evidence_file')} · {sheet.program}"
     name, kind = "evidence_file.html", DocumentKind.EVIDENCE_FILE
