@@ -321,6 +321,7 @@ def test_a_due_survey_is_sent_answered_once_and_scored(session):
     (due,) = evidence.due_surveys(COORDINATOR, ON)
     assert (due.person_id, due.months, due.has_mail) == (pair.mentor.id, 3, True)
     first = surveys.send_survey(due, by=SYSTEM, now=NOW)
+    assert evidence.count_due(COORDINATOR, ON) == 1
     (again,) = evidence.due_surveys(COORDINATOR, ON)
     assert (again.answer_id, again.sent_on) == (first.id, ON)
     old = first.token_hash
@@ -332,7 +333,7 @@ def test_a_due_survey_is_sent_answered_once_and_scored(session):
     with pytest.raises(Refused) as caught:
         surveys.answer(first, {"one": 5}, by=SYSTEM, now=NOW)
     assert codes(caught) == ["answered"]
-    assert evidence.due_surveys(COORDINATOR, ON) == []
+    assert (evidence.due_surveys(COORDINATOR, ON), evidence.count_due(COORDINATOR, ON)) == ([], 0)
     (line,) = evidence.list_instruments(COORDINATOR)
     assert (line.row.id, line.asked, line.answered, line.means) == (row.id, 1, 1, {3: 400})
     period = counting.Period(COORDINATOR, None, ON - timedelta(days=364), ON, ON)

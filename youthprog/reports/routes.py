@@ -73,7 +73,7 @@ def today() -> Response:
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
         shown["closures"] = closures.open_closures(who, on)
-        shown["surveys_due"] = evidence.due_surveys(who, on)
+        shown["surveys_due"] = evidence.count_due(who, on)
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
     if who.may(P.CONSENT_SEND):

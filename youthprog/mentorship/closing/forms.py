@@ -120,7 +120,9 @@ class AttemptForm(Form):
 
     def attempt(self) -> Attempt:
         """The try as written."""
-        return Attempt(self.tried_on.data, How(self.how.data))
+        on = self.tried_on.data
+        assert on is not None  # the form asks for it
+        return Attempt(on, How(self.how.data))
 
 
 def read_rematch(sent: Any, person_ids: Iterable[int], *, knows: bool) -> dict[int, Rematch | None]:

@@ -264,6 +264,7 @@ def spans_of(actor: Actor, scope: Scope, on: date) -> list[tuple[date, Span]]:
             ),
         )
         for started_on, ended_on, status in rows
+        if started_on is not None
     ]
 
 
@@ -287,7 +288,7 @@ def endings_of(actor: Actor, scope: Scope, on: date) -> Sequence[Endings]:
         .group_by(MatchClosure.reason, MatchClosure.initiator)
         .order_by(number.desc(), MatchClosure.reason, MatchClosure.initiator)
     )
-    return [Endings(reason, initiator, count) for reason, initiator, count in rows]
+    return [Endings(reason, initiator, count) for reason, initiator, count in rows if reason and initiator]
 
 
 def _in_scope(actor: Actor, scope: Scope, on: date) -> sa.ColumnElement[bool]:

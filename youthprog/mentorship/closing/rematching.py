@@ -1,6 +1,7 @@
 """Who may not be matched again. Apart from the other queries, so that proposing can ask it."""
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,7 +10,7 @@ from youthprog.mentorship.closing.models import ClosureParty
 from youthprog.mentorship.closing.types import Rematch, Side
 
 
-def is_barred(person_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+def is_barred(person_id: Any) -> sa.ColumnElement[bool]:
     """The condition that a mentor was decided not to be safe to match; it holds from the moment it is saved."""
     return sa.exists().where(
         ClosureParty.person_id == person_id, ClosureParty.side == Side.MENTOR, ClosureParty.rematch == Rematch.UNSAFE

@@ -103,7 +103,8 @@ def _rows_of_json(text: str) -> list[tuple[int, dict[str, str]]]:
     rows = [{"kind": kind, "key": "", "en": found.get(kind), "es": found.get(f"{kind}_es")} for kind in ("name",)]
     rows += [{"kind": kind, "key": "", "en": found.get(kind)} for kind in ("audience", "source", "license")]
     for kind in ("scale", "questions"):
-        for each in found.get(kind) if isinstance(found.get(kind), list) else []:
+        told = found.get(kind)
+        for each in told if isinstance(told, list) else []:
             if isinstance(each, dict):
                 key = each.get("value") if kind == "scale" else each.get("key")
                 rows.append({**each, "kind": "scale" if kind == "scale" else "question", "key": key})

@@ -83,7 +83,11 @@ class Period:
             .where(sa.or_(Match.ended_on.is_(None), Match.ended_on >= self.from_on))
             .order_by(Match.id)
         )
-        return [MatchRow(*row) for row in rows]
+        return [
+            MatchRow(match_id, group_id, season_id, program_id, status, started_on, ended_on)
+            for match_id, group_id, season_id, program_id, status, started_on, ended_on in rows
+            if started_on is not None
+        ]
 
     def _within(self) -> sa.ColumnElement[bool]:
         reach = programs.groups_within(self.actor, P.MATCH_EDIT, self.on)
