@@ -108,6 +108,10 @@ from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.mentorship.cadence import routes as support
 from youthprog.mentorship.cadence import services as support_services
+from youthprog.mentorship.closing import pages as closing_pages
+from youthprog.mentorship.closing import services as closing_services
+from youthprog.mentorship.evidence import pages as evidence_pages
+from youthprog.mentorship.evidence import services as evidence_services
 from youthprog.mentorship.gate import own as gate_own
 from youthprog.mentorship.gate import routes as gate
 from youthprog.mentorship.gate import services as gate_services
@@ -173,6 +177,9 @@ BLUEPRINTS: list[Any] = [
     session_links.bp,
     support.bp,
     hours.bp,
+    closing_pages.bp,
+    evidence_pages.bp,
+    evidence_pages.outside,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -235,6 +242,8 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         session_services.follow_merge,
         support_services.follow_merge,
         hours_services.follow_merge,
+        closing_services.follow_merge,
+        evidence_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -256,7 +265,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         rosters_waiting.place_opened,
         officials_services.on_group_changed,
     ],
-    YouthWithdrawn: [rosters_waiting.leave_lines],
+    YouthWithdrawn: [rosters_waiting.leave_lines, closing_services.on_withdrawn],
     CustodyRestricted: [
         consent_services.close_for_restricted,
         calendar_services.end_for_restricted,
@@ -306,6 +315,7 @@ CHORES: list[chores.Chore] = [
     officials_services.check_all,
     session_reminding.drop_old_drafts,
     hours_services.settle_all,
+    closing_services.open_at_season_end,
 ]
 
 # What the worker does every few minutes.

@@ -21,6 +21,9 @@ KINDS = {
     "consent": sheets.consent_record(),
     "check-in cards": sheets.cards(13),
     "game card": sheets.game_card(),
+    "closure letter": sheets.closure_letter(),
+    "certificate of a mentor": sheets.appreciation(),
+    "evidence file": sheets.evidence_file(),
     "paper form": sheets.consent_blanks(),
     "paper forms of a team": sheets.consent_blanks(3),
     "consent in Spanish": sheets.consent_record(

@@ -181,6 +181,8 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("own",), SHOW),
     },
     "sessions": {"plan_queries": READ, "reminding": WRITE},
+    "closing": {"rematching": READ},
+    "evidence": {"lists": DECIDE, "measures": READ},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
@@ -195,6 +197,7 @@ PURE_IN_WINGS = {
     "cadence": "rules warnings plans",  # contacts due, matches that worry, a plan as it is kept
     "hours": "rules",  # sessions as a ledger
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
+    "evidence": "lists",  # a list of benchmarks, a survey, as a program loads it
 }
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.

@@ -22,6 +22,19 @@ from youthprog.credentials.models import Credential
 from youthprog.credentials.types import Step
 from youthprog.documents.models import Document
 from youthprog.documents.types import DocumentKind
+from youthprog.mentorship.closing import queries as closing_queries
+from youthprog.mentorship.closing import services as closing
+from youthprog.mentorship.closing.types import (
+    Contact,
+    Draft,
+    Initiator,
+    Interview,
+    Party,
+    Reason,
+    Rematch,
+    Talk,
+    Way,
+)
 from youthprog.mentorship.gate import facts
 from youthprog.mentorship.gate.models import MatchStep, MentorStep
 from youthprog.mentorship.gate.requirements import USUAL
@@ -175,3 +188,23 @@ def make_session(
     by, now = make_actor(Role.MENTOR, mentor.id), values.pop("now")
     entry = Entry(starts_at=starts_at, marks=marks, **values)
     return log_session(match, entry, by=by, now=now)
+
+
+def end_match(match: Match, *, now: datetime = NOW) -> None:
+    """End a match that has begun, with a whole closure: talks, decisions, the rule on contact, letters."""
+    closing.open_closure(match, by=SYSTEM, now=now)
+    closure = closing_queries.find_closure(match.id)
+    assert closure is not None
+    on = clock.day_of(now)
+    draft = Draft(
+        way=Way.EXPECTED,
+        reason=Reason.TERM_DONE,
+        initiator=Initiator.PROGRAM,
+        ends_on=on,
+        interviews=dict.fromkeys(Party, Interview(Talk.DONE, on)),
+        rematch={party.person_id: Rematch.YES for party in closing_queries.parties_of(closure)},
+        contact=Contact.NONE,
+        contact_told_on=on,
+    )
+    closing.save_closure(match, draft, seen=closure.version, by=SYSTEM, now=now)
+    closing.finish_closure(match, closing.prepare_papers(match, by=SYSTEM, now=now), by=SYSTEM, now=now)

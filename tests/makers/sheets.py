@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from youthprog.documents.types import (
     AnswerMark,
+    Appreciation,
     BlankChoice,
     BlankForm,
     BlankLayout,
@@ -14,10 +15,14 @@ from youthprog.documents.types import (
     Certificate,
     CheckInCard,
     CheckInCards,
+    ClosureLetter,
     ConsentBlanks,
     ConsentEvent,
     ConsentMark,
     ConsentRecord,
+    EvidenceFile,
+    EvidencePart,
+    EvidenceRow,
     GameCard,
     GameCardRow,
     GameCardTeam,
@@ -343,5 +348,61 @@ def game_card(**changes: Any) -> GameCard:
         printed_at=datetime(2026, 9, 19, 8, 5, tzinfo=CENTRAL),
         code="5M8TQX2K7HJP",
         address="youth.riverton.example/g",
+    )
+    return replace(sheet, **changes)
+
+
+def closure_letter(**changes: Any) -> ClosureLetter:
+    """The letter to a youth whose match ended."""
+    sheet = ClosureLetter(
+        letterhead=RIVERTON,
+        code="P8HX3MRT",
+        name="Mateo Aguilar",
+        program="One-to-one mentoring",
+        started_on=date(2025, 9, 8),
+        ended_on=date(2026, 11, 21),
+        contact="through_office",
+        signer="Dana Whitfield",
+        mentors=("Ana Reyes",),
+        sessions=38,
+        hours=47,
+    )
+    return replace(sheet, **changes)
+
+
+def appreciation(name: str = "Ana Reyes", **changes: Any) -> Appreciation:
+    """The certificate that thanks a mentor."""
+    sheet = Appreciation(
+        letterhead=RIVERTON,
+        name=name,
+        program_en="One-to-one mentoring",
+        program_es="Mentoría individual",
+        started_on=date(2025, 9, 8),
+        awarded_on=date(2026, 11, 21),
+        code="K7WD9FRC",
+        signatories=(Signatory("Dana Whitfield", "For the program · Por el programa"),),
+        hours=47,
+        gatherings=38,
+    )
+    return replace(sheet, **changes)
+
+
+def evidence_file(**changes: Any) -> EvidenceFile:
+    """A few benchmarks of a mentoring program."""
+    rows = (
+        EvidenceRow("B.5.8", "Each meeting is on file with its day, its length and what was done.", "Partly met", "waiting", "412 of 508"),
+        EvidenceRow("B.6.4", "At the end we speak with mentor, young person and family.", "Met", "signed", "21 of 21"),
+        EvidenceRow("B.6.6", "Each end is on file with its reason and a letter.", "Not met", "missing", "2 of 9"),
+        EvidenceRow("B.2.2", "Each mentor has applied in writing.", "Not measured here", "plain"),
+    )  # fmt: skip
+    sheet = EvidenceFile(
+        letterhead=RIVERTON,
+        program="One-to-one mentoring",
+        period="Nov 28, 2025 to Nov 27, 2026",
+        after="Your program’s own list, after Elements of Effective Practice for Mentoring, 4th edition (MENTOR, 2015). "
+        "Its codes were not compared with the standard: compare them before you cite one.",
+        counts=("Met: 1", "Partly met: 1", "Not met: 1", "Not measured here: 1"),
+        parts=(EvidencePart("Support", rows[:1]), EvidencePart("Closure", rows[1:])),
+        printed_at=datetime(2026, 11, 27, 9, 30, tzinfo=CENTRAL),
     )
     return replace(sheet, **changes)

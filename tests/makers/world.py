@@ -118,6 +118,12 @@ from youthprog.leagues.season.models import (
 from youthprog.leagues.season.types import FixtureState, RunState
 from youthprog.mentorship.cadence.models import SupportContact
 from youthprog.mentorship.cadence.types import Depth, Party, Safety, Way
+from youthprog.mentorship.closing.models import ClosureParty, MatchClosure
+from youthprog.mentorship.closing.types import Contact, Initiator, Reason, Rematch
+from youthprog.mentorship.closing.types import Side as MatchSide
+from youthprog.mentorship.closing.types import Way as Ending
+from youthprog.mentorship.evidence.models import SurveyAnswer, SurveyInstrument
+from youthprog.mentorship.evidence.types import Audience
 from youthprog.mentorship.gate.models import MentorStep
 from youthprog.mentorship.hours.models import HourEntry
 from youthprog.mentorship.models import Match
@@ -180,6 +186,9 @@ MEANT = {
     ("mentorship.of_group", "group_id"): "match_group_id",
     ("gate.", "person_id"): "mentor_id",
     ("gate.", "step_id"): "mentor_step_id",
+    ("closing.paper", "match_id"): "closed_match_id",
+    ("closing.paper", "document_id"): "closure_paper_id",
+    ("closing.rematch", "match_id"): "closed_match_id",
     ("people.", "contact_id"): "emergency_id",
     ("playing_time.", "gathering_id"): "game_gathering_id",
     ("officials.decline", "duty_id"): "own_duty_id",
@@ -189,6 +198,7 @@ MEANT = {
 ASKED = {
     "certificates.new": {"youth_id": "youth_id"},
     "certificates.create": {"youth_id": "youth_id"},
+    **{f"evidence.{name}": {"person_id": "surveyed_id", "months": "survey_months"} for name in ("ask", "fill", "send")},
     "mentorship.new": {"season": "season_id"},
     "mentorship.create": {"season": "season_id"},
     "programs.new_gathering": {"group": "group_id"},
@@ -752,7 +762,8 @@ class _Maker:
         group = program_maker.make_group(self.season, f"Match {self.tag}", GroupKind.MENTORING)
         db.session().add(program_maker.GroupMember(group_id=group.id, youth_id=self.child.id, from_on=self.start))
         self._lead(self.mentor, group, StaffRole.MENTOR, self.child)
-        self.match = Match(group=group, status=MatchStatus.PAUSED, usual_place="Library", started_on=self.start)
+        begun = clock.today() - timedelta(days=92)
+        self.match = Match(group=group, status=MatchStatus.PAUSED, usual_place="Library", started_on=begun)
         db.session().add(self.match)
         db.flush()
         clear_the_way(self.match, self.start)
@@ -789,6 +800,8 @@ class _Maker:
         self.side.links[LinkPurpose.SESSION_LOG] = link_id
         self.side.words |= {f"session_links.{name} token": token for name in ("show", "log")}
         self._support()
+        self._ending()
+        self._survey()
 
     def _support(self) -> None:
         """A contact with the young person, and hours of a month that was locked and amended."""
@@ -804,6 +817,53 @@ class _Maker:
         entry = {"program_id": self.season.program_id, "session_id": self.side.ids["log_id"], "held_on": self.start}
         entry |= {"person_id": self.mentor.id, "person_name": self.mentor.name, "duty": DutyStatus.OFF_DUTY}
         db.session().add(HourEntry(minutes=15, booked_on=today, entered_at=self.now, **entry))
+
+    def _ending(self) -> None:
+        """The match is being closed; another one has ended, with its letter."""
+        self._closure(self.match, self.child)
+        group = program_maker.make_group(self.season, f"Ended match {self.tag}", GroupKind.MENTORING)
+        ended = Match(group=group, status=MatchStatus.CLOSED, started_on=self.start, ended_on=clock.today())
+        db.session().add(ended)
+        db.flush()
+        closure = self._closure(ended, self.second)
+        document = self._document(DocumentKind.CLOSURE_LETTER, "match_closure", closure.id, "Letter")
+        closure.way, closure.reason, closure.initiator = Ending.EXPECTED, Reason.TERM_DONE, Initiator.PROGRAM
+        closure.ends_on, closure.contact, closure.finished_at = ended.ended_on, Contact.NONE, self.now
+        party = db.session().get_one(ClosureParty, (closure.id, self.second.id))
+        party.document_id, party.rematch = document.id, Rematch.LATER
+        self.side.ids |= {"closed_match_id": ended.id, "closure_paper_id": document.id}
+
+    def _closure(self, match: Match, youth: Person) -> MatchClosure:
+        closure = MatchClosure(match_id=match.id, opened_at=self.now, attempts=[], interviews={}, version=1)
+        db.session().add(closure)
+        db.flush()
+        closure.seal("words_sealed", json.dumps({"youth": f"Goodbye{self.tag}"}))
+        for person, side in ((youth, MatchSide.YOUTH), (self.mentor, MatchSide.MENTOR)):
+            db.session().add(ClosureParty(closure_id=closure.id, person_id=person.id, side=side))
+        db.flush()
+        return closure
+
+    def _survey(self) -> None:
+        """A survey of mentors that is due after three months, and the link it was sent by."""
+        content = {
+            "scale": {"1": ["Never", "Nunca"], "5": ["Always", "Siempre"]},
+            "questions": [["one", "Well?", "¿Bien?", False]],
+        }
+        survey = SurveyInstrument(
+            program_id=self.season.program_id, audience=Audience.MENTOR, name=f"Survey {self.tag}", name_es="Encuesta",
+            source="Ours", license="Ours", content=content, loaded_at=self.now,
+        )  # fmt: skip
+        db.session().add(survey)
+        db.flush()
+        token = crypto.token()
+        answer = SurveyAnswer(
+            match_id=self.match.id, instrument_id=survey.id, person_id=self.mentor.id, months=3,
+            token_hash=crypto.fingerprint(token), sent_at=self.now, ends_at=self.now + timedelta(days=30),
+        )  # fmt: skip
+        db.session().add(answer)
+        db.flush()
+        self.side.ids |= {"instrument_id": survey.id, "surveyed_id": self.mentor.id, "survey_months": 3}
+        self.side.words |= {f"survey_links.{name} token": token for name in ("show", "say")}
 
     # ---- forms, mail, papers ----
 

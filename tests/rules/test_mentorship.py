@@ -81,11 +81,6 @@ def test_only_an_active_match_is_paused(status):
     assert rules.refusals_to_pause(ACTIVE) == []
 
 
-def test_a_match_is_closed_once():
-    assert codes(rules.refusals_to_close(CLOSED)) == ["match_closed"]
-    assert not any(rules.refusals_to_close(status) for status in (PROPOSED, ACTIVE, PAUSED))
-
-
 def log(**values):
     known = {
         "status": ACTIVE, "started_on": ON - timedelta(days=30), "starts_at": NOW - timedelta(hours=1),

@@ -8,7 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account, make_actor
-from tests.makers.mentoring import clear_the_way, make_match, make_mentee, make_mentoring_season, make_session
+from tests.makers.mentoring import (
+    clear_the_way,
+    end_match,
+    make_match,
+    make_mentee,
+    make_mentoring_season,
+    make_session,
+)
 from tests.makers.people import NOW, make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
@@ -126,7 +133,7 @@ def test_a_pause_takes_the_reach_and_going_on_gives_it_back(pair, session):
 
 def test_a_closed_match_frees_its_people_and_keeps_its_sessions(pair, session):
     pair.log()
-    services.close_match(pair.match, by=SYSTEM, now=NOW)
+    end_match(pair.match)
     assert (pair.match.status, pair.match.ended_on) == (MatchStatus.CLOSED, ON)
     assert reached(session, pair.actor) == set()
     assert queries.free_among(pair.season.id, [pair.yusuf.id]) == {pair.yusuf.id}
@@ -139,12 +146,13 @@ def test_a_match_leaves_an_audit_line_at_each_step(pair, session):
     pair.kept(session)
     services.pause_match(pair.match, by=SYSTEM, now=NOW)
     services.activate_match(pair.match, by=SYSTEM, now=NOW)
-    services.close_match(pair.match, by=SYSTEM, now=NOW)
+    end_match(pair.match)
     session.commit()
     lines = session.scalars(
         sa.select(AuditEntry.action).where(AuditEntry.subject_kind == "match").order_by(AuditEntry.number)
     ).all()
-    assert lines == ["match.proposed", "match.activated", "match.paused", "match.activated", "match.closed"]
+    begun = ["match.proposed", "match.activated", "match.paused", "match.activated"]
+    assert lines == [*begun, "closure.opened", "closure.saved", "match.closed"]
 
 
 def test_nobody_is_matched_twice_in_a_season(pair):

@@ -209,13 +209,14 @@ def test_propose_start_pause_and_close(visitor, club, session):
         ("activate", "Active. The mentors can see", MatchStatus.ACTIVE),
         ("pause", "Paused. The mentors no longer", MatchStatus.PAUSED),
         ("activate", "Active. The mentors can see", MatchStatus.ACTIVE),
-        ("close", "Closed. Every session stays", MatchStatus.CLOSED),
     ):
         page = visitor.post(f"/matches/{match_id}/{verb}")
         assert words in page.text, page.text
         assert session.scalar(sa.select(Match.status).where(Match.id == match_id)) is status
+    page = visitor.post(f"/matches/{match_id}/close", status=422)
+    assert "Begin the closure first: no match ends without one." in page.text
     page = visitor.post(f"/matches/{match_id}/activate", status=422)
-    assert "This match is closed." in page.text
+    assert "This match is active already." in page.text
 
 
 def test_a_proposal_without_people_keeps_what_was_typed(visitor, club, session):

@@ -71,6 +71,7 @@ class P(Enum):
     MATCH_READ = "match.read", "See a mentoring match and its sessions"
     MATCH_EDIT = "match.edit", "Propose, start, pause and close matches"
     SESSION_LOG = "session.log", "Log a mentoring session"
+    REMATCH_READ = "rematch.read", "Read that matching somebody again would not be safe, and decide it"
     MATCH_SUPPORT = "match.support", "Keep up with matches: record contacts, read what was said, see what worries"
     HOURS_READ = "hours.read", "Read the ledger of hours given to mentoring; a mentor one's own"
     HOURS_LOCK = "hours.lock", "Lock a month of the ledger and export it"

@@ -23,6 +23,7 @@ from youthprog.credentials.models import Credential
 from youthprog.demo.concern_rows import add_concerns
 from youthprog.demo.consent_rows import Paper, consent_tables
 from youthprog.demo.credential_rows import credential_tables
+from youthprog.demo.endings import end_some
 from youthprog.demo.frame import Frame, Table
 from youthprog.demo.gate_rows import registry_checks
 from youthprog.demo.meeting_rows import meeting_tables
@@ -108,10 +109,12 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     frames = (people_tables, program_tables, meeting_tables, support_tables, credential_tables)
     for tables in (each(frame) for each in frames):
         _insert(tables)
-    _insert(consent_tables(frame, _paper(sealed, now)))
+    paper = _paper(sealed, now)
+    _insert(consent_tables(frame, paper))
     _open_accounts(department, now)
     _tell_sequences()
     _let_matches_go_on(frame, now)
+    end_some(paper.document_id, now)
     add_concerns(now)
     _lock_first_months(frame, now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}

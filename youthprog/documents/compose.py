@@ -26,13 +26,16 @@ from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
     AnswerMark,
+    Appreciation,
     Certificate,
     CheckInCards,
+    ClosureLetter,
     ConsentBlanks,
     ConsentMark,
     ConsentRecord,
     DocumentKind,
     Enclosed,
+    EvidenceFile,
     GameCard,
     Language,
     Letterhead,
@@ -81,8 +84,9 @@ class Composed:
 def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
     """The page of a sheet and the printing of it. Raises `Undrawable`: no certificate has a hole in its name."""
     sheet, own = job.sheet, job.instance / "crest.svg"
-    if isinstance(sheet, Certificate):
-        missing = missing_glyphs(sheet.name + (sheet.name_in_own_script or ""), instance=job.instance)
+    if isinstance(sheet, Certificate | Appreciation):
+        own_script = sheet.name_in_own_script if isinstance(sheet, Certificate) else None
+        missing = missing_glyphs(sheet.name + (own_script or ""), instance=job.instance)
         if missing:
             raise Undrawable(missing)
     own_crest = own.read_bytes() if own.exists() else None
@@ -190,6 +194,51 @@ def _certificate(sheet: Certificate, templates: Path, own_crest: bytes | None) -
     return _composed(DocumentKind.CERTIFICATE, name, title, sheet, words, page, templates, own_crest, assets)
 
 
+def _appreciation(sheet: Appreciation, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(Language.ENGLISH)
+    page = {
+        "spanish": Words(Language.SPANISH),
+        "fit": fit(sheet.name, PARTICIPATION),
+        "code": grouped(sheet.code),
+        "address": verify_address(sheet.letterhead, sheet.code),
+    }
+    assets = {
+        "frame.svg": frame_svg(*LANDSCAPE),
+        "qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}"),
+    }
+    title = f"{words('appreciation')} · {sheet.program_en}"
+    name, kind = "appreciation.html", DocumentKind.APPRECIATION
+    return _composed(kind, name, title, sheet, words, page, templates, own_crest, assets)
+
+
+def _closure_letter(sheet: ClosureLetter, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    page = {
+        "kind": words("closure_letter"),
+        "under_kind": sheet.program,
+        "code": grouped(sheet.code),
+        "address": verify_address(sheet.letterhead, sheet.code),
+        "footer": words("closure_footer"),
+        "phone": sheet.letterhead.phone.replace(" ", "\u00a0"),
+    }
+    title = f"{words('closure_letter')} · {sheet.program}"
+    name, kind = "closure_letter.html", DocumentKind.CLOSURE_LETTER
+    return _composed(kind, name, title, sheet, words, page, templates, own_crest, _qr_of(sheet))
+
+
+def _evidence_file(sheet: EvidenceFile, templates: Path, own_crest: bytes | None) -> Composed:
+    words = Words(sheet.language)
+    printed = f"{words('printed')} {words.day(sheet.printed_at)}, {words.hour(sheet.printed_at)}".removesuffix(".")
+    page = {
+        "kind": words("evidence_file"),
+        "under_kind": sheet.period,
+        "footer": f"{words('evidence_footer')} {printed}.",
+    }
+    title = f"{words('evidence_file')} · {sheet.program}"
+    name, kind = "evidence_file.html", DocumentKind.EVIDENCE_FILE
+    return _composed(kind, name, title, sheet, words, page, templates, own_crest)
+
+
 def _consent_record(sheet: ConsentRecord, templates: Path, own_crest: bytes | None) -> Composed:
     words = Words(sheet.language)
     page = {
@@ -269,7 +318,7 @@ def _first_of(sheet: WithdrawalRecord | SupplementRecord, words: Words) -> dict[
     }
 
 
-def _qr_of(sheet: Evidence) -> dict[str, bytes]:
+def _qr_of(sheet: Evidence | ClosureLetter) -> dict[str, bytes]:
     return {"qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}", dark=INK)}
 
 
@@ -332,6 +381,9 @@ _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
     ConsentBlanks: _consent_blanks,
     CheckInCards: _check_in_cards,
     GameCard: _game_card,
+    ClosureLetter: _closure_letter,
+    Appreciation: _appreciation,
+    EvidenceFile: _evidence_file,
     WithdrawalRecord: _withdrawal_record,
     SupplementRecord: _supplement_record,
 }

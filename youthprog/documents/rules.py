@@ -8,7 +8,7 @@ from typing import Any
 from youthprog.core.refusals import N_, Refusal
 from youthprog.core.text import crowded, storable
 from youthprog.documents.drawn import is_drawing
-from youthprog.documents.types import Certificate, Sheet
+from youthprog.documents.types import Appreciation, Certificate, Sheet
 
 LONGEST_NAME = 100
 LONGEST_NOTE = 10_000
@@ -44,7 +44,7 @@ def refusals_to_print(sheet: Sheet) -> list[Refusal]:
 
 def refusals_to_draw(sheet: Sheet, missing: str) -> list[Refusal]:
     """A certificate is not issued with a hole in the name: says which letters no typeface here can draw."""
-    if isinstance(sheet, Certificate) and missing:
+    if isinstance(sheet, Certificate | Appreciation) and missing:
         sentence = N_(
             "No typeface here can draw %(letters)s in “%(name)s”. Add a font to the instance folder, or write the name in Latin letters."
         )

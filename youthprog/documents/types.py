@@ -24,12 +24,15 @@ class DocumentKind(StrEnum):
     CONSENT_BLANK = "consent_blank"
     CHECK_IN_CARDS = "check_in_cards"
     GAME_CARD = "game_card"
+    CLOSURE_LETTER = "closure_letter"
+    APPRECIATION = "appreciation"
+    EVIDENCE_FILE = "evidence_file"
 
 
 ARCHIVED = frozenset(
     {DocumentKind.CONSENT_RECORD, DocumentKind.WITHDRAWAL_RECORD, DocumentKind.SUPPLEMENT_RECORD}
 )  # the evidence of a consent: the signed record, and what was added to it or taken back of it later
-SEALED = ARCHIVED | {DocumentKind.CERTIFICATE}
+SEALED = ARCHIVED | {DocumentKind.CERTIFICATE, DocumentKind.CLOSURE_LETTER, DocumentKind.APPRECIATION}
 
 
 class Variant(StrEnum):
@@ -410,6 +413,84 @@ class GameCard:
     language: Language = Language.ENGLISH
 
 
+# The end of a mentoring match ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureLetter:
+    """The letter to a youth and the family when a match ends, dated on its last day. It says no reason."""
+
+    letterhead: Letterhead
+    code: str
+    name: str
+    program: str
+    """As shown to the public: the title on the page of its code."""
+    started_on: date
+    ended_on: date
+    contact: str
+    """Which rule on contact holds after the end: `none`, `through_office` or `family_agrees`."""
+    signer: str
+    mentors: tuple[str, ...] = ()
+    """Empty where nobody is to be named."""
+    sessions: int = 0
+    hours: int = 0
+    language: Language = Language.ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class Appreciation:
+    """A bilingual certificate that thanks a mentor at the end of a match, dated on its last day. It names no child."""
+
+    letterhead: Letterhead
+    name: str
+    program_en: str
+    program_es: str
+    started_on: date
+    awarded_on: date
+    code: str
+    signatories: tuple[Signatory, ...]
+    hours: int | None = None
+    gatherings: int | None = None
+
+
+# Evidence file of mentoring -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One benchmark: what it asks in our words, how far it is met, and the figures of that. `mark` is a shape beside the word."""
+
+    code: str
+    text: str
+    word: str
+    mark: str
+    figures: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePart:
+    """Benchmarks under one heading."""
+
+    title: str
+    rows: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """How far a mentoring program meets a list of benchmarks in a period. No person is named."""
+
+    letterhead: Letterhead
+    program: str
+    period: str
+    after: str
+    """After which list, in words: whose it is, of which year, and what was not checked."""
+    counts: tuple[str, ...]
+    parts: tuple[EvidencePart, ...]
+    printed_at: datetime
+    language: Language = Language.ENGLISH
+
+
 # Withdrawal record --------------------------------------------------------------------------------------------
 
 
@@ -497,8 +578,11 @@ Sheet = (
     | ConsentBlanks
     | CheckInCards
     | GameCard
+    | ClosureLetter
+    | Appreciation
+    | EvidenceFile
 )
-Issued = Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord
+Issued = Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord | ClosureLetter | Appreciation
 """The sheets that are kept and have a code."""
 
 

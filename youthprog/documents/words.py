@@ -284,6 +284,83 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Anote el marcador y entregue esta hoja al coordinador.",
     ),
     "certificate": ("Certificate of Participation", "Certificado de participación"),
+    "appreciation": ("Certificate of Appreciation", "Certificado de agradecimiento"),
+    "closure_letter": ("Letter at the end of a match", "Carta al terminar la mentoría"),
+    "closure_to": ("To %(whom)s and family", "Para %(whom)s y su familia"),
+    "closure_title": ("Your mentoring match comes to its end", "Su mentoría llega a su fin"),
+    "closure_with": (
+        "%(ended)s was the last day of your match with %(mentors)s. It began on %(started)s.",
+        "El %(ended)s fue el último día de su mentoría con %(mentors)s. Empezó el %(started)s.",
+    ),
+    "closure_plain": (
+        "%(ended)s was the last day of your match. It began on %(started)s.",
+        "El %(ended)s fue el último día de su mentoría. Empezó el %(started)s.",
+    ),
+    "closure_and": (" and ", " y "),
+    "closure_met_once": (
+        "In this time you met once. Thank you for your time and your trust.",
+        "En ese tiempo se reunieron una vez. Gracias por su tiempo y su confianza.",
+    ),
+    "closure_met": (
+        "In this time you met %(sessions)s times. Thank you for your time and your trust.",
+        "En ese tiempo se reunieron %(sessions)s veces. Gracias por su tiempo y su confianza.",
+    ),
+    "closure_met_hours": (
+        "In this time you met %(sessions)s times, %(hours)s hours together. Thank you for your time and your trust.",
+        "En ese tiempo se reunieron %(sessions)s veces, %(hours)s horas en total. Gracias por su tiempo y su confianza.",
+    ),
+    "closure_thanks": (
+        "Thank you for your time and your trust.",
+        "Gracias por su tiempo y su confianza.",
+    ),
+    "closure_feel": (
+        "It is all right to feel sad about an end, or glad, or both. It says nothing against you. "
+        "Whatever you want to talk about, we are here to listen.",
+        "Está bien sentirse triste por un final, o contento, o las dos cosas. No dice nada en contra de usted. "
+        "De lo que quiera hablar, aquí le escuchamos.",
+    ),
+    "closure_contact": ("After the end", "Después del final"),
+    "closure_none": (
+        "Our program’s rule: after the end, mentor and family are not in contact any more, also not by telephone, "
+        "messages or social media. If somebody writes or calls nevertheless, please tell us.",
+        "La regla de nuestro programa: después del final, la persona mentora y la familia ya no están en contacto, "
+        "tampoco por teléfono, mensajes o redes sociales. Si alguien escribe o llama de todos modos, avísenos.",
+    ),
+    "closure_through_office": (
+        "Our program’s rule: after the end, contact goes through our office only, also by telephone, messages or "
+        "social media. Write to us and we pass it on.",
+        "La regla de nuestro programa: después del final, el contacto pasa solo por nuestra oficina, también por "
+        "teléfono, mensajes o redes sociales. Escríbanos y lo entregamos.",
+    ),
+    "closure_family_agrees": (
+        "Our program’s rule: after the end, there is contact only if the family agrees and knows of each one, also by "
+        "telephone, messages or social media. The program no longer looks after it.",
+        "La regla de nuestro programa: después del final, solo hay contacto si la familia está de acuerdo y sabe de "
+        "cada uno, también por teléfono, mensajes o redes sociales. El programa ya no lo acompaña.",
+    ),
+    "closure_call": (
+        "Questions, or something on your mind? Call %(phone)s.",
+        "¿Preguntas, o algo que le preocupe? Llame al %(phone)s.",
+    ),
+    "closure_ask": (
+        "Questions, or something on your mind? Come and see us.",
+        "¿Preguntas, o algo que le preocupe? Venga a vernos.",
+    ),
+    "closure_for": ("for", "por"),
+    "closure_footer": (
+        "Personal. For the young person and the family.",
+        "Personal. Para el menor y su familia.",
+    ),
+    "check_letter": ("Check this letter", "Compruebe esta carta"),
+    "evidence_file": ("Evidence file", "Expediente de evidencias"),
+    "evidence_code": ("After", "Según"),
+    "evidence_what": ("What it asks, in our words", "Lo que pide, en nuestras palabras"),
+    "evidence_state": ("Where we stand", "Cómo estamos"),
+    "evidence_figures": ("Figures", "Cifras"),
+    "evidence_footer": (
+        "The program’s own reading of its records; it names nobody.",
+        "Lectura propia del programa de sus registros; no nombra a nadie.",
+    ),
 }
 
 

@@ -17,6 +17,7 @@ from youthprog.core.permissions import P
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
 from youthprog.mentorship import rules
+from youthprog.mentorship.closing.rematching import is_barred
 from youthprog.mentorship.models import Match, ProposedMentor
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import (
@@ -337,7 +338,10 @@ def mentoring_seasons(actor: Actor, on: date) -> list[SeasonLine]:
 
 
 def list_mentors(on: date) -> list[MentorLine]:
-    """Adults with the mentor's role by name, with how many young people each has in matches. Two statements."""
+    """Adults with the mentor's role who may be matched, by name, with how many young people each has in matches.
+
+    Two statements.
+    """
     holds = programs.during(RoleGrant.from_on, RoleGrant.until_on, on)
     persons = db.session().scalars(
         sa.select(Person)
@@ -348,7 +352,8 @@ def list_mentors(on: date) -> list[MentorLine]:
                 RoleGrant.account_id == Account.id,
                 RoleGrant.role == Role.MENTOR,
                 holds,
-            )
+            ),
+            ~is_barred(Person.id),
         )
         .order_by(Person.folded_name, Person.id)
     )

@@ -11,6 +11,7 @@ from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refusal, Refused
 from youthprog.mentorship import queries, rules, services
+from youthprog.mentorship.closing import queries as closing
 from youthprog.mentorship.forms import ProposalForm
 from youthprog.mentorship.gate import queries as gate_queries
 from youthprog.mentorship.gate.types import ITEMS
@@ -104,6 +105,7 @@ def _match_page(match: Match, refusals: Sequence[Refusal] = (), status: int = 20
         dosage=gate_queries.dosage_of([match.id]).get(match.id, {}),
         can_log=who.may(P.SESSION_LOG) and match.status is MatchStatus.ACTIVE,
         problems=[says(reason) for reason in refusals],
+        in_closing=who.may(P.MATCH_EDIT) and closing.in_closing(match.id),
     )
 
 
@@ -201,8 +203,8 @@ def pause(match_id: int) -> BaseResponse:
 @bp.post("/matches/<id:match_id>/close")
 @door(P.MATCH_EDIT)
 def close(match_id: int) -> BaseResponse:
-    """Close a match."""
-    return _do(match_id, services.close_match, gettext("Closed. Every session stays in the file."))
+    """Take a proposal back. What has begun is closed step by step; here it is refused, and says what is missing."""
+    return _do(match_id, services.close_match, gettext("Taken back. These young people can be matched again."))
 
 
 def _do(match_id: int, deed: Callable[..., None], done: str) -> BaseResponse:

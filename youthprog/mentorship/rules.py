@@ -77,11 +77,6 @@ def refusals_to_pause(status: MatchStatus) -> list[Refusal]:
     return [] if status is MatchStatus.ACTIVE else [wrong_state(status)]
 
 
-def refusals_to_close(status: MatchStatus) -> list[Refusal]:
-    """Why a match cannot be closed."""
-    return [] if status in OPEN else [wrong_state(status)]
-
-
 def wrong_state(status: MatchStatus) -> Refusal:
     """Why something cannot be done with a match that stands like this."""
     sentences = {

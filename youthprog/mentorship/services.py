@@ -5,7 +5,7 @@ with that they reach its youth. Pausing and closing take that away the same mome
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import product
 from typing import Any
 
@@ -17,9 +17,12 @@ from youthprog.concerns import queries as concerns
 from youthprog.concerns.types import ContactStopped
 from youthprog.core import clock, db, serving
 from youthprog.core.actor import SYSTEM, Actor
-from youthprog.core.refusals import Refusal, refuse_if
+from youthprog.core.refusals import Refusal, Refused, refuse_if
 from youthprog.credentials.types import CredentialLapsed
 from youthprog.mentorship import queries, rules
+from youthprog.mentorship.closing import queries as closing
+from youthprog.mentorship.closing import rules as closing_rules
+from youthprog.mentorship.closing.rematching import barred_among
 from youthprog.mentorship.gate import facts
 from youthprog.mentorship.gate.rules import missing_items
 from youthprog.mentorship.models import Match, ProposedMentor
@@ -55,6 +58,8 @@ def propose_match(
     _lock(Season, season.id)
     names = queries.names_of([*mentors, *youth])
     mentors, youth = [each for each in mentors if each in names], [each for each in youth if each in names]
+    barred = barred_among(mentors)
+    refuse_if(closing_rules.refusals_to_rematch([names[each] for each in mentors if each in barred]))
     free = queries.free_among(season.id, youth)
     loads, limits = queries.loads_of(on), people.restrictions_on(youth, on)
     refuse_if(
@@ -111,12 +116,15 @@ def activate_matches(matches: Sequence[Match], *, by: Actor, now: datetime) -> d
         {each.person_id for found in known.values() for each in found.mentors},
         {each.person_id for found in known.values() for each in found.youth},
     )
+    barred = barred_among({each.person_id for found in known.values() for each in found.mentors})
+    names = queries.names_of(barred) if barred else {}
     left: dict[int, list[Refusal]] = {}
     for match in matches:
         mentors = [each.person_id for each in known[match.id].mentors]
         youth = [each.person_id for each in known[match.id].youth]
         reasons = rules.refusals_to_activate(match.status, mentors=len(mentors), youth=len(youth))
         reasons = reasons or rules.refusals_while_stopped(any(pair in stopped for pair in product(mentors, youth)))
+        reasons = reasons or closing_rules.refusals_to_rematch([names[each] for each in mentors if each in barred])
         left[match.id] = reasons or [lack.refusal() for lack in missing_items(known[match.id])]
         if left[match.id]:
             continue
@@ -176,17 +184,31 @@ def stop_contact(event: ContactStopped) -> None:
 
 
 def close_match(match: Match, *, by: Actor, now: datetime) -> None:
-    """End a match. Its sessions stay; its youth may be matched again."""
+    """End a match. Its sessions stay; its youth may be matched again. A proposal is taken back; nothing of it had begun.
+
+    The one way into the closed state. Raises `Refused` with everything that the closure of a begun match still misses.
+    """
     lock_match(match)
     on = clock.day_of(now)
-    refuse_if(rules.refusals_to_close(match.status))
+    ended_on = on if match.status is MatchStatus.PROPOSED else _settle_closure(match, by=by, now=now)
     for person_id in queries.mentors_of(match, on):
         programs_services.stop_leading(person_id, match.group, by=by, now=now)
     for youth_id in programs.member_ids(match.group_id, on):
         programs_services.leave_group(youth_id, match.group, by=by, now=now)
-    match.status, match.ended_on, match.passed_gate_at = MatchStatus.CLOSED, on, None
+    match.status, match.ended_on, match.passed_gate_at = MatchStatus.CLOSED, ended_on, None
     db.flush()
     record("match.closed", "match", match.id, by=by, now=now)
+
+
+def _settle_closure(match: Match, *, by: Actor, now: datetime) -> date | None:
+    """Finish the closure of a match that misses nothing, and give its last day."""
+    closure = closing.find_closure(match.id)
+    if closure is None or not closing.is_under_way(closure):
+        raise Refused(closing_rules.refusals_to_end(match.status, None, lettered=False))
+    lettered = closing.is_lettered(closure)
+    refuse_if(closing_rules.refusals_to_end(match.status, closing.draft_of(closure), lettered=lettered))
+    closure.finished_at, closure.finished_by_id = now, by.person_id
+    return closure.ends_on
 
 
 def _source(match: Match) -> str:

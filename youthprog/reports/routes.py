@@ -22,6 +22,8 @@ from youthprog.leagues.officials import own_queries as officials
 from youthprog.leagues.scores import queries as scores
 from youthprog.mentorship import queries as mentorship
 from youthprog.mentorship.cadence import queries as support
+from youthprog.mentorship.closing import queries as closures
+from youthprog.mentorship.evidence import queries as evidence
 from youthprog.mentorship.gate import own_queries as gate_own
 from youthprog.mentorship.gate import queries as gate
 from youthprog.mentorship.gate.types import ITEMS
@@ -110,6 +112,7 @@ def _mentoring(who: Actor, now: datetime) -> dict[str, Any]:
     if who.may(P.MATCH_EDIT):
         shown["overdue"] = mentorship.overdue_matches(who, on)
         shown |= {"stopped": gate.suspended(who, on), "gate_items": ITEMS}
+        shown["closures"], shown["surveys_due"] = closures.open_closures(who, on), evidence.count_due(who, on)
         shown["sessions"], shown["session_flags"] = mentoring_plans.for_today(who, now), FLAGS
     if who.may(P.MATCH_SUPPORT):
         shown["contacts_due"], shown["warned"] = support.on_today(who, on)

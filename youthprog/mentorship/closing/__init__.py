@@ -1,0 +1,1 @@
+"""How a match ends: never silently, and what is known afterwards of how long matches last."""
