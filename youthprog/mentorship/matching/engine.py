@@ -33,7 +33,6 @@ from youthprog.mentorship.matching.types import (
 
 Tell = Callable[[Progress], None]
 Stop = Callable[[], bool]
-MOST_TIMES = 6  # meeting times tried for a group
 EXPLAIN_SECONDS = 60.0  # for the next best choices, where each asks for a solution of its own
 
 
@@ -48,23 +47,23 @@ def propose(
     youth, mentors = sides_of(task)
     scorer = Scorer(task.weights, task.every_days)
     tell(Progress(Phase.SCORING, 0.0))
-    columns, owner = columns_of(task, youth, mentors)
-    scores = []
+    columns = columns_of(task, youth, mentors)
+    ready, scores = scorer.ready(columns), []
     for place, each in enumerate(youth):
-        scores.append([scorer.score(column, each) for column in columns])
+        scores.append(scorer.row(each, ready))
         if place % 50 == 49:
             tell(Progress(Phase.SCORING, 0.4 * place / len(youth)))
     cohort = Cohort(scores, [column.capacity for column in columns], task.mode)
     tell(Progress(Phase.SOLVING, 0.4))
-    groups = Groups(cohort, _bounds(task, youth, owner), stop=stop) if task.circles else None
+    groups = Groups(cohort, _bounds(task, youth), stop=stop) if task.circles else None
     best = groups.solve() if groups else cohort.solve()
     tell(Progress(Phase.EXPLAINING, 0.6))
-    explaining = _Explaining(task, youth, columns, owner, cohort, best, scores, groups)
+    explaining = _Explaining(task, youth, columns, cohort, best, scores, groups)
     others = explaining.others(tell, stop, explain_seconds)
     return Outcome(
         pairs=tuple(_pair(scorer, explaining, row, others.get(row)) for row, to in enumerate(best.to) if to != NOBODY),
         unmatched=tuple(
-            _unmatched(scorer, youth[row], mentors, explaining, others.get(row))
+            Unmatched(youth[row].id, *removed_by(scorer, youth[row], columns), others.get(row))
             for row, to in enumerate(best.to)
             if to == NOBODY
         ),
@@ -72,41 +71,42 @@ def propose(
     )
 
 
-# ---- columns: mentors, or the meeting times of groups ----
+# ---- groups ----
 
 
-def columns_of(task: Task, youth: Sequence[Youth], mentors: Sequence[Mentor]) -> tuple[list[Mentor], list[int]]:
-    """What youth are put to: mentors, or groups once for each time they could meet; and whose column each is."""
+def columns_of(task: Task, youth: Sequence[Youth], mentors: Sequence[Mentor]) -> list[Mentor]:
+    """What youth are put to: mentors, or groups at the hour they meet."""
     if not task.circles:
-        return list(mentors), list(range(len(mentors)))
-    columns, owner = [], []
-    for place, mentor in enumerate(mentors):
-        for free in _times(mentor.free, youth, task.every_days):
-            columns.append(_at(mentor, free))
-            owner.append(place)
-    return columns, owner
+        return list(mentors)
+    meets = {each.id: each.meets for each in task.circles}
+    return [
+        _at(each, meets[each.id] if meets[each.id] is not None else _hour(each.free, youth, task.every_days))
+        for each in mentors
+    ]
 
 
 def _at(mentor: Mentor, free: int | None) -> Mentor:
     return Mentor(**({name: getattr(mentor, name) for name in Mentor.__dataclass_fields__} | {"free": free}))
 
 
-def _times(free: int | None, youth: Sequence[Youth], every_days: int) -> list[int | None]:
-    """The hours at which a group could meet, the ones most youth can come to; all its youth come to the same."""
+def _hour(free: int | None, youth: Sequence[Youth], every_days: int) -> int | None:
+    """The hour of the week, on the half hour, to which most youth can come; the earliest of several."""
     if free is None:
-        return [None]
-    hour, found = (1 << 4) - 1, {}
-    weeks = [hours.starts_of(free) >> 7 * hours.QUARTERS * week for week in range(4)]
-    every = weeks[0] & weeks[1] & weeks[2] & weeks[3] & ((1 << 7 * hours.QUARTERS - 3) - 1)
-    for start in range(0, 7 * hours.QUARTERS, 2):  # on the half hour
+        return None
+    hour, week, best = (1 << 4) - 1, 7 * hours.QUARTERS, (-1, 0)
+    weeks = [hours.starts_of(free) >> week * each for each in range(4)]
+    every = weeks[0] & weeks[1] & weeks[2] & weeks[3]
+    for start in range(0, week - 3, 2):
         if every >> start & 1:
-            mask = sum(hour << start + 7 * hours.QUARTERS * week for week in range(4))
-            found[start] = mask
-    if not found:
-        return [_shifting(free, youth, every_days)]
-    able = {start: sum(each.free is None or mask & ~each.free == 0 for each in youth) for start, mask in found.items()}
-    best = sorted(found, key=lambda start: (-able[start], start))[:MOST_TIMES]
-    return [found[start] for start in best]
+            mask = sum(hour << start + week * each for each in range(4))
+            best = max(best, (_able(mask, youth), -start))
+    if best[0] < 0:
+        return _shifting(free, youth, every_days)
+    return sum(hour << week * each - best[1] for each in range(4))
+
+
+def _able(mask: int, youth: Sequence[Youth]) -> int:
+    return sum(each.free is None or not mask & ~each.free for each in youth)
 
 
 def _shifting(free: int, youth: Sequence[Youth], every_days: int) -> int:
@@ -114,27 +114,22 @@ def _shifting(free: int, youth: Sequence[Youth], every_days: int) -> int:
     begins, hour, mask = hours.starts_of(free), (1 << 4) - 1, 0
     days = next((each for each in hours.PERIODS if every_days <= each), hours.CYCLE)
     for stretch in range(0, hours.CYCLE, days):
-        starts = [
-            each
-            for each in range(stretch * hours.QUARTERS, (stretch + days) * hours.QUARTERS - 3, 2)
-            if begins >> each & 1
-        ]  # fmt: skip
+        those = range(stretch * hours.QUARTERS, (stretch + days) * hours.QUARTERS - 3, 2)
+        starts = [each for each in those if begins >> each & 1]
         if starts:
-            able = {each: sum(one.free is None or (hour << each) & ~one.free == 0 for one in youth) for each in starts}
-            mask |= hour << min(starts, key=lambda each: (-able[each], each))
+            mask |= hour << max(starts, key=lambda each: (_able(hour << each, youth), -each))
     return mask
 
 
-def _bounds(task: Task, youth: Sequence[Youth], owner: list[int]) -> Bounds:
+def _bounds(task: Task, youth: Sequence[Youth]) -> Bounds:
     circles: list[Circle] = sorted(task.circles, key=lambda each: each.id)
     rows = {each.id: row for row, each in enumerate(youth)}
 
     def pairs(those: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         return sorted((rows[one], rows[other]) for one, other in map(sorted, those) if {one, other} <= rows.keys())
 
-    return Bounds(
-        owner, [each.least for each in circles], [each.most for each in circles], pairs(task.together), pairs(task.apart)
-    )
+    sizes = [each.least for each in circles], [each.most for each in circles]
+    return Bounds(*sizes, pairs(task.together), pairs(task.apart))
 
 
 # ---- what it costs to choose otherwise ----
@@ -144,10 +139,10 @@ class _Explaining:
     """The best found, and what it is compared with."""
 
     def __init__(
-        self, task: Task, youth: Sequence[Youth], columns: Sequence[Mentor], owner: Sequence[int], cohort: Cohort,
-        best: Pairing, scores: list[list[int | None]], groups: Groups | None,
+        self, task: Task, youth: Sequence[Youth], columns: Sequence[Mentor], cohort: Cohort, best: Pairing,
+        scores: list[list[int | None]], groups: Groups | None,
     ):  # fmt: skip
-        self.task, self.youth, self.columns, self.owner = task, youth, columns, owner
+        self.task, self.youth, self.columns = task, youth, columns
         self.cohort, self.best, self.scores, self.groups = cohort, best, scores, groups
 
     def others(self, tell: Tell, stop: Stop, seconds: float) -> dict[int, Alternative]:
@@ -194,7 +189,7 @@ class _Explaining:
         """The whole solved once more, with this youth matched otherwise than now."""
         now = self.best.to[row]
         if self.groups:
-            again = self.groups.other(row, self.owner[now] if now != NOBODY else NOBODY)
+            again = self.groups.other(row, now)
         elif all(score is None or column == now for column, score in enumerate(self.scores[row])):
             return None
         else:
@@ -277,13 +272,6 @@ def removed_by(scorer: Scorer, youth: Youth, mentors: Sequence[Mentor]) -> tuple
         if any(rule in each for each in broken)
     ]
     return sum(not each for each in broken), tuple(removed)
-
-
-def _unmatched(
-    scorer: Scorer, youth: Youth, mentors: Sequence[Mentor], _known: _Explaining, other: Alternative | None
-) -> Unmatched:
-    possible, removed = removed_by(scorer, youth, mentors)
-    return Unmatched(youth.id, possible, removed, other)
 
 
 def score_of(task: Task, mentor: Mentor, youth: Youth) -> tuple[Any, list[HardRule]]:

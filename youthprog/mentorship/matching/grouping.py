@@ -1,4 +1,4 @@
-"""The best placing of a whole cohort into groups, exactly: sizes, together, apart, and one meeting time for each group.
+"""The best placing of a whole cohort into groups, exactly: sizes, those to be together and those to be apart.
 
 First the groups are filled as if nobody belonged together or apart and no group were too small: that is solved exactly
 (pairing), and its prices say how much every single placing falls short at least. The exact solver then gets only those
@@ -19,9 +19,8 @@ SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Bounds:
-    """What groups must keep. `owner` says which group a column is a meeting time of; pairs are rows."""
+    """What groups must keep. Pairs are rows."""
 
-    owner: Sequence[int]
     least: Sequence[int]
     most: Sequence[int]
     together: Sequence[tuple[int, int]] = ()
@@ -75,7 +74,7 @@ class Groups:
 
     def other(self, row: int, now: int) -> Pairing | None:
         """The best placing with one youth in another group than now; None when there is none at all."""
-        without = [(row, column) for column, owner in enumerate(self.bounds.owner) if owner == now]
+        without = [(row, now)] if now != NOBODY else []
         if self.cohort.mode is Mode.WORST and self.floor is not None:
             within = self._best(self.floor, without=without, must=row)
             if within.to[row] != NOBODY:
@@ -91,11 +90,8 @@ class Groups:
     def _best(self, floor: int | None, *, without: Sequence[tuple[int, int]] = (), must: int = NOBODY) -> Placing:
         np, bounds = self.cohort.np, self.bounds
         worths = self._shared(self.cohort.worths(floor=floor, without=without, must=must))
-        by_group = np.full((worths.shape[0], len(bounds.most)), FORBIDDEN, dtype=np.int64)
-        for column, owner in enumerate(bounds.owner):
-            by_group[:, owner] = np.maximum(by_group[:, owner], worths[:, column])
-        _to, prices = assign(np, by_group, [min(each, worths.shape[0]) for each in bounds.most])
-        paid = np.array([prices[owner] for owner in bounds.owner], dtype=np.int64)
+        _to, prices = assign(np, worths, [min(each, worths.shape[0]) for each in bounds.most])
+        paid = np.array(prices, dtype=np.int64)
         gain = np.maximum((worths - paid).max(axis=1, initial=0), 0)
         short = np.minimum(gain[:, None] - (worths - paid), FAR)
         short[worths == FORBIDDEN] = FAR
@@ -164,33 +160,21 @@ class Groups:
         return Placing(to, worth, proved=state == cp_model.OPTIMAL)
 
     def _sizes(self, model: Any, x: list[dict[int, Any]]) -> None:
-        """Each group takes place at one of its times, with as many as it needs and takes, or not at all."""
+        """Each group takes place with as many as it needs and takes, or not at all."""
         by_column: dict[int, list[Any]] = {}
         for each in x:
             for column, var in each.items():
                 by_column.setdefault(column, []).append(var)
-        opens: dict[int, list[Any]] = {}
         for column, those in sorted(by_column.items()):
-            owner = self.bounds.owner[column]
-            least, most = self.bounds.least[owner], self.bounds.most[owner]
-            if least <= 1 and self.bounds.owner.count(owner) == 1:
+            least, most = self.bounds.least[column], self.bounds.most[column]
+            if least <= 1:
                 model.add(sum(those) <= most)
                 continue
             opened = model.new_bool_var("")
-            opens.setdefault(owner, []).append(opened)
             model.add(sum(those) <= most * opened)
             model.add(sum(those) >= least * opened)
-        for those in opens.values():
-            if len(those) > 1:
-                model.add_at_most_one(those)
 
     def _apart(self, model: Any, x: list[dict[int, Any]]) -> None:
         for one, other in self.bounds.apart:
-            for owner in {self.bounds.owner[column] for column in x[one].keys() & x[other].keys()}:
-                those = [
-                    var
-                    for row in (one, other)
-                    for column, var in x[row].items()
-                    if self.bounds.owner[column] == owner
-                ]  # fmt: skip
-                model.add_at_most_one(those)
+            for column in sorted(x[one].keys() & x[other].keys()):
+                model.add_at_most_one(x[one][column], x[other][column])

@@ -57,7 +57,7 @@ def _turned(bits: int, by: int) -> int:
 
 
 @cache
-def _periods(every_days: int) -> tuple[int, ...]:
+def stretches_of(every_days: int) -> tuple[int, ...]:
     """The masks of the stretches in which a plan wants one meeting each: weeks, pairs of weeks, or all four."""
     days = next((each for each in PERIODS if every_days <= each), CYCLE)
     stretch = (1 << days * QUARTERS) - 1
@@ -74,10 +74,9 @@ def starts_of(common: int, minutes: int = LEAST_MINUTES) -> int:
     return mask
 
 
-def recurs(common: int, every_days: int, minutes: int = LEAST_MINUTES) -> bool:
-    """Whether so many minutes in one piece begin in every stretch of the plan: each week, each two weeks, or in four."""
-    begins = starts_of(common, minutes)
-    return all(begins & stretch for stretch in _periods(every_days))
+def recurs(begins: int, every_days: int) -> bool:
+    """Whether one of these beginnings lies in every stretch of the plan: each week, each two weeks, or in four."""
+    return all(begins & stretch for stretch in stretches_of(every_days))
 
 
 def minutes_of(mask: int) -> int:
@@ -87,7 +86,7 @@ def minutes_of(mask: int) -> int:
 
 def spare_hours(common: int, every_days: int) -> int:
     """Whole hours of 28 days in common beyond the one that each stretch of the plan needs."""
-    return max(0, common.bit_count() // 4 - len(_periods(every_days)))
+    return max(0, common.bit_count() // 4 - len(stretches_of(every_days)))
 
 
 def windows_of(mask: int) -> Iterator[tuple[int, int, int]]:

@@ -30,12 +30,11 @@ CRITERIA = tuple(Criterion)
 
 
 class Scorer:
-    """Scores pairs under the weights and the plan of a task. It remembers what pairs of calendars and places gave."""
+    """Scores pairs under the weights and the plan of a task."""
 
     def __init__(self, weights: Mapping[str, int], every_days: int):
         self.weights = tuple(weights.get(WEIGHT_OF[each], 0) for each in CRITERIA)
         self.every_days = every_days
-        self.times: dict[tuple[int, int], tuple[bool, int]] = {}
 
     # ---- hard rules ----
 
@@ -50,7 +49,7 @@ class Scorer:
             broken.append(HardRule.NEVER)
         if mentor.capacity <= 0:
             broken.append(HardRule.CAPACITY)
-        if not self._time(mentor, youth)[0]:
+        if not self._time(mentor, youth):
             broken.append(HardRule.TIME)
         if way(mentor, youth) is None:
             broken.append(HardRule.PLACE)
@@ -60,42 +59,61 @@ class Scorer:
             broken.append(HardRule.GENDER)
         return broken
 
-    def _time(self, mentor: Mentor, youth: Youth) -> tuple[bool, int]:
-        """Whether the hours in common suffice, and how far the spare ones go."""
+    def _time(self, mentor: Mentor, youth: Youth) -> bool:
+        """Whether the hours in common suffice: an hour in one piece that both have is one that each of them has."""
         if mentor.free is None or youth.free is None:
-            return True, 0
-        key = (mentor.free, youth.free)
-        known = self.times.get(key)
-        if known is None:
-            common = mentor.free & youth.free
-            enough = hours.recurs(common, self.every_days)
-            spare = hours.spare_hours(common, self.every_days)
-            known = self.times[key] = enough, min(MOST_QUALITY, EACH_SPARE_HOUR * spare)
-        return known
+            return True
+        return hours.recurs(hours.starts_of(mentor.free) & hours.starts_of(youth.free), self.every_days)
 
     # ---- points ----
 
-    def score(self, mentor: Mentor, youth: Youth) -> int | None:
-        """The score of a pair; None when a hard rule forbids it."""
-        if mentor.id in youth.kept_from or mentor.id in youth.family or mentor.id in youth.never or mentor.capacity <= 0:
-            return None
-        enough, spare = self._time(mentor, youth)
-        if not enough or not _gender_suits(mentor, youth):
-            return None
-        if mentor.languages and youth.languages and mentor.languages.isdisjoint(youth.languages):
-            return None
-        near = way(mentor, youth)
-        if near is None:
-            return None
+    def ready(self, mentors: Sequence[Mentor]) -> list[tuple[Mentor, int]]:
+        """Mentors with room, each with the quarters at which an hour of theirs begins: what rows of scores are made of."""
+        return [(each, hours.ALL if each.free is None else hours.starts_of(each.free)) for each in mentors]
+
+    def row(self, youth: Youth, ready: Sequence[tuple[Mentor, int]]) -> list[int | None]:
+        """The scores of a youth with each mentor; None where a hard rule forbids the pair."""
+        begins = hours.ALL if youth.free is None else hours.starts_of(youth.free)
+        never = youth.kept_from | youth.family | youth.never
+        speaks, gender, only = youth.languages, youth.gender, youth.only_gender
+        stretches, found = hours.stretches_of(self.every_days), []
+        for mentor, hers in ready:
+            score = None
+            if not (
+                mentor.id in never
+                or mentor.capacity <= 0
+                or (speaks and mentor.languages and speaks.isdisjoint(mentor.languages))
+                or (only and mentor.gender != only)
+                or (mentor.only_gender and mentor.only_gender != gender)
+            ):
+                common = begins & hers
+                for stretch in stretches:
+                    if not common & stretch:
+                        break
+                else:
+                    near = way(mentor, youth)
+                    if near is not None:
+                        score = self._sum(mentor, youth, near)
+            found.append(score)
+        return found
+
+    def _sum(self, mentor: Mentor, youth: Youth, near: int) -> int:
         return sum([
             weight * quality // 10
-            for weight, quality in zip(self.weights, _qualities(mentor, youth, spare, near), strict=True)
+            for weight, quality in zip(self.weights, _qualities(mentor, youth, self._spare(mentor, youth), near), strict=True)
+            if quality
         ])  # fmt: skip
+
+    def _spare(self, mentor: Mentor, youth: Youth) -> int:
+        """How far the hours to spare go, in hundredths."""
+        if mentor.free is None or youth.free is None:
+            return 0
+        spare = EACH_SPARE_HOUR * hours.spare_hours(mentor.free & youth.free, self.every_days)
+        return spare if spare < MOST_QUALITY else MOST_QUALITY
 
     def points(self, mentor: Mentor, youth: Youth) -> tuple[Points, ...]:
         """What each criterion earns a pair, whether or not the hard rules allow it. They add up to the score."""
-        _enough, spare = self._time(mentor, youth)
-        found = _qualities(mentor, youth, spare, way(mentor, youth) or 0)
+        found = _qualities(mentor, youth, self._spare(mentor, youth), way(mentor, youth) or 0)
         return tuple(
             Points(criterion, weight * quality // 10, weight * MOST_QUALITY // 10)
             for criterion, weight, quality in zip(CRITERIA, self.weights, found, strict=True)

@@ -135,12 +135,17 @@ class Youth:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A group to be filled: its mentors, and how few and how many youth it takes. An empty one does not take place."""
+    """A group to be filled: its mentors, how few and how many youth it takes, and the hours at which it meets.
+
+    Without hours of its own it meets at the hour, of those its mentors share, to which most of the youth can come. An
+    empty group does not take place.
+    """
 
     id: int
     mentors: tuple[int, ...]
     least: int = 1
     most: int = 7
+    meets: int | None = None
 
 
 @dataclass(frozen=True)
