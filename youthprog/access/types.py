@@ -29,6 +29,7 @@ class LinkPurpose(enum.StrEnum):
     PASSWORD_RESET = "password_reset"
     SESSION_LOG = "session_log"
     KIOSK = "kiosk"  # a tablet takes check-ins of one gathering; reaches nothing else
+    MATCH = "match"  # somebody says yes or no to a proposed match, later how it goes; reaches nothing else
     CALENDAR = "calendar"  # somebody's own page of changes and the family's calendar; reaches nothing else
 
 

@@ -260,3 +260,75 @@ class Progress:
 
     phase: Phase
     share: float
+
+
+# ---- proposals and everybody's word ----
+
+
+class RunState(enum.StrEnum):
+    """Where a run stands."""
+
+    ASKED = "asked"  # waits for the worker
+    WORKING = "working"
+    READY = "ready"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+class OfferState(enum.StrEnum):
+    """Where a proposal stands."""
+
+    PENDING = "pending"  # somebody has not answered yet
+    AGREED = "agreed"  # all accepted; a group waits for its others, or the match could not be made
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    MADE = "made"  # the match is there, proposed
+
+
+class Part(enum.StrEnum):
+    """As whom somebody is asked."""
+
+    MENTOR = "mentor"
+    YOUTH = "youth"
+    GUARDIAN = "guardian"
+
+
+class Way(enum.StrEnum):
+    """How an answer came."""
+
+    ACCOUNT = "account"
+    LINK = "link"
+    IN_PERSON = "in_person"  # said to a member of staff, who is named
+
+
+class Fit(enum.StrEnum):
+    """How it goes after the first time together."""
+
+    GOOD = "good"
+    UNSURE = "unsure"
+    NOT = "not"
+
+
+class TieKind(enum.StrEnum):
+    """An entered pair. NEVER is of an adult and a youth; the others are of two youth, in groups."""
+
+    NEVER = "never"
+    TOGETHER = "together"
+    APART = "apart"
+
+
+PARTS = {Part.MENTOR: N_("Mentor"), Part.YOUTH: N_("Young person"), Part.GUARDIAN: N_("Guardian")}
+WAYS = {Way.ACCOUNT: N_("signed in"), Way.LINK: N_("by the link"), Way.IN_PERSON: N_("in person")}
+FITS = {Fit.GOOD: N_("Good"), Fit.UNSURE: N_("Not sure yet"), Fit.NOT: N_("Not a good fit")}
+OFFER_STATES = {
+    OfferState.PENDING: N_("Waits for answers"),
+    OfferState.AGREED: N_("All agreed"),
+    OfferState.DECLINED: N_("Declined"),
+    OfferState.WITHDRAWN: N_("Taken back"),
+    OfferState.MADE: N_("Match proposed"),
+}
+TIES = {
+    TieKind.NEVER: N_("Never match"),
+    TieKind.TOGETHER: N_("Together in a group"),
+    TieKind.APART: N_("Never in one group"),
+}
