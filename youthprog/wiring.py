@@ -97,6 +97,11 @@ from youthprog.leagues.season.game_words import games_of
 from youthprog.leagues.season.work import make_schedules
 from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
+from youthprog.mentorship.matching import letters as matching_letters
+from youthprog.mentorship.matching import pages as matching_pages
+from youthprog.mentorship.matching import portal as match_asked
+from youthprog.mentorship.matching import services as matching_services
+from youthprog.mentorship.matching.work import match_what_is_asked
 from youthprog.outreach import access_letters, chores
 from youthprog.outreach import routes as outreach
 from youthprog.outreach import services as outreach_services
@@ -143,6 +148,8 @@ BLUEPRINTS: list[Any] = [
     calendars.bp,
     calendar_links.bp,
     mentorship.bp,
+    matching_pages.bp,
+    match_asked.bp,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -201,6 +208,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         attendance_services.follow_merge,
         attendance_card_services.follow_merge,
         mentorship_services.follow_merge,
+        matching_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -221,8 +229,13 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         consent_services.close_for_restricted,
         calendar_services.end_for_restricted,
         officials_services.on_restricted,
+        matching_services.on_restricted,
     ],
-    GuardianshipEnded: [consent_services.close_for_guardian, calendar_services.end_for_guardian],
+    GuardianshipEnded: [
+        consent_services.close_for_guardian,
+        calendar_services.end_for_guardian,
+        matching_services.on_guardianship_ended,
+    ],
     GatheringChanged: [calendar_notices.note_change],
     SchoolChanged: [consent_services.end_at_school],
     MessageSent: [consent_services.note_sent],
@@ -257,12 +270,18 @@ CHORES: list[chores.Chore] = [
 ]
 
 # What the worker does every few minutes.
-OFTEN: list[chores.Chore] = [stops.tell_of_late, rosters_waiting.fill_everywhere, forfeits.warn]
+OFTEN: list[chores.Chore] = [
+    stops.tell_of_late,
+    rosters_waiting.fill_everywhere,
+    forfeits.warn,
+    matching_letters.ask_how_it_goes,
+]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [
     leagues_import_services.write_begun,
     form_what_is_asked,
+    match_what_is_asked,
     make_schedules,
     tell_of_changes,
     calendar_notices.tell_of_changes,
@@ -281,7 +300,7 @@ NAVIGATION: list[NavItem] = [
         also=("/seasons", "/programs", "/sites", "/groups"),
     ),
     NavItem(N_("Standings"), "standings.index", "ball", P.STANDINGS_READ, in_tabs=False),
-    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ),
+    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ, also=("/matching",)),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("Calendar"), "calendars.show", "calendar", P.CALENDAR_READ),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),

@@ -138,6 +138,10 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("known", "work"), WRITE),
         **dict.fromkeys(("links_pages",), SHOW),
     },
+    "matching": {
+        **dict.fromkeys(("hours", "scoring", "pairing", "grouping", "engine", "profiles", "wire", "child", "reading"), DECIDE),
+        **dict.fromkeys(("letters", "work"), WRITE),
+    },
     "rosters": {"facts": READ, "records": READ, "waiting": WRITE},
     "season": {
         **dict.fromkeys(("words",), 0),

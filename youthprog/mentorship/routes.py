@@ -53,6 +53,7 @@ def index() -> Response:
         state=state,
         statuses=STATUSES,
         plans=PLANS,
+        me=who.person_id,
         overdue=queries.overdue_matches(who, on, PAGE_ROWS) if after is None and state in ("open", "active") else [],
     )
 
