@@ -20,6 +20,7 @@ from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.demo.consent_rows import Paper, consent_tables
 from youthprog.demo.frame import Frame, Table
+from youthprog.demo.matching import show_matching
 from youthprog.demo.meeting_rows import meeting_tables
 from youthprog.demo.people_rows import people_tables
 from youthprog.demo.plan import Department
@@ -97,6 +98,7 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     _insert(consent_tables(frame, _paper(sealed, now)))
     _open_accounts(department, now)
     _tell_sequences()
+    show_matching(department, now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)

@@ -26,6 +26,7 @@ from youthprog.mentorship.matching.models import (
     MatchTie,
     MatchWeights,
 )
+from youthprog.mentorship.matching.scoring import Scorer
 from youthprog.mentorship.matching.types import (
     Fit,
     Mentor,
@@ -352,7 +353,7 @@ class OfferLine:
 
     def of(self, part: Part) -> list[PartyLine]:
         """Those asked as a part."""
-        return [each for each in self.parties if each.part is part]
+        return [each for each in self.parties if each.part == part]
 
     @property
     def open(self) -> list[PartyLine]:
@@ -543,3 +544,17 @@ def mail_of(person_id: int) -> tuple[str, str, str] | None:
 def shown_names(actor: Actor, youth_ids: Collection[int], on: date) -> Mapping[int, str]:
     """The names of those of the youth within reach, by key. Two statements."""
     return matches.names_of(people.reachable(actor, P.MATCH_EDIT, youth_ids, on))
+
+
+def list_free(season_id: int, limit: int) -> list[Person]:
+    """Youth with a place in a season who have no match and no open proposal, the longest wait first. One statement."""
+    return [person for person, _since in db.session().execute(_waiting(season_id).limit(limit))]
+
+
+def best_for(season: Season, youth_id: int, mentor_ids: Collection[int], on: date) -> tuple[int, int] | None:
+    """The mentor of these with the most points for one youth, and the points; None when a hard rule removes all."""
+    task = task_of_pair(season, [youth_id], mentor_ids, 7, on)
+    scorer = Scorer(task.weights, task.every_days)
+    scores = scorer.row(task.youth[0], scorer.ready(task.mentors))
+    found = [(score, -mentor.id) for score, mentor in zip(scores, task.mentors, strict=True) if score is not None]
+    return (-max(found)[1], max(found)[0]) if found else None

@@ -36,11 +36,11 @@ def cost_in_words(other: Alternative, mode: Mode) -> str:
             ngettext("%(num)s more young person without a match", "%(num)s more young people without a match", other.matched_cost)
         )
     if mode is Mode.WORST and other.worst_cost > 0:
-        parts.append(_("the pair that fits least has %(points)s points less", points=other.worst_cost))
+        parts.append(ngettext("the pair that fits least has %(num)s point less", "the pair that fits least has %(num)s points less", other.worst_cost))
     if other.total_cost > 0:
-        parts.append(_("all together %(points)s points less", points=other.total_cost))
+        parts.append(ngettext("all together %(num)s point less", "all together %(num)s points less", other.total_cost))
     if other.total_cost < 0:
-        parts.append(_("all together %(points)s points more", points=-other.total_cost))
+        parts.append(ngettext("all together %(num)s point more", "all together %(num)s points more", -other.total_cost))
     return ", ".join(parts) or _("nothing: as good for all together")
 
 
