@@ -9,12 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
 from youthprog.core import clock
-from youthprog.core.dates import hour
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound, Refusal, Refused
 from youthprog.mentorship import queries as matches
-from youthprog.mentorship.matching import profiles, queries, services, shown, wire
+from youthprog.mentorship.matching import queries, services, shown, wire
 from youthprog.mentorship.matching.forms import (
     BLOCKS,
     AskForm,
@@ -44,7 +43,7 @@ from youthprog.programs import queries as programs
 from youthprog.programs.types import SeasonLine
 from youthprog.web.edge import actor, door, signed_in
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language, ngettext, says
+from youthprog.web.language import ngettext, says
 from youthprog.web.pages import page
 
 bp = Blueprint("matching", __name__, url_prefix="/matching")
@@ -413,9 +412,12 @@ def _profile_page(person_id: int, form: ProfileForm | None = None, status: int =
         told=told,
         days=days,
         period=period,
-        blocks=[(hour(profiles.clock_of(starts), language()), hour(profiles.clock_of(ends), language())) for starts, ends in BLOCKS],
+        blocks=[f"{_clock(starts)}–{_clock(ends)}" for starts, ends in BLOCKS],
         words={name: [(key, _(word)) for key, word in words.items()] for name, words in ProfileForm.TICKED.items()},
         sites=programs.list_sites(),
     )
 
 
+def _clock(at: str) -> int:
+    """The hour as a clock face has it: 3 for 15:00."""
+    return (int(at[:2]) + 11) % 12 + 1

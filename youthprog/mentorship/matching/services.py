@@ -247,6 +247,21 @@ def offer_pair(
     return row
 
 
+def note_made(match_id: int, season_id: int, mentors: Sequence[int], youth: Sequence[int], *, every_days: int, by: Actor, now: datetime) -> None:
+    """Keep who is in a match made by hand, so that they too are asked how it goes after the first time together."""
+    on = clock.day_of(now)
+    for youth_id in youth:
+        row = MatchOffer(
+            season_id=season_id, youth_id=youth_id, every_days=every_days, state=OfferState.MADE, match_id=match_id,
+            shown={"mentors": list(mentors)}, offered_at=now, offered_by_id=by.person_id, decided_at=now,
+        )  # fmt: skip
+        asked = [(each, Part.MENTOR) for each in mentors] + [(youth_id, Part.YOUTH)]
+        asked += [(each, Part.GUARDIAN) for each in queries.deciding(youth_id, on) if each not in mentors]
+        db.session().add(row)
+        db.session().add_all(MatchParty(offer=row, person_id=each, part=part) for each, part in asked)
+    db.flush()
+
+
 def answer(party: MatchParty, *, accepts: bool | None, reason: str, way: Way, by: Actor, now: datetime) -> None:
     """Keep somebody's yes or no. A no declines the proposal and frees the youth; the last yes makes the match.
 

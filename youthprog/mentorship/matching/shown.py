@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from youthprog.core import clock
 from youthprog.core.dates import hour
+from youthprog.mentorship import queries as matches
 from youthprog.mentorship.matching import hours, profiles, queries
 from youthprog.mentorship.matching.models import MatchOffer
-from youthprog.mentorship.matching.types import CRITERIA, RULES, Alternative, HardRule, Mode, Part, Points
+from youthprog.mentorship.matching.scoring import Scorer
+from youthprog.mentorship.matching.types import CRITERIA, RULES, Alternative, Mode, Points
 from youthprog.mentorship.types import PLANS
+from youthprog.programs.models import Season
 from youthprog.web.language import gettext as _
 from youthprog.web.language import language, ngettext
 
@@ -20,12 +24,9 @@ def points_in_words(points: Sequence[Points]) -> list[tuple[str, int, int]]:
     return [(_(CRITERIA[each.criterion]), each.points, each.most) for each in points if each.most]
 
 
-def rules_in_words(broken: Sequence[HardRule] = ()) -> list[tuple[str, str, str]]:
-    """Every hard rule as a tick: kept or broken."""
-    return [
-        ("octagon", "missing", _(words)) if rule in broken else ("check", "signed", _(words))
-        for rule, words in RULES.items()
-    ]
+def rules_in_words() -> list[str]:
+    """Every hard rule; each pair of a matching keeps them all."""
+    return [_(words) for words in RULES.values()]
 
 
 def cost_in_words(other: Alternative, mode: Mode) -> str:
@@ -105,6 +106,21 @@ def _weekday(day: int) -> str:
     return names[day]
 
 
-def who_in_words(part: Part) -> str:
-    """As whom somebody is asked."""
-    return {Part.MENTOR: _("mentor"), Part.YOUTH: _("young person"), Part.GUARDIAN: _("guardian")}[part]
+def by_hand(season: Season, mentors: Sequence[int], youth: Sequence[int], every_days: int) -> list[dict[str, Any]]:
+    """Pairs chosen by hand: the score of each with its points, and the hard rules it breaks. A constant number of statements."""
+    task = queries.task_of_pair(season, youth, mentors, every_days, clock.today())
+    names, scorer = matches.names_of([*mentors, *youth]), Scorer(task.weights, every_days)
+    found = []
+    for child in task.youth:
+        for mentor in task.mentors:
+            points = scorer.points(mentor, child)
+            found.append(
+                {
+                    "youth": names[child.id],
+                    "mentor": names[mentor.id],
+                    "score": sum(each.points for each in points),
+                    "points": points_in_words(points),
+                    "broken": [_(RULES[rule]) for rule in scorer.refusals(mentor, child)],
+                }
+            )
+    return found
