@@ -6,7 +6,20 @@ from random import Random
 from youthprog.mentorship.matching import hours
 from youthprog.mentorship.matching.types import Circle, Mentor, Mode, Task, Youth
 
-INTERESTS = ("art", "ball", "bikes", "books", "chess", "cooking", "dance", "dogs", "fishing", "games", "hiking", "music")
+INTERESTS = (
+    "art",
+    "ball",
+    "bikes",
+    "books",
+    "chess",
+    "cooking",
+    "dance",
+    "dogs",
+    "fishing",
+    "games",
+    "hiking",
+    "music",
+)
 LANGUAGES = ("en", "es", "so")
 TAGS = ("homework", "new in town", "grief", "school", "shy")
 
@@ -19,7 +32,9 @@ def make_free(random: Random, *, shifts: bool) -> int:
         windows = [hours.Window(day, time(15), time(20)) for day in off]
         return hours.mask_of(windows, period=period, anchor=hours.ORIGIN + timedelta(days=random.randrange(28)))
     days = random.sample(range(7), random.randint(2, 5))
-    return hours.mask_of([hours.Window(day, time(random.randint(14, 17), random.choice((0, 30))), time(20)) for day in days])
+    return hours.mask_of(
+        [hours.Window(day, time(random.randint(14, 17), random.choice((0, 30))), time(20)) for day in days]
+    )
 
 
 def some(random: Random, words: tuple[str, ...], most: int) -> frozenset[str]:

@@ -110,6 +110,18 @@ from youthprog.leagues.season.models import (
     VenueHours,
 )
 from youthprog.leagues.season.types import FixtureState, RunState
+from youthprog.mentorship.matching.models import MatchOffer, MatchParty, MatchProfile, MatchRun, MatchTie
+from youthprog.mentorship.matching.types import (
+    Figures,
+    Mode,
+    OfferState,
+    Outcome,
+    Pair,
+    Part,
+    TieKind,
+)
+from youthprog.mentorship.matching.types import RunState as MatchingState
+from youthprog.mentorship.matching.wire import written
 from youthprog.mentorship.models import Match, SessionLog
 from youthprog.mentorship.types import DutyStatus, MatchStatus
 from youthprog.outreach.models import Message
@@ -165,6 +177,7 @@ MEANT = {
     ("consent_part_entries.", "section_id"): "doctor_section_id",
     ("calendars.told", "gathering_id"): "moved_id",
     ("mentorship.of_group", "group_id"): "match_group_id",
+    ("matching.", "run_id"): "match_run_id",
     ("people.", "contact_id"): "emergency_id",
     ("playing_time.", "gathering_id"): "game_gathering_id",
     ("officials.decline", "duty_id"): "own_duty_id",
@@ -174,6 +187,10 @@ MEANT = {
 ASKED = {
     "certificates.new": {"youth_id": "youth_id"},
     "certificates.create": {"youth_id": "youth_id"},
+    "matching.index": {"season": "season_id"},
+    "matching.start": {"season": "season_id"},
+    "matching.tie": {"season": "season_id"},
+    "matching.weigh": {"season": "season_id"},
     "mentorship.new": {"season": "season_id"},
     "mentorship.create": {"season": "season_id"},
     "programs.new_gathering": {"group": "group_id"},
@@ -308,6 +325,7 @@ class _Maker:
         self._games()
         self._draft()
         self._match()
+        self._matching()
         self._forms()
         self._parts()
         self._papers()
@@ -749,6 +767,50 @@ class _Maker:
             db.flush()
             self.side.ids |= {"log_id": log.id}
         self.side.ids |= {"match_id": self.match.id, "match_group_id": group.id}
+
+    def _matching(self) -> None:
+        """A profile, an entered pair, a run that is ready, and a proposal that mentor and guardian are asked about."""
+        pair = Pair(self.second.id, self.mentor.id, 0, ())
+        figures = Figures(1, 1, 1, 0, 0, 0, proved=True)
+        run = MatchRun(
+            season_id=self.season.id,
+            state=MatchingState.READY,
+            mode=Mode.TOTAL,
+            every_days=7,
+            in_groups=False,
+            progress={},
+            result=written(Outcome((pair,), (), figures)),
+            asked_at=self.now,
+        )
+        tie = MatchTie(kind=TieKind.NEVER, one_id=self.child.id, other_id=self.coach.id, made_at=self.now)
+        offer = MatchOffer(
+            season_id=self.season.id,
+            youth_id=self.child.id,
+            every_days=7,
+            state=OfferState.PENDING,
+            shown={"mentors": [self.mentor.id], "score": 7},
+            offered_at=self.now,
+        )
+        told = {"free": [[0, "15:00", "17:00"]], "languages": ["en"], "likes": ["art"]}
+        profile = MatchProfile(person_id=self.child.id, told=told, told_at=self.now)
+        db.session().add_all([run, tie, offer, profile])
+        db.flush()
+        asked = {
+            Part.MENTOR: MatchParty(offer_id=offer.id, person_id=self.mentor.id, part=Part.MENTOR),
+            Part.GUARDIAN: MatchParty(offer_id=offer.id, person_id=self.guardian.id, part=Part.GUARDIAN),
+        }
+        db.session().add_all(asked.values())
+        db.flush()
+        _link_id, token = issue_link(
+            LinkPurpose.MATCH, self.guardian.id, asked[Part.GUARDIAN].id, days=30, now=self.now
+        )
+        self.side.words |= {"match_asked.by_link token": token, "match_asked.say_by_link token": token}
+        self.side.ids |= {
+            "match_run_id": run.id,
+            "tie_id": tie.id,
+            "offer_id": offer.id,
+            "party_id": asked[Part.GUARDIAN].id,
+        }
 
     # ---- forms, mail, papers ----
 

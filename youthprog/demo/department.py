@@ -58,6 +58,8 @@ SATURDAY = 5
 def plan_department(size: Size, *, seed: int, today: date) -> Department:
     """Invent a department as it stands on `today`. The same size, seed and day give the same plan."""
     return _Planner(Size(size), seed, today).plan()
+
+
 FEWEST_UNMATCHED, MOST_UNMATCHED, FIRST_MENTEE_AGE = 4, 12, 10
 
 

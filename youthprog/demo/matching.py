@@ -22,7 +22,20 @@ from youthprog.programs.models import Enrollment, Program, Season
 from youthprog.programs.types import EnrollmentStatus, ProgramKind
 
 MENTORS = 12  # who get an account, so that the role's list has them
-INTERESTS = ("art", "ball", "bikes", "books", "cooking", "animals", "fishing", "board", "video", "hiking", "music", "science")
+INTERESTS = (
+    "art",
+    "ball",
+    "bikes",
+    "books",
+    "cooking",
+    "animals",
+    "fishing",
+    "board",
+    "video",
+    "hiking",
+    "music",
+    "science",
+)
 AVOIDED = ("crowds", "dance", "talking", "video", "cooking", "books")
 NEEDS = ("school", "new", "shy", "energy", "college")
 FREE = (["15:00", "17:00"], ["15:00", "19:00"], ["17:00", "19:00"], ["17:00", "21:00"])
@@ -34,9 +47,13 @@ def show_matching(department: Department, now: datetime) -> None:
     mentors = [each.adult_key for each in department.workers if Duty.MENTOR in each.duties][:MENTORS]
     for number, person_id in enumerate(mentors):
         _open(person_id, number, now)
-    season = db.session().scalars(
-        sa.select(Season).join(Program).where(Program.kind == ProgramKind.MENTORSHIP).order_by(Season.id).limit(1)
-    ).first()
+    season = (
+        db.session()
+        .scalars(
+            sa.select(Season).join(Program).where(Program.kind == ProgramKind.MENTORSHIP).order_by(Season.id).limit(1)
+        )
+        .first()
+    )
     if season is None:
         return
     sites = [site.id for site in programs.list_sites()]

@@ -73,8 +73,7 @@ def today() -> Response:
         shown["overdue"] = mentorship.overdue_matches(who, on)
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
-    if who.person_id is not None:
-        shown["matching"] = matching.for_today(who, on)
+    shown["matching"] = matching.for_today(who, on)
     if who.may(P.CONSENT_SEND):
         shown["bounced"] = queries.bounced(who, on)
     if who.may(P.CONSENT_MATCH):

@@ -9,14 +9,15 @@ from collections.abc import Callable
 
 from youthprog.core.beside import Tell, serve
 from youthprog.mentorship.matching.engine import propose
-from youthprog.mentorship.matching.types import Progress, Task
+from youthprog.mentorship.matching.types import Phase, Progress, Task
 
 TELL_SECONDS = 0.5  # between two words of progress
 
 
 def work(task: Task, tell: Tell, stopped: Callable[[], bool]) -> None:
     """Match once."""
-    told_at, phase = 0.0, None
+    told_at = 0.0
+    phase: Phase | None = None
 
     def told(progress: Progress) -> None:
         nonlocal told_at, phase

@@ -80,7 +80,9 @@ def _as_text(outcome: Outcome, names: dict[int, str], read: list[ReadFile]) -> s
         lines.append(f"  {_other(pair.other, names)}")
     for left in outcome.unmatched:
         removed = "; ".join(f"{_low(RULES[each.rule])}: not so for {each.count}" for each in left.removed)
-        lines.append(f"\n{names[left.youth]}: no match. {left.possible} possible mentors went to others. {removed}".rstrip())
+        lines.append(
+            f"\n{names[left.youth]}: no match. {left.possible} possible mentors went to others. {removed}".rstrip()
+        )
         lines.append(f"  {_other(left.other, names)}")
     for name, file in zip(("mentors", "youth"), read, strict=True):
         lines += [f"{name} row {each.row}, {each.column}: {each.sentence}" for each in file.problems[:MOST_TOLD]]

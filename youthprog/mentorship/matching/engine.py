@@ -40,9 +40,7 @@ def _quiet(_progress: Progress) -> None:
     pass
 
 
-def propose(
-    task: Task, *, tell: Tell = _quiet, stop: Stop = bool, explain_seconds: float = EXPLAIN_SECONDS
-) -> Outcome:
+def propose(task: Task, *, tell: Tell = _quiet, stop: Stop = bool, explain_seconds: float = EXPLAIN_SECONDS) -> Outcome:
     """The best proposal there is for the whole cohort under the mode of the task."""
     youth, mentors = sides_of(task)
     scorer = Scorer(task.weights, task.every_days)
@@ -240,7 +238,10 @@ def first_come(scores: list[list[int | None]], capacities: Sequence[int]) -> tup
 def best_first(scores: list[list[int | None]], capacities: Sequence[int]) -> tuple[int, int]:
     """What comes out when the best pair left is taken again and again: (matched, total)."""
     pairs = sorted(
-        (-score, row, column) for row, each in enumerate(scores) for column, score in enumerate(each) if score is not None
+        (-score, row, column)
+        for row, each in enumerate(scores)
+        for column, score in enumerate(each)
+        if score is not None
     )
     room, done, total = list(capacities), set(), 0
     for score, row, column in pairs:
@@ -278,5 +279,3 @@ def score_of(task: Task, mentor: Mentor, youth: Youth) -> tuple[Any, list[HardRu
     """The points of a pair chosen by hand, and the hard rules it breaks."""
     scorer = Scorer(task.weights, task.every_days)
     return scorer.points(mentor, youth), scorer.refusals(mentor, youth)
-
-

@@ -146,7 +146,9 @@ class Groups:
                 else:
                     model.add((here if here is not None else there) == 0)
         self._apart(model, x)
-        model.maximize(sum(int(worths[row, column]) * var for row, each in enumerate(x) for column, var in each.items()))
+        model.maximize(
+            sum(int(worths[row, column]) * var for row, each in enumerate(x) for column, var in each.items())
+        )
         solver: Any = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1

@@ -19,6 +19,7 @@ from youthprog.outreach.types import Recipient
 from youthprog.people.models import Person
 
 ASK, FIT = "match_proposed", "match_fit"
+LETTERS = {ASK: "mentorship/mail/match_proposed", FIT: "mentorship/mail/match_fit"}
 LINK_DAYS = 30.0
 
 
@@ -32,7 +33,9 @@ def ask_how_it_goes(now: datetime) -> Iterator[int]:
     on = clock.day_of(now)
     for offer_id in queries.met_once(now):
         statement = sa.select(MatchParty).where(MatchParty.offer_id == offer_id, MatchParty.fit_asked_on.is_(None))
-        parties = db.session().scalars(statement.options(sa.orm.joinedload(MatchParty.offer)).with_for_update(of=MatchParty))
+        parties = db.session().scalars(
+            statement.options(sa.orm.joinedload(MatchParty.offer)).with_for_update(of=MatchParty)
+        )
         for party in parties.all():
             party.fit_asked_on = on
             _write(party, FIT, by=SYSTEM, now=now)
@@ -51,7 +54,7 @@ def _write(party: MatchParty, kind: str, *, by: Actor, now: datetime) -> None:
     child = youth.first_name if party.part is Part.GUARDIAN else None  # a mentor learns no name before the match begins
     link = f"{current_app.config['YOUTHPROG'].public_url}/m/{token}"
     outreach.send(
-        kind, f"mentorship/mail/{kind}", to=to, subject_id=party.offer_id, about_youth_id=party.offer.youth_id,
+        kind, LETTERS[kind], to=to, subject_id=party.offer_id, about_youth_id=party.offer.youth_id,
         values={"reader": to.name, "child": child, "link": link}, by=by, now=now,
     )  # fmt: skip
 

@@ -61,7 +61,13 @@ PHASES = {
     "solving": N_("Finding the best for all together."),
     "explaining": N_("Working out what every other choice would cost."),
 }
-OFFER_LOOKS = {"pending": "waiting", "agreed": "waiting", "declined": "missing", "withdrawn": "neutral", "made": "signed"}
+OFFER_LOOKS = {
+    "pending": "waiting",
+    "agreed": "waiting",
+    "declined": "missing",
+    "withdrawn": "neutral",
+    "made": "signed",
+}
 
 
 def deed() -> dict[str, Any]:
@@ -78,7 +84,9 @@ def index() -> Response:
     """Who waits, how ready the profiles are, what counts, runs and proposals."""
     seasons = matches.mentoring_seasons(actor(), clock.today())
     asked = request.args.get("season", "")
-    return _index(seasons, next((each for each in seasons if str(each.season_id) == asked), seasons[0] if seasons else None))
+    return _index(
+        seasons, next((each for each in seasons if str(each.season_id) == asked), seasons[0] if seasons else None)
+    )
 
 
 def _season() -> tuple[list[SeasonLine], SeasonLine]:
@@ -90,13 +98,15 @@ def _season() -> tuple[list[SeasonLine], SeasonLine]:
     return seasons, season
 
 
-def _index(
-    seasons: Sequence[SeasonLine], season: SeasonLine | None, status: int = 200, **forms: Any
-) -> Response:
+def _index(seasons: Sequence[SeasonLine], season: SeasonLine | None, status: int = 200, **forms: Any) -> Response:
     on = clock.today()
     if season is None:
         return page("mentorship/matching.html", season=None, seasons=[])
-    weights, waiting, mentors = queries.weights_of(season.program_id), queries.list_waiting(actor(), season.season_id, on), queries.list_mentors(on)
+    weights, waiting, mentors = (
+        queries.weights_of(season.program_id),
+        queries.list_waiting(actor(), season.season_id, on),
+        queries.list_mentors(on),
+    )
     tie = forms.get("tie") or TieForm(formdata=None)
     _offer_people(tie, waiting, mentors)
     return page(
@@ -120,7 +130,9 @@ def _index(
     )
 
 
-def _offer_people(form: TieForm, waiting: Sequence[queries.WaitingLine], mentors: Sequence[queries.WaitingLine]) -> None:
+def _offer_people(
+    form: TieForm, waiting: Sequence[queries.WaitingLine], mentors: Sequence[queries.WaitingLine]
+) -> None:
     form.offer({line.person_id: line.name for line in waiting}, {line.person_id: line.name for line in mentors})
 
 
@@ -224,11 +236,14 @@ def _outcome_in_words(run: MatchRun, outcome: Outcome) -> dict[str, Any]:
     adults = {line.person_id: line.name for line in queries.list_mentors(on)}
     free = {line.person_id for line in queries.list_waiting(actor(), run.season_id, on)}
 
+    def who(to: int) -> str:
+        return " & ".join(adults.get(key, _("somebody")) for key in services.mentors_in(run, to))
+
     def other(each: Any) -> dict[str, Any] | None:
         if each.other is None:
             return None
         return {
-            "name": adults.get(each.other.to, _("somebody")),
+            "name": who(each.other.to),
             "score": each.other.score,
             "cost": shown.cost_in_words(each.other, run.mode),
         }
@@ -237,7 +252,7 @@ def _outcome_in_words(run: MatchRun, outcome: Outcome) -> dict[str, Any]:
         {
             "youth_id": each.youth,
             "youth": youth[each.youth],
-            "mentor": adults.get(each.to, _("somebody")),
+            "mentor": who(each.to),
             "score": each.score,
             "points": shown.points_in_words(each.points),
             "hours": each.hours,

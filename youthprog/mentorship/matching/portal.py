@@ -110,5 +110,7 @@ def _page(party: MatchParty, address: str, form: Any = None, status: int = 200) 
         # A mentor learns the age and what the two share; the name with the first day of the match.
         child=None if party.part is Part.MENTOR else youth.first_name,
         age=age_on(youth.born_on, on) if youth.born_on and party.part is Part.MENTOR else None,
-        mentors=list(matches.names_of(offer.shown.get("mentors", [])).values()) if party.part is not Part.MENTOR else [],
+        mentors=list(matches.names_of(offer.shown.get("mentors", [])).values())
+        if party.part is not Part.MENTOR
+        else [],
     )

@@ -25,7 +25,13 @@ NEEDS = {
     "shy": N_("Shy at first"), "energy": N_("A lot of energy"), "college": N_("Jobs and college"),
 }  # fmt: skip
 LANGUAGES = {"en": N_("English"), "es": N_("Spanish")}
-TEMPERAMENTS = {1: N_("Very quiet"), 2: N_("Rather quiet"), 3: N_("In between"), 4: N_("Rather lively"), 5: N_("Very lively")}
+TEMPERAMENTS = {
+    1: N_("Very quiet"),
+    2: N_("Rather quiet"),
+    3: N_("In between"),
+    4: N_("Rather lively"),
+    5: N_("Very lively"),
+}
 PERIODS = {7: N_("The same every week"), 14: N_("A shift of two weeks"), 28: N_("A shift of four weeks")}
 Told = Mapping[str, Any]
 
@@ -112,12 +118,13 @@ def _places(told: Told) -> dict[int, int]:
 def circles_of(told_of: Mapping[int, Told], mentors: Sequence[Mentor]) -> tuple[Circle, ...]:
     """The groups mentors would lead: who named each other as co-mentors lead one together, the others one each."""
     room = {each.id: each.capacity for each in mentors}
-    groups, seen = [], set()
+    groups: list[Circle] = []
+    seen: set[int] = set()
     for mentor in sorted(room):
         if mentor in seen or room[mentor] <= 0:
             continue
         other = told_of.get(mentor, {}).get("with")
-        both = (mentor,)
+        both: tuple[int, ...] = (mentor,)
         if other in room and other != mentor and other not in seen and room[other] > 0:
             both = (mentor, other)
         seen.update(both)

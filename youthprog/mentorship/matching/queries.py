@@ -114,9 +114,7 @@ def get_tie_for(actor: Actor, tie_id: int, on: date) -> MatchTie:
 
 def _tie_within(actor: Actor, on: date) -> sa.ColumnElement[bool]:
     reaches = within(actor, P.MATCH_EDIT, MatchTie.one_id, on)
-    return sa.and_(
-        reaches, sa.or_(MatchTie.kind == TieKind.NEVER, within(actor, P.MATCH_EDIT, MatchTie.other_id, on))
-    )
+    return sa.and_(reaches, sa.or_(MatchTie.kind == TieKind.NEVER, within(actor, P.MATCH_EDIT, MatchTie.other_id, on)))
 
 
 def _found(row: Any) -> Any:
@@ -242,7 +240,9 @@ def task_of(run: MatchRun, on: date) -> Task:
     return _task(run.season, youth, list_mentors(on), run.mode, run.every_days, on, in_groups=run.in_groups)
 
 
-def task_of_pair(season: Season, youth_ids: Collection[int], mentor_ids: Collection[int], every_days: int, on: date) -> Task:
+def task_of_pair(
+    season: Season, youth_ids: Collection[int], mentor_ids: Collection[int], every_days: int, on: date
+) -> Task:
     """What is known of some youth and mentors chosen by hand. A constant number of statements."""
     youth = list(db.session().scalars(sa.select(Person).where(Person.id.in_(youth_ids)).order_by(Person.id)))
     mentors = [line for line in list_mentors(on) if line.person_id in mentor_ids]
@@ -259,9 +259,7 @@ def _task(
     )
     told = told_of([*mentor_ids, *youth_ids])
     kept, family = _kept_from(youth_ids, mentor_ids, on), _family(youth_ids, mentor_ids)
-    ties = list(
-        db.session().scalars(sa.select(MatchTie).where(MatchTie.one_id.in_(youth_ids)).order_by(MatchTie.id))
-    )
+    ties = list(db.session().scalars(sa.select(MatchTie).where(MatchTie.one_id.in_(youth_ids)).order_by(MatchTie.id)))
     mentors: list[Mentor] = [
         profiles.mentor_of(
             line.person_id, told.get(line.person_id, {}), gender=genders[line.person_id].value, load=line.load
@@ -533,11 +531,15 @@ def met_once(now: datetime) -> list[int]:
 
 def mail_of(person_id: int) -> tuple[str, str, str] | None:
     """(name, address, language) of somebody with an account, to write to. One statement."""
-    row = db.session().execute(
-        sa.select(Person, Account.email)
-        .join(Account, Account.person_id == Person.id)
-        .where(Person.id == person_id, Account.closed_at.is_(None))
-    ).first()
+    row = (
+        db.session()
+        .execute(
+            sa.select(Person, Account.email)
+            .join(Account, Account.person_id == Person.id)
+            .where(Person.id == person_id, Account.closed_at.is_(None))
+        )
+        .first()
+    )
     return (row[0].name, row[1], row[0].language) if row else None
 
 

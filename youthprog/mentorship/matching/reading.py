@@ -48,7 +48,16 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WINDOW = re.compile(r"(\w+)\s+(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
 PLACE = re.compile(r"(.+?)\s+(\d{1,3})$")
 AGES = re.compile(r"(\d{1,2})\s*-\s*(\d{1,2})$")
-GENDERS = {"girl": "girl", "woman": "girl", "female": "girl", "f": "girl", "boy": "boy", "man": "boy", "male": "boy", "m": "boy"}
+GENDERS = {
+    "girl": "girl",
+    "woman": "girl",
+    "female": "girl",
+    "f": "girl",
+    "boy": "boy",
+    "man": "boy",
+    "male": "boy",
+    "m": "boy",
+}
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,11 @@ def _free(cell: str, _places: dict[str, int]) -> dict[str, Any]:
     for each in filter(None, (part.strip() for part in cell.split(";"))):
         match = WINDOW.match(each)
         day = _day(match[1]) if match else None
-        if match is None or day is None or not all(int(match[at]) < most for at, most in ((2, 24), (3, 60), (4, 24), (5, 60))):
+        if (
+            match is None
+            or day is None
+            or not all(int(match[at]) < most for at, most in ((2, 24), (3, 60), (4, 24), (5, 60)))
+        ):
             raise ValueError(f"{each} is no time like Mon 15:00-17:00.")
         found.append([day, f"{match[2]}:{match[3]}", f"{match[4]}:{match[5]}"])
     return {"free": found}

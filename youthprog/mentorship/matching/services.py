@@ -31,6 +31,7 @@ from youthprog.mentorship.matching.types import (
     Part,
     Progress,
     RunState,
+    Task,
     TieKind,
     Way,
 )
@@ -162,15 +163,16 @@ def keep_progress(run_id: int, progress: Progress | None, *, now: datetime) -> b
     return bool(done.rowcount == 1) and asked is None  # type: ignore[attr-defined]
 
 
-def keep_result(run_id: int, outcome: Outcome | None) -> None:
-    """Keep what the worker found, or that it broke. Nothing when the run was put away."""
+def keep_result(run_id: int, outcome: Outcome | None, task: Task) -> None:
+    """Keep what the worker found, with the groups there were, or that it broke. Nothing when the run was put away."""
     table = db.table(MatchRun)
+    circles = {"circles": {str(each.id): list(each.mentors) for each in task.circles}}
     db.session().execute(
         sa.update(table)
         .where(table.c.id == run_id, table.c.state == S.WORKING)
         .values(
             state=S.READY if outcome is not None else S.FAILED,
-            result=wire.written(outcome) if outcome is not None else {},
+            result=wire.written(outcome) | circles if outcome is not None else {},
             leased_until=None,
             stop_asked_at=None,
         )
@@ -191,7 +193,6 @@ def offer(run: MatchRun, youth_ids: Collection[int] | None, *, by: Actor, now: d
     outcome = wire.read(Outcome, run.result) if run.result else None
     pairs = [each for each in outcome.pairs if youth_ids is None or each.youth in youth_ids] if outcome else []
     task = queries.task_of(run, on)
-    mentors_of = {each.id: each.mentors for each in task.circles} if run.in_groups else {}
     names = queries.shown_names(by, [each.youth for each in pairs], on)
     room = {each.id: float(each.capacity) for each in task.mentors}
     free = {each.id for each in task.youth}
@@ -199,7 +200,7 @@ def offer(run: MatchRun, youth_ids: Collection[int] | None, *, by: Actor, now: d
     for pair in pairs:
         if pair.youth not in names:
             continue
-        adults = mentors_of.get(pair.to, ()) if run.in_groups else (pair.to,)
+        adults = mentors_in(run, pair.to)
         share = 1 / max(1, len(adults))
         wrong = rules.refusals_to_offer(
             pair.youth,
@@ -216,12 +217,24 @@ def offer(run: MatchRun, youth_ids: Collection[int] | None, *, by: Actor, now: d
             bundle = f"{run.id}:{pair.to}" if run.in_groups else None
             made.append(
                 offer_pair(
-                    run.season_id, pair.youth, adults, every_days=run.every_days, shown=shown, bundle=bundle, by=by, now=now
+                    run.season_id,
+                    pair.youth,
+                    adults,
+                    every_days=run.every_days,
+                    shown=shown,
+                    bundle=bundle,
+                    by=by,
+                    now=now,
                 )
             )
     if not made:
         raise Refused(reasons or [Refusal("none", N_("Choose at least one pair."))])
     return made
+
+
+def mentors_in(run: MatchRun, to: int) -> list[int]:
+    """The mentors a pair of a run names: one, or those of the group."""
+    return list(run.result.get("circles", {}).get(str(to), [] if run.in_groups else [to]))
 
 
 def offer_pair(
@@ -247,7 +260,16 @@ def offer_pair(
     return row
 
 
-def note_made(match_id: int, season_id: int, mentors: Sequence[int], youth: Sequence[int], *, every_days: int, by: Actor, now: datetime) -> None:
+def note_made(
+    match_id: int,
+    season_id: int,
+    mentors: Sequence[int],
+    youth: Sequence[int],
+    *,
+    every_days: int,
+    by: Actor,
+    now: datetime,
+) -> None:
     """Keep who is in a match made by hand, so that they too are asked how it goes after the first time together."""
     on = clock.day_of(now)
     for youth_id in youth:
@@ -269,17 +291,13 @@ def answer(party: MatchParty, *, accepts: bool | None, reason: str, way: Way, by
     """
     row = _lock_offer(party.offer)
     db.session().refresh(party, ["accepts"])
-    refuse_if(
-        rules.refusals_to_answer(row.state, accepts=accepts, reason=reason, is_decided=party.accepts is not None)
-    )
+    refuse_if(rules.refusals_to_answer(row.state, accepts=accepts, reason=reason, is_decided=party.accepts is not None))
     party.accepts, party.reason, party.way = accepts, reason or None, way
     party.answered_at, party.answered_by_id = now, by.person_id
     db.flush()
     action = "matching.accepted" if accepts else "matching.declined"
     record(action, "match_offer", row.id, by=by, now=now, part=party.part.value, way=way.value)
-    words = db.session().execute(
-        sa.select(MatchParty.part, MatchParty.accepts).where(MatchParty.offer_id == row.id)
-    )
+    words = db.session().execute(sa.select(MatchParty.part, MatchParty.accepts).where(MatchParty.offer_id == row.id))
     state = rules.state_after([(part, said) for part, said in words])
     if state is not OfferState.PENDING:
         row.state, row.decided_at = state, now

@@ -34,10 +34,20 @@ def cost_in_words(other: Alternative, mode: Mode) -> str:
     parts = []
     if other.matched_cost > 0:
         parts.append(
-            ngettext("%(num)s more young person without a match", "%(num)s more young people without a match", other.matched_cost)
+            ngettext(
+                "%(num)s more young person without a match",
+                "%(num)s more young people without a match",
+                other.matched_cost,
+            )
         )
     if mode is Mode.WORST and other.worst_cost > 0:
-        parts.append(ngettext("the pair that fits least has %(num)s point less", "the pair that fits least has %(num)s points less", other.worst_cost))
+        parts.append(
+            ngettext(
+                "the pair that fits least has %(num)s point less",
+                "the pair that fits least has %(num)s points less",
+                other.worst_cost,
+            )
+        )
     if other.total_cost > 0:
         parts.append(ngettext("all together %(num)s point less", "all together %(num)s points less", other.total_cost))
     if other.total_cost < 0:

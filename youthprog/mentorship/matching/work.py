@@ -37,5 +37,5 @@ def match_what_is_asked(_now: datetime) -> Iterator[None]:
             outcome = message if isinstance(message, Outcome) else None
         except Ended:
             pass
-        services.keep_result(run_id, outcome)
+        services.keep_result(run_id, outcome, task)
         yield
