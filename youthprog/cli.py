@@ -65,6 +65,11 @@ COMMANDS: dict[str, Command] = {
         "youthprog standings games.csv --rules rules.toml",
         "youthprog.leagues.standings.command:standings",
     ),
+    "match": Command(
+        "propose mentors for young people out of two files, with reasons",
+        "youthprog match --mentors mentors.csv --youth youth.csv --mode most",
+        "youthprog.mentorship.matching.command:match",
+    ),
     "verify": Command(
         "say whether a sealed PDF is ours and unchanged",
         "youthprog verify record.pdf",

@@ -117,6 +117,11 @@ from youthprog.mentorship.gate import routes as gate
 from youthprog.mentorship.gate import services as gate_services
 from youthprog.mentorship.hours import routes as hours
 from youthprog.mentorship.hours import services as hours_services
+from youthprog.mentorship.matching import letters as matching_letters
+from youthprog.mentorship.matching import pages as matching_pages
+from youthprog.mentorship.matching import portal as match_asked
+from youthprog.mentorship.matching import services as matching_services
+from youthprog.mentorship.matching.work import match_what_is_asked
 from youthprog.mentorship.sessions import portal as session_links
 from youthprog.mentorship.sessions import reminding as session_reminding
 from youthprog.mentorship.sessions import routes as mentoring_sessions
@@ -180,6 +185,8 @@ BLUEPRINTS: list[Any] = [
     closing_pages.bp,
     evidence_pages.bp,
     evidence_pages.outside,
+    matching_pages.bp,
+    match_asked.bp,
     documents_portal.bp,
     leagues.bp,
     teams.bp,
@@ -244,6 +251,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         hours_services.follow_merge,
         closing_services.follow_merge,
         evidence_services.follow_merge,
+        matching_services.follow_merge,
         forming_known.follow_merge,
         drafting_services.follow_merge,
         rosters_services.follow_merge,
@@ -270,11 +278,13 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         consent_services.close_for_restricted,
         calendar_services.end_for_restricted,
         officials_services.on_restricted,
+        matching_services.on_restricted,
     ],
     GuardianshipEnded: [
         consent_services.close_for_guardian,
         calendar_services.end_for_guardian,
         gate_services.on_guardianship_ended,
+        matching_services.on_guardianship_ended,
     ],
     GatheringChanged: [calendar_notices.note_change, hours_services.on_gathering_changed],
     SchoolChanged: [consent_services.end_at_school],
@@ -326,12 +336,14 @@ OFTEN: list[chores.Chore] = [
     forfeits.warn,
     gate_services.check_all,
     session_reminding.remind,
+    matching_letters.ask_how_it_goes,
 ]
 
 # Long work that somebody asks for: looked for every second, one piece at a time.
 SOON: list[chores.Chore] = [
     leagues_import_services.write_begun,
     form_what_is_asked,
+    match_what_is_asked,
     make_schedules,
     tell_of_changes,
     calendar_notices.tell_of_changes,
@@ -350,7 +362,7 @@ NAVIGATION: list[NavItem] = [
         also=("/seasons", "/programs", "/sites", "/groups"),
     ),
     NavItem(N_("Standings"), "standings.index", "ball", P.STANDINGS_READ, in_tabs=False),
-    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ, also=("/support", "/hours")),
+    NavItem(N_("Mentors"), "mentorship.index", "mentors", P.MATCH_READ, also=("/support", "/hours", "/matching")),
     NavItem(N_("Consents"), "consent.index", "pencil", P.CONSENT_SEND),
     NavItem(N_("Calendar"), "calendars.show", "calendar", P.CALENDAR_READ),
     NavItem(N_("My forms"), "consent_own.forms", "pencil", P.CONSENT_SIGN),

@@ -144,6 +144,10 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("known", "work"), WRITE),
         **dict.fromkeys(("links_pages",), SHOW),
     },
+    "matching": {
+        **dict.fromkeys(("hours", "scoring", "pairing", "grouping", "engine", "profiles", "wire", "child", "reading"), DECIDE),
+        **dict.fromkeys(("letters", "work"), WRITE),
+    },
     "rosters": {"facts": READ, "records": READ, "waiting": WRITE},
     "season": {
         **dict.fromkeys(("words",), 0),
@@ -201,7 +205,17 @@ PURE_IN_WINGS = {
 }
 PURE_MAY = {"types"} | PURE
 # The heavy libraries, loaded where they are used (docs/decisions/0002), and the application itself.
-LAZY = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "ortools", "webauthn", "youthprog", "asn1crypto", "PIL"}
+LAZY = {
+    "weasyprint",
+    "pyhanko",
+    "pyhanko_certvalidator",
+    "ortools",
+    "webauthn",
+    "youthprog",
+    "asn1crypto",
+    "PIL",
+    "numpy",
+}
 LAZY |= {"psycopg"}  # the driver of the other engine, where SQLAlchemy does not load it
 LAZY |= {"xml"}  # a parser that only workbooks want (docs/decisions/0069)
 LAZY |= {"babel", "segno"}  # wanted so rarely in the web process that it should not carry them (docs/decisions/0009)

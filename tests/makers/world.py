@@ -126,6 +126,18 @@ from youthprog.mentorship.evidence.models import SurveyAnswer, SurveyInstrument
 from youthprog.mentorship.evidence.types import Audience
 from youthprog.mentorship.gate.models import MentorStep
 from youthprog.mentorship.hours.models import HourEntry
+from youthprog.mentorship.matching.models import MatchOffer, MatchParty, MatchProfile, MatchRun, MatchTie
+from youthprog.mentorship.matching.types import (
+    Figures,
+    Mode,
+    OfferState,
+    Outcome,
+    Pair,
+    Part,
+    TieKind,
+)
+from youthprog.mentorship.matching.types import RunState as MatchingState
+from youthprog.mentorship.matching.wire import written
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.services import activate_match
 from youthprog.mentorship.sessions.models import ExpectedSession, SessionLog
@@ -189,6 +201,7 @@ MEANT = {
     ("closing.paper", "match_id"): "closed_match_id",
     ("closing.paper", "document_id"): "closure_paper_id",
     ("closing.rematch", "match_id"): "closed_match_id",
+    ("matching.", "run_id"): "match_run_id",
     ("people.", "contact_id"): "emergency_id",
     ("playing_time.", "gathering_id"): "game_gathering_id",
     ("officials.decline", "duty_id"): "own_duty_id",
@@ -199,6 +212,10 @@ ASKED = {
     "certificates.new": {"youth_id": "youth_id"},
     "certificates.create": {"youth_id": "youth_id"},
     **{f"evidence.{name}": {"person_id": "surveyed_id", "months": "survey_months"} for name in ("ask", "fill", "send")},
+    "matching.index": {"season": "season_id"},
+    "matching.start": {"season": "season_id"},
+    "matching.tie": {"season": "season_id"},
+    "matching.weigh": {"season": "season_id"},
     "mentorship.new": {"season": "season_id"},
     "mentorship.create": {"season": "season_id"},
     "programs.new_gathering": {"group": "group_id"},
@@ -341,6 +358,7 @@ class _Maker:
         self._games()
         self._draft()
         self._match()
+        self._matching()
         self._forms()
         self._parts()
         self._papers()
@@ -864,6 +882,50 @@ class _Maker:
         db.flush()
         self.side.ids |= {"instrument_id": survey.id, "surveyed_id": self.mentor.id, "survey_months": 3}
         self.side.words |= {f"survey_links.{name} token": token for name in ("show", "say")}
+
+    def _matching(self) -> None:
+        """A profile, an entered pair, a run that is ready, and a proposal that mentor and guardian are asked about."""
+        pair = Pair(self.second.id, self.mentor.id, 0, ())
+        figures = Figures(1, 1, 1, 0, 0, 0, proved=True)
+        run = MatchRun(
+            season_id=self.season.id,
+            state=MatchingState.READY,
+            mode=Mode.TOTAL,
+            every_days=7,
+            in_groups=False,
+            progress={},
+            result=written(Outcome((pair,), (), figures)),
+            asked_at=self.now,
+        )
+        tie = MatchTie(kind=TieKind.NEVER, one_id=self.child.id, other_id=self.coach.id, made_at=self.now)
+        offer = MatchOffer(
+            season_id=self.season.id,
+            youth_id=self.child.id,
+            every_days=7,
+            state=OfferState.PENDING,
+            shown={"mentors": [self.mentor.id], "score": 7},
+            offered_at=self.now,
+        )
+        told = {"free": [[0, "15:00", "17:00"]], "languages": ["en"], "likes": ["art"]}
+        profile = MatchProfile(person_id=self.child.id, told=told, told_at=self.now)
+        db.session().add_all([run, tie, offer, profile])
+        db.flush()
+        asked = {
+            Part.MENTOR: MatchParty(offer_id=offer.id, person_id=self.mentor.id, part=Part.MENTOR),
+            Part.GUARDIAN: MatchParty(offer_id=offer.id, person_id=self.guardian.id, part=Part.GUARDIAN),
+        }
+        db.session().add_all(asked.values())
+        db.flush()
+        _link_id, token = issue_link(
+            LinkPurpose.MATCH, self.guardian.id, asked[Part.GUARDIAN].id, days=30, now=self.now
+        )
+        self.side.words |= {"match_asked.by_link token": token, "match_asked.say_by_link token": token}
+        self.side.ids |= {
+            "match_run_id": run.id,
+            "tie_id": tie.id,
+            "offer_id": offer.id,
+            "party_id": asked[Part.GUARDIAN].id,
+        }
 
     # ---- forms, mail, papers ----
 

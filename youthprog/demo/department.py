@@ -60,6 +60,9 @@ def plan_department(size: Size, *, seed: int, today: date) -> Department:
     return _Planner(Size(size), seed, today).plan()
 
 
+FEWEST_UNMATCHED, MOST_UNMATCHED, FIRST_MENTEE_AGE = 4, 12, 10
+
+
 class _Planner:
     """One pass from people to marks; each step draws from its own stream, so that one may change without the others."""
 
@@ -319,11 +322,20 @@ class _Planner:
                 days,
                 every_days=14 if number % 4 == 3 else 7,
             )
-        self._enroll(season, chosen, random)
-        for waiter in youth[len(chosen) :]:
+        unmatched = self._unmatched(youth, len(chosen))
+        inside = [*chosen, *unmatched]
+        self._enroll(season, inside, random)
+        for waiter in youth[len(inside) :]:
             asked = self.today - timedelta(days=random.randrange(5, 60))
             self.enrollments.append(EnrollmentPlan(season.key, waiter.key, EnrollmentStatus.WAITLISTED, asked))
-        self.seasons[Activity.ONE_TO_ONE] = replace(season, capacity=len(chosen))
+        self.seasons[Activity.ONE_TO_ONE] = replace(season, capacity=len(inside))
+
+    def _unmatched(self, youth: list[YouthPlan], matched: int) -> list[YouthPlan]:
+        """Who has a place and no mentor yet: matching is shown with them."""
+        first = youth[matched : matched + MOST_UNMATCHED]
+        keys = {each.key for each in youth}
+        others = [each for each in self.town.made.youth if each.key not in keys and each.league_age >= FIRST_MENTEE_AGE]
+        return first + others[: max(0, FEWEST_UNMATCHED - len(first))]
 
     def _group(
         self,

@@ -26,6 +26,7 @@ from youthprog.demo.credential_rows import credential_tables
 from youthprog.demo.endings import end_some
 from youthprog.demo.frame import Frame, Table
 from youthprog.demo.gate_rows import registry_checks
+from youthprog.demo.matching import show_matching
 from youthprog.demo.meeting_rows import meeting_tables
 from youthprog.demo.people_rows import people_tables
 from youthprog.demo.plan import Department
@@ -117,6 +118,7 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     end_some(paper.document_id, now)
     add_concerns(now)
     _lock_first_months(frame, now)
+    show_matching(department, now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)

@@ -297,7 +297,7 @@ def free_youth(season_id: int, actor: Actor, on: date, limit: int = MOST_CANDIDA
     rows = db.session().execute(
         sa.select(Person, Enrollment.asked_at)
         .join(Enrollment, Enrollment.youth_id == Person.id)
-        .where(_is_free(season_id), within(actor, P.MATCH_EDIT, Person.id, on))
+        .where(is_free(season_id), within(actor, P.MATCH_EDIT, Person.id, on))
         .order_by(Enrollment.asked_at, Person.id)
         .limit(limit)
     )
@@ -312,12 +312,13 @@ def free_among(season_id: int, youth_ids: Collection[int]) -> set[int]:
     statement = (
         sa.select(Person.id)
         .join(Enrollment, Enrollment.youth_id == Person.id)
-        .where(Person.id.in_(youth_ids), _is_free(season_id))
+        .where(Person.id.in_(youth_ids), is_free(season_id))
     )
     return set(db.session().scalars(statement))
 
 
-def _is_free(season_id: int) -> sa.ColumnElement[bool]:
+def is_free(season_id: int) -> sa.ColumnElement[bool]:
+    """The condition that a person of an enrollment has a place in the season and no match there."""
     matched = (
         sa.exists()
         .where(

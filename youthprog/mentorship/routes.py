@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,6 +16,8 @@ from youthprog.mentorship.closing import queries as closing
 from youthprog.mentorship.forms import ProposalForm
 from youthprog.mentorship.gate import queries as gate_queries
 from youthprog.mentorship.gate.types import ITEMS
+from youthprog.mentorship.matching.services import note_made
+from youthprog.mentorship.matching.shown import by_hand
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions import plan_queries as session_plans
 from youthprog.mentorship.sessions import queries as session_queries
@@ -59,6 +62,7 @@ def index() -> Response:
         statuses=STATUSES,
         plans=PLANS,
         timeliness=session_plans.timeliness_of(who, clock.now()) if after is None and who.may(P.MATCH_EDIT) else None,
+        me=who.person_id,
         overdue=queries.overdue_matches(who, on, PAGE_ROWS) if after is None and state in ("open", "active") else [],
     )
 
@@ -143,9 +147,13 @@ def create() -> BaseResponse:
     form = _proposal_form(season)
     if not form.validate_on_submit():
         return _proposal_page(seasons, season, form, 422)
+    whole = programs.get_season_for(actor(), P.MATCH_EDIT, season.season_id)
+    if "look" in request.form:
+        chosen = form.chosen("mentors"), form.chosen("youth")
+        return _proposal_page(seasons, season, form, looked=by_hand(whole, *chosen, int(form.every_days.data)))
     try:
         match = services.propose_match(
-            programs.get_season_for(actor(), P.MATCH_EDIT, season.season_id),
+            whole,
             mentors=form.chosen("mentors"),
             youth=form.chosen("youth"),
             name=form.name.data or "",
@@ -159,6 +167,10 @@ def create() -> BaseResponse:
     except Refused as refused:
         form.take(refused.reasons)
         return _proposal_page(seasons, season, form, 422)
+    note_made(
+        match.id, season.season_id, form.chosen("mentors"), form.chosen("youth"), every_days=match.every_days,
+        by=actor(), now=clock.now(),
+    )  # fmt: skip
     flash(gettext("Proposed. Start the match when everybody has agreed."), "signed")
     return redirect(url_for(".show", match_id=match.id), 303)
 
@@ -171,8 +183,9 @@ def _proposal_form(season: SeasonLine) -> ProposalForm:
 
 
 def _proposal_page(
-    seasons: Sequence[SeasonLine], season: SeasonLine | None, form: ProposalForm | None = None, status: int = 200
-) -> Response:
+    seasons: Sequence[SeasonLine], season: SeasonLine | None, form: ProposalForm | None = None, status: int = 200,
+    looked: Sequence[dict[str, Any]] = (),
+) -> Response:  # fmt: skip
     on = clock.today()
     return page(
         "mentorship/new.html",
@@ -183,6 +196,7 @@ def _proposal_page(
         youth=queries.free_youth(season.season_id, actor(), on) if season else [],
         mentors=queries.list_mentors(on) if season else [],
         most=rules.MOST_YOUTH,
+        looked=looked,
     )
 
 

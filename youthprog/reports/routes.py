@@ -27,6 +27,7 @@ from youthprog.mentorship.evidence import queries as evidence
 from youthprog.mentorship.gate import own_queries as gate_own
 from youthprog.mentorship.gate import queries as gate
 from youthprog.mentorship.gate.types import ITEMS
+from youthprog.mentorship.matching import queries as matching
 from youthprog.mentorship.sessions import plan_queries as mentoring_plans
 from youthprog.mentorship.sessions.types import FLAGS
 from youthprog.people import queries as people
@@ -119,6 +120,7 @@ def _mentoring(who: Actor, now: datetime) -> dict[str, Any]:
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
         shown["to_sign"] = gate_own.count_own(who.person_id, on)
+    shown["matching"] = matching.for_today(who, on)
     return shown
 
 
