@@ -159,7 +159,7 @@ WINGS: dict[str, dict[str, int]] = {
     "scores": {
         **dict.fromkeys(("bracket", "league_rules"), DECIDE),
         **dict.fromkeys(("bracket_queries",), READ),
-        **dict.fromkeys(("bracket_services", "card"), WRITE),
+        **dict.fromkeys(("bracket_services", "card", "notices"), WRITE),
         **dict.fromkeys(("games", "card_links", "settings", "brackets"), SHOW),
     },
     "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
