@@ -76,6 +76,7 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.officials import links as duty_links
 from youthprog.leagues.officials import list_services as official_list_services
 from youthprog.leagues.officials import lists as official_lists
 from youthprog.leagues.officials import routes as officials
@@ -162,6 +163,7 @@ BLUEPRINTS: list[Any] = [
     leagues_score_rules.bp,
     brackets.bp,
     officials.bp,
+    duty_links.bp,
     official_lists.bp,
     playing_time.bp,
     reports.bp,

@@ -162,7 +162,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("bracket_services", "card", "notices"), WRITE),
         **dict.fromkeys(("games", "card_links", "settings", "brackets"), SHOW),
     },
-    "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
+    "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW, "links": SHOW},
     "playing_time": {},
     "forfeits": {},
 }  # fmt: skip
