@@ -20,6 +20,7 @@ from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM
 from youthprog.demo.consent_rows import Paper, consent_tables
 from youthprog.demo.frame import Frame, Table
+from youthprog.demo.game_rows import game_tables
 from youthprog.demo.meeting_rows import meeting_tables
 from youthprog.demo.people_rows import people_tables
 from youthprog.demo.plan import Department
@@ -92,7 +93,7 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     if not is_empty():
         raise NotEmpty
     frame = Frame(department, now, clock.zone(), crypto.keyring())
-    for tables in (people_tables(frame), program_tables(frame), meeting_tables(frame)):
+    for tables in (people_tables(frame), program_tables(frame), meeting_tables(frame), game_tables(frame)):
         _insert(tables)
     _insert(consent_tables(frame, _paper(sealed, now)))
     _open_accounts(department, now)
