@@ -55,8 +55,9 @@ from youthprog.consent import sections as consent_sections
 from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
 from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
-from youthprog.core import clearance, collecting, crypto, db, events, reach, together
+from youthprog.core import clearance, collecting, crypto, db, events, health_words, reach, together
 from youthprog.core.actor import Actor
+from youthprog.core.health_words import HealthWords
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.documents import portal as documents_portal
@@ -83,6 +84,7 @@ from youthprog.leagues.officials import routes as officials
 from youthprog.leagues.officials import services as officials_services
 from youthprog.leagues.playing_time import routes as playing_time
 from youthprog.leagues.playing_time import services as playing_time_services
+from youthprog.leagues.rosters import holds as rosters_holds
 from youthprog.leagues.rosters import pages as rosters_pages
 from youthprog.leagues.rosters import queries as rosters
 from youthprog.leagues.rosters import services as rosters_services
@@ -239,6 +241,9 @@ SURELY = [
     clearance.QuickLook(rosters.surely_clear, rosters.clear_at_gate),
 ]
 
+# Which rooms keep health words beside the notes of a young person's file; they go with the notes.
+HEALTH_WORDS = [HealthWords(rosters_holds.words_kept, rosters_holds.forget_words)]
+
 # Who knows somebody that may collect a youth, in the order they are shown, and who may not.
 COLLECTORS: list[collecting.CollectorSource] = [
     people_collecting.guardians_who_collect,
@@ -385,6 +390,7 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
+    health_words.install(app, HEALTH_WORDS)
     calendar_queries.install(app, games_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:

@@ -138,7 +138,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("known", "work"), WRITE),
         **dict.fromkeys(("links_pages",), SHOW),
     },
-    "rosters": {"facts": READ, "records": READ, "waiting": WRITE},
+    "rosters": {"facts": READ, "records": READ, "waiting": WRITE, "holds": WRITE},
     "season": {
         **dict.fromkeys(("words",), 0),
         **dict.fromkeys(("pairings", "board", "constructing", "improving", "rain_out", "making", "child"), DECIDE),
