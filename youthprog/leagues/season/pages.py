@@ -82,6 +82,7 @@ def show(season_id: int) -> Response:
         out=len(games) - len(drafts),
         published=sum(game.state is not FixtureState.DRAFT and game.division_id not in imported for game in games),
         imported=sum(game.imported and game.state is not FixtureState.CANCELED for game in games),
+        as_imported=imported,
         without_hours=queries.fields_without_hours(season_id),
         clashes=clashes,
         open_clashes=sum(clash.open for clash in clashes),
