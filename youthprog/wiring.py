@@ -59,8 +59,9 @@ from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
 from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
 from youthprog.consent.types import ConsentWithdrawn
-from youthprog.core import clearance, collecting, crypto, db, events, reach, serving, together
+from youthprog.core import clearance, collecting, crypto, db, events, health_words, reach, serving, together
 from youthprog.core.actor import Actor
+from youthprog.core.health_words import HealthWords
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.credentials import judging as credentials_judging
@@ -85,12 +86,14 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.officials import links as duty_links
 from youthprog.leagues.officials import list_services as official_list_services
 from youthprog.leagues.officials import lists as official_lists
 from youthprog.leagues.officials import routes as officials
 from youthprog.leagues.officials import services as officials_services
 from youthprog.leagues.playing_time import routes as playing_time
 from youthprog.leagues.playing_time import services as playing_time_services
+from youthprog.leagues.rosters import holds as rosters_holds
 from youthprog.leagues.rosters import pages as rosters_pages
 from youthprog.leagues.rosters import queries as rosters
 from youthprog.leagues.rosters import services as rosters_services
@@ -206,6 +209,7 @@ BLUEPRINTS: list[Any] = [
     leagues_score_rules.bp,
     brackets.bp,
     officials.bp,
+    duty_links.bp,
     official_lists.bp,
     playing_time.bp,
     reports.bp,
@@ -304,6 +308,9 @@ SURELY = [
     clearance.QuickLook(surely_cleared, gave_all_at_gate, asked_at_gate),
     clearance.QuickLook(rosters.surely_clear, rosters.clear_at_gate, rosters.clear_players),
 ]
+
+# Which rooms keep health words beside the notes of a young person's file; they go with the notes.
+HEALTH_WORDS = [HealthWords(rosters_holds.words_kept, rosters_holds.forget_words)]
 
 # Who knows somebody that may collect a youth, in the order they are shown, and who may not.
 COLLECTORS: list[collecting.CollectorSource] = [
@@ -424,6 +431,7 @@ def build(**overrides: Any) -> Flask:
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
     serving.install(app, credentials_judging.judge, credentials_judging.adults_at)
+    health_words.install(app, HEALTH_WORDS)
     calendar_queries.install(app, games_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:

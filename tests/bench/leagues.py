@@ -6,6 +6,7 @@ from tests.bench import (
     leagues_calendars,
     leagues_forming,
     leagues_import,
+    leagues_officials,
     leagues_robinx,
     leagues_scores,
     leagues_season,
@@ -21,3 +22,4 @@ def measures() -> Iterator[Measure]:
     yield from leagues_season.measures()
     yield from leagues_scores.measures()
     yield from leagues_calendars.measures()
+    yield from leagues_officials.measures()

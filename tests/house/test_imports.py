@@ -134,7 +134,7 @@ WINGS: dict[str, dict[str, int]] = {
     "imports": {
         **dict.fromkeys(("limits",), KEEP),
         **dict.fromkeys(("cells", "columns", "sheets", "workbooks", "importing", "keeping_rows", "likeness", "plan"), DECIDE),
-        **dict.fromkeys(("game_columns", "game_reading", "game_plan", "file_reading", "review"), DECIDE),
+        **dict.fromkeys(("game_columns", "game_reading", "game_plan", "known_fields", "file_reading", "review"), DECIDE),
         **dict.fromkeys(("game_queries", "export_queries", "snapshot"), READ),
         **dict.fromkeys(("game_services", "field_services", "writing", "newcomers"), WRITE),
     },
@@ -148,7 +148,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("hours", "scoring", "pairing", "grouping", "engine", "profiles", "wire", "child", "reading"), DECIDE),
         **dict.fromkeys(("letters", "work"), WRITE),
     },
-    "rosters": {"facts": READ, "records": READ, "waiting": WRITE},
+    "rosters": {"facts": READ, "records": READ, "waiting": WRITE, "holds": WRITE},
     "season": {
         **dict.fromkeys(("words",), 0),
         **dict.fromkeys(("pairings", "board", "constructing", "improving", "rain_out", "making", "child"), DECIDE),
@@ -171,10 +171,10 @@ WINGS: dict[str, dict[str, int]] = {
     "scores": {
         **dict.fromkeys(("bracket", "league_rules"), DECIDE),
         **dict.fromkeys(("bracket_queries",), READ),
-        **dict.fromkeys(("bracket_services", "card"), WRITE),
+        **dict.fromkeys(("bracket_services", "card", "notices"), WRITE),
         **dict.fromkeys(("games", "card_links", "settings", "brackets"), SHOW),
     },
-    "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW},
+    "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW, "links": SHOW},
     "playing_time": {},
     "forfeits": {},
     "gate": {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.journeys.conftest import PHONE
+from tests.journeys.test_8_register_without_a_network import STORED
+from tests.support.wire import Wire
 
 # A tap at the very moment in which the page reads what waits on this phone: the last before it listens to taps.
 TAP_WHILE_READING = """(() => {
@@ -95,9 +97,15 @@ def key_the_sheet(page, register):
     page.wait_for_load_state()
 
 
-def test_playing_time_is_counted_at_a_field_without_a_network(travelers):
-    """Taps survive a reload and a lost network; saved, nothing of them is left on the phone."""
-    phone = travelers(PHONE)
+def test_playing_time_is_counted_at_a_field_without_a_network(travelers, installation):
+    """Taps survive a lost network and a reload without one; saved, nothing of them is left on the phone."""
+    with Wire(int(installation.url.rsplit(":", 1)[1])) as wire:
+        count_without_a_network(travelers(PHONE), wire)
+
+
+def count_without_a_network(phone, wire):
+    """Tap with a network, then without, open the counter again without one, and save once it is back."""
+    phone.url = wire.url
     page = phone.sign_in("coach")
     page.get_by_role("link", name="Teams", exact=True).first.click()
     page.get_by_role("link", name="Tigers U10").first.click()
@@ -113,13 +121,20 @@ def test_playing_time_is_counted_at_a_field_without_a_network(travelers):
     page.get_by_text("These are the numbers this phone kept").wait_for()
     numbers = page.locator("main input[type=number]")
     assert numbers.first.input_value() == "3"
-    kept = page.evaluate("JSON.stringify(localStorage)")
-    assert not any(name.strip(" ·0123456789") in kept for name in page.locator("main label.name").all_inner_texts())
-    page.context.set_offline(True)
+    names = page.locator("main label.name").all_inner_texts()
+    page.locator("html[data-keeps]").wait_for()
+    kept = page.evaluate("JSON.stringify(localStorage)") + "".join(page.evaluate(STORED))
+    assert not any(name.strip(" ·0123456789") in kept for name in names)
+    wire.cut()
+    page.reload()
+    page.get_by_text("These are the numbers this phone kept").wait_for()
+    assert page.locator("main label.name").all_inner_texts() == names
+    assert numbers.first.input_value() == "3"
     page.get_by_role("button", name="Save playing time").click()
     page.get_by_text("No network just now").wait_for()
     more.nth(1).click()
-    page.context.set_offline(False)
+    wire.mend()
+    page.evaluate("dispatchEvent(new Event('online'))")
     page.get_by_text("Playing time is saved").wait_for()
     assert page.evaluate("localStorage.length") == 0
     phone.go(counter)

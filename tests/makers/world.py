@@ -96,6 +96,7 @@ from youthprog.leagues.imports.services import try_import
 from youthprog.leagues.imports.types import PlayerRow, Reading
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.officials.models import Duty, DutyNeed, DutyRole, Official, OfficialRole
+from youthprog.leagues.officials.notices import code_of as duty_code_of
 from youthprog.leagues.rosters.models import (
     DivisionRoster,
     DivisionWait,
@@ -654,6 +655,7 @@ class _Maker:
             "served_fixture_id": fixtures[0].id, "role_id": roles[0].id, "official_id": rows[0].id, "duty_id": duties[0].id,
             "own_duty_id": duties[1].id,
         }  # fmt: skip
+        self.side.words |= {f"duty_links.{name} token": duty_code_of(duties[1].id) for name in ("show", "decline")}
 
     def _fixture(self, mine: Team, theirs: Team, days: int) -> Fixture:
         starts_at = datetime.combine(clock.today() + timedelta(days=days), time(16), UTC)

@@ -340,3 +340,17 @@ def test_a_row_without_a_birth_date_that_is_nobody_here_comes_in_without_a_place
 def test_a_row_without_a_birth_date_does_not_choose_between_two() -> None:
     two = replace(HERE, youth=(KNOWN_MATEO, replace(KNOWN_MATEO, id=70, born_on=date(2014, 1, 1), jersey="")))
     assert codes(plan_one(replace(MATEO, born_on=None, external=(), guardians=()), two)) == ["two_match"]
+
+
+def test_a_place_that_is_no_site_here_is_named_and_one_that_is_counts():
+    row = replace(MATEO, for_teams=(("BAD_PLACES", "Lincoln Park; Mill Hall"),))
+    known = replace(HERE, sites=frozenset({"lincoln park"}))
+    assert codes(plan_one(row, known)) == ["unknown_place"]
+    assert codes(plan_one(row, replace(known, sites=known.sites | {"mill hall"}))) == []
+
+
+def test_a_team_that_is_barred_is_said_without_why():
+    child = replace(KNOWN_MATEO, team_ids=frozenset(), barred_ids=frozenset({3}))
+    planned = plan_one(MATEO, replace(HERE, youth=(child,)))
+    assert (codes(planned), planned.team) == (["kept_away"], None)
+    assert "custody" not in planned.problems[0].sentence

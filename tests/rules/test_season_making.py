@@ -216,6 +216,25 @@ def test_the_checker_finds(fault, games, changes):
     assert fault in checked(*games, **changes)
 
 
+def test_a_field_without_hours_and_the_length_of_an_imported_game_are_not_wrong():
+    spec = one_division(2, games=1)
+    unsaid = replace(spec, venues=(replace(spec.venues[0], weekly=(), has_hours=False),))
+    pairing = Pairing(spec.divisions[0].key, *(team.key for team in spec.divisions[0].teams))
+    slot = Slot(FIRST, 60, 150, spec.venues[0].key)
+    as_it_is = Plan((Game(replace(pairing, as_imported=True), slot),))
+    assert [fault.kind for fault in faults_of(as_it_is, unsaid)] == []
+    assert [fault.kind for fault in faults_of(as_it_is, spec)] == ["outside_hours"]
+    assert [fault.kind for fault in faults_of(Plan((Game(pairing, slot),)), unsaid)] == ["length"]
+    closed = replace(unsaid, blackouts=frozenset({FIRST}))
+    assert [fault.kind for fault in faults_of(as_it_is, closed)] == ["closed"]
+
+
+def test_a_game_of_a_division_that_is_not_made_here_is_found():
+    spec = one_division(2, games=1)
+    stranger = Game(Pairing("B", "p", "q"), Slot(FIRST, 1050, 1110, spec.venues[0].key))
+    assert "stranger" in {fault.kind for fault in faults_of(Plan((stranger,)), spec)}
+
+
 def test_with_time_to_travel_nobody_clashes():
     games = (GOOD[0], game("y", "z", 0, 690, "F2"))
     assert checked(*games, ties=(Tie("p", ("w", "y")),)) == set()

@@ -14,12 +14,15 @@ from tests.makers.people import NOW, make_person, make_youth
 from youthprog.access.models import SignedLink
 from youthprog.access.types import Role
 from youthprog.audit.models import AuditEntry
-from youthprog.consent import file_queries, keeping_queries, services
+from youthprog.consent import file_queries, keeping_queries, services, uploads
 from youthprog.consent.models import ConsentEvent, ConsentRequest, FilePurge, RecordHold
+from youthprog.consent.services import store_upload
 from youthprog.consent.types import FilePart, RequestState
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import NotFound, Refused
+from youthprog.leagues.rosters.models import MedicalHold
+from youthprog.leagues.rosters.types import WaitFrom
 from youthprog.outreach.models import Message
 from youthprog.people import services as people
 from youthprog.people.models import EmergencyContact, HealthNote
@@ -130,6 +133,39 @@ def test_one_proposes_another_purges_and_a_tombstone_stays(file, session, part):
     assert [each.id for each in file_queries.purged_of_youth(file.youth.id)] == [row.id]
     with pytest.raises(NotFound):
         file.part(part, on)
+
+
+def test_words_of_a_medical_hold_go_with_the_health_notes_and_its_dates_stay(file, session):
+    """A hold alone is a piece of health, and one written later keeps them all."""
+    hold = MedicalHold(
+        youth_id=file.youth.id, from_on=NOW.date(), needs_clearance=True, wait_days=7, wait_from=WaitFrom.CLEARANCE,
+        held_at=NOW, cleared_on=NOW.date(), cleared_at=NOW,
+    )  # fmt: skip
+    session.add(hold)
+    session.flush()
+    hold.seal("note_sealed", WORDS)
+    hold.seal("signed_by_sealed", "Dr. Okafor")
+    hold.paper_sha256 = store_upload(b"%PDF-1.7 clearance")
+    for note in session.scalars(sa.select(HealthNote)):
+        session.delete(note)
+    session.commit()
+    on = file.last_day(FilePart.HEALTH) + DAY
+    assert file.part(FilePart.HEALTH, on).pieces == 1
+    hold.held_at = hold.cleared_at = moment(on - 9 * DAY)
+    session.flush()
+    assert FilePart.HEALTH not in file.over(on)
+    hold.held_at = hold.cleared_at = NOW
+    session.flush()
+    digest = hold.paper_sha256
+    assert uploads.path_of(digest).exists()
+    file.propose(FilePart.HEALTH, on)
+    file.purge(FilePart.HEALTH, on)
+    session.commit()
+    session.refresh(hold)
+    assert (hold.note_sealed, hold.signed_by_sealed, hold.paper_sha256) == (None, None, None)
+    assert (hold.from_on, hold.cleared_on, hold.needs_clearance) == (NOW.date(), NOW.date(), True)
+    assert not uploads.path_of(digest).exists()
+    assert session.scalars(sa.select(FilePurge)).one().pieces == 1
 
 
 def test_what_was_purged_is_not_there_any_more_and_nothing_else_went(file, session):

@@ -171,6 +171,23 @@ def test_two_teams_of_one_division_play_a_fixture(session: Any, league: Any) -> 
     }
 
 
+def test_what_a_row_does_not_find_is_named_by_row(session: Any, league: Any) -> None:
+    def told(later: int = 0, **about: Any) -> list[str]:
+        starts = START + timedelta(days=later)
+        row = replace(
+            ROW, row=2 + later, key=str(later), starts_at=starts, ends_at=starts + timedelta(hours=1), **about
+        )
+        (plan,) = import_games([row], league.season, by=SYSTEM, now=NOW)
+        return [each.code for each in plan.problems]
+
+    assert told(place="Mill Park, Field 2") == ["new_field"]
+    assert told(1, place="mill park field 2") == []
+    assert told(2, place="") == ["no_place"]
+    assert told(3, away="W12") == ["seed_opponent"]
+    assert told(4, away="Wolves") == ["unknown_opponent"]
+    assert session.scalars(sa.select(Fixture.imported)).all() == [True] * 3
+
+
 def test_a_fixture_s_row_again_changes_nothing(session: Any, league: Any) -> None:
     bring(session, league.season, ROW)
     session.commit()

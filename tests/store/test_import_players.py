@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.makers.people import make_youth
+from tests.makers.people import make_person, make_youth
 from tests.makers.programs import enroll, make_season, make_site
 from youthprog.access.models import Placement
 from youthprog.audit.models import AuditEntry
@@ -35,9 +35,10 @@ from youthprog.people.models import (
     Person,
 )
 from youthprog.people.types import HealthKind, PersonKind
+from youthprog.programs import queries as programs_queries
 from youthprog.programs import services as programs
 from youthprog.programs.models import Enrollment, Group, GroupMember, Season
-from youthprog.programs.types import EnrollmentStatus
+from youthprog.programs.types import EnrollmentStatus, StaffRole
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -175,6 +176,24 @@ def test_a_youth_who_withdrew_is_not_enrolled_again(session: Any, season: Season
     programs.withdraw(enrollment, by=SYSTEM, now=NOW)
     assert {plan.action for plan in bring(reading, season).planned} == {Action.SAME}
     assert enrollment.status is EnrollmentStatus.WITHDRAWN
+
+
+def test_a_row_for_a_team_of_a_kept_away_coach_comes_in_without_a_team(session: Any, season: Season) -> None:
+    reading = export(most=3)
+    bring(reading, season)
+    row = reading.rows[0]
+    youth = session.scalar(sa.select(Person).where(Person.given_name == row.given_name, Person.born_on == row.born_on))
+    member = session.scalar(sa.select(GroupMember).where(GroupMember.youth_id == youth.id))
+    group = session.get(Group, member.group_id)
+    programs.leave_group(youth.id, group, by=SYSTEM, now=NOW)
+    coach = make_person("Paul", "Kept")
+    order = {"no_collect": False, "no_decide": False, "no_information": True, "starts_on": TODAY}
+    people.restrict_custody(youth, coach, **order, by=SYSTEM, now=NOW)
+    programs.lead_group(coach.id, group, StaffRole.ASSISTANT_COACH, by=SYSTEM, now=NOW)
+    (plan, *_others) = bring(reading, season).planned
+    assert [problem.code for problem in plan.problems] == ["kept_away"]
+    assert (plan.action, plan.team) == (Action.SAME, None)
+    assert group.id not in [each for each, _name in programs_queries.groups_of([youth.id], season.id).get(youth.id, [])]
 
 
 def test_a_full_season_puts_the_rest_in_line(session: Any) -> None:

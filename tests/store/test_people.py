@@ -494,3 +494,14 @@ def test_merging_shares_its_transaction_with_the_audit_line(session, monkeypatch
         session.commit()
     session.rollback()
     assert queries.merged_into(gone_id) is None
+
+
+def test_what_a_birth_date_was_is_told_by_the_trail(session):
+    youth = make_youth(born_on=date(2016, 2, 14))
+    services.correct(youth, born_on=date(2015, 2, 14), by=SYSTEM, now=NOW)
+    services.correct(youth, born_on=date(2015, 2, 14), school="Lincoln", by=SYSTEM, now=NOW)
+    session.commit()
+    lines = session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.action == "person.corrected").order_by(AuditEntry.number)
+    )
+    assert [line.detail.get("born_on") for line in lines] == [["2016-02-14", "2015-02-14"], None]

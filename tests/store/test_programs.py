@@ -18,6 +18,7 @@ from youthprog.core.actor import SYSTEM
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.people.models import Person
+from youthprog.people.rules import in_force
 from youthprog.people.services import merge, restrict_custody
 from youthprog.programs import queries, services
 from youthprog.programs.models import Enrollment, Gathering, Season
@@ -222,6 +223,28 @@ def test_a_restricted_adult_leads_no_group_with_the_child(session):
     with pytest.raises(Refused) as problem:
         services.lead_group(father.id, group, StaffRole.ASSISTANT_COACH, **BY)
     assert codes(problem) == ["kept_away"]
+
+
+def test_a_youth_joins_no_group_led_by_a_restricted_adult_and_nobody_is_told_why(session):
+    group, youth, other = make_group(make_season()), make_youth(), make_youth("Ben")
+    father = make_guardian(youth, "Paul")
+    for child in (youth, other):
+        services.enroll(child.id, group.season_id, **BY)
+    services.lead_group(father.id, group, StaffRole.ASSISTANT_COACH, **BY)
+    order = restrict_custody(
+        youth, father, no_collect=True, no_decide=False, no_information=False, starts_on=ON, ends_on=ON, **BY
+    )
+    with pytest.raises(Refused) as alone:
+        services.join_group(youth.id, group, **BY)
+    with pytest.raises(Refused) as among:
+        services.join_many([other.id, youth.id], group, **BY)
+    assert codes(alone) == codes(among) == ["kept_away"]
+    assert not {"custody", "restriction", "Paul"} & set(alone.value.reasons[0].sentence.split())
+    assert queries.member_ids(group.id, ON) == []
+    services.join_many([other.id], group, **BY)
+    tomorrow = BY | {"now": NOW + timedelta(days=1)}
+    assert not in_force(order.starts_on, order.ends_on, ON + timedelta(days=1))
+    services.join_group(youth.id, group, **tomorrow)
 
 
 # ---- who reaches a group or a meeting ----

@@ -24,7 +24,7 @@ from youthprog.leagues.season import work as season_work
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.improving import Progress
 from youthprog.leagues.season.making import make
-from youthprog.leagues.season.models import Fixture, ScheduleRun
+from youthprog.leagues.season.models import Fixture, ScheduleRun, Venue
 from youthprog.leagues.season.services import Playing
 from youthprog.leagues.season.types import FixtureState, Hours, RunState, SeasonSpec
 from youthprog.outreach import chores
@@ -141,12 +141,88 @@ def test_a_field_that_another_season_took_is_neither_planned_nor_published(sessi
     first, second = made(league), made(other)
     assert {len(queries.games_of(each.season.id)) for each in (league, other)} == {1}
     services.publish_draft(league.season, seen=first.id, **DEED)
-    with pytest.raises(Refused, match="Another season took Field 1"):
+    with pytest.raises(Refused, match="Another game took Field 1"):
         services.publish_draft(other.season, seen=second.id, **DEED)
     (venue,) = queries.spec_of(other.season).venues
     assert venue.hours_on(date(2026, 9, 5)) == ()
     services.discard_draft(other.season, **DEED)
     assert made(other).state is RunState.IMPOSSIBLE
+
+
+def as_imported(league: SimpleNamespace, name: str, day: date, *, venue: Venue | None = None) -> list[Team]:
+    """A division whose one game a file brought."""
+    division = Division(season=league.season, name=name, folded_name=name.lower())
+    teams = [Team(division=division, group=make_group(league.season, f"{name} {number}")) for number in range(2)]
+    db.session().add_all(teams)
+    db.flush()
+    starts = queries.moment_of(day, NINE)
+    about = {"starts_at": starts, "ends_at": starts + timedelta(minutes=90)}
+    sides = [Gathering(season_id=league.season.id, group_id=team.group_id, kind=GatheringKind.GAME, title="Game", **about)
+             for team in teams]  # fmt: skip
+    db.session().add_all(sides)
+    db.flush()
+    game = Fixture(
+        season_id=league.season.id, division_id=division.id, home_team_id=teams[0].id, away_team_id=teams[1].id,
+        venue_id=(venue or league.venue).id, state=FixtureState.PUBLISHED, imported=True,
+        home_gathering_id=sides[0].id, away_gathering_id=sides[1].id, **about,
+    )  # fmt: skip
+    db.session().add(game)
+    db.flush()
+    return teams
+
+
+def test_divisions_that_play_as_imported_keep_their_games_and_the_others_are_made_around_them(session):
+    league, saturday = make_league(2), date(2026, 9, 12)
+    coach = make_person("Alicia", "Moreno")
+    stays = as_imported(league, "Visitors", saturday)
+    lead(coach, stays[0].group)
+    lead(coach, league.teams[0].group)
+    assert not queries.has_published(league.season.id)
+    run = made(league)
+    assert run.state is RunState.DONE
+    (game,) = [each for each in queries.games_of(league.season.id) if each.state is FixtureState.DRAFT]
+    assert game.day != saturday, "whoever coaches both is at the imported game that day"
+    assert services.publish_draft(league.season, seen=run.id, **DEED) == 1
+    assert queries.has_published(league.season.id)
+    with pytest.raises(Refused, match="published"):
+        services.ask_schedule(league.season, **DEED)
+
+
+def test_a_season_that_only_plays_as_imported_has_nothing_to_be_made(session):
+    league = make_league(1)
+    as_imported(league, "Visitors", date(2026, 9, 12))
+    with pytest.raises(Refused, match="as imported"):
+        services.ask_schedule(league.season, **DEED)
+
+
+def test_a_draft_of_a_division_that_came_as_a_file_meanwhile_is_not_published(session):
+    league = make_league(2)
+    run = made(league)
+    row = queries.drafts_of(league.season.id)[0]
+    as_imported(league, "Visitors", date(2026, 9, 12))
+    session.scalars(sa.select(Fixture).where(Fixture.imported)).one().division_id = row.division_id
+    session.flush()
+    with pytest.raises(Refused, match="changed since"):
+        services.publish_draft(league.season, seen=run.id, **DEED)
+
+
+def test_a_field_of_imported_games_has_no_hours_until_somebody_says_them(session):
+    league = make_league(2)
+    venue = Venue(site_id=league.site.id, name="Mill Field", folded_name="mill field")
+    db.session().add(venue)
+    db.flush()
+    as_imported(league, "Visitors", date(2026, 9, 12), venue=venue)
+    assert [each.name for each in queries.fields_without_hours(league.season.id)] == ["Mill Field"]
+    games = queries.games_of(league.season.id)
+    spec = queries.spec_of(league.season)
+    assert [fault.kind for fault in faults_of(queries.plan_of(games), spec) if fault.games] == []
+    assert list(queries.field_names(league.season.id)) == [league.venue.id, venue.id]
+    services.add_hours(
+        league.season, league.site, "Mill Field", weekdays=[6], only_on=None, starts=NINE, ends=FIVE, **DEED
+    )
+    assert queries.fields_without_hours(league.season.id) == []
+    spec = queries.spec_of(league.season)
+    assert [fault.kind for fault in faults_of(queries.plan_of(games), spec) if fault.games] == ["outside_hours"]
 
 
 def test_a_draft_whose_field_was_given_back_is_not_published(session):

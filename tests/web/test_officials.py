@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,13 +12,17 @@ from sqlalchemy.orm import joinedload
 from tests.makers.accounts import make_account
 from tests.makers.people import make_person, make_youth
 from tests.makers.programs import join, make_gathering, make_group, make_season, make_site
+from tests.support.pages import Visitor
 from youthprog.access.types import Role
 from youthprog.core import clock
+from youthprog.core.actor import SYSTEM
 from youthprog.leagues.models import Division, Team
+from youthprog.leagues.officials import notices, queries, services
 from youthprog.leagues.officials.models import Duty, DutyRole
 from youthprog.leagues.season.models import Fixture, Venue
 from youthprog.leagues.season.types import FixtureState
-from youthprog.people.models import CustodyRestriction
+from youthprog.outreach.models import Message
+from youthprog.people.models import CustodyRestriction, Person
 from youthprog.programs.models import Group
 from youthprog.programs.types import GatheringKind
 
@@ -132,3 +137,31 @@ def test_a_barred_adult_reads_the_same_as_for_a_place_that_is_taken(session, vis
     said = {" ".join(tree.find(".//{*}main").itertext()) for tree in (barred, taken, nowhere)}
     assert len(said) == 1
     assert "This place is not open any more." in said.pop()
+
+
+def test_a_letter_s_link_gives_that_one_place_back_without_an_account(app, session, visitor, game):
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    set_up(session, visitor, game, "Ana")
+    person = session.scalar(sa.select(Person).where(Person.given_name == "Ana"))
+    role = session.scalar(sa.select(DutyRole).where(DutyRole.name == "Referee"))
+    services.assign(queries.find_game(game.id), role.id, person.id, by=SYSTEM, now=clock.now())
+    session.commit()
+    text = session.scalar(sa.select(Message).where(Message.kind == "duty_changed")).unseal("text_sealed")
+    (link,) = re.findall(r"/duty/[0-9]+-[0-9a-f]{32}", text)
+    stranger = Visitor(app)
+    duty = session.scalar(sa.select(Duty))
+    shown = stranger.get(link).text
+    assert "Hawks – Owls" in shown
+    assert "Ana" not in shown
+    for wrong in (f"/duty/{duty.id + 1}-{link[-32:]}", link[:-1], f"{link}0", "/duty/none"):
+        stranger.get(wrong, status=404)
+    session.refresh(duty)
+    assert duty.ended_at is None, "looking gives nothing back"
+    assert "Thank you for saying so" in stranger.post(link, {}, form_from=link).text
+    session.refresh(duty)
+    assert duty.ending.value == "declined"
+    stranger.get(link, status=404)
+    again = services.assign(queries.find_game(game.id), role.id, person.id, by=SYSTEM, now=clock.now())
+    game.starts_at = clock.now() - timedelta(minutes=1)
+    session.commit()
+    stranger.get(f"/duty/{notices.code_of(again.id)}", status=404)

@@ -22,7 +22,8 @@ from youthprog.leagues.models import Division
 from youthprog.leagues.scores import queries, services
 from youthprog.leagues.scores.models import DrawnLot, ScoreEntry, ScoreLink
 from youthprog.leagues.scores.types import Happened, Known, Said, Side
-from youthprog.leagues.season.models import Fixture
+from youthprog.leagues.season.models import Fixture, VenueHours
+from youthprog.outreach.models import Message
 from youthprog.people.models import CustodyRestriction
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group
@@ -99,6 +100,51 @@ def test_both_coaches_say_the_score_and_differ_until_one_gives_way(app, session,
     assert session.scalar(sa.select(sa.func.count()).select_from(ScoreEntry)) == 3
     assert 'name="happened"' not in home.get(here).text_source
     assert "is final" in home.post(here, THREE_TWO | {"seen": "3-2-0"}, status=422).text
+
+
+def letters(session):
+    rows = session.scalars(sa.select(Message).where(Message.kind == "scores_differ").order_by(Message.id))
+    return [(row.person_id, row.delivery.value) for row in rows]
+
+
+def test_two_scores_are_told_once_to_both_coaches_and_the_coordinator_and_given_up_when_they_agree(
+    app, session, league
+):
+    boss = make_person("Coe", "Ordinator")
+    make_account(Role.COORDINATOR, boss)
+    here = f"/games/{league.fixture.id}/score"
+    home, away = as_coach(app, league, 0), as_coach(app, league, 1)
+    enter(home, here, **THREE_TWO)
+    assert letters(session) == []
+    enter(away, here, **THREE_TWO | {"away_score": "4"})
+    everybody = {league.coaches[0].id, league.coaches[1].id, boss.id}
+    assert {person_id for person_id, _state in letters(session)} == everybody
+    text = session.scalar(sa.select(Message)).unseal("text_sealed")
+    assert "Tigers: 3 : 2" in text
+    assert "Lions: 3 : 4" in text
+    assert f"/games/{league.fixture.id}/score" in text
+    enter(away, here, **THREE_TWO | {"away_score": "5"})
+    assert len(letters(session)) == 3, "still two scores: nobody is told twice"
+    enter(away, here, **THREE_TWO)
+    session.expire_all()
+    assert {state for _person, state in letters(session)} == {"canceled"}
+
+
+def test_whoever_a_court_keeps_from_a_child_of_one_of_the_teams_gets_no_letter_of_the_game(app, session, league):
+    child = make_youth("Zoe")
+    join(child, league.groups[1])
+    kept = CustodyRestriction(
+        youth_id=child.id, adult_id=league.coaches[0].id, no_collect=True, no_decide=False, no_information=True,
+        starts_on=clock.today() - timedelta(days=9), recorded_at=clock.now(),
+    )  # fmt: skip
+    session.add(kept)
+    for number in (0, 1):
+        make_account(Role.COACH, league.coaches[number])
+    session.commit()
+    fixture = queries.get_game(league.fixture.id)
+    for side, score in ((Side.HOME, 1), (Side.AWAY, 2)):
+        services.say(fixture, side, Said(Happened.PLAYED, score, 0), seen=0, by=SYSTEM, now=clock.now())
+    assert [person_id for person_id, _state in letters(session)] == [league.coaches[1].id]
 
 
 def test_two_people_at_once_overwrite_nothing(app, session, league):
@@ -377,3 +423,46 @@ def test_playoffs_are_seeded_by_the_standings_and_winners_go_on_by_themselves(se
     assert "Bears goes on" in shown
     table = queries.standings(league.division.id, queries.rules_from(None), [], clock.now())
     assert {row.team: row.place.record.played for row in table.rows} == dict.fromkeys(league.names, 3)
+
+
+def test_who_loses_plays_for_the_third_place_or_in_the_consolation(session, visitor, league):
+    """Eight teams: the losers of the first round play on among themselves, those of the second for the third place."""
+    league.teams += [make_opponent(league.division, league.season, f"Owls {number}") for number in range(4)]
+    for better in range(8):
+        for worse in range(better + 1, 8):
+            game = league.game(better, worse)
+            said(game, Side.LEAGUE, 1, 0)
+    session.commit()
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    base = f"/standings/divisions/{league.division.id}"
+    visitor.post(f"{base}/playoffs/new", {"teams": "8", "third": "y", "consolation": "y"})
+    shown = visitor.get(base).text
+    assert "For the third place" in shown
+    assert "Consolation, round 2" in shown
+    assert "Loser of game 1 – Loser of game 4" in shown
+    names = [*league.names, *(f"Owls {number}" for number in range(4))]
+
+    def win(key):
+        """Set the game of a key and let its home team win."""
+        when = {"on": (clock.today() + timedelta(days=2)).isoformat(), "starts": "10:00", "minutes": "60"}
+        free = make_venue(f"Field {key}")
+        session.add(
+            VenueHours(season_id=league.season.id, venue_id=free.id, weekday=0, starts_minute=0, ends_minute=60)
+        )
+        session.commit()
+        visitor.post(f"{base}/playoffs/{key}", when | {"venue_id": str(free.id)})
+        game = session.scalar(sa.select(Fixture).order_by(Fixture.id.desc()).limit(1))
+        game.starts_at, game.ends_at = clock.now() - timedelta(hours=3), clock.now() - timedelta(hours=2)
+        said(game, Side.LEAGUE, 2, 1)
+        session.commit()
+        teams = {team.id: name for team, name in zip(league.teams, names, strict=True)}
+        return teams[game.home_team_id], teams[game.away_team_id]
+
+    first = [win(f"main-1-{number}") for number in (1, 2, 3, 4)]
+    assert first == [("Tigers", "Owls 3"), ("Wolves", "Owls 0"), ("Lions", "Owls 2"), ("Bears", "Owls 1")]
+    assert win("consolation-1-1") == ("Owls 3", "Owls 1")
+    second = [win(f"main-2-{number}") for number in (1, 2)]
+    assert second == [("Tigers", "Wolves"), ("Lions", "Bears")]
+    visitor.post(f"{base}/playoffs/consolation-2-1", {}, status=422)
+    assert win("third") == ("Wolves", "Bears")
+    assert "Tigers – Lions" in visitor.get(base).text

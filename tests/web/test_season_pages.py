@@ -19,7 +19,7 @@ from youthprog.leagues.models import Division, Team
 from youthprog.leagues.season import work as season_work
 from youthprog.leagues.season.making import make
 from youthprog.leagues.season.models import Fixture
-from youthprog.leagues.season.queries import local_of
+from youthprog.leagues.season.queries import hours_of, local_of
 from youthprog.outreach import chores
 from youthprog.programs.models import Gathering, Site
 
@@ -136,6 +136,32 @@ def test_rain_on_the_screen_from_the_plan_to_undo(session, visitor):
     session.expire_all()
     assert {row.id: row.starts_at for row in league.fixtures} == before
     visitor.post(undo, {}, status=409)
+
+
+def test_games_as_imported_say_so_and_move_on_a_field_without_hours(session, visitor):
+    today = clock.today()
+    league = make_league(
+        2, weekdays=tuple(range(7)), starts_on=today, ends_on=today + timedelta(weeks=6), now=clock.now()
+    )
+    publish(league, now=clock.now())
+    for hours in hours_of(league.season.id):
+        session.delete(hours)
+    (game, *_rest) = league.fixtures
+    for row in league.fixtures:
+        row.imported = True
+    session.commit()
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    here = f"/seasons/{league.season.id}/schedule"
+    shown = visitor.get(here).text
+    assert "as imported." in shown
+    assert "One field has no hours yet." in shown
+    assert "This schedule is published" not in shown
+    assert "Take the schedule back" not in shown
+    assert "as imported" in visitor.post(f"{here}/make", {}, status=422).text
+    form = visitor.get(f"/games/{game.id}/change").form(f"/games/{game.id}/move")
+    visitor.post(f"/games/{game.id}/move", {**form, "starts": "06:15", "reason": "Heat"})
+    session.refresh(game)
+    assert (local_of(game.starts_at)[1], game.sequence) == (6 * 60 + 15, 1)
 
 
 def test_one_game_moves_is_called_off_and_another_is_added_on_the_screen(session, visitor):

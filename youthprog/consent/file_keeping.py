@@ -13,6 +13,7 @@ from youthprog.consent.retention import FileRule, PurgeFacts, refusals_to_propos
 from youthprog.consent.types import FilePart
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
+from youthprog.core.health_words import forget_elsewhere
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.people import services as people
 
@@ -78,7 +79,7 @@ def facts_of_part(kept: KeptPart, by: Actor, now: datetime) -> PurgeFacts:
 def _remove(kept: KeptPart, rule: FileRule, now: datetime) -> int:
     """Remove the pieces; how many there were."""
     if kept.part is FilePart.HEALTH:
-        return people.forget_health(kept.youth_id)
+        return people.forget_health(kept.youth_id) + forget_elsewhere(kept.youth_id)
     if kept.part is FilePart.EMERGENCY:
         return people.forget_emergency_contacts(kept.youth_id)
     requests = file_queries.requests_never_signed(kept.youth_id, rule, clock.day_of(now))

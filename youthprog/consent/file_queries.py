@@ -14,6 +14,7 @@ from youthprog.consent.retention import FileRule, file_kept_until
 from youthprog.consent.types import FilePart
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
+from youthprog.core.health_words import kept_elsewhere
 from youthprog.core.permissions import P
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
@@ -129,10 +130,17 @@ def _pieces(part: FilePart, rules: Rules, on: date) -> sa.Subquery:
         )
         return statement.group_by(ConsentRequest.youth_id).subquery()
     if part is FilePart.HEALTH:
-        newest = sa.func.max(HealthNote.recorded_at, type_=HealthNote.recorded_at.type).label("newest")
-        return sa.select(HealthNote.youth_id, count, newest).group_by(HealthNote.youth_id).subquery()
+        words = _health_words()
+        newest = sa.func.max(words.c.at, type_=HealthNote.recorded_at.type).label("newest")
+        return sa.select(words.c.youth_id, count, newest).group_by(words.c.youth_id).subquery()
     none = sa.func.max(sa.null()).label("newest")
     return sa.select(EmergencyContact.youth_id, count, none).group_by(EmergencyContact.youth_id).subquery()
+
+
+def _health_words() -> sa.Subquery:
+    """Every note of health, and what other rooms keep of health: of whom, and when it was written."""
+    notes = sa.select(HealthNote.youth_id.label("youth_id"), HealthNote.recorded_at.label("at"))
+    return sa.union_all(notes, *kept_elsewhere()).subquery()
 
 
 def _last_season() -> sa.ScalarSelect[date]:
@@ -156,7 +164,8 @@ def _over(part: FilePart, rules: Rules, on: date) -> sa.ColumnElement[bool]:
         sa.exists().where(table.youth_id == Person.id, table.season_id == Season.id, Season.ends_on >= limit)
         for table in (Enrollment, ConsentRequest)
     ]
-    fresh = sa.exists().where(HealthNote.youth_id == Person.id, HealthNote.recorded_at >= first_moment(limit))
+    words = _health_words()
+    fresh = sa.exists().where(words.c.youth_id == Person.id, words.c.at >= first_moment(limit))
     noted = fresh if part is FilePart.HEALTH else sa.false()
     return sa.and_(*(~each for each in newer), ~noted, Person.created_at < first_moment(limit))
 

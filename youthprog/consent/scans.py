@@ -130,6 +130,12 @@ def is_in_use(digest: str, *, but: int | None = None) -> bool:
     return any(db.session().scalar(each.limit(1)) is not None for each in (kept, loose))
 
 
+def drop_upload(digest: str) -> None:
+    """Remove a stored file after the commit, unless a row of this room still speaks of it. Other rooms ask of their own."""
+    if not is_in_use(digest):
+        db.after_commit(lambda: uploads.discard(digest))
+
+
 def _taking(code: str, by: Actor, now: datetime) -> Found | None:
     """The request that a page with this code goes to, when it is the actor's to file and still takes pages."""
     case, version_id = desk_queries.find_by_match_code(by, code, clock.day_of(now))

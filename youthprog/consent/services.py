@@ -76,7 +76,16 @@ from youthprog.consent.publishing import (
 )
 from youthprog.consent.reminding import remind_due
 from youthprog.consent.retaining import fault_of_rules, hold, keep_after_all, propose, purge, release
-from youthprog.consent.scans import Filed, Received, discard_received, file_loose, file_pages, put_away, receive
+from youthprog.consent.scans import (
+    Filed,
+    Received,
+    discard_received,
+    drop_upload,
+    file_loose,
+    file_pages,
+    put_away,
+    receive,
+)
 from youthprog.consent.settling import Worth, ask_instead, prepare_match, same_values, worth_of
 from youthprog.consent.settling import match as match_answer
 from youthprog.consent.settling import reject as reject_answer
@@ -191,6 +200,7 @@ __all__ = [
     "disclosure_source",
     "disclosure_words",
     "draft_from",
+    "drop_upload",
     "end_at_group",
     "end_at_school",
     "end_excuse",

@@ -249,7 +249,11 @@ class _Planner:
                     names.take(site, f"U{high + 1}", first=is_tigers),
                     leaders,
                     squad,
-                    _team_days(self.today.weekday() if is_tigers else count % 5, CLOCK[count % 3], count),
+                    _team_days(
+                        self.today.weekday() if is_tigers else count % 5,
+                        CLOCK[count % 3],
+                        0 if self.size is Size.S else count,  # the only two teams meet
+                    ),
                     jerseys=jerseys,
                     division_key=division.key,
                 )

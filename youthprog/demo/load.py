@@ -25,6 +25,7 @@ from youthprog.demo.consent_rows import Paper, consent_tables
 from youthprog.demo.credential_rows import credential_tables
 from youthprog.demo.endings import end_some
 from youthprog.demo.frame import Frame, Table
+from youthprog.demo.game_rows import game_tables
 from youthprog.demo.gate_rows import registry_checks
 from youthprog.demo.matching import show_matching
 from youthprog.demo.meeting_rows import meeting_tables
@@ -107,7 +108,7 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     if not is_empty():
         raise NotEmpty
     frame = Frame(department, now, clock.zone(), crypto.keyring())
-    frames = (people_tables, program_tables, meeting_tables, support_tables, credential_tables)
+    frames = (people_tables, program_tables, meeting_tables, support_tables, game_tables, credential_tables)
     for tables in (each(frame) for each in frames):
         _insert(tables)
     paper = _paper(sealed, now)

@@ -1,6 +1,5 @@
 """Verbs of the leagues room: change a team, take its coaches on, import players. They never commit."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal, Refused
 from youthprog.leagues.forming.known import OfFile, keep_of_file, keep_requests
-from youthprog.leagues.imports.cells import read_rating, read_weekdays
+from youthprog.leagues.imports.cells import read_places, read_rating, read_weekdays
 from youthprog.leagues.imports.columns import Part
 from youthprog.leagues.imports.newcomers import Newcomers
 from youthprog.leagues.imports.plan import plan_import
@@ -86,7 +85,7 @@ def _for_teams(planned: Sequence[PlannedRow], writer: Writer) -> list[OfFile]:
         if said and youth_id is not None:
             points = read_rating(said.get(Part.RATING.name) or said.get(Part.PARENT_RATING.name, ""))
             days, _all = read_weekdays(said.get(Part.BAD_DAYS.name, ""))
-            places = tuple(part.strip() for part in re.split(r"[,;|/]", said.get(Part.BAD_PLACES.name, "")))
+            places = read_places(said.get(Part.BAD_PLACES.name, ""))
             found.append(OfFile(youth_id, points, days, places))
     return found
 

@@ -144,6 +144,7 @@ KINDS = {
     "duty_changed": N_("Games somebody serves at"),
     "credential_due": N_("Something to renew"),
     "forfeit_warning": N_("Team too few to play"),
+    "scores_differ": N_("Two scores of one game"),
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),
     "consent_warning": N_("Answer from somebody not on file"),

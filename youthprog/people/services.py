@@ -102,7 +102,10 @@ def correct(
     school: str | None = None,
     language: str | None = None,
 ) -> None:
-    """Correct what the file says of a person besides the names; the audit line names what changed."""
+    """Correct what the file says of a person besides the names.
+
+    The audit line names what changed, and of a birth date what it was and is.
+    """
     refuse_if(
         rules.refusals_to_add_person(person.kind, person.given_name, person.family_name, born_on, clock.day_of(now))
     )
@@ -116,10 +119,14 @@ def correct(
     if not changed:
         return
     moved = rules.is_another_school(person.school, school) and person.kind is PersonKind.YOUTH
+    was = person.born_on
     for name in changed:
         setattr(person, name, wanted[name])
     db.flush()
-    record("person.corrected", "person", person.id, by=by, now=now, changed=changed)
+    detail: dict[str, Any] = {"changed": changed}
+    if "born_on" in changed:  # it decides who plays where: what it was can be told later
+        detail["born_on"] = [each.isoformat() if each else None for each in (was, born_on)]
+    record("person.corrected", "person", person.id, by=by, now=now, **detail)
     if moved:
         publish(SchoolChanged(person.id, clock.day_of(now)))
 

@@ -127,11 +127,15 @@ class JoinFacts:
     members: int
     jersey: str | None = None
     jersey_is_taken: bool = False
+    kept_away: bool = False
 
 
 def refusals_to_join(facts: JoinFacts) -> list[Refusal]:
-    """Why a youth cannot join a group."""
+    """Why a youth cannot join a group. That custody keeps somebody who leads it from the youth is not said."""
     reasons = []
+    if facts.kept_away:
+        reason = N_("This young person cannot be put in this group. Look at the file of the young person.")
+        reasons.append(Refusal("kept_away", reason, "youth_id"))
     if facts.status is not EnrollmentStatus.ENROLLED:
         reasons.append(Refusal("not_enrolled", N_("Enroll in the season first."), "youth_id"))
     if facts.is_member:
@@ -166,14 +170,14 @@ def refusals_to_change_group(facts: GroupFacts) -> list[Refusal]:
 
 
 def refusals_to_lead(*, is_adult: bool, already: bool, kept_away: bool) -> list[Refusal]:
-    """Why an adult cannot lead a group. `kept_away`: custody keeps the adult from a child in it."""
+    """Why an adult cannot lead a group. `kept_away`: custody keeps the adult from a child in it, which is not said."""
     reasons = []
     if not is_adult:
         reasons.append(Refusal("not_an_adult", N_("Only adults lead a group."), "person_id"))
     if already:
         reasons.append(Refusal("already_leads", N_("Already leads this group."), "person_id"))
     if kept_away:
-        reason = N_("A custody restriction keeps this adult away from a child of this group.")
+        reason = N_("This adult cannot lead this group. Look at the files of those in it.")
         reasons.append(Refusal("kept_away", reason, "person_id"))
     return reasons
 

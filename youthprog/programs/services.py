@@ -381,6 +381,7 @@ def join_group(youth_id: int, group: Group, *, by: Actor, now: datetime, jersey:
     _lock(Group, group.id)
     enrollment = queries.find_enrollment(group.season_id, youth_id)
     inside = queries.members_of(group.id, on)
+    leaders = _leaders(group.id, on)
     facts = rules.JoinFacts(
         status=enrollment.status if enrollment else None,
         is_member=queries.find_membership(group.id, youth_id) is not None,
@@ -388,12 +389,12 @@ def join_group(youth_id: int, group: Group, *, by: Actor, now: datetime, jersey:
         members=len(inside),
         jersey=jersey,
         jersey_is_taken=jersey is not None and _wears(group.id, jersey),
+        kept_away=_are_kept_apart([youth_id], leaders, on),
     )
     refuse_if(rules.refusals_to_join(facts))
     member = GroupMember(group_id=group.id, youth_id=youth_id, jersey=jersey or None, from_on=on)
     db.session().add(member)
     db.flush()
-    leaders = [line.person_id for line in queries.staff_of([group.id], on).get(group.id, [])]
     assign([(adult_id, youth_id) for adult_id in leaders], source=_source(group.id), from_on=on)
     record("group.joined", "person", youth_id, by=by, now=now, group_id=group.id)
     publish(GroupChanged(youth_id, group.season_id, group.id, on, joined=True))
@@ -403,27 +404,42 @@ def join_group(youth_id: int, group: Group, *, by: Actor, now: datetime, jersey:
 def join_many(youth_ids: Sequence[int], group: Group, *, by: Actor, now: datetime) -> None:
     """Put enrolled youth into a group at once; those who lead it are assigned to each. Who is in it already stays.
 
-    Raises `Refused` when somebody has no place in the season, or the group has too few.
+    Raises `Refused` when somebody has no place in the season, custody keeps one from whoever leads the group, or the
+    group has too few places.
     """
     on = clock.day_of(now)
     _lock(Group, group.id)
     inside = set(queries.member_ids(group.id, on))
     coming = [youth_id for youth_id in youth_ids if youth_id not in inside]
-    reasons = []
+    leaders, reasons = _leaders(group.id, on), []
     if len(queries.enrolled_among(group.season_id, coming)) < len(coming):
         reasons.append(Refusal("not_enrolled", N_("Somebody of these has no place in the season any more.")))
     if group.places is not None and len(inside) + len(coming) > group.places:
         sentence = N_("%(group)s has %(places)s places.")
         reasons.append(Refusal("group_full", sentence, values={"group": group.name, "places": group.places}))
+    if _are_kept_apart(coming, leaders, on):
+        sentence = N_("Somebody of these cannot be put in %(group)s. Look at their files.")
+        reasons.append(Refusal("kept_away", sentence, values={"group": group.name}))
     refuse_if(reasons)
     db.session().add_all(GroupMember(group_id=group.id, youth_id=youth_id, from_on=on) for youth_id in coming)
     db.flush()
-    leaders = [line.person_id for line in queries.staff_of([group.id], on).get(group.id, [])]
     pairs = [(adult_id, youth_id) for adult_id in leaders for youth_id in coming]
     assign(pairs, source=_source(group.id), from_on=on)
     for youth_id in coming:
         record("group.joined", "person", youth_id, by=by, now=now, group_id=group.id)
         publish(GroupChanged(youth_id, group.season_id, group.id, on, joined=True))
+
+
+def _leaders(group_id: int, on: date) -> list[int]:
+    return [line.person_id for line in queries.staff_of([group_id], on).get(group_id, [])]
+
+
+def _are_kept_apart(youth_ids: Sequence[int], adult_ids: Sequence[int], on: date) -> bool:
+    """Whether custody keeps one of these adults from one of these youth."""
+    if not adult_ids:
+        return False
+    limits = people.restrictions_on(youth_ids, on)
+    return any((youth_id, adult_id) in limits for youth_id in youth_ids for adult_id in adult_ids)
 
 
 def _wears(group_id: int, jersey: str) -> bool:
@@ -466,15 +482,14 @@ def lead_group(person_id: int, group: Group, role: StaffRole, *, by: Actor, now:
     person = people.get_person(person_id)
     _lock(Group, group.id)
     youth_ids = queries.member_ids(group.id, on)
-    limits = people.restrictions_on(youth_ids, on)
     grown = person.born_on is not None and age_on(person.born_on, on) >= ADULT_AGE
     look = _look_at_leader(person_id, group, role, now)
     refuse_if(
         [
             *rules.refusals_to_lead(
                 is_adult=person.kind is PersonKind.ADULT or grown,
-                already=any(line.person_id == person_id for line in queries.staff_of([group.id], on).get(group.id, [])),
-                kept_away=any((youth_id, person_id) in limits for youth_id in youth_ids),
+                already=person_id in _leaders(group.id, on),
+                kept_away=_are_kept_apart(youth_ids, [person_id], on),
             ),
             *look.refusals,
         ]

@@ -96,7 +96,7 @@ def _slot(form: Any, length: int) -> Slot:
 
 
 def _offer_fields(form: Any, season: Season) -> None:
-    venues = {row.venue_id: f"{row.venue.name}, {row.venue.site.name}" for row in season_queries.hours_of(season.id)}
+    venues = season_queries.field_names(season.id)
     form.venue_id.choices = [SelectChoice(str(key), name) for key, name in venues.items()]
 
 

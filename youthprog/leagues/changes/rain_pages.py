@@ -83,7 +83,7 @@ def undo(change_id: int) -> BaseResponse:
 
 
 def _offer_fields(form: Any, season: Season) -> None:
-    venues = {row.venue_id: f"{row.venue.name}, {row.venue.site.name}" for row in season_queries.hours_of(season.id)}
+    venues = season_queries.field_names(season.id)
     form.venue_id.choices = [
         SelectChoice("", _("All fields")),
         *(SelectChoice(str(key), name) for key, name in venues.items()),

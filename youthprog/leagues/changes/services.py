@@ -289,6 +289,7 @@ def _refuse_undo(season: Season, rows: Sequence[ChangedGame], now: datetime) -> 
             str(fixture.home_team_id),
             str(fixture.away_team_id),
             counts=fixture.kind is GameKind.LEAGUE,
+            as_imported=fixture.imported,
         )
         game = state.game_of.get(fixture.id)
         if game is not None:
@@ -308,7 +309,12 @@ def _refuse_undo(season: Season, rows: Sequence[ChangedGame], now: datetime) -> 
 def unpublish(season: Season, *, by: Actor, now: datetime) -> int:
     """Take a published schedule back into a draft, while no game has begun and nothing of one is recorded."""
     carrying.lock(season)
-    games = [game for game in season_queries.games_of(season.id) if game.state is not FixtureState.DRAFT]
+    as_imported = season_queries.imported_divisions(season.id)
+    games = [
+        game
+        for game in season_queries.games_of(season.id)
+        if game.state is not FixtureState.DRAFT and game.division_id not in as_imported
+    ]
     fixtures = queries.find_fixtures([game.fixture_id for game in games])
     gatherings = queries.gatherings_of(fixtures.values())
     keys = [each.id for found in gatherings.values() for each in found]

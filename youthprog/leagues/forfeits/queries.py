@@ -1,7 +1,7 @@
 """Reading games ahead, who can play in them, and the warnings there are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -166,15 +166,19 @@ def open_warnings(actor: Actor, now: datetime) -> list[Warned]:
 
 def told_of(game: Ahead, now: datetime) -> list[Recipient]:
     """The coaches of a team and the coordinators of its program who sign in here. Two statements."""
-    on = clock.day_of(now)
-    program = sa.select(Season.program_id).where(Season.id == game.season_id).scalar_subquery()
+    return looked_after_by([game.group_id], game.season_id, clock.day_of(now))
+
+
+def looked_after_by(group_ids: Collection[int], season_id: int, on: date) -> list[Recipient]:
+    """The coaches of some teams of a season and the coordinators of its program who sign in here, each once. Two statements."""
+    program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
     coaches = (
         sa.select(Account.email, Person)
         .join(Person, Person.id == Account.person_id)
         .join(GroupStaff, GroupStaff.person_id == Person.id)
         .where(
             Account.closed_at.is_(None),
-            GroupStaff.group_id == game.group_id,
+            GroupStaff.group_id.in_(group_ids),
             GroupStaff.role.in_(COACHES),
             programs.during(GroupStaff.from_on, GroupStaff.until_on, on),
         )

@@ -83,6 +83,11 @@ def read_weekdays(text: str) -> tuple[frozenset[int], bool]:
     return frozenset(sure), len(sure) == len(words)
 
 
+def read_places(text: str) -> tuple[str, ...]:
+    """The places that a cell names, parted by commas, semicolons, slashes or bars."""
+    return tuple(place for part in re.split(r"[,;|/]", text) if (place := part.strip()))
+
+
 def is_yes(text: str) -> bool:
     """Whether a flag is set."""
     return fold(text) in YES

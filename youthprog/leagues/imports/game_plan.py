@@ -8,6 +8,7 @@ it is. A second run of the same file changes nothing, and moves nothing back tha
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from youthprog.core.refusals import N_
@@ -43,15 +44,6 @@ def saying_of(row: GameRow) -> str:
     """What stands for all that a row says of its game."""
     says = (row.home, row.away, row.division, row.starts_at, row.ends_at, row.place, row.arrive, row.canceled)
     return hashlib.sha256(repr(says).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def site_and_field(place: str) -> tuple[str, str]:
-    """The site and the field that a place names: `Mill Park, Field 2`. A place in one piece is both."""
-    for mark in (", ", " - ", " – ", " / ", ": ", " | "):
-        site, found, field = (part.strip() for part in place.partition(mark))
-        if found and site and field:
-            return site, field
-    return place, place
 
 
 class _Planner:
@@ -96,7 +88,18 @@ class _Planner:
             problems.append(Problem(row.row, "", "stays_canceled", sentence, Severity.WARN))
             return self._planned(row, known, home, away, Action.SAME, (), problems)
         action = Action.NEW if known is None else Action.UPDATE if changes else Action.SAME
-        return self._planned(row, known, home, away, action, changes, problems)
+        plan = self._planned(row, known, home, away, action, changes, problems)
+        return replace(plan, problems=(*plan.problems, *self._about_place(plan)))
+
+    def _about_place(self, plan: PlannedGame) -> list[Problem]:
+        """That the field of a game is not here yet, or not named: a game of a division stands on a field."""
+        moves = plan.action is Action.NEW or {"place", "division"} & set(plan.changes)
+        if plan.division_id is None or not moves or (plan.row.place and self.season.has_field(plan.row.place)):
+            return []
+        sentence = N_("There is no field of this name yet. It will be made, without hours.")
+        if not plan.row.place:
+            sentence = N_("The row names no place. Families read that it is still to be told.")
+        return [Problem(plan.row.row, "", "new_field" if plan.row.place else "no_place", sentence, Severity.WARN)]
 
     def _planned(
         self,
@@ -161,7 +164,12 @@ class _Planner:
         if found:
             sentence = N_("Several teams of the season are called so. The division must tell them apart.")
             _refuse(problems, row, "several_teams", sentence)
-        elif not is_seed(name):
+        elif is_seed(name):
+            sentence = N_(
+                "One side is a seed or still open. The game is kept for the other one; import again when it is known."
+            )
+            problems.append(Problem(row.row, "", "seed_opponent", sentence, Severity.WARN))
+        else:
             sentence = N_("One of the teams is not in the season. The game is kept for the other one.")
             problems.append(Problem(row.row, "", "unknown_opponent", sentence, Severity.WARN))
         return None

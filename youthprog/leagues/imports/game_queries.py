@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from youthprog.core import clock, db
 from youthprog.leagues.imports.game_reading import Frame
+from youthprog.leagues.imports.known_fields import KnownFields
 from youthprog.leagues.imports.models import ImportedGame
 from youthprog.leagues.imports.snapshot import in_parts, teams_here
 from youthprog.leagues.imports.types import GameSeason, KnownGame, KnownSide, KnownTeam
@@ -23,7 +24,7 @@ def frame_of(season: Season) -> Frame:
 
 
 def game_season(season: Season, now: datetime) -> GameSeason:
-    """The teams and games of a season, as plain values. Four statements, and one more for every 500 gatherings.
+    """The teams, games and fields of a season, as plain values. Six statements, and one for every 500 gatherings more.
 
     A game that never came from a file is here too once it is published: a file may say something about it.
     """
@@ -36,7 +37,10 @@ def game_season(season: Season, now: datetime) -> GameSeason:
     known = [_known(game, fixtures.pop(game.fixture_id or 0, None), teams, sides) for game in games]
     known += [_known(None, fixture, teams, sides) for fixture in fixtures.values()]
     opens_at, closes_at = season_span(season)
-    return GameSeason(tuple(teams.values()), tuple(known), opens_at, closes_at, now)
+    fields = KnownFields(*list_sites_and_fields(season.id))
+    return GameSeason(
+        tuple(teams.values()), tuple(known), opens_at, closes_at, now, lambda place: bool(fields.find(place))
+    )
 
 
 def _known(
@@ -70,9 +74,9 @@ def _sides(ids: Iterable[int]) -> dict[int, KnownSide]:
     }
 
 
-def list_sites_and_fields(season_id: int) -> tuple[dict[int, str], list[tuple[int, int, str, bool]]]:
-    """Every site by its key, and every field: key, site, name, whether the season has hours there. Two statements."""
+def list_sites_and_fields(season_id: int) -> tuple[dict[int, str], list[tuple[int, int, str]]]:
+    """Every site by its key, and every field (key, site, name), those first where the season has hours. Two statements."""
     sites = {key: name for key, name in db.session().execute(sa.select(Site.id, Site.name).order_by(Site.id))}
     own = sa.exists().where(VenueHours.venue_id == Venue.id, VenueHours.season_id == season_id)
-    rows = db.session().execute(sa.select(Venue.id, Venue.site_id, Venue.name, own).order_by(Venue.id))
-    return sites, [(key, site_id, name, bool(used)) for key, site_id, name, used in rows]
+    rows = db.session().execute(sa.select(Venue.id, Venue.site_id, Venue.name).order_by(own.desc(), Venue.id))
+    return sites, [(key, site_id, name) for key, site_id, name in rows]

@@ -111,7 +111,7 @@ class _Writer:
         for game, plan, home, away in games:
             _note_row(game, plan)
             if plan.division_id is not None and home is not None and away is not None:
-                fixture = Fixture(season_id=self.season.id, state=FixtureState.PUBLISHED)
+                fixture = Fixture(season_id=self.season.id, state=FixtureState.PUBLISHED, imported=True)
                 self._fill(fixture, plan, home, away)
                 made.append((game, fixture))
                 _tell_nothing(game)

@@ -12,6 +12,8 @@ from datetime import date
 
 from youthprog.core.refusals import N_
 from youthprog.core.text import fold
+from youthprog.leagues.imports.cells import read_places
+from youthprog.leagues.imports.columns import Part
 from youthprog.leagues.imports.likeness import may_be_same, pair_key, somebody
 from youthprog.leagues.imports.types import (
     Action,
@@ -79,6 +81,7 @@ class _Child:
     jersey: str = ""
     placed: bool = False
     may_join: bool = True
+    barred: frozenset[Ref] = frozenset()
     born_on: date | None = None
     written: tuple[str, str] = ("", "")
     """The names under which the plan found the youth."""
@@ -122,6 +125,7 @@ class _Planner:
         self.by_birth: dict[date, list[Ref]] = defaultdict(list)
         self.children_of: dict[Ref, set[Ref]] = defaultdict(set)
         self.decided = existing.decided
+        self.sites = existing.sites
         self.new_external: dict[tuple[str, str], Ref] = {}
         for youth in existing.youth:
             self._know_youth(youth)
@@ -167,6 +171,7 @@ class _Planner:
         changes = () if is_new else self._changes(row, child, guardians, enrolls, team, jersey)
         if told_same:  # another spelling, which a person saw: the name here stays
             changes = tuple(name for name in changes if name not in ("given_name", "family_name"))
+        problems += self._places(row)
         names = child.given, child.family
         self._settle(row, child, guardians, household, team, jersey)
         if told_same:
@@ -199,6 +204,7 @@ class _Planner:
             jersey=youth.jersey,
             placed=youth.placed,
             may_join=youth.may_join,
+            barred=frozenset(Ref(id=team) for team in youth.barred_ids),
             born_on=youth.born_on,
             written=(youth.given_name, youth.family_name),
         )
@@ -474,6 +480,10 @@ class _Planner:
             sentence = N_("The youth is on another team of this division here and stays there.")
             problems.append(Problem(row.row, "", "other_team", sentence, Severity.WARN))
             return None
+        if team and team.ref in child.barred:
+            sentence = N_("Cannot be put on this team, and comes in without one. Look at the file of the player.")
+            problems.append(Problem(row.row, "", "kept_away", sentence, Severity.WARN))
+            return None
         if team and team.free == 0:
             sentence = N_("The team is full. The youth comes in without a team.")
             problems.append(Problem(row.row, "", "team_full", sentence, Severity.WARN))
@@ -503,6 +513,16 @@ class _Planner:
         team = _Team(Ref(new=f"team:{division}:{fold(row.team)}"), name, division)
         self._add_team(team)
         return team
+
+    def _places(self, row: PlayerRow) -> list[Problem]:
+        """That a place where the youth cannot come is no site here: it would count for nothing."""
+        places = read_places(dict(row.for_teams).get(Part.BAD_PLACES.name, ""))
+        if all(fold(place) in self.sites for place in places):
+            return []
+        sentence = N_(
+            "An impossible place of this row is no site here and was left out. Add the site, or correct its name."
+        )
+        return [Problem(row.row, "", "unknown_place", sentence, Severity.WARN)]
 
     def _jersey_for(self, row: PlayerRow, child: _Child, team: _Team | None, problems: list[Problem]) -> str:
         """The row's jersey, unless a teammate has it."""

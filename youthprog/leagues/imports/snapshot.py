@@ -36,10 +36,11 @@ from youthprog.people.models import (
     HouseholdMember,
     Person,
 )
-from youthprog.people.queries import adult_is_known
+from youthprog.people.queries import adult_is_known, holds_on
 from youthprog.people.rules import folded
 from youthprog.people.types import HealthKind, PersonKind
-from youthprog.programs.models import Enrollment, Group, GroupMember, Season
+from youthprog.programs.models import Enrollment, Group, GroupMember, GroupStaff, Season, Site
+from youthprog.programs.queries import during
 from youthprog.programs.types import EnrollmentStatus
 
 AT_ONCE = 500  # values in one condition
@@ -76,6 +77,7 @@ def existing_for(rows: Sequence[PlayerRow], season: Season, *, by: Actor) -> Exi
         external=external,
         window=_window(season),
         decided=_decided(season.program_id),
+        sites=frozenset(fold(name) for name in db.session().scalars(sa.select(Site.name))),
     )
 
 
@@ -138,6 +140,7 @@ def _known_youth(
     noted = _noted(youth_ids)
     places = dict(_places(youth_ids, season.id))
     teams, jerseys = _memberships(youth_ids, season.id)
+    barred = _barred(youth_ids, season.id, clock.today())
     for person in people:
         values = {name: "\n".join(texts) for name, texts in noted[person.id].items()}
         yield KnownYouth(
@@ -151,6 +154,7 @@ def _known_youth(
             jersey=jerseys.get(person.id) or "",
             placed=person.id in places,
             may_join=places.get(person.id, EnrollmentStatus.ENROLLED) is EnrollmentStatus.ENROLLED,
+            barred_ids=frozenset(barred.get(person.id, ())),
         )
 
 
@@ -189,6 +193,21 @@ def _memberships(youth_ids: Sequence[int], season_id: int) -> tuple[dict[int, se
         teams[row.youth_id].add(row.id)
         jerseys[row.youth_id] = row.jersey
     return teams, jerseys
+
+
+def _barred(youth_ids: Sequence[int], season_id: int, on: date) -> dict[int, set[int]]:
+    """The teams of this season that each youth must not be on: somebody leads them whom custody keeps away."""
+    found: dict[int, set[int]] = defaultdict(set)
+    statement = (
+        sa.select(CustodyRestriction.youth_id, Team.id)
+        .join(GroupStaff, GroupStaff.person_id == CustodyRestriction.adult_id)
+        .join(Team, Team.group_id == GroupStaff.group_id)
+        .join(Group, Group.id == Team.group_id)
+        .where(Group.season_id == season_id, holds_on(on), during(GroupStaff.from_on, GroupStaff.until_on, on))
+    )
+    for row in in_parts(CustodyRestriction.youth_id, youth_ids, statement):
+        found[row.youth_id].add(row.id)
+    return found
 
 
 def _guardian_ids(youth_ids: Sequence[int]) -> dict[int, set[int]]:

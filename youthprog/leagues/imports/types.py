@@ -1,7 +1,7 @@
 """Words of the leagues room."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -191,7 +191,7 @@ class KnownYouth:
 
     `guardian_ids` are the adults who answer for the youth, did once, or must not; `team_ids` the teams of this season,
     `jersey` the number there. `placed` says that the youth was given or asked for a place in the season, `may_join`
-    that the place is there to play with.
+    that the place is there to play with. `barred_ids` are the teams led by somebody whom custody keeps from the youth.
     """
 
     id: int
@@ -204,6 +204,7 @@ class KnownYouth:
     jersey: str = ""
     placed: bool = False
     may_join: bool = True
+    barred_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,7 @@ class Window:
 class Existing:
     """What an import is compared with. `external` leads from (source, key) to a youth's id.
 
-    `decided` is what people said of pairs that are alike: whether the two are one.
+    `decided` is what people said of pairs that are alike: whether the two are one; `sites` the folded names of all sites.
     """
 
     youth: tuple[KnownYouth, ...] = ()
@@ -278,6 +279,7 @@ class Existing:
     external: Mapping[tuple[str, str], int] = field(default_factory=dict, hash=False)
     window: Window | None = None
     decided: Mapping[str, bool] = field(default_factory=dict, hash=False)
+    sites: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,13 +351,16 @@ class KnownGame:
 
 @dataclass(frozen=True, slots=True)
 class GameSeason:
-    """What a schedule is compared with: the teams, the games, and between which instants games may be."""
+    """What a schedule is compared with: the teams, the games, between which instants games may be, and whether the
+    field that a place names is here.
+    """
 
     teams: tuple[KnownTeam, ...]
     games: tuple[KnownGame, ...]
     opens_at: datetime
     closes_at: datetime
     now: datetime
+    has_field: Callable[[str], bool] = lambda _place: True
 
 
 @dataclass(frozen=True, slots=True)

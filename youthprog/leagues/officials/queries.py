@@ -171,6 +171,14 @@ def get_own_duty(person_id: int | None, duty_id: int) -> Duty:
     return _duty(Duty.id == duty_id, Duty.person_id == (person_id or 0))
 
 
+def get_coming_duty(duty_id: int, now: datetime) -> Duty:
+    """A place at a game that is on and has not begun, whoever asks. Raises `NotFound`."""
+    row = _duty(Duty.id == duty_id)
+    if row.fixture.state is not FixtureState.PUBLISHED or row.fixture.starts_at <= now:
+        raise NotFound
+    return row
+
+
 def _duty(*conditions: sa.ColumnElement[bool]) -> Duty:
     statement = sa.select(Duty).options(so.joinedload(Duty.fixture), so.joinedload(Duty.role)).where(*conditions)
     row = db.session().scalar(statement.where(Duty.ended_at.is_(None)))

@@ -26,7 +26,9 @@ KEEPING = {
 class OneRadio(RadioField):
     """One of a few values, each with its own button."""
 
-    type = "RadioField"  # templates draw it as one
+    def __init__(self, *given: Any, **more: Any):
+        super().__init__(*given, **more)
+        self.type = "RadioField"  # templates draw it as one
 
     def pre_validate(self, form: Any) -> None:
         """The value is one of those offered."""

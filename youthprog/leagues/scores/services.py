@@ -16,7 +16,7 @@ from youthprog.core import crypto, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.leagues.models import Division
-from youthprog.leagues.scores import queries
+from youthprog.leagues.scores import notices, queries
 from youthprog.leagues.scores.models import DivisionScores, DrawnLot, ScoreEntry, ScoreLink, SeasonScores
 from youthprog.leagues.scores.rules import refusals_to_decide, refusals_to_say, tidy
 from youthprog.leagues.scores.types import Keeping, Said, Side
@@ -49,6 +49,7 @@ def say(
     hours = queries.season_scores(fixture.season_id).final_hours
     row = _write(fixture, side, said, rows, stands_at=now + timedelta(hours=hours), by=by, now=now, by_link=by_link)
     record("score.said", "game", fixture.id, by=by, now=now, side=side.value, entry_id=row.id, by_link=by_link)
+    notices.tell_of_two_scores(fixture, [*(each for each in rows if each.side is not side), row], by=by, now=now)
     return row
 
 
@@ -66,6 +67,7 @@ def decide(fixture: Fixture, said: Said, reason: str, *, seen: int, by: Actor, n
     refuse_if(refusals_to_decide(facts, said, reason))
     row = _write(fixture, Side.LEAGUE, said, rows, stands_at=None, by=by, now=now, reason=reason.strip())
     record("score.decided", "game", fixture.id, by=by, now=now, entry_id=row.id)
+    notices.tell_of_two_scores(fixture, [*rows, row], by=by, now=now)
     return row
 
 

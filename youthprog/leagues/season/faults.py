@@ -32,13 +32,14 @@ def _at_venues(plan: Plan, spec: SeasonSpec) -> Iterator[Fault]:
         if venue is None or not venue.takes(division):
             yield Fault("wrong_venue", (game,))
             continue
-        if slot.ends - slot.starts != lengths.get(division, slot.ends - slot.starts):
+        length = slot.ends - slot.starts
+        if not game.pairing.as_imported and length != lengths.get(division, length):
             yield Fault("length", (game,))
         hours = dict(venue.overrides).get(slot.day)
         if hours is None:
             hours = tuple(each for week, each in venue.weekly if week == slot.day.weekday())
         covered = {minute for each in hours for minute in range(each.starts, each.ends)}
-        if not covered.issuperset(range(slot.starts, slot.ends)):
+        if venue.has_hours and not covered.issuperset(range(slot.starts, slot.ends)):
             yield Fault("outside_hours", (game,))
         if slot.day in venue.closed or slot.day in spec.blackouts or not spec.first <= slot.day <= spec.last:
             yield Fault("closed", (game,))
@@ -116,6 +117,9 @@ def _of_numbers(plan: Plan, spec: SeasonSpec) -> Iterator[Fault]:
     """Games of a team, of a pair, and at home, and games that are missing."""
     for pairing in plan.unplaced:
         yield Fault("unplaced", about=(pairing.home, pairing.away))
+    known = {division.key for division in spec.divisions}
+    strange = sorted({game.pairing.division for game in plan.games if game.pairing.counts} - known)
+    yield from (Fault("stranger", about=(key,)) for key in strange)
     for division in spec.divisions:
         keys = [team.key for team in division.teams]
         own = [game.pairing for game in plan.games if game.pairing.counts and game.pairing.division == division.key]

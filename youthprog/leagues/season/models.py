@@ -172,7 +172,7 @@ class Fixture(Model):
     """A game of two teams. A draft is the coordinators' alone; published, each team has a gathering of it.
 
     `sequence` rises whenever place, time or state change, so that calendars know the newer of two. A friendly is a game
-    that no table counts.
+    that no table counts. `imported`: a file brought it, nobody here published it.
     """
 
     __tablename__ = "fixture"
@@ -198,6 +198,7 @@ class Fixture(Model):
         choice(GameKind, "kind"), default=GameKind.LEAGUE, server_default=GameKind.LEAGUE.value
     )
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    imported: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     home_gathering_id: Mapped[int | None] = mapped_column(sa.ForeignKey(GATHERING), unique=True)
     away_gathering_id: Mapped[int | None] = mapped_column(sa.ForeignKey(GATHERING), unique=True)
     division: Mapped[Division] = relationship(lazy="raise_on_sql")

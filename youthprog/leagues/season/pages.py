@@ -61,7 +61,8 @@ def show(season_id: int) -> Response:
     run, games = queries.last_run(season_id), queries.games_of(season_id)
     divisions = queries.divisions_of(season_id)
     drafts = [game for game in games if game.state is FixtureState.DRAFT]
-    spec = queries.spec_of(season) if drafts else None
+    spec = queries.spec_to_make(season) if drafts else None
+    imported = {game.division_id for game in games if game.imported}
     clashes = named_clashes(drafts, clashes_of(queries.plan_of(drafts), spec), excuses_of(season_id)) if spec else []
     changes = change_queries.changes_of(season_id) if len(drafts) < len(games) else []
     was = change_queries.moved_from(changes)
@@ -71,14 +72,18 @@ def show(season_id: int) -> Response:
         season=season,
         run=run,
         divisions=divisions,
-        wanted=sum(line.games_in_all for line in divisions),
+        wanted=sum(line.games_in_all for line in divisions if line.division_id not in imported),
         hours=queries.hours_of(season_id),
         closed=queries.closed_days_of(season_id),
         weekdays=WEEKDAYS,
         days=[(day, list(found)) for day, found in groupby(shown, lambda game: game.day)],
         fields=list({game.venue_id: game.venue for game in sorted(shown, key=lambda game: fold(game.venue))}.items()),
         drafts=len(drafts),
-        published=len(games) - len(drafts),
+        out=len(games) - len(drafts),
+        published=sum(game.state is not FixtureState.DRAFT and game.division_id not in imported for game in games),
+        imported=sum(game.imported and game.state is not FixtureState.CANCELED for game in games),
+        as_imported=imported,
+        without_hours=queries.fields_without_hours(season_id),
         clashes=clashes,
         open_clashes=sum(clash.open for clash in clashes),
         changes=changes,

@@ -1,8 +1,8 @@
 """Reading a season's fields, how its divisions play, its schedule and the making of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -34,7 +34,8 @@ from youthprog.leagues.season.types import (
 )
 from youthprog.people.models import HouseholdMember
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Group, GroupMember, GroupStaff, Season
+from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff, Season
+from youthprog.programs.types import GatheringKind
 
 OPEN_RUNS = (RunState.ASKED, RunState.RUNNING)
 MOST_HOUSEHOLDS_TEAMS = 4  # more teams of one home make too many wishes to mean anything
@@ -84,6 +85,7 @@ class GameLine:
     kind: GameKind = GameKind.LEAGUE
     sequence: int = 0
     left: bool = False
+    imported: bool = False
 
     @property
     def about(self) -> str:
@@ -216,7 +218,8 @@ def games_of(season_id: int) -> list[GameLine]:
             row.away_team_id,
             away_name,
         )
-        found.append(GameLine(row.id, day, starts, starts + length, *about, row.state, row.kind, row.sequence))
+        line = GameLine(row.id, day, starts, starts + length, *about, row.state, row.kind, row.sequence)
+        found.append(replace(line, imported=row.imported))
     return found
 
 
@@ -253,21 +256,35 @@ def find_fixture_of(gathering_id: int) -> Fixture | None:
     return db.session().scalar(sa.select(Fixture).where(either))
 
 
+def imported_divisions(season_id: int) -> frozenset[int]:
+    """The divisions of a season that play as a file says. One statement."""
+    statement = sa.select(Fixture.division_id).where(Fixture.season_id == season_id, Fixture.imported)
+    return frozenset(db.session().scalars(statement.distinct()))
+
+
 def has_published(season_id: int) -> bool:
-    """Whether games of a season are published or were."""
-    statement = sa.select(Fixture.id).where(Fixture.season_id == season_id, Fixture.state != FixtureState.DRAFT)
+    """Whether somebody published a schedule of a season; divisions that play as imported are none."""
+    statement = sa.select(Fixture.id).where(
+        Fixture.season_id == season_id,
+        Fixture.state != FixtureState.DRAFT,
+        Fixture.division_id.not_in(imported_divisions(season_id)),
+    )
     return db.session().scalar(statement.limit(1)) is not None
 
 
-def taken_by_others(season_id: int) -> list[tuple[int, date, int, int]]:
-    """Venue, day and minutes of the published games of other seasons on fields of this one, from today on."""
+def taken_by_others(season_id: int, *, own: bool = False) -> list[tuple[int, date, int, int]]:
+    """Venue, day and minutes of the published games of other seasons on fields of this one, from today on.
+
+    `own`: of this season too, which a schedule still to be made must leave alone.
+    """
     mine = sa.select(VenueHours.venue_id).where(VenueHours.season_id == season_id)
     statement = sa.select(Fixture.venue_id, Fixture.starts_at, Fixture.ends_at).where(
         Fixture.venue_id.in_(mine),
-        Fixture.season_id != season_id,
         Fixture.state == FixtureState.PUBLISHED,
         Fixture.ends_at > clock.now(),
     )
+    if not own:
+        statement = statement.where(Fixture.season_id != season_id)
     found = []
     for venue_id, starts_at, ends_at in db.session().execute(statement):
         day, starts = local_of(starts_at)
@@ -304,15 +321,57 @@ def division_key(division_id: int) -> str:
 
 def spec_of(season: Season) -> SeasonSpec:
     """All that a season's schedule has to keep to, as it is now. Divisions without two teams are left out."""
+    return _spec(season, frozenset(), {}, own=False)
+
+
+def spec_to_make(season: Season) -> SeasonSpec:
+    """What a schedule still to be made has to keep to.
+
+    Divisions that play as imported are left out: their games keep their fields, and whoever is needed at one plays in no
+    other that day, nor does a team that has any game of a file.
+    """
+    ties, _wishes = people_of(season.id, clock.today())
+    days = _days_of_games(season.id)
+    busy = {team: set(found) for team, found in days.items()}
+    for tie in ties:
+        for one in tie.teams:
+            busy.setdefault(int(one), set()).update(*(days.get(int(other), ()) for other in tie.teams))
+    return _spec(season, imported_divisions(season.id), busy, own=True)
+
+
+def _days_of_games(season_id: int) -> dict[int, set[date]]:
+    """The days on which teams of a season have games that are on already, by team. One statement."""
+    statement = (
+        sa.select(Team.id, Gathering.starts_at)
+        .join(Gathering, Gathering.group_id == Team.group_id)
+        .where(
+            Gathering.season_id == season_id,
+            Gathering.kind == GatheringKind.GAME,
+            Gathering.canceled_at.is_(None),
+            Gathering.ends_at > clock.now(),
+        )
+    )
+    found: dict[int, set[date]] = defaultdict(set)
+    for team_id, starts_at in db.session().execute(statement):
+        found[team_id].add(clock.day_of(starts_at))
+    return found
+
+
+def _spec(season: Season, without: Collection[int], busy: Mapping[int, set[date]], *, own: bool) -> SeasonSpec:
     on = clock.today()
-    lines = [line for line in divisions_of(season.id) if line.games_in_all]
+    lines = [line for line in divisions_of(season.id) if line.games_in_all and line.division_id not in without]
     away, homes = limits.away_days(season), limits.homes_of(season.id)
     divisions = tuple(
         DivisionSpec(
             division_key(line.division_id),
             line.name,
             tuple(
-                TeamSpec(str(team_id), name, away.get(team_id, frozenset()), str(homes.get(team_id, "")))
+                TeamSpec(
+                    str(team_id),
+                    name,
+                    away.get(team_id, frozenset()) | busy.get(team_id, set()),
+                    str(homes.get(team_id, "")),
+                )
                 for team_id, name in line.teams
             ),
             line.minutes,
@@ -329,7 +388,7 @@ def spec_of(season: Season) -> SeasonSpec:
         max(season.starts_on, on + timedelta(days=1)),
         season.ends_on,
         divisions,
-        _venues(season.id, closed),
+        _venues(season.id, closed, own=own),
         frozenset(row.closed_on for row in closed if row.venue_id is None),
         limits.excused(ties, limits.excuses_of(season.id)),
         wishes,
@@ -337,7 +396,31 @@ def spec_of(season: Season) -> SeasonSpec:
     )
 
 
-def _venues(season_id: int, closed: Iterable[ClosedDay]) -> tuple[VenueSpec, ...]:
+def fields_without_hours(season_id: int) -> list[Venue]:
+    """The fields of imported games of which nobody has said when a season has them, by name. One statement.
+
+    A field whose hours were given back is none of them, unless a file brought games there.
+    """
+    mine = sa.select(VenueHours.venue_id).where(VenueHours.season_id == season_id)
+    used = sa.select(Fixture.venue_id).where(
+        Fixture.season_id == season_id, Fixture.imported, Fixture.state == FixtureState.PUBLISHED
+    )
+    statement = (
+        sa.select(Venue)
+        .where(Venue.id.in_(used), Venue.id.not_in(mine))
+        .options(so.joinedload(Venue.site))
+        .order_by(Venue.folded_name, Venue.id)
+    )
+    return list(db.session().scalars(statement))
+
+
+def field_names(season_id: int) -> dict[int, str]:
+    """What the fields of a season are called, with their sites: those with hours, then those that only have games."""
+    fields = [*(row.venue for row in hours_of(season_id)), *fields_without_hours(season_id)]
+    return {venue.id: f"{venue.name}, {venue.site.name}" for venue in fields}
+
+
+def _venues(season_id: int, closed: Iterable[ClosedDay], *, own: bool) -> tuple[VenueSpec, ...]:
     weekly: dict[int, list[tuple[int, Hours]]] = defaultdict(list)
     single: dict[int, dict[date, list[Hours]]] = defaultdict(lambda: defaultdict(list))
     venues: dict[int, Venue] = {}
@@ -349,7 +432,9 @@ def _venues(season_id: int, closed: Iterable[ClosedDay]) -> tuple[VenueSpec, ...
             weekly[row.venue_id].append((row.weekday or 0, hours))
         else:
             single[row.venue_id][row.only_on].append(hours)
-    for venue_id, day, starts, ends in taken_by_others(season_id):
+    with_hours = set(venues)
+    venues |= {venue.id: venue for venue in fields_without_hours(season_id)}
+    for venue_id, day, starts, ends in taken_by_others(season_id, own=own):
         left = single[venue_id].get(day) or [hours for week, hours in weekly[venue_id] if week == day.weekday()]
         single[venue_id][day] = [part for hours in left for part in _without(hours, starts, ends)]
     return tuple(
@@ -361,6 +446,7 @@ def _venues(season_id: int, closed: Iterable[ClosedDay]) -> tuple[VenueSpec, ...
             tuple((day, tuple(hours)) for day, hours in single[venue_id].items()),
             frozenset(row.closed_on for row in closed if row.venue_id == venue_id),
             frozenset(division_key(each) for each in fits.get(venue_id, ())),
+            has_hours=venue_id in with_hours,
         )
         for venue_id, venue in venues.items()
     )
@@ -434,6 +520,7 @@ def plan_of(games: Iterable[GameLine]) -> Plan:
                     str(game.home_id),
                     str(game.away_id),
                     counts=game.kind is GameKind.LEAGUE,
+                    as_imported=game.imported,
                 ),
                 Slot(game.day, game.starts, game.ends, str(game.venue_id)),
             )

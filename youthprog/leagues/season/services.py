@@ -159,8 +159,12 @@ def _refusals_to_ask(season: Season, now: datetime) -> list[Refusal]:
         found.append(Refusal("published", N_("This season's schedule is published.")))
     if season.ends_on <= clock.day_of(now):
         found.append(Refusal("season_over", N_("This season ended on %(day)s."), "season", {"day": season.ends_on}))
-    if not any(line.games_in_all for line in queries.divisions_of(season.id)):
+    wanted = {line.division_id for line in queries.divisions_of(season.id) if line.games_in_all}
+    if not wanted:
         found.append(Refusal("no_teams", N_("No division has two teams yet.")))
+    elif wanted <= queries.imported_divisions(season.id):
+        sentence = N_("All divisions play as imported. Change single games, or import a newer file.")
+        found.append(Refusal("as_imported", sentence))
     if not queries.hours_of(season.id):
         found.append(Refusal("no_hours", N_("No field has hours yet.")))
     return found
@@ -231,15 +235,16 @@ def _refusals_to_publish(season: Season, rows: Sequence[Fixture], now: datetime)
         sentence = N_("Some games of the draft lie in the past. Make the schedule again.")
         found.append(Refusal("in_the_past", sentence))
     taken: dict[tuple[int, date], list[tuple[int, int]]] = {}
-    for venue_id, day, starts, ends in queries.taken_by_others(season.id):
+    for venue_id, day, starts, ends in queries.taken_by_others(season.id, own=True):
         taken.setdefault((venue_id, day), []).append((starts, ends))
     for row in rows:
         day, starts = queries.local_of(row.starts_at)
         ends = starts + int((row.ends_at - row.starts_at).total_seconds()) // 60
         if any(starts < over and begins < ends for begins, over in taken.get((row.venue_id, day), ())):
-            sentence = N_("Another season took %(field)s on %(day)s. Make the schedule again.")
+            sentence = N_("Another game took %(field)s on %(day)s. Make the schedule again.")
             return [*found, Refusal("field_taken", sentence, None, {"field": row.venue.name, "day": day})]
-    plan, spec = queries.plan_of(queries.games_of(season.id)), queries.spec_of(season)
+    drafts = [game for game in queries.games_of(season.id) if game.state is FixtureState.DRAFT]
+    plan, spec = queries.plan_of(drafts), queries.spec_to_make(season)
     if not found and faults_of(plan, spec):
         sentence = N_("Fields, days, teams or coaches changed since this draft was made. Make the schedule again.")
         found.append(Refusal("rules_changed", sentence))

@@ -26,7 +26,8 @@ class VenueSpec:
     """A field or court: one game at a time. Between venues of one `site` nobody travels.
 
     `weekly` holds (weekday, hours), Monday 0. `overrides` replace a weekday's hours on one date. On a `closed` date
-    nothing is played. `divisions` are those that fit here; none named means all.
+    nothing is played. `divisions` are those that fit here; none named means all. Of a field without `has_hours` nobody
+    has said yet when it is open: games stand there as they are, and none is planned there.
     """
 
     key: str
@@ -36,6 +37,7 @@ class VenueSpec:
     overrides: tuple[tuple[date, tuple[Hours, ...]], ...] = ()
     closed: frozenset[date] = frozenset()
     divisions: frozenset[str] = frozenset()
+    has_hours: bool = True
 
     def takes(self, division: str) -> bool:
         """Whether a division plays here at all."""
@@ -134,7 +136,8 @@ class SeasonSpec:
 class Pairing:
     """A game somebody has to play: who is at home. `meeting` counts the meetings of the two from 1.
 
-    A game that does not count (a friendly) takes its place and time, and is none of the season's number of games.
+    A game that does not count (a friendly) takes its place and time, and is none of the season's number of games. One
+    that is `as_imported` is as long as its file says.
     """
 
     division: str
@@ -142,6 +145,7 @@ class Pairing:
     away: str
     meeting: int = 1
     counts: bool = True
+    as_imported: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -48,7 +48,7 @@ def make_schedules(now: datetime) -> Iterator[None]:
         return
     yield
     try:
-        spec = queries.spec_of(programs.get_season(season_id))
+        spec = queries.spec_to_make(programs.get_season(season_id))
         yield
         yield from _make(run_id, season_id, spec)
     except Exception:

@@ -361,6 +361,7 @@ async function begin() {
   if (shell) state = "offline";
   if (!(shell ? await openKept() : box && (await openFresh()))) return;
   if (shell && document.querySelector("[data-scan]")) { import(script.dataset.doors); return; } // the door
+  if (shell && document.querySelector("[data-counter]")) { import(script.dataset.counts); return; } // a game's counter
   box = part("offline", document);
   box.hidden = false;
   list = document.querySelector("[data-roll]");
