@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
+from youthprog.core.text import fold
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule, ServiceLimit
 from youthprog.credentials.types import (
     BUILT_IN,
@@ -17,7 +18,9 @@ from youthprog.credentials.types import (
     Step,
 )
 from youthprog.demo.frame import Frame, Row, Table, numbered
+from youthprog.demo.game_rows import LICENSE, licenses
 
+LICENSE_KIND = fold(LICENSE).replace(" ", "_")
 KINDS = {kind.code: kind for kind in BUILT_IN}
 # What is asked: kind, of whom, months, from when on. Invented, as its source says.
 ASKS = (
@@ -51,8 +54,14 @@ def _rules(frame: Frame) -> Iterator[Row]:
             "kind": kind, "name": KINDS[kind].name, "name_es": KINDS[kind].name_es, "is_check": KINDS[kind].is_check,
             "role": role, "jurisdiction": "", "program_id": None, "asked": asked, "valid_months": months,
             "grace_days": 0, "renew_days": 60, "source": SOURCE, "source_on": frame.plan.today - timedelta(days=200),
-            "added_at": frame.began_at,
+            "added_at": frame.began_at, "ended_at": None,
         }  # fmt: skip
+    yield {  # nobody is asked for it but by the roles of games
+        "kind": LICENSE_KIND, "name": LICENSE, "name_es": "Licencia de árbitro", "is_check": False, "role": None,
+        "jurisdiction": "", "program_id": None, "asked": Asked.ALWAYS, "valid_months": None, "grace_days": 0,
+        "renew_days": 60, "source": "", "source_on": frame.plan.today - timedelta(days=200),
+        "added_at": frame.began_at, "ended_at": frame.began_at,
+    }  # fmt: skip
 
 
 def _papers(frame: Frame) -> Iterator[Row]:
@@ -77,9 +86,15 @@ def _papers(frame: Frame) -> Iterator[Row]:
             issued_on = None if step is Step.PENDING else frame.plan.today - timedelta(days=age)
             yield {
                 "person_id": person_id, "kind": kind, "is_check": KINDS[kind].is_check, "step": step,
-                "provider": PROVIDERS[kind], "issued_on": issued_on, "reason": reason, "recorded_at": frame.began_at,
-                "recorded_by_id": frame.coordinator_id,
+                "provider": PROVIDERS[kind], "issued_on": issued_on, "until_on": None, "reason": reason,
+                "recorded_at": frame.began_at, "recorded_by_id": frame.coordinator_id,
             }  # fmt: skip
+    for person_id, day in licenses(frame):
+        yield {
+            "person_id": person_id, "kind": LICENSE_KIND, "is_check": False, "step": Step.APPROVED,
+            "provider": "Referees of the county", "issued_on": day, "until_on": day + timedelta(days=365), "reason": None,
+            "recorded_at": frame.began_at, "recorded_by_id": frame.coordinator_id,
+        }  # fmt: skip
 
 
 def _override(frame: Frame, papers: list[Row]) -> list[Row]:

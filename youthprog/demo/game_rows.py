@@ -11,7 +11,7 @@ from youthprog.demo.frame import Frame, Row, Table, numbered
 from youthprog.demo.plan import GatheringPlan, GroupPlan
 from youthprog.demo.types import Answer, Duty
 from youthprog.leagues.officials.models import Duty as Serving
-from youthprog.leagues.officials.models import DutyNeed, DutyRole, Official, OfficialCredential, OfficialRole
+from youthprog.leagues.officials.models import DutyNeed, DutyRole, Official, OfficialRole
 from youthprog.leagues.playing_time.models import PlayBand, PlayCount, PlayRule, PlaySheet
 from youthprog.leagues.playing_time.types import PlayUnit
 from youthprog.leagues.season.models import Fixture, Venue, VenueHours
@@ -19,7 +19,8 @@ from youthprog.leagues.season.types import FixtureState, GameKind
 from youthprog.programs.types import GatheringKind
 
 REFEREE, SCOREKEEPER = 1, 2
-ROLES = ((REFEREE, "Referee", "Árbitro", ["Referee license"]), (SCOREKEEPER, "Scorekeeper", "Anotador", []))
+LICENSE = "Referee license"
+ROLES = ((REFEREE, "Referee", "Árbitro", [LICENSE]), (SCOREKEEPER, "Scorekeeper", "Anotador", []))
 BANDS = ((1, 15, 12), (16, 25, 10), (26, 30, 8), (31, 35, 6))
 OPENS, CLOSES, SATURDAY = 8 * 60, 17 * 60, 5
 WEEKS = 2
@@ -41,7 +42,7 @@ def game_tables(frame: Frame) -> Iterator[Table]:
     yield DutyRole, [_role(frame, *role) for role in ROLES]
     division = frame.plan.divisions[0].key
     yield DutyNeed, [{"division_id": division, "role_id": role, "needed": 1} for role, *_named in ROLES]
-    serve = [worker.adult_key for worker in frame.plan.workers if Duty.MENTOR in worker.duties][:SERVE]
+    serve = _who_serve(frame)
     program = frame.season(frame.plan.divisions[0].season_key).program_key
     yield (
         Official,
@@ -49,7 +50,6 @@ def game_tables(frame: Frame) -> Iterator[Table]:
     )
     both = [{"official_id": number, "role_id": role} for number in range(1, len(serve) + 1) for role, *_named in ROLES]
     yield OfficialRole, both
-    yield OfficialCredential, numbered(_credentials(frame, serve))
     yield Serving, numbered(_duties(frame, serve, len(pairs)))
     yield from _playing_time(frame, division)
 
@@ -144,19 +144,14 @@ def _role(frame: Frame, key: int, name: str, name_es: str, needs: list[str]) -> 
     }  # fmt: skip
 
 
-def _credentials(frame: Frame, serve: list[int]) -> Iterator[Row]:
-    """The first holds a license for the year; that of the second ran out last week."""
+def _who_serve(frame: Frame) -> list[int]:
+    return [worker.adult_key for worker in frame.plan.workers if Duty.MENTOR in worker.duties][:SERVE]
+
+
+def licenses(frame: Frame) -> Iterator[tuple[int, date]]:
+    """Whose referee's license is of which day: the first holds one for the year; that of the second is older than a year."""
     today = frame.plan.today
-    for person, until in zip(serve, (today + timedelta(days=200), today - timedelta(days=7)), strict=False):
-        yield {
-            "person_id": person,
-            "name": "Referee license",
-            "folded_name": "referee license",
-            "from_on": until - timedelta(days=365),
-            "until_on": until,
-            "recorded_at": frame.began_at,
-            "recorded_by_id": frame.coordinator_id,
-        }
+    yield from zip(_who_serve(frame), (today - timedelta(days=165), today - timedelta(days=372)), strict=False)
 
 
 def _duties(frame: Frame, serve: list[int], games: int) -> Iterator[Row]:
