@@ -11,7 +11,7 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 AT = sa.DateTime(timezone=True)
 TABLES = ("match_party", "match_offer", "match_run", "match_tie", "match_weights", "match_profile")
-PURPOSES = ["consent", "consent_part", "invitation", "password_reset", "session_log", "kiosk", "calendar"]
+PURPOSES = ["consent", "consent_part", "invitation", "password_reset", "session_log", "kiosk", "calendar", "concern"]
 NEW_PURPOSES = ["match"]
 
 
