@@ -12,7 +12,17 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 STEPS = ("application", "interview", "reference", "training", "policies")
 MATCH_STEPS = ("commitment", "first_meeting", "joins")
-PURPOSES = ["consent", "consent_part", "invitation", "password_reset", "session_log", "kiosk", "calendar", "concern", "match"]
+PURPOSES = [
+    "consent",
+    "consent_part",
+    "invitation",
+    "password_reset",
+    "session_log",
+    "kiosk",
+    "calendar",
+    "concern",
+    "match",
+]
 NEW_PURPOSES = ["commitment"]
 
 

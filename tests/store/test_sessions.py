@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account, make_actor
-from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season, make_session
+from tests.makers.mentoring import TODAY, clear_mentor, make_match, make_mentee, make_mentoring_season, make_session
 from tests.makers.people import NOW, make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.models import SignedLink
@@ -242,10 +242,10 @@ def test_nobody_is_asked_at_night_or_for_what_is_logged_canceled_or_paused(one, 
     activate_match(match, by=SYSTEM, now=DUE)
     session.commit()
     assert match.active_since == clock.today()
-    match.active_since = date(2026, 9, 16)  # the day after the session that fell into the pause
+    match.holds = [["2026-09-15", "2026-09-16"]]  # until the day after the session that fell into the pause
     session.commit()
     assert look(session, DUE + timedelta(hours=24)) == 0
-    match.active_since = date(2026, 9, 15)
+    match.holds = [["2026-09-15", "2026-09-15"]]
     session.commit()
     assert look(session, DUE + timedelta(hours=24)) == 1
 
@@ -254,6 +254,7 @@ def test_the_second_reminder_goes_to_the_other_mentor(one, session):
     other = make_person("Omar", "Haddad")
     make_account(Role.MENTOR, other)
     caught_up(one)
+    clear_mentor(one.match.group.season.program_id, other.id, TODAY)
     lead_group(other.id, one.match.group, StaffRole.MENTOR, by=SYSTEM, now=DUE - timedelta(days=20))
     for hours in (24, 72):
         look(session, DUE + timedelta(hours=hours))

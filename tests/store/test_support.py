@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import time_machine
 
 from tests.makers.accounts import make_account, make_actor
-from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season, make_session
+from tests.makers.mentoring import end_match, make_match, make_mentee, make_mentoring_season, make_session
 from tests.makers.people import make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
@@ -24,7 +24,7 @@ from youthprog.mentorship.hours import queries as hours_queries
 from youthprog.mentorship.hours import services as hours
 from youthprog.mentorship.hours.models import HourEntry
 from youthprog.mentorship.models import Match
-from youthprog.mentorship.services import activate_match, close_match, pause_match
+from youthprog.mentorship.services import activate_match, pause_match
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import DutyStatus
 from youthprog.people import services as people_services
@@ -151,7 +151,7 @@ def test_whoever_pauses_a_match_stops_its_clock(pair):
 def test_a_closed_match_asks_for_nothing_more_and_keeps_its_rate(pair):
     pair.contact(Party.MENTOR, date(2026, 3, 10), depth=Depth.IN_DEPTH)
     with time_machine.travel(moment(date(2026, 4, 20)), tick=False):
-        close_match(pair.match, by=SYSTEM, now=moment(date(2026, 4, 20)))
+        end_match(pair.match, now=moment(date(2026, 4, 20)))
     case = pair.case(date(2026, 6, 1))
     assert queries.due_of([case], date(2026, 6, 1)) == []
     rate = queries.rate_of(case, MARCH, date(2026, 6, 1))

@@ -110,7 +110,9 @@ def test_a_mentor_logs_on_while_the_match_is_closed_and_reads_no_closure(visitor
     mentor = type(visitor)(visitor.app).sign_in(closing.mentor_account)
     address = f"/matches/{closing.match_id}/sessions/new"
     page = mentor.get(address)
-    page = mentor.post(address, {**page.form(address), "came": [str(closing.ids[0])], "duty": "on_duty"})
+    page = mentor.post(
+        address, {**page.form(address), "came": [str(closing.ids[0])], "duty": "on_duty", "observable": "yes"}
+    )
     assert "Session saved." in page.text
     assert "closure" not in page.text.lower()
     assert mentor.client.get(closing.page).status_code == 404

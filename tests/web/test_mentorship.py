@@ -15,7 +15,7 @@ from youthprog.access.types import Role
 from youthprog.attendance.queries import marks_at
 from youthprog.attendance.types import Mark
 from youthprog.core import clock
-from youthprog.mentorship.gate import queries
+from youthprog.mentorship.gate import own_queries as queries
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus

@@ -20,7 +20,10 @@ from youthprog.programs.types import GatheringKind
 
 REFEREE, SCOREKEEPER = 1, 2
 LICENSE = "Referee license"
-ROLES: tuple[tuple[int, str, str, list[str]], ...] = ((REFEREE, "Referee", "Árbitro", [LICENSE]), (SCOREKEEPER, "Scorekeeper", "Anotador", []))
+ROLES: tuple[tuple[int, str, str, list[str]], ...] = (
+    (REFEREE, "Referee", "Árbitro", [LICENSE]),
+    (SCOREKEEPER, "Scorekeeper", "Anotador", []),
+)
 BANDS = ((1, 15, 12), (16, 25, 10), (26, 30, 8), (31, 35, 6))
 OPENS, CLOSES, SATURDAY = 8 * 60, 17 * 60, 5
 WEEKS = 2

@@ -254,9 +254,7 @@ def _task(
     in_groups: bool = False,
 ) -> Task:  # fmt: skip
     mentor_ids, youth_ids = [line.person_id for line in lines], [person.id for person in youth]
-    genders = dict(
-        db.session().execute(sa.select(Person.id, Person.gender).where(Person.id.in_(mentor_ids))).tuples().all()
-    )
+    genders = dict(db.session().execute(sa.select(Person.id, Person.gender).where(Person.id.in_(mentor_ids))).all())
     told = told_of([*mentor_ids, *youth_ids])
     kept, family = _kept_from(youth_ids, mentor_ids, on), _family(youth_ids, mentor_ids)
     ties = list(db.session().scalars(sa.select(MatchTie).where(MatchTie.one_id.in_(youth_ids)).order_by(MatchTie.id)))
@@ -296,7 +294,7 @@ def _kept_from(youth_ids: Collection[int], adult_ids: Collection[int], on: date)
             people.holds_on(on),
         )
     )
-    return _sets(rows.tuples().all())
+    return _sets(rows.all())
 
 
 def _family(youth_ids: Collection[int], adult_ids: Collection[int]) -> dict[int, set[int]]:
@@ -312,7 +310,7 @@ def _family(youth_ids: Collection[int], adult_ids: Collection[int]) -> dict[int,
         .join(adult, adult.household_id == child.household_id)
         .where(child.person_id.in_(youth_ids), adult.person_id.in_(adult_ids))
     )
-    return _sets([*bonds.tuples().all(), *homes.tuples().all()])
+    return _sets([*bonds.all(), *homes.all()])
 
 
 def _sets(pairs: Collection[tuple[int, int]]) -> dict[int, set[int]]:
