@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account, make_actor
-from tests.makers.mentoring import TODAY, clear_mentor, make_match, make_mentee, make_mentoring_season, make_session
+from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season, make_session
 from tests.makers.people import NOW, make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.models import SignedLink
@@ -31,7 +31,6 @@ from youthprog.outreach.models import Message
 from youthprog.people.types import PeopleMerged
 from youthprog.programs.models import GroupStaff
 from youthprog.programs.queries import member_ids
-from youthprog.programs.services import lead_group
 from youthprog.programs.types import StaffRole
 
 HELD = datetime(2026, 9, 15, 21, 0, tzinfo=UTC)  # Tuesday, 4 pm where the department is
@@ -254,8 +253,9 @@ def test_the_second_reminder_goes_to_the_other_mentor(one, session):
     other = make_person("Omar", "Haddad")
     make_account(Role.MENTOR, other)
     caught_up(one)
-    clear_mentor(one.match.group.season.program_id, other.id, TODAY)
-    lead_group(other.id, one.match.group, StaffRole.MENTOR, by=SYSTEM, now=DUE - timedelta(days=20))
+    since = (DUE - timedelta(days=20)).date()
+    session.add(GroupStaff(group_id=one.match.group_id, person_id=other.id, role=StaffRole.MENTOR, from_on=since))
+    session.flush()
     for hours in (24, 72):
         look(session, DUE + timedelta(hours=hours))
     assert [letter.person_id for letter in letters(session)] == [one.mentor.id, other.id]
