@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -214,3 +216,16 @@ def test_a_match_of_a_year_to_the_day_lasted_a_year():
     assert rules.retention_of([span]).marks[2].survival == 1.0
     assert rules.span_of(date(2025, 9, 1), None, ON, paused=True).paused
     assert rules.span_of(ON, ON, ON).days == 1
+
+
+def test_one_line_alone_closes_a_match():
+    """Whoever sets the closed state anywhere else goes past the closure."""
+    package = Path(rules.__file__).resolve().parents[2]
+    sets = re.compile(r"status\b[^=\n]* = MatchStatus\.CLOSED|\"?status\"?[:=] ?MatchStatus\.CLOSED")
+    found = [
+        f"{path.relative_to(package)}: {line.strip()}"
+        for path in sorted(package.rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if sets.search(line)
+    ]
+    assert found == ["mentorship/services.py: match.status, match.ended_on = MatchStatus.CLOSED, ended_on"]

@@ -7,6 +7,8 @@ from datetime import date
 from fractions import Fraction
 
 from youthprog.core.refusals import N_
+from youthprog.mentorship.closing.types import Party as Audience
+from youthprog.programs.types import InBoth
 
 
 class Verdict(enum.StrEnum):
@@ -28,31 +30,12 @@ VERDICTS = {
 }
 
 
-class Audience(enum.StrEnum):
-    """Whom a survey asks."""
-
-    MENTOR = "mentor"
-    YOUTH = "youth"
-    GUARDIAN = "guardian"
-
-
+# Whom a survey asks.
 AUDIENCES = {
     Audience.MENTOR: N_("Mentors"),
     Audience.YOUTH: N_("Young people"),
     Audience.GUARDIAN: N_("Families"),
 }
-
-
-@dataclass(frozen=True)
-class InBoth:
-    """Words in both languages."""
-
-    en: str
-    es: str
-
-    def named(self, language: str) -> str:
-        """The words in a page's language."""
-        return self.es if language == "es" and self.es else self.en
 
 
 @dataclass(frozen=True)
