@@ -203,6 +203,7 @@ def test_a_mentor_who_is_not_safe_is_proposed_nowhere_and_gets_no_certificate(pa
 def test_unsafe_is_read_by_named_roles_alone(pair):
     pair.open()
     pair.save(replace(pair.whole, rematch={pair.mentor.id: Rematch.UNSAFE}))
+    assert pair.match.status is MatchStatus.PAUSED  # the mentor sees the youth no longer
     closure = queries.find_closure(pair.match.id)
     grants = {key: value for key, value in COORDINATOR.grants.items() if key is not queries.P.REMATCH_READ}
     for actor, told in ((COORDINATOR, Rematch.UNSAFE), (replace(COORDINATOR, grants=grants), Rematch.NO)):

@@ -24,6 +24,7 @@ from youthprog.mentorship.closing import queries, rules
 from youthprog.mentorship.closing.models import ClosureParty, MatchClosure
 from youthprog.mentorship.closing.types import Attempt, Draft, Rematch, Side
 from youthprog.mentorship.models import Match
+from youthprog.mentorship.types import MatchStatus
 from youthprog.people.models import Person
 from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
@@ -70,7 +71,8 @@ def open_closure(
 def save_closure(match: Match, draft: Draft, *, seen: int, by: Actor, now: datetime) -> None:
     """Write down what is known of a closure so far; its tries are written one by one. `seen` is the version it was read at.
 
-    What was decided of somebody and is not in `draft.rematch` stays. Raises `Refused`, `Conflict`.
+    What was decided of somebody and is not in `draft.rematch` stays. A mentor with whom it would not be safe reaches the
+    youth no longer from this moment on: the match is paused. Raises `Refused`, `Conflict`.
     """
     _lock(match)
     closure = _under_way(match, seen)
@@ -90,7 +92,13 @@ def save_closure(match: Match, draft: Draft, *, seen: int, by: Actor, now: datet
     _decide(closure, draft.rematch)
     closure.version += 1
     db.flush()
+    if match.status is MatchStatus.ACTIVE and any(_is_unsafe_mentor(row) for row in queries.parties_of(closure)):
+        mentorship_services.pause_match(match, by=by, now=now)
     record("closure.saved", "match", match.id, by=by, now=now, version=closure.version)
+
+
+def _is_unsafe_mentor(party: ClosureParty) -> bool:
+    return party.side is Side.MENTOR and party.rematch is Rematch.UNSAFE
 
 
 def _decide(closure: MatchClosure, rematch: Mapping[int, Rematch | None]) -> None:
