@@ -14,11 +14,14 @@ from tests.makers.people import make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
 from youthprog.core import clock, crypto
+from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
 from youthprog.mentorship.closing.models import MatchClosure
 from youthprog.mentorship.evidence.models import SurveyAnswer, SurveyInstrument
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import MatchStatus
+from youthprog.people import services as people_services
+from youthprog.people.models import Person
 
 SURVEY = b"name,,How it goes,C\xc3\xb3mo va\naudience,,mentor,\nsource,,Ours,\nlicense,,Ours,\nscale,1,Never,Nunca\nscale,5,Always,Siempre\nquestion,one,Are you glad?,\xc2\xbfContento?\n"
 
@@ -56,7 +59,7 @@ def written(closing, page, **values):
     return {**page.form(closing.page), **said, **values}
 
 
-def test_a_match_is_closed_step_by_step_and_its_letter_verifies(visitor, closing, session):
+def test_a_match_is_closed_and_its_letters_verify(visitor, closing, session):
     page = visitor.sign_in(closing.account).get(f"/matches/{closing.match_id}")
     assert "Close this match" in page.text
     visitor.get(closing.page)
@@ -116,6 +119,19 @@ def test_a_mentor_logs_on_while_the_match_is_closed_and_reads_no_closure(visitor
     assert "Session saved." in page.text
     assert "closure" not in page.text.lower()
     assert mentor.client.get(closing.page).status_code == 404
+
+
+def test_whom_a_court_keeps_from_a_child_reads_no_closure_of_it(visitor, closing, session):
+    visitor.sign_in(closing.account).get(closing.page)
+    visitor.post(f"{closing.page}/open")
+    youth, keeper = session.get(Person, closing.ids[0]), session.get(Person, closing.account.person_id)
+    people_services.restrict_custody(
+        youth, keeper, no_collect=False, no_decide=False, no_information=True, starts_on=clock.today(), by=SYSTEM,
+        now=clock.now(),
+    )  # fmt: skip
+    session.commit()
+    assert visitor.client.get(closing.page).status_code == 404
+    assert visitor.client.get(f"{closing.page}/1.pdf").status_code == 404
 
 
 def test_how_long_matches_last_and_the_evidence_file(visitor, closing):
