@@ -178,14 +178,14 @@ def test_meetings_with_too_few_cleared_adults_are_flagged(group):
         lead(person, group)
     meeting = make_gathering(group, NOW + timedelta(days=2))
     make_gathering(group, NOW + timedelta(days=3), canceled_at=NOW, canceled_reason="Rain")
-    assert judging.thin_meetings(BY, NOW) == []
+    assert not judging.thin_meetings(BY, NOW)
     make_rule()
     make_paper(coach.id, date(2026, 9, 1))
     (thin,) = judging.thin_meetings(BY, NOW)
     assert (thin.gathering_id, thin.adults.cleared, thin.adults.needed) == (meeting.id, 1, 2)
     assert [person_id for person_id, _name, _why in thin.adults.not_cleared] == [other.id]
     make_paper(other.id, date(2026, 9, 1))
-    assert judging.thin_meetings(BY, NOW) == []
+    assert not judging.thin_meetings(BY, NOW)
 
 
 # ---- papers ----

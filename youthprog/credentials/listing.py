@@ -14,7 +14,7 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.credentials import judging, rules
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule, ServiceLimit
-from youthprog.credentials.queries import Book, asks_anything, service_role, serving
+from youthprog.credentials.queries import Book, service_role, serving, what_is_asked
 from youthprog.credentials.types import CredentialState, Ground, Hours, Limits, Service, Standing
 from youthprog.people.models import Person
 from youthprog.people.types import spoken_name
@@ -147,14 +147,14 @@ def get_override(person_id: int, override_id: int) -> CredentialOverride:
 
 def list_people(
     actor: Actor, *, on: date, chosen: str = "needs", program_id: int | None = None,
-    after: tuple[str, int] | None = None, limit: int = 50, at_once: int = AT_ONCE,
+    after: tuple[str, int] | None = None, limit: int = 50,
 ) -> list[PersonStanding]:  # fmt: skip
     """Those who serve in programs within reach and belong to a filter, by name; `after` is (folded_name, id) of the row before.
 
     People are looked at by the hundred until the page is full.
     """
     found: list[PersonStanding] = []
-    for part in _parts(actor, on, program_id, after, at_once):
+    for part in _parts(actor, on, program_id, after):
         found += [each for each in _stand(part, on, program_id) if each.belongs(chosen)]
         if len(found) >= limit:
             break
@@ -162,7 +162,7 @@ def list_people(
 
 
 def _parts(
-    actor: Actor, on: date, program_id: int | None, after: tuple[str, int] | None, at_once: int
+    actor: Actor, on: date, program_id: int | None, after: tuple[str, int] | None
 ) -> Iterator[list[tuple[int, str, str]]]:
     at = serving(on)
     who = sa.select(at.c.person_id).where(program_within(actor, P.CREDENTIAL_READ, at.c.program_id))
@@ -174,13 +174,13 @@ def _parts(
         ).where(Person.id.in_(who), Person.merged_into_id.is_(None))
         if after is not None:
             statement = statement.where(sa.tuple_(Person.folded_name, Person.id) > sa.tuple_(*after))
-        rows = db.session().execute(statement.order_by(Person.folded_name, Person.id).limit(at_once)).all()
+        rows = db.session().execute(statement.order_by(Person.folded_name, Person.id).limit(AT_ONCE)).all()
         if rows:
             yield [
                 (key, folded, f"{family}, {preferred or given}".strip(", "))
                 for key, folded, family, preferred, given in rows
             ]
-        if len(rows) < at_once:
+        if len(rows) < AT_ONCE:
             return
         after = (rows[-1].folded_name, rows[-1].id)
 
@@ -221,24 +221,16 @@ def _services_within(ids: Collection[int], on: date, program_id: int | None) -> 
     return found
 
 
-SHOWN_ON_TODAY = 6
-
-
-def on_today(actor: Actor, on: date) -> tuple[list[PersonStanding], list[OverrideLine]] | None:
-    """The first whose papers need something, and exceptions that wait for a second person. None where nothing does."""
-    if not asks_anything():
+def own_on_today(person_id: int | None, on: date) -> int | None:
+    """How many of one's own papers are not in force, 0 when some only end soon; None when nothing needs doing."""
+    asked = what_is_asked() if person_id is not None else None
+    if asked is None or person_id is None or not asked.requirements:
         return None
-    lines = list_people(actor, on=on, limit=SHOWN_ON_TODAY + 1, at_once=100)
-    waiting = [each for each in overrides_of(None, actor=actor, on=on) if each.agreed_at is None]
-    return (lines, waiting[:SHOWN_ON_TODAY]) if lines or waiting else None
-
-
-def own_on_today(person_id: int | None, on: date) -> PersonStanding | None:
-    """Where one's own papers stand, when something is missing or ends soon."""
-    if person_id is None or not asks_anything():
+    services, book = _services_within([person_id], on, None), Book([person_id], on, asked=asked)
+    mine = [each for each in book.standings(person_id, services.get(person_id, ()), on) if each.is_required]
+    if all(each.state is CredentialState.APPROVED for each in mine):
         return None
-    mine = _stand([(person_id, "", "")], on, None)[0]
-    return mine if any(not each.in_force or each.state is not CredentialState.APPROVED for each in mine.asked) else None
+    return sum(not each.in_force for each in mine)
 
 
 # ---- one person ----

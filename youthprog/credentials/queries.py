@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,7 +12,6 @@ from youthprog.credentials import rules
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule, ServiceLimit
 from youthprog.credentials.types import (
     BUILT_IN,
-    Asked,
     Kind,
     Lasting,
     Limits,
@@ -23,6 +22,7 @@ from youthprog.credentials.types import (
     ServiceRole,
     Standing,
 )
+from youthprog.credentials.types import Asked as AskedFrom
 from youthprog.people.models import Person
 from youthprog.people.types import PersonKind
 from youthprog.programs.models import Group, GroupMember, GroupStaff, Program, Season
@@ -32,20 +32,6 @@ from youthprog.programs.queries import during
 LISTED = {"volunteers": "volunteer", "officials": "official", "mentors": "mentor"}
 
 # ---- what is asked ----
-
-
-def requirements() -> list[Requirement]:
-    """Everything the department asks now. One statement."""
-    rows = db.session().execute(
-        sa.select(
-            CredentialRule.kind, CredentialRule.role, CredentialRule.jurisdiction, CredentialRule.program_id,
-            CredentialRule.valid_months, CredentialRule.grace_days, CredentialRule.renew_days, CredentialRule.asked,
-            CredentialRule.is_check,
-        )
-        .where(CredentialRule.ended_at.is_(None))
-        .order_by(CredentialRule.id)
-    )  # fmt: skip
-    return [Requirement(*row) for row in rows]
 
 
 def kinds() -> dict[str, Kind]:
@@ -169,13 +155,51 @@ def _plain(rows: Iterable[Any]) -> Iterable[Any]:
 # ---- where it stands ----
 
 
-class Book:
-    """What is asked, and what these people hold, read once (six statements), to be looked at for any day from `on` on."""
+class Asked(NamedTuple):
+    """What the department asks, and what each program allows its adults together."""
 
-    def __init__(self, person_ids: Iterable[int], on: date):
+    requirements: list[Requirement]
+    limits: dict[int | None, Limits]
+
+
+def what_is_asked() -> Asked:
+    """Both at once, for pages that are opened often; without any requirement the usual limits. One statement."""
+    rule, limit = CredentialRule, ServiceLimit
+    rows = db.session().execute(
+        sa.select(
+            rule.id, rule.kind, rule.role, rule.jurisdiction, rule.program_id, rule.valid_months, rule.grace_days,
+            rule.renew_days, rule.asked, rule.is_check, limit.id, limit.program_id, limit.jurisdiction,
+            limit.month_hours, limit.year_hours, limit.warn_percent, limit.fewest_adults,
+        )
+        .outerjoin_from(rule, limit, sa.true())
+        .where(rule.ended_at.is_(None))
+        .order_by(rule.id)
+    )  # fmt: skip
+    asked: dict[int, Requirement] = {}
+    limits: dict[int | None, Limits] = {None: Limits()}
+    row: Any
+    for row in rows:
+        asked[row[0]] = Requirement(*row[1:10])
+        if row[10] is not None:
+            limits[row[11]] = Limits(*row[12:])
+    return Asked(list(asked.values()), limits)
+
+
+Births = Mapping[int, tuple[date | None, bool]]
+"""Of each person the day of birth, and whether the file is an adult's."""
+
+
+class Book:
+    """What is asked, and what these people hold, read once, to be looked at for any day from `on` on.
+
+    Four statements; one less each where the caller knows what is asked, or when the people were born.
+    """
+
+    def __init__(self, person_ids: Iterable[int], on: date, *, asked: Asked | None = None, born: Births | None = None):
         self.ids = sorted(set(person_ids))
-        self.asked, self.all_limits = requirements(), limits_of()
-        self.papers, self.permits, self.born = papers_of(self.ids), permits_of(self.ids, on), _births(self.ids)
+        self.asked, self.all_limits = asked or what_is_asked()
+        self.papers, self.permits = papers_of(self.ids), permits_of(self.ids, on)
+        self.born = _births(self.ids) if born is None else born
         self.laws = _Laws(self.all_limits)
 
     def standings(
@@ -208,7 +232,7 @@ def standings(
 
     With a program, what it asks of what they do there; who does nothing there yet is looked at as what its people are,
     or in `roles`, which always count too. Without one, the worst over all their programs. `kinds` are in the answer
-    whether asked or not: missing, when nothing is on file. Seven statements, however many people.
+    whether asked or not: missing, when nothing is on file. Six statements, however many people.
     """
     book = Book(person_ids, on)
     done, usual = services_of(book.ids, on), _usual_role(program_id)
@@ -223,7 +247,7 @@ def lasting(
 ) -> dict[int, list[Lasting]]:
     """From when until when what these people hold counts in a role, from a day on; of several programs the strictest.
 
-    Five statements, however many people.
+    Four statements, however many people.
     """
     book = Book(person_ids, on)
     asked: dict[str, Requirement] = {}
@@ -242,13 +266,14 @@ def lasting(
 
 
 def asked_always(program_ids: Collection[int], role: ServiceRole) -> dict[int, list[str]]:
-    """The kinds nobody serves without in a role of these programs. Two statements."""
-    everything, laws = requirements(), _Laws(limits_of())
+    """The kinds nobody serves without in a role of these programs. One statement."""
+    everything, limits = what_is_asked()
+    laws = _Laws(limits)
     return {
         program_id: sorted(
             kind
             for kind, each in rules.asked_of(everything, Service(program_id, role), laws.get(program_id)).items()
-            if each.asked is Asked.ALWAYS
+            if each.asked is AskedFrom.ALWAYS
         )
         for program_id in program_ids
     }
@@ -265,7 +290,7 @@ class _Laws(dict[int, str]):
         return super().get(key) or self.usual
 
 
-def _births(ids: Collection[int]) -> dict[int, tuple[date | None, bool]]:
+def _births(ids: Collection[int]) -> Births:
     if not ids:
         return {}
     rows = db.session().execute(sa.select(Person.id, Person.born_on, Person.kind).where(Person.id.in_(ids)))

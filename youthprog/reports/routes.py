@@ -100,7 +100,7 @@ def today() -> Response:
 def _credentials(who: Actor, now: datetime) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if who.may(P.CREDENTIAL_READ):
-        shown["thin"], shown["papers"] = judging.thin_meetings(who, now), listing.on_today(who, clock.day_of(now))
+        shown["adults"] = judging.ahead(who, now)
     if who.may(P.CREDENTIAL_OWN):
         shown["own_papers"] = listing.own_on_today(who.person_id, clock.day_of(now))
     return shown
