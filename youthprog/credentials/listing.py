@@ -17,7 +17,8 @@ from youthprog.credentials.models import Credential, CredentialOverride, Credent
 from youthprog.credentials.queries import Book, service_role, serving, what_is_asked
 from youthprog.credentials.types import CredentialState, Ground, Hours, Limits, Service, Standing
 from youthprog.people.models import Person
-from youthprog.people.types import spoken_name
+from youthprog.people.queries import adult_is_known
+from youthprog.people.types import PersonKind, spoken_name
 from youthprog.programs.models import Group, GroupStaff, Program, Season
 from youthprog.programs.queries import program_within
 
@@ -100,9 +101,10 @@ def _serves_within(actor: Actor, permission: P, on: date) -> sa.Select[int]:
 
 
 def get_person_for(actor: Actor, permission: P, person_id: int, on: date) -> Person:
-    """Somebody who serves, served or has papers in a program within reach. Raises `NotFound`.
+    """Somebody who serves or served in a program within reach. Raises `NotFound`.
 
-    Whoever coordinates one program reaches who serves or once led a group there; papers do not tell programs apart.
+    Whoever coordinates one program reaches who serves or once led a group there; whoever coordinates all, any adult, so
+    that papers can be entered before somebody serves. Papers do not tell programs apart.
     """
     led = (
         sa.select(GroupStaff.person_id)
@@ -110,9 +112,9 @@ def get_person_for(actor: Actor, permission: P, person_id: int, on: date) -> Per
         .join(Season, Season.id == Group.season_id)
         .where(program_within(actor, permission, Season.program_id))
     )
-    ways = [Person.id.in_(_serves_within(actor, permission, on)), Person.id.in_(led)]
+    ways: list[sa.ColumnElement[bool]] = [Person.id.in_(_serves_within(actor, permission, on)), Person.id.in_(led)]
     if actor.everywhere(permission):
-        ways.append(Person.id.in_(sa.select(Credential.person_id)))
+        ways.append(sa.and_(Person.kind == PersonKind.ADULT, adult_is_known(actor, permission, on)))
     statement = sa.select(Person).where(Person.id == person_id, Person.merged_into_id.is_(None), sa.or_(*ways))
     row = db.session().scalar(statement)
     if row is None:
