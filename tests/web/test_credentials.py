@@ -1,0 +1,116 @@
+"""Credentials on the screen: from the first requirement to a cleared coach, two names behind an exception, and what a coach is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.makers.accounts import make_account
+from tests.makers.credentials import make_paper, make_rule
+from tests.makers.people import make_contacts, make_person
+from tests.makers.programs import lead, make_gathering, make_group, make_season
+from youthprog.access.types import Role
+from youthprog.core import clock
+from youthprog.credentials.models import Credential, CredentialOverride
+from youthprog.credentials.types import CRIMINAL_CHECK, Step
+from youthprog.programs.types import GroupKind, StaffRole
+
+
+@pytest.fixture
+def coach(session):
+    """A coach of a group that meets in two days."""
+    today = clock.today()
+    season = make_season(starts_on=today - timedelta(days=5), ends_on=today + timedelta(days=60))
+    group = make_group(season, "Chess", GroupKind.CLASS)
+    person = make_person("Ana", "Coach")
+    make_contacts(person, email="ana@coaches.example")
+    lead(person, group, StaffRole.LEADER)
+    make_gathering(group, clock.now() + timedelta(days=2))
+    session.commit()
+    return person
+
+
+def papers(session, person) -> list[tuple[str, Step]]:
+    session.expire_all()
+    rows = session.scalars(sa.select(Credential).where(Credential.person_id == person.id).order_by(Credential.id))
+    return [(row.kind, row.step) for row in rows]
+
+
+def test_from_the_first_requirement_to_a_cleared_leader(session, visitor, coach):
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    assert "Nothing is asked yet" in visitor.get("/credentials").text
+    asked = {
+        "kind": "+", "name": "First aid", "name_es": "Primeros auxilios", "role": "", "program_id": "", "asked": "always",
+        "valid_months": "24", "renew_days": "60", "grace_days": "0", "source": "Board", "source_on": "2026-01-05",
+    }  # fmt: skip
+    assert "Where this is written" in visitor.post("/credentials/requirements", asked | {"source": ""}, status=422).text
+    visitor.post("/credentials/requirements", asked)
+    assert "Ana" in visitor.get("/credentials").text
+    assert "First aid: Missing" in visitor.get("/credentials").text
+    here = f"/credentials/people/{coach.id}"
+    paper = {"kind": "first_aid", "step": "approved", "issued_on": "", "until_on": "", "provider": "", "reason": ""}
+    assert "validity counts from it" in visitor.post(here, paper, status=422).text
+    visitor.post(here, paper | {"issued_on": clock.today().isoformat()})
+    assert papers(session, coach) == [("first_aid", Step.APPROVED)]
+    assert "Cleared." in visitor.get(here).text
+    assert "Nobody here" in visitor.get("/credentials").text
+
+
+def test_an_exception_has_two_names(session, visitor, coach):
+    make_rule()
+    first, second = (make_account(Role.COORDINATOR, make_person(name, "Desk")) for name in ("Bo", "Cy"))
+    session.commit()
+    here = f"/credentials/people/{coach.id}"
+    until = (clock.today() + timedelta(days=20)).isoformat()
+    form = {
+        "excuse-kind": "concussion", "excuse-program_id": "", "excuse-ground": "result_late", "excuse-until_on": until
+    }  # fmt: skip
+    visitor.sign_in(first)
+    visitor.post(f"{here}/overrides", form, form_from=here)
+    row = session.scalar(sa.select(CredentialOverride))
+    assert "Agree" not in [each.text for each in visitor.get(here).all("button")]
+    visitor.post(f"{here}/overrides/{row.id}", {}, form_from=here, status=422)
+    visitor.sign_in(second)
+    visitor.post(f"{here}/overrides/{row.id}", {}, form_from=here)
+    session.expire_all()
+    assert (row.asked_by_id, row.agreed_by_id) == (first.person_id, second.person_id)
+    assert "Bo Desk and Cy Desk" in visitor.get("/credentials").text
+
+
+def test_a_coach_hands_in_a_training_and_learns_of_no_one_s_check(session, visitor, coach):
+    make_rule()
+    make_rule(CRIMINAL_CHECK)
+    other = make_person("Dee", "Helper")
+    meeting = session.scalar(sa.text("SELECT id FROM gathering"))
+    group_id = session.scalar(sa.text("SELECT group_id FROM gathering"))
+    session.execute(
+        sa.text("INSERT INTO group_staff (group_id, person_id, role, from_on) VALUES (:g, :p, 'leader', :d)"),
+        {"g": group_id, "p": other.id, "d": clock.today()},
+    )
+    make_paper(other.id, clock.today() - timedelta(days=9))
+    session.commit()
+    visitor.sign_in(make_account(Role.COACH, coach))
+    shown = visitor.get(f"/gatherings/{meeting}").text
+    assert "Dee Helper is not cleared for this day." in shown
+    assert "record check" not in shown.lower()
+    mine = visitor.get("/my-papers").text
+    assert "2 credentials not in force" in mine
+    day = clock.today().isoformat()
+    visitor.post("/my-papers", {"kind": "concussion", "issued_on": day, "until_on": "", "provider": "County"})
+    refused = {"kind": CRIMINAL_CHECK, "issued_on": day, "until_on": "", "provider": "Bureau"}
+    visitor.post("/my-papers", refused, status=422)
+    assert papers(session, coach) == [("concussion", Step.REVIEW)]
+
+
+def test_the_office_sees_why_somebody_cannot_lead(session, visitor, coach):
+    make_rule()
+    group = make_group(
+        make_season(starts_on=clock.today(), ends_on=clock.today() + timedelta(days=9)), "Go", GroupKind.CLASS
+    )
+    session.commit()
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    form = {"email": "ana@coaches.example", "role": "leader"}
+    page = visitor.post(f"/groups/{group.id}/lead", form, form_from=f"/groups/{group.id}", status=422)
+    assert "Ana Coach: Concussion training is not in force that day." in page.text
