@@ -1,7 +1,7 @@
 """Matches for coordinators and mentors."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -26,7 +26,7 @@ from youthprog.mentorship.types import PLANS, STATUSES, MatchStatus
 from youthprog.programs import queries as programs
 from youthprog.programs.types import SeasonLine
 from youthprog.web.edge import actor, door
-from youthprog.web.language import gettext, says
+from youthprog.web.language import gettext, language, says
 from youthprog.web.pages import PAGE_ROWS, asked_choice, asked_cursor, cursor, page
 
 bp = Blueprint("mentorship", __name__)
@@ -63,8 +63,15 @@ def index() -> Response:
         plans=PLANS,
         timeliness=session_plans.timeliness_of(who, clock.now()) if after is None and who.may(P.MATCH_EDIT) else None,
         me=who.person_id,
+        programs=_programs(on) if after is None else [],
         overdue=queries.overdue_matches(who, on, PAGE_ROWS) if after is None and state in ("open", "active") else [],
     )
+
+
+def _programs(on: date) -> list[tuple[str, int]]:
+    """The programs whose mentors the reader looks after: name and key."""
+    seasons = queries.mentoring_seasons(actor(), on) if actor().may(P.MATCH_EDIT) else []
+    return sorted({(line.program.named(language()), line.program_id) for line in seasons})
 
 
 @bp.get("/matches/<id:match_id>")

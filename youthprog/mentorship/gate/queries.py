@@ -168,12 +168,12 @@ def get_step(program_id: int, person_id: int, step_id: int) -> MentorStep:
 
 
 def list_applicants(program_id: int, on: date, limit: int = MOST_APPLICANTS) -> list[Applicant]:
-    """Who applied to mentor in a program and is in no match that runs, the longest wait first. A constant number of
+    """Who applied to mentor in a program and is in no match that runs or pauses, the longest wait first. A constant number of
     statements."""
     running = sa.exists().where(
         GroupStaff.person_id == Person.id,
         GroupStaff.group_id == Match.group_id,
-        Match.status == MatchStatus.ACTIVE,
+        Match.status.in_((MatchStatus.ACTIVE, MatchStatus.PAUSED)),
         programs.during(GroupStaff.from_on, GroupStaff.until_on, on),
     )
     since = sa.func.min(MentorStep.done_on)
