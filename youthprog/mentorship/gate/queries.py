@@ -421,8 +421,7 @@ def signatures_open(block: GateBlock) -> list[OpenSignature]:
     left = rules.signatures_open(block.everybody)
     names = {each.person_id: each.name for each in block.everybody.people}
     guardians = {person_id for signer, person_id, _youth_id in left if signer is Signer.GUARDIAN}
-    if guardians:
-        names |= {row.id: row.name for row in db.session().scalars(sa.select(Person).where(Person.id.in_(guardians)))}
+    names |= {row.id: row.name for row in db.session().scalars(sa.select(Person).where(Person.id.in_(guardians)))}
     return [
         OpenSignature(signer, person_id, youth_id, names[person_id], names[youth_id] if youth_id else "")
         for signer, person_id, youth_id in left

@@ -24,7 +24,7 @@ from youthprog.mentorship.gate.forms import (
     fresh_day,
     rules_form,
 )
-from youthprog.mentorship.gate.types import ITEMS, OF_MENTOR, SIGNERS, STEPS, Item, StepKind
+from youthprog.mentorship.gate.types import ITEMS, OF_MENTOR, SIGNERS, STEPS, Item, Signer, StepKind
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import PLANS, MatchStatus
 from youthprog.people import services as people_services
@@ -247,14 +247,14 @@ def _people_page(
 ) -> Response:
     on = clock.today()
     block = queries.block_of(match, on)
-    lines = queries.people_of(match, block, on)
+    lines, signers = queries.people_of(match, block, on), queries.signatures_open(block)
     if any(not line.is_mentor for line in lines):
         record_read("match.read", "match", match.id, by=actor(), youth=len(block.facts.youth))
     if met is None:
         met = _met_form(match, formdata=None, met_on=on, staff_id=str(actor().person_id or ""))
     return page(
         "mentorship/people.html", status, match=match, gate=block, gate_items=ITEMS, lines=lines, plans=PLANS, as_what=SIGNERS,
-        signers=queries.signatures_open(block), unmet=_unmet(lines), can_ask=bool(asking.to_ask(match, on)),
+        signers=signers, unmet=_unmet(lines), can_ask=any(each.signer is Signer.GUARDIAN for each in signers),
         join=join or _join_form(match, formdata=None), met=met,
         signed=signed or SignedForm(formdata=None, signed_on=on), open=match.status is not MatchStatus.CLOSED,
         problems=[says(reason) for reason in refusals], month=on.replace(day=1),
