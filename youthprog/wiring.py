@@ -93,6 +93,7 @@ from youthprog.leagues.officials import routes as officials
 from youthprog.leagues.officials import services as officials_services
 from youthprog.leagues.playing_time import routes as playing_time
 from youthprog.leagues.playing_time import services as playing_time_services
+from youthprog.leagues.rosters import division_pages as rosters_division_pages
 from youthprog.leagues.rosters import holds as rosters_holds
 from youthprog.leagues.rosters import pages as rosters_pages
 from youthprog.leagues.rosters import queries as rosters
@@ -153,6 +154,7 @@ __all__ = ["build"]
 
 assert _audit
 assert links_pages  # its pages stand on the blueprint of forming
+assert rosters_division_pages  # and these on that of rosters
 
 BLUEPRINTS: list[Any] = [
     web.bp,

@@ -148,7 +148,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("hours", "scoring", "pairing", "grouping", "engine", "profiles", "wire", "child", "reading"), DECIDE),
         **dict.fromkeys(("letters", "work"), WRITE),
     },
-    "rosters": {"facts": READ, "records": READ, "waiting": WRITE, "holds": WRITE},
+    "rosters": {"facts": READ, "records": READ, "waiting": WRITE, "holds": WRITE, "division_pages": SHOW},
     "season": {
         **dict.fromkeys(("words",), 0),
         **dict.fromkeys(("pairings", "board", "constructing", "improving", "rain_out", "making", "child"), DECIDE),

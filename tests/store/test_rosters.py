@@ -24,7 +24,7 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import Refused
 from youthprog.leagues import queries as leagues
 from youthprog.leagues.models import Division, Team
-from youthprog.leagues.rosters import queries, records, services, waiting
+from youthprog.leagues.rosters import holds, queries, records, services, waiting
 from youthprog.leagues.rosters.models import (
     DivisionRoster,
     DivisionWait,
@@ -142,7 +142,7 @@ def test_practice_asks_for_consent_and_holds_alone(session):
     league.ages(9, 10)
     practice = make_gathering(league.hawks, NOW + DAY)
     assert league.codes(youth, practice) == []
-    services.hold(youth.id, league.hawks.id, needs_clearance=True, note="", **BY)
+    holds.hold(youth.id, league.hawks.id, needs_clearance=True, note="", **BY)
     assert league.codes(youth, practice) == ["hold.medical"]
     team = leagues.get_team_for(EVERYBODY, P.TEAM_READ, session.scalars(sa.select(Team.id)).first(), ON)
     printed = leagues.for_paper(leagues.roster_of(EVERYBODY, team, ON), league.season.id, ON)
@@ -214,8 +214,8 @@ def test_a_day_gone_by_keeps_the_rules_and_the_roster_it_had(session):
 def test_papers_seen_count_from_the_day_they_were_seen(session):
     league, youth = League(asks_age_proof=True, asks_physical=True), make_youth()
     join(youth, league.hawks)
-    services.see_paper(youth.id, PaperKind.AGE_PROOF, valid_until_on=None, **BY)
-    services.see_paper(youth.id, PaperKind.PHYSICAL, valid_until_on=ON + 3 * DAY, **BY)
+    holds.see_paper(youth.id, PaperKind.AGE_PROOF, valid_until_on=None, **BY)
+    holds.see_paper(youth.id, PaperKind.PHYSICAL, valid_until_on=ON + 3 * DAY, **BY)
     assert league.codes(youth, league.game(2)) == []
     assert league.codes(youth, league.game(5)) == ["paper.physical"]
     assert league.codes(youth, league.game(-2)) == ["paper.age_proof", "paper.physical"]
@@ -242,16 +242,16 @@ def test_a_suspension_goes_along_and_a_game_rained_out_is_sat_out_again(session)
 def test_a_return_needs_the_clearance_and_the_wait(session):
     league, youth = League(wait_days=7), make_youth()
     join(youth, league.hawks)
-    row = services.hold(youth.id, league.hawks.id, needs_clearance=True, note="Hit by a ball", **BY)
+    row = holds.hold(youth.id, league.hawks.id, needs_clearance=True, note="Hit by a ball", **BY)
     session.commit()
     assert row.unseal("note_sealed") == "Hit by a ball"
     assert b"ball" not in (row.note_sealed or b"")
     clearing = {"cleared_on": ON + DAY, "signed_by": "Dr. Ortiz", "paper_in_office": False}
     later = {"by": BY["by"], "now": NOW + DAY}
     with pytest.raises(Refused) as problem:
-        services.clear(row, paper=None, **clearing, **later)
+        holds.clear(row, paper=None, **clearing, **later)
     assert refused(problem) == ["no_paper"]
-    services.clear(row, paper=b"%PDF-1.7 cleared", **clearing, **later)
+    holds.clear(row, paper=b"%PDF-1.7 cleared", **clearing, **later)
     assert [league.codes(youth, league.game(days)) for days in (7, 8)] == [["hold.medical"], []]
     said = [line.detail for line in session.scalars(sa.select(AuditEntry)) if line.action.startswith("player.")]
     assert "ball" not in str(said)
@@ -526,7 +526,7 @@ def test_everything_follows_a_merge(session):
     for group in (league.hawks, league.owls):
         join(make_youth(), group)
     kept, gone = wait_for(league, "Ana", "Anna")
-    services.hold(gone.id, league.hawks.id, needs_clearance=False, note="Ankle", **BY)
+    holds.hold(gone.id, league.hawks.id, needs_clearance=False, note="Ankle", **BY)
     merge(kept, gone, by=BY["by"], now=NOW + timedelta(hours=1))
     assert rows(MedicalHold)[0].youth_id == kept.id
     assert rows(MedicalHold)[0].unseal("note_sealed") == "Ankle"

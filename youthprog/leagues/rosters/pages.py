@@ -1,7 +1,6 @@
-"""Pages of rosters: a division's rules and waitlist, who plays in a game, one player's standing. An edge module."""
+"""Pages of rosters: who plays in a game, one player's standing. An edge module."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, url_for
@@ -13,22 +12,19 @@ from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refusal, Refused
 from youthprog.leagues import queries as leagues
-from youthprog.leagues.models import Division
 from youthprog.leagues.queries import TeamHead
-from youthprog.leagues.rosters import facts, queries, records, services, waiting
+from youthprog.leagues.rosters import facts, holds, queries, records, services
 from youthprog.leagues.rosters import types as words
 from youthprog.leagues.rosters.forms import (
     AcceptForm,
     ClearForm,
     HoldForm,
     PaperForm,
-    RulesForm,
     SuspendForm,
     TransferForm,
-    WaitForm,
 )
 from youthprog.leagues.rosters.models import MedicalHold, RosterException, Suspension
-from youthprog.leagues.rosters.types import PaperKind, RosterRules, WaitFrom
+from youthprog.leagues.rosters.types import PaperKind
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
@@ -41,130 +37,9 @@ from youthprog.web.pages import file_response, page
 bp = Blueprint("rosters", __name__)
 
 
-def _deed() -> dict[str, Any]:
+def told() -> dict[str, Any]:
+    """Who does it, and when."""
     return {"by": actor(), "now": clock.now()}
-
-
-# ---- a division: rules, teams, waitlist ----
-
-
-@bp.get("/divisions/<id:division_id>/rosters")
-@door(P.TEAM_EDIT)
-def division(division_id: int) -> Response:
-    """The teams of a division with their places, its rules, and who waits, in order."""
-    return _division_page(_division(division_id))
-
-
-def _division(division_id: int) -> Division:
-    return queries.get_division_for(actor(), P.TEAM_EDIT, division_id)
-
-
-def _division_page(found: Division, status: int = 200, form: Any = None) -> Response:
-    on, keeping = clock.today(), queries.keeping_of(found)
-    rooms = records.list_rooms(keeping, on)
-    _children, lines = records.in_line(keeping, rooms, on)
-    reached = people.reachable(actor(), P.TEAM_EDIT, [line.youth_id for line in lines], on)
-    return page(
-        "leagues/rosters_division.html",
-        status,
-        division=found,
-        rules=keeping.rules(),
-        row=keeping.row,
-        rooms=rooms,
-        lines=[line for line in lines if line.youth_id in reached],
-        hidden=len(lines) - len(reached),
-        closed=keeping.row.closes_on is not None and on > keeping.row.closes_on,
-        form=form or _wait_form(found, bare=True),
-        why=words.EXCEPTIONS,
-        papers=words.PAPERS,
-    )
-
-
-def _wait_form(found: Division, *, bare: bool = False) -> Any:
-    """The form with everybody who has a place in the season and no team in it."""
-    form: Any = WaitForm(formdata=None) if bare else WaitForm()
-    on = clock.today()
-    lines = programs.list_candidates(actor(), P.TEAM_EDIT, found.season_id, 0, on)
-    busy = records.teams_of_youth([line.youth_id for line in lines], found.season_id, on)
-    form.youth_id.choices = [
-        SelectChoice(str(line.youth_id), line.list_name) for line in lines if line.youth_id not in busy
-    ]
-    return form
-
-
-@bp.post("/divisions/<id:division_id>/waitlist")
-@door(P.TEAM_EDIT)
-def wait(division_id: int) -> Response | BaseResponse:
-    """Put a child at the end of the line, or on a team that has a place."""
-    found = _division(division_id)
-    form = _wait_form(found)
-    if form.validate_on_submit():
-        youth = people.get_youth_for(actor(), P.TEAM_EDIT, int(form.youth_id.data), clock.today())
-        try:
-            row = waiting.wait(youth, found, **_deed())
-            told = (
-                _("%(name)s waits.", name=youth.name)
-                if row
-                else _("There was a place: %(name)s has a team.", name=youth.name)
-            )
-            flash(told, "signed")
-            return redirect(url_for(".division", division_id=division_id), 303)
-        except Refused as problem:
-            form.take(problem.reasons)
-    return _division_page(found, 422, form)
-
-
-@bp.post("/divisions/<id:division_id>/waitlist/<id:wait_id>/leave")
-@door(P.TEAM_EDIT)
-def stop_waiting(division_id: int, wait_id: int) -> BaseResponse:
-    """Take a child off the line."""
-    row = records.get_wait_for(actor(), P.TEAM_EDIT, _division(division_id), wait_id, clock.today())
-    waiting.stop_waiting(row, **_deed())
-    flash(_("Off the waitlist."))
-    return redirect(url_for(".division", division_id=division_id), 303)
-
-
-@bp.get("/divisions/<id:division_id>/rules")
-@door(P.TEAM_EDIT)
-def ask_rules(division_id: int) -> Response:
-    """Ask how a division keeps its rosters."""
-    found = _division(division_id)
-    keeping = queries.keeping_of(found)
-    values = keeping.values() | {"two_teams": not keeping.row.one_team, "wait_days": keeping.row.wait_days}
-    form = RulesForm(data=values | {"wait_from": keeping.row.wait_from.value})
-    return page("leagues/rosters_rules.html", division=found, form=form, season_cutoff_on=keeping.season_cutoff_on)
-
-
-@bp.post("/divisions/<id:division_id>/rules")
-@door(P.TEAM_EDIT)
-def set_rules(division_id: int) -> Response | BaseResponse:
-    """Say how a division keeps its rosters, from today on."""
-    found, form = _division(division_id), RulesForm()
-    keeping = queries.keeping_of(found)
-    if form.validate_on_submit():
-        try:
-            wait_from = WaitFrom(str(form.wait_from.data))
-            wanted = _rules_in(form, keeping.season_cutoff_on)
-            services.set_rules(keeping, wanted, wait_days=form.wait_days.data or 0, wait_from=wait_from, **_deed())
-            flash(_("Saved."), "signed")
-            return redirect(url_for(".division", division_id=division_id), 303)
-        except Refused as problem:
-            form.take(problem.reasons)
-    return page("leagues/rosters_rules.html", 422, division=found, form=form, season_cutoff_on=keeping.season_cutoff_on)
-
-
-def _rules_in(form: Any, season_cutoff_on: date) -> RosterRules:
-    asked = {PaperKind.AGE_PROOF: form.asks_age_proof.data, PaperKind.PHYSICAL: form.asks_physical.data}
-    return RosterRules(
-        cutoff_on=form.age_cutoff_on.data or season_cutoff_on,
-        min_age=form.min_age.data,
-        max_age=form.max_age.data,
-        most_players=form.most_players.data,
-        fewest_players=form.fewest_players.data,
-        closes_on=form.closes_on.data,
-        one_team=not form.two_teams.data,
-        papers=frozenset(kind for kind, is_asked in asked.items() if is_asked),
-    )
 
 
 # ---- who plays ----
@@ -301,7 +176,7 @@ def accept(team_id: int, youth_id: int) -> Response | BaseResponse:
     """Let stand, in writing, what the division's rules have against a player."""
 
     def deed(form: Any, group: Group, youth: Person) -> None:
-        services.accept(youth.id, group, reason=form.reason.data, **_deed())
+        services.accept(youth.id, group, reason=form.reason.data, **told())
 
     return _do(team_id, youth_id, P.TEAM_EDIT, "accept", lambda _team: AcceptForm(), deed)
 
@@ -312,7 +187,7 @@ def end_exception(team_id: int, youth_id: int, exception_id: int) -> BaseRespons
     """Let something stand no longer."""
     _team, _group, youth = _player(team_id, youth_id, P.TEAM_EDIT)
     row: RosterException = records.get_of_youth(RosterException, exception_id, youth.id)
-    services.take_back_exception(row, **_deed())
+    services.take_back_exception(row, **told())
     flash(_("Saved."))
     return redirect(_standing(team_id, youth_id), 303)
 
@@ -324,7 +199,7 @@ def transfer(team_id: int, youth_id: int) -> Response | BaseResponse:
 
     def deed(form: Any, group: Group, youth: Person) -> str:
         new = programs.get_group_for(actor(), P.TEAM_EDIT, int(form.team.data), clock.today())
-        services.transfer(youth.id, group, new, jersey=form.jersey.data or None, reason=form.why.data, **_deed())
+        services.transfer(youth.id, group, new, jersey=form.jersey.data or None, reason=form.why.data, **told())
         return url_for("teams.people_of", team_id=team_id)
 
     return _do(team_id, youth_id, P.TEAM_EDIT, "transfer", _transfer_form, deed)
@@ -338,7 +213,7 @@ def suspend(team_id: int, youth_id: int) -> Response | BaseResponse:
     def deed(form: Any, group: Group, youth: Person) -> None:
         services.suspend(
             youth.id, group, games=form.games.data, until_on=form.until_on.data, from_on=form.suspend_from_on.data,
-            reason=form.suspend_why.data, **_deed(),
+            reason=form.suspend_why.data, **told(),
         )  # fmt: skip
 
     return _do(team_id, youth_id, P.TEAM_EDIT, "suspend", lambda _team: SuspendForm(), deed)
@@ -350,7 +225,7 @@ def lift(team_id: int, youth_id: int, suspension_id: int) -> BaseResponse:
     """End a suspension before its time."""
     _team, _group, youth = _player(team_id, youth_id, P.TEAM_EDIT)
     row: Suspension = records.get_of_youth(Suspension, suspension_id, youth.id)
-    services.lift(row, **_deed())
+    services.lift(row, **told())
     flash(_("Saved."))
     return redirect(_standing(team_id, youth_id), 303)
 
@@ -361,9 +236,9 @@ def hold(team_id: int, youth_id: int) -> Response | BaseResponse:
     """Take a player off for health: a coach may, on the field; only the office ends it."""
 
     def deed(form: Any, group: Group, youth: Person) -> None:
-        services.hold(
+        holds.hold(
             youth.id, group.id, needs_clearance=form.head.data, note=form.note.data or "", from_on=form.from_on.data,
-            **_deed(),
+            **told(),
         )  # fmt: skip
 
     return _do(team_id, youth_id, P.PLAYER_HOLD, "hold", lambda _team: HoldForm(), deed)
@@ -378,9 +253,9 @@ def clear(team_id: int, youth_id: int, hold_id: int) -> Response | BaseResponse:
         if not _may(P.HEALTH_EDIT, youth):
             raise NotFound
         row: MedicalHold = records.get_of_youth(MedicalHold, hold_id, youth.id)
-        services.clear(
+        holds.clear(
             row, cleared_on=form.cleared_on.data, signed_by=form.signed_by.data or "",
-            paper=form.file.data.read() if form.file.data else None, paper_in_office=form.in_office.data, **_deed(),
+            paper=form.file.data.read() if form.file.data else None, paper_in_office=form.in_office.data, **told(),
         )  # fmt: skip
 
     return _do(team_id, youth_id, P.TEAM_READ, "clear", lambda _team: ClearForm(), deed)
@@ -409,6 +284,6 @@ def paper(team_id: int, youth_id: int) -> Response | BaseResponse:
     """Note that the office has seen a paper of a player."""
 
     def deed(form: Any, _group: Group, youth: Person) -> None:
-        services.see_paper(youth.id, PaperKind(form.kind.data), valid_until_on=form.valid_until_on.data, **_deed())
+        holds.see_paper(youth.id, PaperKind(form.kind.data), valid_until_on=form.valid_until_on.data, **told())
 
     return _do(team_id, youth_id, P.TEAM_EDIT, "paper", lambda _team: PaperForm(), deed)
