@@ -80,12 +80,12 @@ def wait(division_id: int) -> Response | BaseResponse:
         youth = people.get_youth_for(actor(), P.TEAM_EDIT, int(form.youth_id.data), clock.today())
         try:
             row = waiting.wait(youth, found, **told())
-            told = (
+            answer = (
                 _("%(name)s waits.", name=youth.name)
                 if row
                 else _("There was a place: %(name)s has a team.", name=youth.name)
             )
-            flash(told, "signed")
+            flash(answer, "signed")
             return redirect(url_for(".division", division_id=division_id), 303)
         except Refused as problem:
             form.take(problem.reasons)

@@ -92,7 +92,7 @@ def see_paper(youth_id: int, kind: PaperKind, *, valid_until_on: date | None, by
 
 def words_kept() -> sa.Select[*tuple[Any, ...]]:
     """Of whom holds keep words or a clearance, and when they were last written: (youth_id, at), a row a hold."""
-    written = sa.func.coalesce(MedicalHold.cleared_at, MedicalHold.held_at, type_=MedicalHold.held_at.type)
+    written: Any = sa.func.coalesce(MedicalHold.cleared_at, MedicalHold.held_at, type_=MedicalHold.held_at.type)
     return sa.select(MedicalHold.youth_id.label("youth_id"), written.label("at")).where(_has_words())
 
 
