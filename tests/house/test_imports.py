@@ -170,7 +170,7 @@ WINGS: dict[str, dict[str, int]] = {
     "drafting": {},
     "scores": {
         **dict.fromkeys(("bracket", "league_rules"), DECIDE),
-        **dict.fromkeys(("bracket_queries",), READ),
+        **dict.fromkeys(("bracket_queries", "table_queries"), READ),
         **dict.fromkeys(("bracket_services", "card", "notices"), WRITE),
         **dict.fromkeys(("games", "card_links", "settings", "brackets"), SHOW),
     },

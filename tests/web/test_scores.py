@@ -19,7 +19,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor, Grant
 from youthprog.core.permissions import P, Reach
 from youthprog.leagues.models import Division
-from youthprog.leagues.scores import queries, services
+from youthprog.leagues.scores import queries, services, table_queries
 from youthprog.leagues.scores.models import DrawnLot, ScoreEntry, ScoreLink
 from youthprog.leagues.scores.types import Happened, Known, Said, Side
 from youthprog.leagues.season.models import Fixture, VenueHours
@@ -78,7 +78,7 @@ def enter(visitor, here, status=200, **form):
 
 
 def known(fixture_id):
-    (game,) = queries.games_where(Fixture.id == fixture_id, now=clock.now())
+    (game,) = table_queries.games_where(Fixture.id == fixture_id, now=clock.now())
     return game.result
 
 
@@ -421,7 +421,7 @@ def test_playoffs_are_seeded_by_the_standings_and_winners_go_on_by_themselves(se
     shown = visitor.get(base).text
     assert "Tigers – Bears" in shown
     assert "Bears goes on" in shown
-    table = queries.standings(league.division.id, queries.rules_from(None), [], clock.now())
+    table = table_queries.standings(league.division.id, queries.rules_from(None), [], clock.now())
     assert {row.team: row.place.record.played for row in table.rows} == dict.fromkeys(league.names, 3)
 
 

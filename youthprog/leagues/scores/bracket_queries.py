@@ -11,8 +11,8 @@ from youthprog.core import db
 from youthprog.leagues.models import Team
 from youthprog.leagues.scores.bracket import Meeting, Part, Tie, bracket_of, byes_of, played_out
 from youthprog.leagues.scores.models import Bracket, BracketGame, BracketSeed
-from youthprog.leagues.scores.queries import ScoreGame, games_where
 from youthprog.leagues.scores.rules import winner_of
+from youthprog.leagues.scores.table_queries import ScoreGame, games_where
 from youthprog.leagues.scores.types import Side
 from youthprog.leagues.season.models import Fixture, Venue, VenueHours
 from youthprog.leagues.season.types import FixtureState

@@ -13,7 +13,7 @@ from youthprog.leagues.scores import bracket_queries as queries
 from youthprog.leagues.scores.bracket import FEWEST
 from youthprog.leagues.scores.bracket_queries import Drawn, Slot
 from youthprog.leagues.scores.models import Bracket, BracketGame, BracketSeed
-from youthprog.leagues.scores.queries import Standings
+from youthprog.leagues.scores.table_queries import Standings
 from youthprog.leagues.season.models import Fixture, Venue
 from youthprog.leagues.season.services import GAME
 from youthprog.leagues.season.types import FixtureState

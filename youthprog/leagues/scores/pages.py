@@ -14,11 +14,12 @@ from youthprog.core import clock, db
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound
 from youthprog.leagues.models import Division
-from youthprog.leagues.scores import bracket_queries, queries, services
+from youthprog.leagues.scores import bracket_queries, queries, services, table_queries
 from youthprog.leagues.scores.bracket_queries import Drawn
 from youthprog.leagues.scores.league_rules import FIRSTS, STEPS
 from youthprog.leagues.scores.models import DrawnLot
-from youthprog.leagues.scores.queries import ScoreGame, Settings, Standings
+from youthprog.leagues.scores.queries import Settings
+from youthprog.leagues.scores.table_queries import PlaceRow, ScoreGame, Standings
 from youthprog.programs import queries as programs
 from youthprog.web.edge import actor, door, public
 from youthprog.web.language import gettext as _
@@ -49,7 +50,7 @@ DECIDED = {
 class Line:
     """A line of a table with why the team stands below the one above it: a msgid and its values."""
 
-    row: queries.PlaceRow
+    row: PlaceRow
     decided: str
     values: tuple[tuple[str, object], ...]
     lot: int | None
@@ -135,8 +136,8 @@ def shown_of(division: Division) -> Shown | None:
     settings, now = queries.settings_of([division], division.season_id)[division.id], clock.now()
     if not settings.keeps_score:
         return None
-    lots = queries.lots_of(division.id)
-    table = queries.standings(division.id, settings.rules, lots, now)
+    lots = table_queries.lots_of(division.id)
+    table = table_queries.standings(division.id, settings.rules, lots, now)
     return Shown(settings, table, tuple(lines_of(table, lots)), tuple(lots), bracket_queries.drawn(division.id, now))
 
 

@@ -16,7 +16,7 @@ from youthprog.core import crypto, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.leagues.models import Division
-from youthprog.leagues.scores import notices, queries
+from youthprog.leagues.scores import notices, queries, table_queries
 from youthprog.leagues.scores.models import DivisionScores, DrawnLot, ScoreEntry, ScoreLink, SeasonScores
 from youthprog.leagues.scores.rules import refusals_to_decide, refusals_to_say, tidy
 from youthprog.leagues.scores.types import Keeping, Said, Side
@@ -205,8 +205,8 @@ def draw_lots(division: Division, *, by: Actor, now: datetime) -> int:
     other's, also when a team came later.
     """
     db.session().execute(sa.select(Division.id).where(Division.id == division.id).with_for_update())
-    drawn = {lot.team_id: lot.number for lot in queries.lots_of(division.id)}
-    teams = [team_id for team_id, _name in queries.teams_of([division.id])[division.id] if team_id not in drawn]
+    drawn = {lot.team_id: lot.number for lot in table_queries.lots_of(division.id)}
+    teams = [team_id for team_id, _name in table_queries.teams_of([division.id])[division.id] if team_id not in drawn]
     if not teams:
         raise Conflict([Refusal("drawn", N_("Every team of this division has its lot already."))])
     free = sorted(set(range(1, GREATEST_LOT + 1)) - set(drawn.values()))
