@@ -1,7 +1,7 @@
 """Timetabling seasons from RobinX files, judged apart from the solver.
 
-`YOUTHPROG_TIMETABLING` names a folder of RobinX seasons with `best_known.csv` (`instance,...,best_obj,...`); each gets
-`YOUTHPROG_TIMETABLING_SECONDS` (60) on two cores. Without it only seasons of our own making are timetabled.
+`BENCH_TIMETABLING` names a folder of RobinX seasons with `best_known.csv` (`instance,...,best_obj,...`); each gets
+`BENCH_TIMETABLING_SECONDS` (60) on two cores. Without it only seasons of our own making are timetabled.
 """
 
 import csv
@@ -15,7 +15,7 @@ from tests.makers.timetables import amateur_rules, season_xml
 from youthprog.leagues.timetables.robinx import read_timetable
 from youthprog.leagues.timetables.timetabling import Best, Timetabling
 
-FOLDER = "YOUTHPROG_TIMETABLING"
+FOLDER = "BENCH_TIMETABLING"
 OWN = 4
 OWN_SECONDS = 60.0
 SHARE_AS_GOOD = 30 / 44
