@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from youthprog.concerns import rules
@@ -47,6 +47,7 @@ def test_who_is_told(first, further, kept_out, overdue, expected):
 KEYS = st.sets(st.integers(1, 8), max_size=5)
 
 
+@settings(deadline=None, max_examples=100)
 @given(KEYS, KEYS, KEYS, KEYS, KEYS, st.booleans())
 def test_nobody_it_is_about_is_told_and_nobody_twice(first, further, admins, kept_out, before, overdue):
     named = people(tuple(first), tuple(further - first), tuple(admins))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -15,11 +16,13 @@ from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.services import end_session, issue_link
 from youthprog.access.types import LinkPurpose, Role
 from youthprog.concerns.models import Concern, ConcernEntry
+from youthprog.concerns.services import tell_who_waits
 from youthprog.concerns.types import Entry
 from youthprog.core import clock
 from youthprog.core.actor import Actor
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import MatchStatus
+from youthprog.operations.logs import JsonLines
 from youthprog.outreach.models import Message
 
 WORDS = "Every Tuesday he shouts at Yusuf."
@@ -96,6 +99,32 @@ def test_the_words_are_sealed_and_the_letters_say_nothing(visitor, home, session
         said = f"{letter.subject} {letter.unseal('text_sealed')} {letter.unseal('html_sealed')}"
         assert not any(part in said for part in ("Yusuf", "Abdi", "Samira", "shouts", "Somebody else", "danger"))
         assert "/concerns" in said
+
+
+def test_a_failure_keeps_what_was_written_and_logs_nothing_of_it(visitor, home, session, caplog):
+    page = visitor.sign_in(home.guardian_account).get("/concern")
+    values = concern_form(page, words=WORDS)
+    caplog.set_level("DEBUG")
+    caplog.clear()
+    with patch("youthprog.concerns.services.queries.find_raised", side_effect=RuntimeError(WORDS)):
+        page = visitor.post("/concern", values, status=503)
+    assert WORDS in page.text_source
+    assert "could not be saved just now" in page.text
+    assert concerns(session) == []
+    assert visitor.post("/concern", concern_form(page)).h1 == "We have received it"
+    said = "\n".join(JsonLines().format(each) for each in caplog.records)
+    assert "could not be kept" in said
+    assert not any(part in said for part in ("shouts", "Yusuf", "Samira", "Abdi"))
+
+
+def test_letters_that_cannot_be_written_keep_no_concern_back(visitor, home, session):
+    page = visitor.sign_in(home.guardian_account).get("/concern")
+    with patch("youthprog.concerns.services.outreach.send", side_effect=RuntimeError("no template")):
+        visitor.post("/concern", concern_form(page, words=WORDS))
+    assert len(concerns(session)) == 1
+    assert entries(session, Entry.TOLD) == []
+    list(tell_who_waits(clock.now()))
+    assert {each.person_id for each in entries(session, Entry.TOLD)} == {each.person_id for each in home.readers}
 
 
 def test_the_same_form_twice_is_one_concern(visitor, home, session):

@@ -5,6 +5,7 @@ child stands on it but the names of those the reader reaches. `ticket` says who 
 that a sign-in which ended meanwhile costs nobody what was written.
 """
 
+import logging
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
@@ -16,7 +17,7 @@ from youthprog.access.types import LinkPurpose
 from youthprog.concerns import queries, services
 from youthprog.concerns.forms import ConcernForm, fresh_client_id
 from youthprog.concerns.types import Offered
-from youthprog.core import clock
+from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import NotFound
 from youthprog.web.edge import actor, public
@@ -24,6 +25,7 @@ from youthprog.web.forms import SelectChoice
 from youthprog.web.language import LANGUAGES, gettext, moment, speak
 from youthprog.web.pages import page
 
+log = logging.getLogger("youthprog")
 bp = Blueprint("concerns", __name__)
 BY_LINK = (LinkPurpose.CONCERN, LinkPurpose.CONSENT, LinkPurpose.CALENDAR)
 WITH_TOKEN = ("consent_token", "calendar_links", "concerns")  # pages whose address carries the link itself
@@ -142,7 +144,13 @@ def _keep(raiser: _Raiser | None) -> BaseResponse:
         return _page(raiser, form, 422)
     named = queries.readers(clock.today())
     offered = queries.offered_to(raiser.actor, named, clock.today())
-    concern = services.raise_concern(form.raised(offered), by=raiser.actor, now=clock.now())
+    try:
+        concern = services.raise_concern(form.raised(offered), by=raiser.actor, now=clock.now())
+    except Exception:  # whatever it is, what was written must not be lost with it
+        log.exception("a concern could not be kept")
+        db.session().rollback()
+        form.form_errors.append(gettext("This could not be saved just now. Press the button again, or call us."))
+        return _page(raiser, form, 503)
     flash(gettext("We have received it: %(moment)s", moment=moment(concern.raised_at)), "signed")
     if raiser.token:
         return redirect(url_for(".new_by_link", token=raiser.token, received=1), 303)

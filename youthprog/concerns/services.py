@@ -4,6 +4,7 @@ The audit line of a raised concern is the system's and names nobody: who raised 
 alone. What those who read it do is theirs by name, and stands in no list of the trail.
 """
 
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -30,6 +31,7 @@ from youthprog.people.models import Person
 from youthprog.people.queries import restrictions_on
 from youthprog.people.types import PeopleMerged
 
+log = logging.getLogger("youthprog")
 LINK_DAYS = 365.0
 FOLLOW = (Entry.RAISED, Entry.ABOUT_YOUTH, Entry.ABOUT_ADULT, Entry.STOPPED, Entry.LIFTED)
 
@@ -60,7 +62,7 @@ def raise_concern(raised: Raised, *, by: Actor, now: datetime) -> Concern:
     db.flush()
     for adult_id, youth_id in _flagged(raised, by.person_id, now):
         _stop(concern, adult_id, youth_id, by_id=by.person_id, now=now)
-    tell(concern, now=now)
+    _try_to_tell(concern, now)
     record("confidential.recorded", CONFIDENTIAL, concern.id, by=SYSTEM, now=now)
     return concern
 
@@ -103,6 +105,15 @@ def _add(
 
 
 # ---- telling ----
+
+
+def _try_to_tell(concern: Concern, now: datetime) -> None:
+    """Write the letters; a letter that cannot be written does not keep a concern from being kept: the worker tries again."""
+    try:
+        with db.session().begin_nested():
+            tell(concern, now=now)
+    except Exception:
+        log.exception("nobody could be told of a concern yet")
 
 
 def tell(concern: Concern, *, now: datetime) -> Telling:
