@@ -148,7 +148,7 @@ def _keep(raiser: _Raiser | None) -> BaseResponse:
         concern = services.raise_concern(form.raised(offered), by=raiser.actor, now=clock.now())
     except Exception:  # whatever it is, what was written must not be lost with it
         log.exception("a concern could not be kept")
-        db.session().rollback()
+        db.begin_writing()  # what was begun is undone
         form.form_errors.append(gettext("This could not be saved just now. Press the button again, or call us."))
         return _page(raiser, form, 503)
     flash(gettext("We have received it: %(moment)s", moment=moment(concern.raised_at)), "signed")
