@@ -254,7 +254,8 @@ def _task(
     in_groups: bool = False,
 ) -> Task:  # fmt: skip
     mentor_ids, youth_ids = [line.person_id for line in lines], [person.id for person in youth]
-    genders = dict(db.session().execute(sa.select(Person.id, Person.gender).where(Person.id.in_(mentor_ids))).all())
+    statement = sa.select(Person.id, Person.gender).where(Person.id.in_(mentor_ids))
+    genders = {person_id: gender for person_id, gender in db.session().execute(statement)}
     told = told_of([*mentor_ids, *youth_ids])
     kept, family = _kept_from(youth_ids, mentor_ids, on), _family(youth_ids, mentor_ids)
     ties = list(db.session().scalars(sa.select(MatchTie).where(MatchTie.one_id.in_(youth_ids)).order_by(MatchTie.id)))
@@ -294,7 +295,7 @@ def _kept_from(youth_ids: Collection[int], adult_ids: Collection[int], on: date)
             people.holds_on(on),
         )
     )
-    return _sets(rows.all())
+    return _sets([(youth_id, adult_id) for youth_id, adult_id in rows])
 
 
 def _family(youth_ids: Collection[int], adult_ids: Collection[int]) -> dict[int, set[int]]:
@@ -310,7 +311,7 @@ def _family(youth_ids: Collection[int], adult_ids: Collection[int]) -> dict[int,
         .join(adult, adult.household_id == child.household_id)
         .where(child.person_id.in_(youth_ids), adult.person_id.in_(adult_ids))
     )
-    return _sets([*bonds.all(), *homes.all()])
+    return _sets([(youth_id, adult_id) for rows in (bonds, homes) for youth_id, adult_id in rows])
 
 
 def _sets(pairs: Collection[tuple[int, int]]) -> dict[int, set[int]]:
