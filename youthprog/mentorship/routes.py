@@ -62,7 +62,6 @@ def index() -> Response:
         statuses=STATUSES,
         plans=PLANS,
         timeliness=session_plans.timeliness_of(who, clock.now()) if after is None and who.may(P.MATCH_EDIT) else None,
-        me=who.person_id,
         programs=_programs(on) if after is None else [],
         overdue=queries.overdue_matches(who, on, PAGE_ROWS) if after is None and state in ("open", "active") else [],
     )

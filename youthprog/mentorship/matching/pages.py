@@ -39,6 +39,8 @@ from youthprog.mentorship.matching.types import (
     Way,
 )
 from youthprog.mentorship.types import PLANS
+from youthprog.people import queries as people
+from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.types import SeasonLine
 from youthprog.web.edge import actor, door, signed_in
@@ -381,24 +383,47 @@ def make(offer_id: int) -> BaseResponse:
 
 
 @bp.get("/profiles/<id:person_id>")
-@signed_in()
+@door(P.MATCH_EDIT)
 def profile(person_id: int) -> Response:
     """What a mentor or a youth told for matching."""
-    return _profile_page(person_id)
+    return _profile_page(*queries.get_adult_or_youth_for(actor(), person_id, clock.today()))
 
 
 @bp.post("/profiles/<id:person_id>")
-@signed_in()
+@door(P.MATCH_EDIT)
 def save_profile(person_id: int) -> BaseResponse:
     """Keep it."""
-    _person, is_mentor = queries.get_adult_or_youth_for(actor(), person_id, clock.today())
-    form = _profile_form(person_id, is_mentor)
+    return _keep_profile(*queries.get_adult_or_youth_for(actor(), person_id, clock.today()))
+
+
+@bp.get("/profile")
+@signed_in()
+def own_profile() -> Response:
+    """What one told oneself, as a mentor."""
+    return _profile_page(_oneself(), is_mentor=True)
+
+
+@bp.post("/profile")
+@signed_in()
+def save_own_profile() -> BaseResponse:
+    """Keep what one tells oneself."""
+    return _keep_profile(_oneself(), is_mentor=True)
+
+
+def _oneself() -> Person:
+    person_id = actor().person_id
+    if person_id is None or not queries.is_mentor(person_id, clock.today()):
+        raise NotFound
+    return people.get_person(person_id)
+
+
+def _keep_profile(person: Person, is_mentor: bool) -> BaseResponse:
+    form = _profile_form(person.id, is_mentor)
     if not form.validate_on_submit():
-        return _profile_page(person_id, form, 422)
-    told = form.told(request.form, [site.id for site in programs.list_sites()])
-    services.save_profile(person_id, told, **deed())
+        return _profile_page(person, is_mentor, form, 422)
+    services.save_profile(person.id, form.told(request.form, [site.id for site in programs.list_sites()]), **deed())
     flash(_("Saved."), "signed")
-    return redirect(url_for(".profile", person_id=person_id), 303)
+    return redirect(request.path, 303)
 
 
 def _profile_form(person_id: int, is_mentor: bool, told: dict[str, Any] | None = None) -> ProfileForm:
@@ -408,22 +433,21 @@ def _profile_form(person_id: int, is_mentor: bool, told: dict[str, Any] | None =
     return ProfileForm(mentors, of_mentor=is_mentor, formdata=None, data=values_of(told))
 
 
-def _profile_page(person_id: int, form: ProfileForm | None = None, status: int = 200) -> Response:
-    person, is_mentor = queries.get_adult_or_youth_for(actor(), person_id, clock.today())
-    row = queries.find_profile(person_id)
+def _profile_page(person: Person, is_mentor: bool, form: ProfileForm | None = None, status: int = 200) -> Response:
+    row = queries.find_profile(person.id)
     told = dict(row.told) if row else {}
     period = int(told.get("period", 7))
     anchor = values_of(told)["anchor"]
     days = [(day, anchor + timedelta(days=day) if anchor else None, blocks_of(told, day)) for day in range(period)]
     if not is_mentor:
-        record_read("matching.profile_read", "person", person_id, by=actor())
+        record_read("matching.profile_read", "person", person.id, by=actor())
     return page(
         "mentorship/profile.html",
         status,
         person=person,
         is_mentor=is_mentor,
-        is_own=actor().person_id == person_id,
-        form=form or _profile_form(person_id, is_mentor, told),
+        is_own=request.path == url_for(".own_profile"),
+        form=form or _profile_form(person.id, is_mentor, told),
         told=told,
         days=days,
         period=period,

@@ -65,16 +65,15 @@ def find_profile(person_id: int) -> MatchProfile | None:
 
 
 def get_adult_or_youth_for(actor: Actor, person_id: int, on: date) -> tuple[Person, bool]:
-    """Somebody whose profile the actor may see, and whether it is a mentor's: one's own as a mentor's, or, for whoever
-    proposes matches, a mentor's or a youth's within reach. Raises `NotFound`.
-    """
-    is_mentor = person_id in {line.person_id for line in matches.list_mentors(on)}
-    may_match = bool(actor.grants.get(P.MATCH_EDIT))
-    if is_mentor and (may_match or actor.person_id == person_id):
+    """A mentor, or a youth within reach, for whoever proposes matches, and whether it is a mentor. Raises `NotFound`."""
+    if is_mentor(person_id, on):
         return people.get_person(person_id), True
-    if may_match:
-        return people.get_youth_for(actor, P.MATCH_EDIT, person_id, on), False
-    raise NotFound
+    return people.get_youth_for(actor, P.MATCH_EDIT, person_id, on), False
+
+
+def is_mentor(person_id: int | None, on: date) -> bool:
+    """Whether somebody holds the mentor's role. Two statements."""
+    return person_id in {line.person_id for line in matches.list_mentors(on)}
 
 
 def weights_of(program_id: int) -> dict[str, int]:
