@@ -13,40 +13,30 @@ from youthprog.attendance.types import CAME
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
 from youthprog.mentorship.cadence.types import Sign
+from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import SessionLog
-from youthprog.programs.models import Enrollment, Group, GroupMember
 
 UNKNOWN = frozenset({Sign.MOOD, Sign.SHIFT, Sign.FIT})
 
 
-def sessions(match_ids: Collection[int]) -> dict[int, tuple[date | None, date | None]]:
-    """By match: the last day somebody came, and the last day anything was logged for. One statement."""
+def last_met() -> sa.ScalarSelect[date]:
+    """The last day on which somebody came to a session of a match. Part of a statement about `Match`."""
     came = sa.exists().where(AttendanceMark.gathering_id == SessionLog.gathering_id, AttendanceMark.mark.in_(CAME))
-    rows = db.session().execute(
-        sa.select(
-            SessionLog.match_id,
-            sa.func.max(sa.case((came, SessionLog.held_on))),
-            sa.func.max(SessionLog.held_on),
-        )
-        .where(SessionLog.match_id.in_(match_ids))
-        .group_by(SessionLog.match_id)
-    )
-    return {match_id: (met_on, logged_on) for match_id, met_on, logged_on in rows}
+    return _last(came)
 
 
-def waits(group_ids: Collection[int]) -> dict[int, date]:
-    """By group: the day on which the first of its youth asked for a place in the season. One statement."""
-    rows = db.session().execute(
-        sa.select(GroupMember.group_id, sa.func.min(Enrollment.asked_at, type_=Enrollment.asked_at.type))
-        .join(Group, Group.id == GroupMember.group_id)
-        .join(
-            Enrollment,
-            sa.and_(Enrollment.youth_id == GroupMember.youth_id, Enrollment.season_id == Group.season_id),
-        )
-        .where(GroupMember.group_id.in_(group_ids))
-        .group_by(GroupMember.group_id)
+def last_logged() -> sa.ScalarSelect[date]:
+    """The last day for which anything was logged of a match. Part of a statement about `Match`."""
+    return _last(sa.true())
+
+
+def _last(condition: sa.ColumnElement[bool]) -> sa.ScalarSelect[date]:
+    return (
+        sa.select(sa.func.max(SessionLog.held_on))
+        .where(SessionLog.match_id == Match.id, condition)
+        .correlate(Match)
+        .scalar_subquery()
     )
-    return {group_id: clock.day_of(asked_at) for group_id, asked_at in rows}
 
 
 def moves(person_ids: Collection[int]) -> dict[int, date]:

@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -36,17 +37,16 @@ from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import MatchStatus
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Group, GroupMember, GroupStaff, Season
+from youthprog.programs.models import Enrollment, Group, GroupMember, GroupStaff, Season
 
 MOST_CONTACTS = 100  # on the page of a match
 GROWN = 18 * 12  # months after which a young person has no guardian to call
-Stays = Mapping[tuple[int, int], list[tuple[date, date | None]]]
 
 # ---- cases ----
 
 
 def list_cases(actor: Actor, on: date, *, since: date | None = None, match_id: int | None = None) -> list[Case]:
-    """The matches that go on or stand still within reach, and those that ended since a day. Six statements.
+    """The matches that go on or stand still within reach, and those that ended since a day. Four statements.
 
     Of a young person out of the reader's reach nothing is told, nor of the guardian.
     """
@@ -54,65 +54,73 @@ def list_cases(actor: Actor, on: date, *, since: date | None = None, match_id: i
     if since is not None:
         state = sa.or_(state, sa.and_(Match.status == MatchStatus.CLOSED, Match.ended_on >= since))
     statement = (
-        sa.select(Match, Group, Season.program_id, Person)
+        sa.select(Match, Group, Season.program_id, Person, SupportPlan, known.last_met(), known.last_logged())
         .join(Group, Group.id == Match.group_id)
         .join(Season, Season.id == Group.season_id)
         .outerjoin(Person, Person.id == Match.supported_by_id)
+        .outerjoin(SupportPlan, SupportPlan.program_id == Season.program_id)
         .where(programs.groups_within(actor, P.MATCH_SUPPORT, on), Match.started_on.is_not(None), state)
         .order_by(Group.folded_name, Match.id)
     )
     if match_id is not None:
         statement = statement.where(Match.id == match_id)
     rows = db.session().execute(statement).all()
-    if not rows:
-        return []
-    group_ids = [group.id for _match, group, _program, _staff in rows]
-    chosen = plans_of({program_id for _match, _group, program_id, _staff in rows})
-    mentors, names = _mentors(group_ids)
-    youth, ends = _youth(actor, group_ids, on, names)
-    contacts = _contacts([match.id for match, _group, _program, _staff in rows])
-    seated: dict[int, list[tuple[Party, int]]] = defaultdict(list)
-    for group_id, person_id in mentors:
-        seated[group_id].append((Party.MENTOR, person_id))
-    for group_id, person_id in youth:
-        seated[group_id] += [(Party.YOUTH, person_id), (Party.GUARDIAN, person_id)]
+    people = _people(actor, [row[1].id for row in rows], on)
+    contacts = _contacts([row[0].id for row in rows])
+    chosen: dict[int, Plan] = {}
     cases = []
-    for match, group, program_id, staff in rows:
-        holds, plan = holds_of(match), chosen[program_id]
-        lines = []
-        for party, person_id in seated[group.id]:
-            stays = (mentors if party is Party.MENTOR else youth)[group.id, person_id]
-            last = ends.get(person_id) if party is Party.GUARDIAN else None
-            made = contacts.get((match.id, party, person_id), ())
-            line = _line(Seat(party, person_id, names[person_id]), match, holds, plan, stays, last, made, on)
-            lines += [line] if line else []
+    for match, group, program_id, staff, own, met_on, logged_on in rows:
+        plan = chosen.setdefault(program_id, plans.plan_of(own.settings if own else None))
+        holds, there = holds_of(match), people.get(group.id, [])
+        lines = [_line(each, match, holds, plan, contacts.get((match.id, each.seat.key), ()), on) for each in there]
+        asked = [each.asked_on for each in there if each.asked_on is not None]
         cases.append(
             Case(
-                match.id, group.id, group.name, program_id, match.status, match.every_days,
-                match.started_on or on, staff.id if staff else None, staff.name if staff else None,
-                tuple(key for group_id, key in mentors if group_id == group.id), plan, holds, tuple(lines),
+                match.id, group.id, group.name, program_id, match.status, match.every_days, match.started_on or on,
+                staff.id if staff else None, staff.name if staff else None,
+                tuple(each.seat.person_id for each in there if each.seat.party is Party.MENTOR), plan, holds,
+                tuple(line for line in lines if line), met_on, logged_on, min(asked, default=None),
             )
         )  # fmt: skip
     return cases
 
 
+@dataclass
+class _There:
+    """Somebody of a match with every stay; for a guardian until the youth is grown."""
+
+    seat: Seat
+    stays: list[tuple[date, date | None]]
+    until: date | None = None
+    asked_on: date | None = None
+
+
+def _people(actor: Actor, group_ids: Collection[int], on: date) -> dict[int, list[_There]]:
+    """Who keeps in touch with whom: mentors, then youth within reach, each with a seat for the guardian. Two statements."""
+    found: dict[int, dict[str, _There]] = defaultdict(dict)
+    for group_id, first, until, person in _mentors(group_ids):
+        seat = Seat(Party.MENTOR, person.id, person.name)
+        found[group_id].setdefault(seat.key, _There(seat, [])).stays.append((first, until))
+    for group_id, first, until, person, asked_at in _youth(actor, group_ids, on):
+        grown_on = rules.months_after(person.born_on, GROWN) if person.born_on else None
+        for party in (Party.YOUTH, Party.GUARDIAN):
+            seat = Seat(party, person.id, person.name)
+            last = grown_on - timedelta(days=1) if grown_on and party is Party.GUARDIAN else None
+            asked_on = clock.day_of(asked_at) if asked_at else None
+            found[group_id].setdefault(seat.key, _There(seat, [], last, asked_on)).stays.append((first, until))
+    return {group_id: list(seats.values()) for group_id, seats in found.items()}
+
+
 def _line(
-    seat: Seat,
-    match: Match,
-    holds: tuple[Hold, ...],
-    plan: Plan,
-    stays: list[tuple[date, date | None]],
-    last: date | None,
-    made: Sequence[Made],
-    on: date,
+    there: _There, match: Match, holds: tuple[Hold, ...], plan: Plan, made: Sequence[Made], on: date
 ) -> SeatLine | None:
     """How a seat stands; none for somebody who was never there while the match went on."""
-    began = match.started_on or on
-    stay = rules.periods_of([(max(first, began), until) for first, until in stays])
+    began, seat = match.started_on or on, there.seat
+    stay = rules.periods_of([(max(first, began), until) for first, until in there.stays])
     if stay is None:
         return None
     start, end, gaps = stay
-    end = min((day for day in (end, last) if day is not None), default=None)
+    end = min((day for day in (end, there.until) if day is not None), default=None)
     if end is not None and end < start:
         return None
     history = rules.History(start, end, (*holds, *gaps), tuple(made))
@@ -130,54 +138,40 @@ def holds_of(match: Match) -> tuple[Hold, ...]:
     return tuple(rules.merged(kept, match.started_on or date.min))
 
 
-def _mentors(group_ids: Collection[int]) -> tuple[Stays, dict[int, str]]:
-    rows = db.session().execute(
+def _mentors(group_ids: Collection[int]) -> sa.Result[*tuple[Any, ...]]:
+    return db.session().execute(
         sa.select(GroupStaff.group_id, GroupStaff.from_on, GroupStaff.until_on, Person)
         .join(Person, Person.id == GroupStaff.person_id)
         .where(GroupStaff.group_id.in_(group_ids))
         .order_by(Person.folded_name, Person.id)
     )
-    stays, names = defaultdict(list), {}
-    for group_id, first, until, person in rows:
-        stays[group_id, person.id].append((first, until))
-        names[person.id] = person.name
-    return stays, names
 
 
-def _youth(
-    actor: Actor, group_ids: Collection[int], on: date, names: dict[int, str]
-) -> tuple[Stays, dict[int, date | None]]:
-    """The stays of youth within reach, and the last day on which each was a child. Their names are added."""
-    rows = db.session().execute(
-        sa.select(GroupMember.group_id, GroupMember.from_on, GroupMember.until_on, Person)
+def _youth(actor: Actor, group_ids: Collection[int], on: date) -> sa.Result[*tuple[Any, ...]]:
+    """The stays of youth within reach, with when each asked for a place in the season."""
+    asked = sa.and_(Enrollment.youth_id == GroupMember.youth_id, Enrollment.season_id == Group.season_id)
+    return db.session().execute(
+        sa.select(GroupMember.group_id, GroupMember.from_on, GroupMember.until_on, Person, Enrollment.asked_at)
         .join(Person, Person.id == GroupMember.youth_id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .outerjoin(Enrollment, asked)
         .where(GroupMember.group_id.in_(group_ids), within(actor, P.MATCH_SUPPORT, GroupMember.youth_id, on))
         .order_by(Person.folded_name, Person.id)
     )
-    stays: dict[tuple[int, int], list[tuple[date, date | None]]] = defaultdict(list)
-    ends = {}
-    for group_id, first, until, person in rows:
-        stays[group_id, person.id].append((first, until))
-        names[person.id] = person.name
-        born = person.born_on
-        ends[person.id] = rules.months_after(born, GROWN) - timedelta(days=1) if born else None
-    return stays, ends
 
 
-def _contacts(match_ids: Collection[int]) -> dict[tuple[int, Party, int], list[Made]]:
+def _contacts(match_ids: Collection[int]) -> dict[tuple[int, str], list[Made]]:
     """The contacts that count, by seat: somebody was reached, the safety question answered, no mentor beside a youth."""
     table = SupportContact
-    counts = sa.and_(
-        table.reached, table.safety.is_not(None), sa.or_(table.party != Party.YOUTH, table.alone)
-    )  # fmt: skip
+    counts = sa.and_(table.reached, table.safety.is_not(None), sa.or_(table.party != Party.YOUTH, table.alone))
     rows = db.session().execute(
         sa.select(table.match_id, table.party, table.person_id, table.at, table.depth).where(
             table.match_id.in_(match_ids), counts
         )
     )
-    found: dict[tuple[int, Party, int], list[Made]] = defaultdict(list)
+    found: dict[tuple[int, str], list[Made]] = defaultdict(list)
     for match_id, party, person_id, at, depth in rows:
-        found[match_id, party, person_id].append(Made(at, depth))
+        found[match_id, f"{party.value}-{person_id}"].append(Made(at, depth))
     return found
 
 
@@ -241,28 +235,23 @@ def rate_of(case: Case, first: date, last: date) -> Rate:
 
 
 def warned_of(cases: Sequence[Case], on: date) -> list[Warned]:
-    """The active matches with enough points, most points first, each with its reasons. Five statements at most."""
+    """The active matches with enough points, most points first, each with its reasons. One statement, and one for each thing that somebody begins to record."""
     active = [case for case in cases if case.is_active]
-    if not active:
-        return []
     ids = [case.match_id for case in active]
-    met, waited = known.sessions(ids), known.waits([case.group_id for case in active])
     moved = known.moves({key for case in active for key in case.mentor_ids})
     shifts, moods, misfits = known.shift_changes(ids), known.moods(ids), known.misfits(ids)
     found = []
     for case in active:
-        met_on, logged_on = met.get(case.match_id, (None, None))
         late = case.overdue
-        asked_on = waited.get(case.group_id)
         signs = warnings.Signs(
             every_days=case.every_days,
             started_on=case.started_on,
             holds=case.holds,
-            met_on=met_on,
-            logged_on=logged_on,
+            met_on=case.met_on,
+            logged_on=case.logged_on,
             overdue=len(late),
             overdue_days=late[0].support.overdue_days if late else 0,
-            waited_days=(case.started_on - asked_on).days if asked_on else None,
+            waited_days=(case.started_on - case.asked_on).days if case.asked_on else None,
             moods=moods.get(case.match_id, ()),
             moved_on=max((moved[key] for key in case.mentor_ids if key in moved), default=None),
             shift_changed_on=shifts.get(case.match_id),

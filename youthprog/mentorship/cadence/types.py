@@ -310,7 +310,10 @@ class SeatLine:
 
 @dataclass(frozen=True)
 class Case:
-    """A match as those who keep up with it see it."""
+    """A match as those who keep up with it see it.
+
+    `met_on`: somebody came last; `logged_on`: logged for last; `asked_on`: the first of its youth asked for a place.
+    """
 
     match_id: int
     group_id: int
@@ -325,6 +328,9 @@ class Case:
     plan: Plan
     holds: tuple[Hold, ...]
     seats: tuple[SeatLine, ...]
+    met_on: date | None
+    logged_on: date | None
+    asked_on: date | None
 
     @property
     def is_active(self) -> bool:

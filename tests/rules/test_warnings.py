@@ -1,0 +1,82 @@
+"""Which matches worry: one test for each rule, holding and not holding, and the sums."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from youthprog.mentorship.cadence import warnings
+from youthprog.mentorship.cadence.plans import kept_of, plan_of
+from youthprog.mentorship.cadence.types import PRESETS, USUAL_POINTS, Hold, Party, Plan, Sign
+from youthprog.mentorship.cadence.warnings import Signs
+
+ON = date(2026, 9, 17)
+FINE = Signs(every_days=7, started_on=date(2026, 6, 1), met_on=date(2026, 9, 10), logged_on=date(2026, 9, 10))
+
+
+def found(signs, points=USUAL_POINTS):
+    return warnings.reasons_of(signs, points, ON)
+
+
+def test_a_match_on_plan_worries_nobody():
+    assert found(FINE) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "sign", "values"),
+    [
+        ({"met_on": date(2026, 9, 3)}, Sign.MISSED, {"count": 2}),
+        ({"logged_on": date(2026, 9, 3)}, Sign.NO_LOG, {"days": 14}),
+        ({"overdue": 2, "overdue_days": 9}, Sign.OVERDUE, {"count": 2, "days": 9}),
+        ({"moods": (2, 5, 4, 3)}, Sign.MOOD, {}),
+        ({"moved_on": date(2026, 9, 1)}, Sign.MOVED, {"day": date(2026, 9, 1)}),
+        ({"shift_changed_on": date(2026, 9, 2)}, Sign.SHIFT, {"day": date(2026, 9, 2)}),
+        ({"waited_days": 31}, Sign.WAITED, {"days": 31}),
+        ({"does_not_fit": True}, Sign.FIT, {}),
+    ],
+)
+def test_each_rule_gives_its_reason_and_its_points(change, sign, values):
+    (reason,) = found(replace(FINE, **change))
+    assert (reason.sign, reason.points, reason.values) == (sign, USUAL_POINTS[sign], values)
+    assert reason.sentence
+    assert found(replace(FINE, **change), USUAL_POINTS | {sign: 0}) == (), "0 points switch it off"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"met_on": date(2026, 9, 4)},
+        {"logged_on": date(2026, 9, 4)},
+        {"moods": (5, 4, 4)},
+        {"moods": (4, 3)},
+        {"moved_on": date(2026, 6, 1)},
+        {"waited_days": 30},
+        {"met_on": None, "logged_on": None, "started_on": date(2026, 9, 10)},
+        {
+            "met_on": date(2026, 8, 20),
+            "logged_on": date(2026, 8, 20),
+            "holds": (Hold(date(2026, 8, 22), date(2026, 9, 16)),),
+        },
+    ],
+)
+def test_one_less_is_no_reason(change):
+    assert found(replace(FINE, **change)) == ()
+
+
+def test_the_weightiest_reason_stands_first():
+    reasons = found(replace(FINE, waited_days=40, overdue=1, overdue_days=1, does_not_fit=True))
+    assert [each.points for each in reasons] == [3, 2, 1]
+
+
+def test_a_plan_is_kept_and_read_again():
+    usual = plan_of(None)
+    assert usual.rhythms == PRESETS["eepm5"].rhythms
+    own = replace(
+        usual, preset=None, rhythms=(replace(PRESETS["bbbs"].rhythms[0], party=Party.GUARDIAN),), source="Board",
+        read_on=ON, areas=("One",), points=USUAL_POINTS | {Sign.FIT: 0}, warn_from=5,
+    )  # fmt: skip
+    for plan in (usual, own):
+        assert isinstance(plan, Plan)
+        assert plan_of(kept_of(plan)) == plan
