@@ -16,8 +16,10 @@ from youthprog.mentorship.cadence.types import (
     PRESETS,
     Depth,
     Hold,
+    Load,
     Made,
     Party,
+    Rate,
     Rhythm,
     Safety,
     Unit,
@@ -346,6 +348,11 @@ def test_what_keeps_a_contact_from_counting(party, said, lacks):
 )
 def test_why_lines_are_no_plan(lines, code):
     assert code in [each.code for each in rules.refusals_to_plan(lines)]
+
+
+@pytest.mark.parametrize(("staff_id", "matches", "too_many"), [(1, 65, False), (1, 66, True), (None, 66, False)])
+def test_more_than_65_matches_are_too_many_for_one_person(staff_id, matches, too_many):
+    assert Load(staff_id, "Dana", matches, 0, Rate()).is_too_many is too_many
 
 
 @pytest.mark.parametrize("name", list(PRESETS))
