@@ -11,7 +11,8 @@ from youthprog.demo.gate_rows import gate_tables
 from youthprog.demo.program_rows import start_of
 from youthprog.demo.support_rows import coordinators
 from youthprog.mentorship.models import Match
-from youthprog.mentorship.sessions.models import SessionLog
+from youthprog.mentorship.sessions.models import ExpectedSession, SessionAmendment, SessionLog
+from youthprog.mentorship.sessions.types import Flag, NotHeld
 from youthprog.mentorship.types import MatchStatus
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import GroupKind
@@ -46,7 +47,10 @@ def meeting_tables(frame: Frame) -> Iterator[Table]:
             for group in pairs
         ],
     )
-    yield SessionLog, numbered(_sessions(frame, matches, leaders))
+    logs = list(_sessions(frame, matches, leaders))
+    yield SessionLog, numbered(logs)
+    yield SessionAmendment, numbered(_corrected(logs))
+    yield ExpectedSession, numbered(_canceled(logs))
     yield from gate_tables(frame, matches)
 
 
@@ -91,10 +95,45 @@ def _sessions(frame: Frame, matches: dict[int, int], leaders: dict[int, int]) ->
             "gathering_id": each.gathering_key,
             "client_id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{frame.plan.seed}:{each.gathering_key}")),
             "held_on": each.on,
-            "observable": True,
             "mentor_ids": [leaders[each.group_key]],
             "activities": [deed.value for deed in each.activities],
             "note": each.note or None,
             "logged_at": frame.at(each.on, time(18, 0)),
             "logged_by_id": leaders[each.group_key],
+            **(_out_of_sight(frame.at(each.on, time(18, 0))) if each is frame.plan.sessions[-1] else _IN_SIGHT),
+        }
+
+
+# Every row of a table has the same columns.
+_IN_SIGHT: Row = {"observable": True, "flags": [], "reason": None, "flagged_at": None}
+
+
+def _out_of_sight(at: datetime) -> Row:
+    """The last session, which the coordinator is to look at."""
+    why = "The library closed early, so we walked home along the river."
+    return {"observable": False, "flags": [Flag.ALONE.value], "reason": why, "flagged_at": at}
+
+
+def _corrected(logs: list[Row]) -> Iterator[Row]:
+    """The first log, corrected an hour later."""
+    for number, log in enumerate(logs[:1], start=1):
+        yield {
+            "session_id": number,
+            "at": log["logged_at"] + timedelta(hours=1),
+            "by_id": log["logged_by_id"],
+            "reason": "We stayed longer than I wrote.",
+            "was": {"minutes": 30},
+            "became": {"minutes": log["minutes"]},
+        }
+
+
+def _canceled(logs: list[Row]) -> Iterator[Row]:
+    """A session before the first log, which the family canceled."""
+    for log in logs[:1]:
+        yield {
+            "match_id": log["match_id"],
+            "due_on": log["held_on"] - timedelta(days=7),
+            "not_held": NotHeld.FAMILY,
+            "told_at": log["logged_at"] - timedelta(days=7),
+            "told_by_id": log["logged_by_id"],
         }
