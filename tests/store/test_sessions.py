@@ -31,7 +31,8 @@ from youthprog.outreach.models import Message
 from youthprog.people.types import PeopleMerged
 from youthprog.programs.models import GroupStaff
 from youthprog.programs.queries import member_ids
-from youthprog.programs.types import StaffRole
+from youthprog.programs.services import schedule_gathering
+from youthprog.programs.types import GatheringKind, StaffRole
 
 HELD = datetime(2026, 9, 15, 21, 0, tzinfo=UTC)  # Tuesday, 4 pm where the department is
 KEY = "11111111-2222-4333-8444-{:012d}"
@@ -307,3 +308,18 @@ def test_every_deed_of_a_session_leaves_its_line(one, session):
     session.commit()
     actions = set(session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("session.%"))))
     assert actions == {"session.logged", "session.seen", "session.amended"}
+
+
+def test_the_meeting_set_for_that_day_is_the_one_that_is_logged(one, session):
+    planned = schedule_gathering(
+        one.match.group, kind=GatheringKind.MENTORING, title="Mentoring session", starts_at=HELD,
+        ends_at=HELD + timedelta(hours=1), place="Gym", by=SYSTEM, now=NOW,
+    )  # fmt: skip
+    log = one.log(starts_at=HELD + timedelta(minutes=30), minutes=45)
+    assert log.gathering_id == planned.id
+    assert (planned.starts_at, planned.ends_at, planned.place) == (
+        HELD + timedelta(minutes=30),
+        HELD + timedelta(minutes=75),
+        "Gym",
+    )
+    assert one.log(2, starts_at=HELD + timedelta(hours=3)).gathering_id != planned.id

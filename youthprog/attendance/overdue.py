@@ -33,7 +33,7 @@ MORNING = time(7)
 
 @dataclass(frozen=True)
 class Owed:
-    """A gathering without a register, as its leader is told of it. A match is named by no name: it may be a child's."""
+    """A gathering without a register, as its leader is told of it."""
 
     gathering_id: int
     title: str
@@ -69,9 +69,7 @@ def _owed_by(person_id: int, now: datetime) -> list[Owed]:
     statement = _owing(sa.select(Gathering, Group, GroupStaff.from_on), now).where(GroupStaff.person_id == person_id)
     rows = db.session().execute(statement.order_by(Gathering.starts_at, Gathering.id))
     found = {
-        row.id: Owed(
-            row.id, row.title, None if group.kind is GroupKind.MENTORING else group.name, group.id, row.starts_at
-        )
+        row.id: Owed(row.id, row.title, group.name, group.id, row.starts_at)
         for row, group, from_on in rows
         if from_on <= clock.day_of(row.starts_at)  # before that somebody else led
     }
@@ -90,6 +88,7 @@ def _owing(statement: Any, now: datetime) -> Any:
         .outerjoin(Register, Register.gathering_id == Gathering.id)
         .where(
             Gathering.canceled_at.is_(None),
+            Group.kind != GroupKind.MENTORING,  # its mentors are reminded of the log, twice at most (decision 86)
             Gathering.ends_at < now - MISSING_AFTER,
             Gathering.ends_at > now - TOLD_WITHIN,
             Register.gathering_id.is_(None),

@@ -89,6 +89,7 @@ def _cards(frame: Frame) -> Iterator[Row]:
 
 
 def _sessions(frame: Frame, matches: dict[int, int], leaders: dict[int, int]) -> Iterator[Row]:
+    last = max(frame.plan.sessions, key=lambda each: (each.on, each.gathering_key), default=None)
     for each in frame.plan.sessions:
         yield fields(each, "minutes duty") | {
             "match_id": matches[each.group_key],
@@ -100,7 +101,7 @@ def _sessions(frame: Frame, matches: dict[int, int], leaders: dict[int, int]) ->
             "note": each.note or None,
             "logged_at": frame.at(each.on, time(18, 0)),
             "logged_by_id": leaders[each.group_key],
-            **(_out_of_sight(frame.at(each.on, time(18, 0))) if each is frame.plan.sessions[-1] else _IN_SIGHT),
+            **(_out_of_sight(frame.at(each.on, time(18, 0))) if each is last else _IN_SIGHT),
         }
 
 

@@ -68,7 +68,7 @@ class SessionForm(Form):
         [Optional(), Length(max=LONGEST_NOTE, message=_("This is too long: %(max)d characters at most."))],
     )
     reason = Text(_("The reason"), [Optional()], limit=LONGEST_REASON)
-    not_held = _one_of(_("It did not take place"), NOT_HELD, HELD, default=HELD)
+    not_held = _one_of(_("We did not meet"), NOT_HELD, HELD, default=HELD)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields; a session that did not take place needs its day alone."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from youthprog.attendance.models import Register
 from youthprog.attendance.queries import marks_at
 from youthprog.consent.models import ConsentDecision
 from youthprog.consent.types import Decision
@@ -32,6 +33,7 @@ from youthprog.mentorship.sessions.types import (
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupStaff, Season
+from youthprog.programs.types import GatheringKind
 
 PAGE = 50
 USUAL_TIME = time(16)
@@ -266,6 +268,25 @@ def overlapping(person_id: int | None, starts_at: datetime, minutes: int, *, but
         )
     )
     return db.session().scalar(statement.limit(1)) is not None
+
+
+def scheduled_on(match: Match, day: date) -> Gathering | None:
+    """The meeting that was set for a day and has neither log nor register yet. One statement."""
+    start = datetime.combine(day, time(), clock.zone())
+    return db.session().scalar(
+        sa.select(Gathering)
+        .where(
+            Gathering.group_id == match.group_id,
+            Gathering.kind == GatheringKind.MENTORING,
+            Gathering.canceled_at.is_(None),
+            Gathering.starts_at >= start,
+            Gathering.starts_at < datetime.combine(day + timedelta(days=1), time(), clock.zone()),
+            ~sa.exists().where(SessionLog.gathering_id == Gathering.id),
+            ~sa.exists().where(Register.gathering_id == Gathering.id),
+        )
+        .order_by(Gathering.starts_at, Gathering.id)
+        .limit(1)
+    )
 
 
 def co_mentors_of(match: Match, on: date) -> dict[int, str]:

@@ -40,16 +40,7 @@ def log_session(match: Match, entry: Entry, *, by: Actor, now: datetime) -> Sess
     refuse_if(rules.refusals_to_log(_facts(match, entry, now)))
     flags = _flags(match, entry, by.person_id)
     refuse_if(rules.refusals_without_reason(flags, entry.reason))
-    gathering = programs_services.schedule_gathering(
-        match.group,
-        kind=GatheringKind.MENTORING,
-        title=N_("Mentoring session"),
-        starts_at=entry.starts_at,
-        ends_at=entry.starts_at + timedelta(minutes=entry.minutes),
-        place=entry.place,
-        by=by,
-        now=now,
-    )
+    gathering = _meeting(match, entry, by=by, now=now)
     save_register(gathering, entry.marks, seen={}, by=by, now=now)
     log = SessionLog(
         match=match, gathering=gathering, client_id=entry.client_id, logged_at=now, logged_by_id=by.person_id,
@@ -62,6 +53,30 @@ def log_session(match: Match, entry: Entry, *, by: Actor, now: datetime) -> Sess
     details = {"session_id": log.id, "minutes": entry.minutes, "flags": [flag.value for flag in flags]}
     record("session.logged", "match", match.id, by=by, now=now, **details)
     return log
+
+
+def _meeting(match: Match, entry: Entry, *, by: Actor, now: datetime) -> Gathering:
+    """The meeting that was logged: the one set for that day, at the time it really was, else a new one."""
+    ends_at = entry.starts_at + timedelta(minutes=entry.minutes)
+    gathering = queries.scheduled_on(match, clock.day_of(entry.starts_at))
+    if gathering is not None:
+        gathering.starts_at, gathering.ends_at, gathering.place = (
+            entry.starts_at,
+            ends_at,
+            entry.place or gathering.place,
+        )
+        db.flush()
+        return gathering
+    return programs_services.schedule_gathering(
+        match.group,
+        kind=GatheringKind.MENTORING,
+        title=N_("Mentoring session"),
+        starts_at=entry.starts_at,
+        ends_at=ends_at,
+        place=entry.place,
+        by=by,
+        now=now,
+    )
 
 
 def fields_of(entry: Entry, flags: list[Flag]) -> dict[str, Any]:
