@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.journeys.conftest import NARROW, PHONE
 
 MOST_TAPS = 3
@@ -23,9 +25,8 @@ def test_a_session_is_logged_in_a_few_taps(travelers):
     taps += 1
     page.get_by_role("button", name="Save session").click()
     taps += 1
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile(r"/matches/\d+$"))  # the phone keeps it first, then the server answers
     assert taps <= MOST_TAPS
-    assert "/sessions/new" not in page.url
     assert sessions_listed(phone) == before + 1
 
 
