@@ -14,7 +14,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.services import lock_match
-from youthprog.mentorship.sessions import plan_queries, rules
+from youthprog.mentorship.sessions import plan_queries, queries, rules
 from youthprog.mentorship.sessions.models import ExpectedSession, SessionDraft, SessionLog
 from youthprog.mentorship.sessions.plan_queries import Followed
 from youthprog.mentorship.sessions.services import expected_row
@@ -61,7 +61,7 @@ def _remind_once(each: Followed, due_on: date, now: datetime) -> Iterator[int]:
     row = expected_row(match, kept.due_on if kept else due_on)
     db.session().refresh(row)
     step = rules.reminder_due(each.ends_at(due_on), row.reminded_at, row.reminded_again_at, now)
-    to = _recipient(each, step, now) if step and row.not_held is None else None
+    to = _recipient(each, step, now) if step and not queries.is_answered(match, row) else None
     if to is None:
         return
     _link_id, token = issue_link(LinkPurpose.SESSION_LOG, to.person_id or 0, row.id, days=rules.LINK_DAYS, now=now)
