@@ -186,7 +186,7 @@ WINGS: dict[str, dict[str, int]] = {
     },
     "sessions": {"plan_queries": READ, "reminding": WRITE},
     "closing": {"rematching": READ},
-    "evidence": {"lists": DECIDE, "measures": READ},
+    "evidence": {"lists": DECIDE, "measures": READ, "period": READ, "clearing": READ},
 }  # fmt: skip
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain

@@ -133,7 +133,9 @@ LINK_GRANTS: dict[LinkPurpose, dict[P, Reach]] = {
     LinkPurpose.CONSENT: {P.CONSENT_SIGN: CHILDREN, P.CONSENT_RECORD_READ: CHILDREN, P.CONCERN_RAISE: CHILDREN},
     LinkPurpose.CALENDAR: {P.CONCERN_RAISE: CHILDREN},
     LinkPurpose.CONCERN: {P.CONCERN_RAISE: Reach.SELF},
-    LinkPurpose.SESSION_LOG: {P.SESSION_LOG: ASSIGNED},  # of one session, for seven days
+    LinkPurpose.COMMITMENT: {P.CONCERN_RAISE: CHILDREN},
+    LinkPurpose.MATCH: {P.CONCERN_RAISE: CHILDREN},
+    LinkPurpose.SESSION_LOG: {P.SESSION_LOG: ASSIGNED, P.CONCERN_RAISE: ASSIGNED},  # of one session, for seven days
 }
 
 # What a guardian may do behind an own calendar's link who never had an account.

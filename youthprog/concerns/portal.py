@@ -27,8 +27,22 @@ from youthprog.web.pages import page
 
 log = logging.getLogger("youthprog")
 bp = Blueprint("concerns", __name__)
-BY_LINK = (LinkPurpose.CONCERN, LinkPurpose.CONSENT, LinkPurpose.CALENDAR)
-WITH_TOKEN = ("consent_token", "calendar_links", "concerns")  # pages whose address carries the link itself
+BY_LINK = (
+    LinkPurpose.CONCERN,
+    LinkPurpose.CONSENT,
+    LinkPurpose.CALENDAR,
+    LinkPurpose.COMMITMENT,
+    LinkPurpose.MATCH,
+    LinkPurpose.SESSION_LOG,
+)
+WITH_TOKEN = (
+    "consent_token",
+    "calendar_links",
+    "concerns",
+    "gate_own",
+    "match_asked",
+    "session_links",
+)  # pages whose address carries the link itself
 TICKET_SECONDS = 24 * 3600
 
 

@@ -1,6 +1,6 @@
 """What is known of matches beside contacts. One small function for each kind of knowledge, empty where nobody records it.
 
-Whoever begins to record one (moods of sessions, shifts, answers on fit) widens its function here and takes it off UNKNOWN.
+Whoever begins to record one (shifts) widens its function here and takes it off UNKNOWN.
 """
 
 from collections.abc import Collection
@@ -13,10 +13,15 @@ from youthprog.attendance.types import CAME
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
 from youthprog.mentorship.cadence.types import Sign
+from youthprog.mentorship.matching.models import MatchOffer, MatchParty
+from youthprog.mentorship.matching.types import Fit
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import SessionLog
+from youthprog.mentorship.sessions.types import Mood
 
-UNKNOWN = frozenset({Sign.MOOD, Sign.SHIFT, Sign.FIT})
+UNKNOWN = frozenset({Sign.SHIFT})
+MOODS = {Mood.HARD: 0, Mood.MIXED: 1, Mood.GOOD: 2}
+LAST = 3
 
 
 def last_met() -> sa.ScalarSelect[date]:
@@ -54,8 +59,27 @@ def moves(person_ids: Collection[int]) -> dict[int, date]:
 
 
 def moods(match_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-    """By match: the moods of its last sessions, the newest last. Nobody records them yet."""
-    return {}
+    """By match: how its last three sessions were, 0 hard to 2 good, the newest last. One statement."""
+    numbered = (
+        sa.select(
+            SessionLog.match_id,
+            SessionLog.mood,
+            sa.func.row_number()
+            .over(partition_by=SessionLog.match_id, order_by=(SessionLog.held_on.desc(), SessionLog.id.desc()))
+            .label("place"),
+        )
+        .where(SessionLog.match_id.in_(match_ids), SessionLog.mood.is_not(None))
+        .subquery()
+    )
+    rows = db.session().execute(
+        sa.select(numbered.c.match_id, numbered.c.mood)
+        .where(numbered.c.place <= LAST)
+        .order_by(numbered.c.match_id, numbered.c.place.desc())
+    )
+    found: dict[int, list[int]] = {}
+    for match_id, mood in rows:
+        found.setdefault(match_id, []).append(MOODS[mood])
+    return {match_id: tuple(each) for match_id, each in found.items()}
 
 
 def shift_changes(match_ids: Collection[int]) -> dict[int, date]:
@@ -64,5 +88,10 @@ def shift_changes(match_ids: Collection[int]) -> dict[int, date]:
 
 
 def misfits(match_ids: Collection[int]) -> set[int]:
-    """The matches of which somebody said that they do not fit. Nobody asks yet."""
-    return set()
+    """The matches of which somebody said after the first session that they do not fit. One statement."""
+    asked = (
+        sa.select(MatchOffer.match_id)
+        .join(MatchParty, MatchParty.offer_id == MatchOffer.id)
+        .where(MatchOffer.match_id.in_(match_ids), MatchParty.fit == Fit.NOT)
+    )
+    return {match_id for match_id in db.session().scalars(asked) if match_id is not None}
