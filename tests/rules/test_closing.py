@@ -228,4 +228,6 @@ def test_one_line_alone_closes_a_match():
         for line in path.read_text(encoding="utf-8").splitlines()
         if sets.search(line)
     ]
-    assert found == ["mentorship/services.py: match.status, match.ended_on = MatchStatus.CLOSED, ended_on"]
+    assert found == [
+        "mentorship/services.py: match.status, match.ended_on, match.passed_gate_at = MatchStatus.CLOSED, ended_on, None"
+    ]

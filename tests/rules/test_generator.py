@@ -96,7 +96,9 @@ def test_the_named_team_meets_today(small: Department) -> None:
 
 
 def test_every_guide_account_belongs_to_somebody(small: Department) -> None:
-    assert {worker.account for worker in small.workers if worker.account} == {"coordinator", "coach", "mentor", "admin"}
+    assert {worker.account for worker in small.workers if worker.account} == {
+        "coordinator", "coach", "mentor", "admin", "safeguarding",
+    }  # fmt: skip
     children = [
         youth for youth in small.youth if small.guardian_account_key in {one.adult_key for one in youth.guardians}
     ]

@@ -85,7 +85,7 @@ def test_no_session_is_too_short_and_a_slip_is_pointed_at(visitor, group, sessio
     page = visitor.post(group.new, group.sent(page, minutes="1", mood="hard", goal="Read alone"))
     assert "It says 1 minutes. If that is a slip, correct it below." in page.text
     assert "Goal: Read alone" in page.text
-    assert logs(session)[-1].flags == ["short"]
+    assert "short" in logs(session)[-1].flags  # whoever logs at night is asked about that too
 
 
 def test_the_reason_is_asked_for_and_seen_the_same_day(visitor, group, session):

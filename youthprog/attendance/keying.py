@@ -16,7 +16,7 @@ from youthprog.attendance.types import NOTHING, Kept, Mark, Roll, RollLine, Save
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
-from youthprog.core.text import fold
+from youthprog.core.text import fold, storable
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
 from youthprog.web.edge import actor, door
@@ -127,7 +127,12 @@ class _Screen:
             row = Row("p", came, left)
             times = keyed.read({line: row}, {line: name}, self.meeting, (line,))
             reasons += [replace(each, field=f"walked-{line}") for each in times.refusals]
-            meant = walk_in_queries.walk_ins_named(actor(), self.gathering, name[:LONGEST_NAME], clock.today())
+            written = name[:LONGEST_NAME]
+            meant = (
+                walk_in_queries.walk_ins_named(actor(), self.gathering, written, clock.today())
+                if storable(written)
+                else []
+            )
             if len(meant) == 1:
                 found.append(Walked(line, meant[0].youth_id, meant[0].name, times.times[line]))
             else:
