@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from tests.makers.credentials import make_paper
 from tests.makers.people import make_person, make_youth
 from tests.makers.programs import make_season
 from youthprog import create_app
@@ -18,6 +19,7 @@ from youthprog.access.services import grant_role, open_account
 from youthprog.access.types import Role
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
+from youthprog.credentials.types import CONCUSSION, CRIMINAL_CHECK
 from youthprog.leagues.drafting.services import open_draft
 from youthprog.leagues.drafting.types import DraftOrder
 from youthprog.leagues.forming import known
@@ -42,6 +44,8 @@ def main() -> None:
         second = make_person("Olu", "Otterby")
         account = open_account(second, email="otters@demo.example", password="demo-otters", is_demo=True, **deed)
         grant_role(account, Role.COACH, **deed)
+        for kind in (CRIMINAL_CHECK, CONCUSSION):
+            make_paper(second.id, on - timedelta(30), kind)
         for person, team in zip((first, second), teams, strict=True):
             programs.lead_group(person.id, team.group, StaffRole.HEAD_COACH, **deed)
         ids = {name: make_youth(name, FAMILY, born_on=on - timedelta(days=9 * 366)).id for name in CHILDREN}

@@ -150,7 +150,7 @@ def test_a_plan_that_is_none_is_refused(visitor, desk, session, said, words):
 
 def test_a_locked_month_is_exported_the_same_byte_for_byte(visitor, desk, session):
     month = f"{desk.held_in:%Y-%m}"
-    file = f"{desk.ledger}?month={month}&as=csv"
+    file = f"{desk.ledger}/in-kind.csv?month={month}"
     visitor.sign_in(desk.account)
     before = visitor.client.get(file).data
     assert b"75" in before

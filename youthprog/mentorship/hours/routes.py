@@ -57,14 +57,19 @@ def own() -> Response:
 @bp.get("/hours/<id:program_id>")
 @door(P.HOURS_LOCK)
 def index(program_id: int) -> Response:
-    """A month of a program's ledger; with `as=csv` its in-kind export."""
-    program = programs.get_program_for(actor(), P.HOURS_LOCK, program_id)
+    """A month of a program's ledger."""
+    return _ledger_page(programs.get_program_for(actor(), P.HOURS_LOCK, program_id), _asked_month())
+
+
+@bp.get("/hours/<id:program_id>/in-kind.csv")
+@door(P.HOURS_LOCK)
+def in_kind(program_id: int) -> Response:
+    """The in-kind export of a month."""
+    programs.get_program_for(actor(), P.HOURS_LOCK, program_id)
     first_on = _asked_month()
-    if request.args.get("as") == "csv":
-        lines = queries.ledger_of(program_id, first_on).lines
-        record_read("hours.exported", "program", program_id, by=actor(), month=f"{first_on:%Y-%m}", lines=len(lines))
-        return csv_response(rules.COLUMNS, lines, name=f"hours-{first_on:%Y-%m}.csv")
-    return _ledger_page(program, first_on)
+    lines = queries.ledger_of(program_id, first_on).lines
+    record_read("hours.exported", "program", program_id, by=actor(), month=f"{first_on:%Y-%m}", lines=len(lines))
+    return csv_response(rules.COLUMNS, lines, name=f"hours-{first_on:%Y-%m}.csv")
 
 
 def _ledger_page(
