@@ -37,11 +37,27 @@ AXE_RUN = """async () => {
 }"""
 
 
+NUMBER = re.compile(r"test_\d_")
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser. The journeys of one file share an installation and run in their order."""
-    for item in items:
-        if "/journeys/" in item.nodeid:
-            item.add_marker(pytest.mark.journey)
+    """Mark what drives a browser. The journeys of one file share an installation and run in their order.
+
+    What is measured after the six journeys needs no browser, and pytest would put it after all that do.
+    """
+    ours = [item for item in items if "/journeys/" in item.nodeid]
+    for item in ours:
+        item.add_marker(pytest.mark.journey)
+    places = [place for place, item in enumerate(items) if item in ours]
+    for place, item in zip(places, sorted(ours, key=_when), strict=True):
+        items[place] = item
+
+
+def _when(item: pytest.Item) -> tuple[bool, str]:
+    """The numbered journeys in their order, then the others as they are."""
+    numbered = NUMBER.match(item.path.name) is not None
+    return not numbered, item.path.name if numbered else ""
 
 
 @dataclass(frozen=True)

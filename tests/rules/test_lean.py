@@ -110,6 +110,9 @@ class Open:
 def tell():
     child = Child("Imani", "1234")
     print([child, Slotted(child), Own("x"), Open("y"), child == Child("Imani", "1234"), len({child, child})])
+    twin = Child("Imani", "1234")
+    print(child != Child("Imani", "5"), child == Slotted(child), child == "Imani", {child: 1}[twin], {Slotted(1): 2}[Slotted(1)])
+    print(Open("y") == Open("y"), Open.__hash__, Own("x") == Own("x"), hash(child) == hash(twin))
     slotted = Slotted(1)
     attempts = (
         lambda: setattr(child, "name", "Ana"), lambda: delattr(child, "name"), lambda: setattr(slotted, "inner", 2)
@@ -136,9 +139,10 @@ tell()
 def test_frozen_classes_that_share_their_methods_do_what_they_did():
     told = subprocess.run([sys.executable, "-c", SHARING], capture_output=True, text=True, check=True).stdout
     lines = told.splitlines()
-    assert lines[5] == "True True"
-    assert lines[:5] == lines[6:]
-    assert lines[1] == "cannot assign to field 'name'"
+    assert lines[7] == "True True"
+    assert lines[:7] == lines[8:]
+    assert lines[3] == "cannot assign to field 'name'"
+    assert lines[1:3] == ["True False False 1 2", "True None True True"]
 
 
 def test_a_dict_that_shrank_gets_the_room_that_it_needs_and_keeps_all():

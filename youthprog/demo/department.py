@@ -338,7 +338,11 @@ class _Planner:
         """Who has a place and no mentor yet: matching is shown with them."""
         first = youth[matched : matched + MOST_UNMATCHED]
         keys = {each.key for each in youth}
-        others = [each for each in reversed(self.town.made.youth) if each.key not in keys and each.league_age >= FIRST_MENTEE_AGE]
+        others = [
+            each
+            for each in reversed(self.town.made.youth)
+            if each.key not in keys and each.league_age >= FIRST_MENTEE_AGE
+        ]
         return first + others[: max(0, FEWEST_UNMATCHED - len(first))]
 
     def _group(

@@ -15,6 +15,7 @@ from pathlib import Path
 SMAPS = Path("/proc/self/smaps")  # Linux; elsewhere nothing is given back
 DONT_NEED = 4  # MADV_DONTNEED of <sys/mman.h>
 EVERY_SECONDS = 1.0
+TRIM, TRIM_SECONDS = "malloc_trim", 3  # glibc: what was allocated once and lies free between things in use
 STRETCH = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ (\d+) *(.*)")
 READ_ONLY = ("r-xp", "r--p")
 
@@ -26,9 +27,17 @@ def keep_giving_back() -> None:
 
 
 def _give_back_for_ever() -> None:
-    stretches, pause = list(untouched(SMAPS.read_text())), threading.Event()
+    stretches, pause, trim = (
+        list(untouched(SMAPS.read_text())),
+        threading.Event(),
+        getattr(ctypes.CDLL(None), TRIM, None),
+    )
+    seconds = 0
     while not pause.wait(EVERY_SECONDS):
         give_back(stretches)
+        seconds += 1
+        if trim is not None and seconds % TRIM_SECONDS == 0:
+            trim(0)
 
 
 def give_back(stretches: Iterable[tuple[int, int]]) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.mentorship.rules import LONGEST_SESSION, wrong_state
@@ -223,4 +222,10 @@ def timeliness(delays: Sequence[timedelta], unlogged: int) -> Timeliness:
     count = len(delays) + unlogged
     within = sum(each <= ON_TIME for each in delays)
     hours = [max(0.0, each.total_seconds() / 3600) for each in delays]
-    return Timeliness(count, unlogged, within * 100 // count if count else None, median(hours) if hours else None)
+    return Timeliness(count, unlogged, within * 100 // count if count else None, _median(hours) if hours else None)
+
+
+def _median(values: Sequence[float]) -> float:
+    """The middle of the values; of an even number the mean of the two in the middle."""
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
