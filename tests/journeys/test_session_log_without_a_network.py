@@ -150,7 +150,7 @@ def come_back(mentor: Mentor, words: str) -> None:
 
 @pytest.mark.proof("killed at any point, no session log is lost and none doubled", room="mentorship")
 def test_kill_points(travelers, installation):
-    count = cases(full=50, sample=5)
+    count = cases(full=50, sample=3)
     chance = Random(20261127)
     points = [(what, when) for what in WHAT for when in WHEN]
     chosen = [points[number % len(points)] for number in range(count)] if count > 5 else chance.sample(points, 5)

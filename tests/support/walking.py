@@ -50,6 +50,10 @@ SIDED = {f"{role.value} of A": role for role in (Role.COORDINATOR, Role.COACH, R
 UNSIDED = {"coordinator": "coordinator", "admin": "admin", "no role": "no role"}
 WALKERS = (*SIDED, *UNSIDED, "guardian's link of A", "anonymous")
 
+# The coordinator of one program opens all that the department's does, and is kept from the other program's things: long
+# walks have the department's in `make prove` alone.
+LONG_WALKERS = tuple(name for name in WALKERS if name != "coordinator" or is_full())
+
 # Every door is opened on both engines by everybody (test_every_door). What a page then says, sends or signs does not
 # depend on the engine: such a module walks on one in `make test`, and on both in `make prove`.
 ON_ONE_ENGINE = pytest.mark.parametrize(

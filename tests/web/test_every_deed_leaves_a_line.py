@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.support.forms import encoded, forms_on
-from tests.support.walking import Stage, open_to
+from tests.support.walking import ON_ONE_ENGINE, Stage, open_to
+
+pytestmark = [ON_ONE_ENGINE, pytest.mark.proof("what changes rows leaves a line, on either engine", room="web")]
 
 SENDERS = ("coordinator", "admin", "coach of A", "mentor of A", "guardian of A", "guardian's link of A")
 # A draft is no deed yet: opening and answering a form leave their own events, signing leaves a line. So does sending

@@ -12,6 +12,7 @@ from itertools import combinations
 
 import pytest
 
+from tests.support.proofs import is_full
 from tests.support.walking import SIDED, UNSIDED, WALKERS, Endpoint, Stage, Walker, endpoints, may_knock, open_to
 from youthprog.core.permissions import Reach
 
@@ -79,7 +80,7 @@ def test_own_things_never_break_a_page(stage, walker):
                 broken.append((endpoint.name, path, "a value that is not there is spelled out"))
         for endpoint in open_to(walker, "POST"):
             path = endpoint.path(stage.world, "A")
-            for data in ({}, GARBAGE):
+            for data in ({}, GARBAGE) if stage.engine == "sqlite" or is_full() else (GARBAGE,):
                 answer = walker.post(path, data)
                 if answer.status >= 500:
                     broken.append((endpoint.name, "POST", path, answer.status, answer.body[:300]))
