@@ -153,7 +153,7 @@ def test_kill_points(travelers, installation):
     count = cases(full=50, sample=3)
     chance = Random(20261127)
     points = [(what, when) for what in WHAT for when in WHEN]
-    chosen = [points[number % len(points)] for number in range(count)] if count > 5 else chance.sample(points, 5)
+    chosen = [points[number % len(points)] for number in range(count)] if count > 5 else chance.sample(points, count)
     with Wire(int(installation.url.rsplit(":", 1)[1])) as wire:
         mentor = Mentor(travelers(PHONE), wire, installation)
         for number, (what, when) in enumerate(chosen):
