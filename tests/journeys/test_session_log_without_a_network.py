@@ -32,6 +32,20 @@ COUNT = """async () => {
 }"""
 
 
+SETTLED_SECONDS = 6  # a server that loses two processes within five and a half seconds takes it for a fault, and ends
+
+
+def _told_of(process: int) -> list[str]:
+    """What the kernel tells of a process, from its state on."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+
+
+def _age(process: int) -> float:
+    """For how many seconds a process has been there."""
+    ticks = int(_told_of(process)[19])
+    return float(Path("/proc/uptime").read_text().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
+
+
 class Mentor:
     """A mentor's phone with a wire of its own."""
 
@@ -77,7 +91,9 @@ class Mentor:
         """Kill the process that answers, in the middle of its work; the server starts another one."""
         ours = self.installation.web_processes()
         for process in ours:
-            if int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1]) in ours:
+            if int(_told_of(process)[1]) in ours:
+                while _age(process) < SETTLED_SECONDS:
+                    time.sleep(0.1)
                 os.kill(process, signal.SIGKILL)
 
     def wait_for_server(self) -> None:
