@@ -41,6 +41,8 @@ from youthprog.mentorship.evidence import queries as evidence
 from youthprog.mentorship.evidence import services as surveys
 from youthprog.mentorship.evidence.models import SurveyAnswer
 from youthprog.mentorship.evidence.types import Audience, Count
+from youthprog.mentorship.gate.models import MentorStep
+from youthprog.mentorship.gate.types import StepKind
 from youthprog.mentorship.types import MatchStatus
 from youthprog.people.models import ContactPoint
 from youthprog.people.types import ContactKind, PeopleMerged
@@ -302,6 +304,15 @@ def test_measures_count_what_is_on_file(pair, session):
     assert counted["rematch"] == Count(2, 2)
     assert counted["closed_expected"] == counted["closed_unreachable"] == counted["surveys"] == Count(0, 0)
     assert counting.count_of("what nobody counts", period) is None
+    of_mentors = ("application", "interview", "checks", "references", "training", "policies")
+    assert {counted[name] for name in (*of_mentors, "commitment", "first_meeting")} == {Count(1, 1)}
+    assert (counted["later_training"], counted["preferences"]) == (Count(0, 0), Count(0, 2))
+    step = sa.select(MentorStep).where(MentorStep.kind == StepKind.INTERVIEW, MentorStep.person_id == pair.mentor.id)
+    session.scalars(step).one().ended_at = NOW
+    session.flush()
+    period = counting.Period(COORDINATOR, None, ON - timedelta(days=364), ON, ON)
+    assert counting.count_of("interview", period) == Count(0, 1)
+    assert counting.count_of("references", period) == Count(1, 1)
 
 
 # ---- surveys ----

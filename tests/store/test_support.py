@@ -23,9 +23,12 @@ from youthprog.mentorship.cadence.types import Depth, Party, Safety, Sign, Way
 from youthprog.mentorship.hours import queries as hours_queries
 from youthprog.mentorship.hours import services as hours
 from youthprog.mentorship.hours.models import HourEntry
+from youthprog.mentorship.matching.models import MatchOffer, MatchParty
+from youthprog.mentorship.matching.types import Fit, OfferState, Part
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.services import activate_match, pause_match
 from youthprog.mentorship.sessions.models import SessionLog
+from youthprog.mentorship.sessions.types import Mood
 from youthprog.mentorship.types import DutyStatus
 from youthprog.people import services as people_services
 from youthprog.programs import services as programs_services
@@ -176,6 +179,32 @@ def test_a_match_worries_with_every_reason_in_words(pair):
     assert found[Sign.OVERDUE] == {"count": 3, "days": 4}
     assert found[Sign.MOVED] == {"day": date(2026, 3, 15)}
     assert warned[0].points == sum(reason.points for reason in warned[0].reasons)
+
+
+def test_a_mood_that_falls_and_a_bad_fit_worry(pair):
+    on = date(2026, 3, 28)
+    for day, mood in ((10, Mood.GOOD), (17, Mood.MIXED), (24, Mood.HARD)):
+        assert not {Sign.MOOD, Sign.FIT} & signs_of(pair, on)
+        pair.session_on(date(2026, 3, day), mood=mood)
+    assert Sign.MOOD in signs_of(pair, on)
+    offer = MatchOffer(
+        season_id=pair.season.id, youth_id=pair.youth.id, every_days=7, state=OfferState.MADE, shown={}, offered_at=BEGAN,
+        match_id=pair.match.id,
+    )  # fmt: skip
+    db.session().add(offer)
+    db.session().flush()
+    said = MatchParty(offer_id=offer.id, person_id=pair.mentor.id, part=Part.MENTOR, fit=Fit.UNSURE)
+    db.session().add(said)
+    assert Sign.FIT not in signs_of(pair, on)
+    said.fit = Fit.NOT
+    assert Sign.FIT in signs_of(pair, on)
+    pair.session_on(date(2026, 3, 26), mood=Mood.GOOD)
+    assert Sign.MOOD not in signs_of(pair, on)
+
+
+def signs_of(pair, on):
+    """What worries about the match on a day."""
+    return {reason.sign for each in queries.warned_of([pair.case(on)], on) for reason in each.reasons}
 
 
 # ---- hours ----
