@@ -317,6 +317,39 @@ def test_a_mentor_joins_a_running_match_when_every_item_of_theirs_is_there(sessi
     assert refused(services.let_in, match, other.id, **DEED) == {"not_joining"}
 
 
+def afresh(session, match_id):
+    """The match as the next request reads it, after one that was refused."""
+    session.rollback()
+    session.expunge_all()
+    return own_queries.get_match(match_id)
+
+
+def test_who_a_concern_keeps_apart_or_is_not_to_be_matched_joins_no_running_match(session, monkeypatch):
+    """Also with every item in date, and by whatever way."""
+    match = make_match()
+    child, other = people_of(match)[1], make_person("Omar", "Haddad")
+    services.join_match(match, other.id, **DEED)
+    clear_mentor(match.group.season.program_id, other.id, ON)
+    sign(match, other.id, Signer.MENTOR)
+    services.record_first_meeting(match, [other.id], ON, other.id, **DEED)
+    session.commit()
+    number, who = match.id, other.id
+    match = afresh(session, number)
+    monkeypatch.setattr(
+        core.concerns, "stopped_pairs", lambda adults, youth: {(who, child)} if who in adults else set()
+    )
+    assert refused(services.let_in, match, who, **DEED) == {"stopped"}
+    match = afresh(session, number)
+    monkeypatch.undo()
+    monkeypatch.setattr(core, "barred_among", lambda people: {who} & set(people))
+    assert refused(services.let_in, match, who, **DEED) == {"barred"}
+    match = afresh(session, number)
+    assert refused(programs.lead_group, who, match.group, StaffRole.MENTOR, **DEED) == {"barred"}
+    match = afresh(session, number)
+    monkeypatch.undo()
+    services.let_in(match, who, **DEED)
+
+
 def test_before_it_begins_people_join_and_leave_freely(session):
     season = make_mentoring_season()
     match = proposed(season)

@@ -4,7 +4,7 @@ A match is a group of programs: proposing makes the group with its youth, activa
 with that they reach its youth. Pausing and closing take that away the same moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from itertools import product
 from typing import Any
@@ -139,6 +139,17 @@ def activate_matches(matches: Sequence[Match], *, by: Actor, now: datetime) -> d
         db.flush()
         record("match.activated", "match", match.id, by=by, now=now)
     return left
+
+
+def refusals_apart(mentors: Collection[int], youth: Collection[int]) -> list[Refusal]:
+    """Why these people may not be in one match whatever else is in date: a concern keeps two of them apart, or a mentor
+    is not to be matched again. Three statements at most."""
+    barred = barred_among(mentors)
+    names = queries.names_of(barred) if barred else {}
+    return [
+        *rules.refusals_while_stopped(bool(concerns.stopped_pairs(mentors, youth))),
+        *closing_rules.refusals_to_rematch(list(names.values())),
+    ]
 
 
 def pause_match(match: Match, *, by: Actor, now: datetime, ended: Sequence[str] = ()) -> None:

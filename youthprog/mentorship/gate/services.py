@@ -272,7 +272,13 @@ def _refuse_uncleared(group_id: int, person_id: int, on: date) -> None:
     running = sa.select(Match.id).where(Match.group_id == group_id, Match.status == MatchStatus.ACTIVE)
     match_id = db.session().scalar(running)
     if match_id is not None:
-        refuse_if([lack.refusal() for lack in _of_person(facts.of_matches([match_id], on)[match_id], person_id)])
+        known = facts.of_matches([match_id], on)[match_id]
+        refuse_if(_apart(known) or [lack.refusal() for lack in _of_person(known, person_id)])
+
+
+def _apart(known: GateFacts) -> list[Refusal]:
+    """Why the people of a match, with whoever comes, may not be in one."""
+    return core.refusals_apart([each.person_id for each in known.mentors], [each.person_id for each in known.youth])
 
 
 # ---- what ends suspends ----
