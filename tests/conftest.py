@@ -10,12 +10,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from tests.support import postgres
@@ -31,6 +33,7 @@ PRESS = "youthprog.press"
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 SHARE = 8
+MIDDAY = datetime(2026, 9, 17, 17, 0, tzinfo=UTC)  # noon of a Thursday where the department is, no clock change near
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,6 +75,20 @@ def _is_spared(item: pytest.Item) -> bool:
     if item.get_closest_marker("press") is not None:
         return True
     return item.path.parent.name == "web" and crc32(item.nodeid.encode()) % SHARE > 0
+
+
+@pytest.fixture(autouse=True)
+def midday(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test begins at noon, whenever it is run, and its clock goes on from there.
+
+    Half an hour ago is then the same day, and no month ends tomorrow. What happens at midnight has tests that say so.
+    Journeys have processes of their own, and so the true time: their department is where it is day (`daytime`).
+    """
+    if request.node.get_closest_marker("journey") is not None:
+        yield
+        return
+    with time_machine.travel(MIDDAY):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from tests.makers.people import make_person, make_youth
 from tests.makers.programs import enroll, make_season, make_site
@@ -178,6 +179,18 @@ def test_a_youth_who_withdrew_is_not_enrolled_again(session: Any, season: Season
     assert enrollment.status is EnrollmentStatus.WITHDRAWN
 
 
+def test_a_person_a_home_and_a_team_of_one_number_are_three_things(session: Any, season: Season) -> None:
+    reading = export(most=1)
+    bring(reading, season)
+    youth = session.scalars(sa.select(Person).where(Person.kind == PersonKind.YOUTH)).one()
+    team = session.scalars(sa.select(Team)).one()
+    assert youth.id == team.id == session.scalars(sa.select(Household)).one().id == 1
+    programs.leave_group(youth.id, session.get_one(Group, team.group_id), by=SYSTEM, now=NOW)
+    bring(reading, season)
+    assert programs_queries.groups_of([youth.id], season.id)[youth.id][0][0] == team.group_id
+
+
+@time_machine.travel(NOW)
 def test_a_row_for_a_team_of_a_kept_away_coach_comes_in_without_a_team(session: Any, season: Season) -> None:
     reading = export(most=3)
     bring(reading, season)

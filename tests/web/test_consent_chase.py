@@ -222,7 +222,9 @@ def test_the_list_leaves_for_a_spreadsheet_as_the_filters_say(coordinator, sessi
     assert (rows[0][8], rows[0][9], rows[0][10], rows[0][11]) == ("Español", "(217) 555-0141", "Sent", "2026-09-17")
     assert len(cells(coordinator.client.get(f"{CHASE}.csv"))) == 3
     db.session().rollback()
-    lines = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "consent.chase_exported")).all()
+    lines = session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.action == "consent.chase_exported").order_by(AuditEntry.number)
+    ).all()
     assert [(line.detail["rows"], line.detail["filters"]) for line in lines] == [(1, {"language": "es"}), (2, {})]
 
 

@@ -94,7 +94,7 @@ def _youth_id(plan: PlannedRow, writer: Writer) -> int | None:
     """The youth of a row that came in."""
     if plan.action is Action.REFUSE:
         return None
-    youth = writer.made.get(plan.youth)
+    youth = writer.people.get(plan.youth)
     return youth.id if youth is not None else plan.youth.id
 
 

@@ -44,10 +44,11 @@ from youthprog.programs.types import EnrollmentStatus, YouthEnrolled
 
 
 class Newcomers:
-    """Writes the new rows of a plan. Whom it makes goes into the writer's `made`, for the rows that follow."""
+    """Writes the new rows of a plan. Whom it makes goes into the writer's `people` and `homes`, for the rows that follow."""
 
     def __init__(self, writer: Writer, by: Actor, now: datetime):
-        self.writer, self.season, self.made = writer, writer.season, writer.made
+        self.writer, self.season = writer, writer.season
+        self.people, self.homes = writer.people, writer.homes
         self.by, self.now, self.on = by, now, clock.day_of(now)
         self.told: dict[str, Any] = {"by": by, "now": now}
 
@@ -68,7 +69,7 @@ class Newcomers:
         youth = {plan.youth: self._youth(plan) for plan in plans}
         named = {ref: guardian for plan in plans for ref, guardian in self._guardians(plan)}
         adults = {ref: self._adult(guardian) for ref, guardian in named.items() if ref.id is None}
-        self.made |= youth | adults
+        self.people |= youth | adults
         _keep([*youth.values(), *adults.values()])
         programs_of = frozenset() if self.by.everywhere(P.YOUTH_EDIT) else self.by.programs(P.YOUTH_EDIT)
         for person in (*youth.values(), *adults.values()):
@@ -116,7 +117,7 @@ class Newcomers:
         fresh = []
         for ref, kind, value in wanted:
             if ref.id is None:
-                person = self.made[ref]
+                person = self.people[ref]
                 fresh.append(ContactPoint(person_id=person.id, kind=kind, value=value, normal=value, preferred=True))
                 record("contact.added", "person", person.id, kind=kind.value, **self.told)
             elif (known := self.writer.found(ref)) is not None:
@@ -126,7 +127,7 @@ class Newcomers:
     def _bonds(self, plans: Sequence[PlannedRow]) -> None:
         bonds = []
         for plan in plans:
-            youth = self.made[plan.youth]
+            youth = self.people[plan.youth]
             for rank, ref in enumerate(dict.fromkeys(plan.guardians), start=1):
                 adult = self.writer.found(ref)
                 if adult is None:
@@ -153,17 +154,17 @@ class Newcomers:
     def _homes(self, plans: Sequence[PlannedRow]) -> None:
         new: dict[Ref, Household] = {}
         for plan in plans:
-            if plan.household is not None and plan.household.id is None and plan.household not in self.made:
+            if plan.household is not None and plan.household.id is None and plan.household not in self.homes:
                 new.setdefault(plan.household, _household(plan))
         _keep(new.values())
-        self.made |= new
+        self.homes |= new
         for home in new.values():
             record("household.made", "household", home.id, **self.told)
         members: dict[tuple[int, int], None] = {}
         for plan in plans:
             if plan.household is not None:
-                home_id = plan.household.id or self.made[plan.household].id
-                inside = [self.made[plan.youth], *(self.writer.found(ref) for ref in plan.guardians)]
+                home_id = plan.household.id or self.homes[plan.household].id
+                inside = [self.people[plan.youth], *(self.writer.found(ref) for ref in plan.guardians)]
                 members |= dict.fromkeys((home_id, person.id) for person in inside if person is not None)
         fresh = {home.id for home in new.values()}
         known = self._known_members({home_id for home_id, _person_id in members} - fresh)
@@ -181,7 +182,7 @@ class Newcomers:
         notes: list[tuple[HealthNote, str]] = []
         contacts, keys = [], []
         for plan in plans:
-            youth, stated = self.made[plan.youth], stated_values(plan.row)
+            youth, stated = self.people[plan.youth], stated_values(plan.row)
             for name, kind in HEALTH:
                 if name in stated:
                     notes.append((HealthNote(youth_id=youth.id, kind=kind, recorded_at=self.now), stated[name]))
@@ -210,7 +211,7 @@ class Newcomers:
             rows.append(
                 Enrollment(
                     season_id=self.season.id,
-                    youth_id=self.made[plan.youth].id,
+                    youth_id=self.people[plan.youth].id,
                     status=EnrollmentStatus.ENROLLED if has_place else EnrollmentStatus.WAITLISTED,
                     asked_at=self.now,
                     enrolled_at=self.now if has_place else None,
@@ -243,7 +244,7 @@ class Newcomers:
         members = []
         for plan in plans:
             if plan.team is not None:
-                group, youth = self.writer.group(plan.team, plan), self.made[plan.youth]
+                group, youth = self.writer.group(plan.team, plan), self.people[plan.youth]
                 joining[group.id].append(youth)
                 members.append(
                     GroupMember(group_id=group.id, youth_id=youth.id, jersey=plan.jersey or None, from_on=self.on)

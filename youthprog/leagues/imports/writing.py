@@ -55,7 +55,10 @@ class Writer:
     def __init__(self, season: Season, by: Actor, now: datetime):
         self.season = season
         self.told: dict[str, Any] = {"by": by, "now": now}
-        self.made: dict[Ref, Any] = {}
+        # A place for each kind: person 7, home 7 and team 7 are three things.
+        self.people: dict[Ref, Person] = {}
+        self.homes: dict[Ref, Household] = {}
+        self.groups: dict[Ref, Group] = {}
 
     def write(self, plan: PlannedRow) -> None:
         """One row: the people, their home, the place, the team."""
@@ -88,7 +91,7 @@ class Writer:
                 school=row.school,
                 **self.told,
             )
-            self.made[plan.youth] = person
+            self.people[plan.youth] = person
             return person
         if {"given_name", "family_name"} & set(plan.changes):
             people_services.rename(
@@ -101,9 +104,9 @@ class Writer:
         return person
 
     def found(self, ref: Ref) -> Person | None:
-        if ref not in self.made and ref.id is not None:
-            self.made[ref] = people.get_person(ref.id)
-        return self.made.get(ref)
+        if ref not in self.people and ref.id is not None:
+            self.people[ref] = people.get_person(ref.id)
+        return self.people.get(ref)
 
     def _adult(self, ref: Ref, guardian: GuardianRow) -> Person:
         person = self.found(ref)
@@ -111,7 +114,7 @@ class Writer:
             person = people_services.add_person(
                 PersonKind.ADULT, guardian.given_name, guardian.family_name, **self.told
             )
-            self.made[ref] = person
+            self.people[ref] = person
         for kind, values in ((ContactKind.EMAIL, [guardian.email]), (ContactKind.PHONE, guardian.phones)):
             for value in filter(None, values):
                 people_services.add_contact(person, kind, value, **self.told)
@@ -126,7 +129,7 @@ class Writer:
     def _home(self, plan: PlannedRow, members: Sequence[Person]) -> None:
         assert plan.household is not None
         ref, row = plan.household, plan.row
-        home: Household | None = self.made.get(ref)
+        home = self.homes.get(ref)
         if home is None and ref.id is not None:
             home = db.session().get_one(Household, ref.id)
         if home is None:
@@ -141,7 +144,7 @@ class Writer:
         else:
             for person in members:
                 people_services.join_household(home, person, **self.told)
-        self.made[ref] = home
+        self.homes[ref] = home
 
     def _notes(self, youth: Person, plan: PlannedRow) -> None:
         """Health and emergency contacts that are not known yet, beside those that are."""
@@ -165,14 +168,14 @@ class Writer:
             programs_services.give_jersey(member, plan.jersey, **self.told)
 
     def group(self, ref: Ref, plan: PlannedRow) -> Group:
-        if ref not in self.made:
+        if ref not in self.groups:
             if ref.id is not None:
                 team = db.session().get_one(Team, ref.id)
-                self.made[ref] = db.session().get_one(Group, team.group_id)
+                self.groups[ref] = db.session().get_one(Group, team.group_id)
             else:
                 team = open_team(self.season, plan.row.division, plan.team_name, **self.told)
-                self.made[ref] = team.group
-        return self.made[ref]
+                self.groups[ref] = team.group
+        return self.groups[ref]
 
 
 def alert_and_detail(text: str) -> tuple[str, str | None]:
