@@ -8,9 +8,10 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -34,6 +35,7 @@ MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 SHARE = 8
 MIDDAY = datetime(2026, 9, 17, 17, 0, tzinfo=UTC)  # noon of a Thursday where the department is, no clock change near
+BEGAN = time.monotonic()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,6 +67,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if id(item) not in spared]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The suite begins at noon, whenever it is run, and its clock goes on from there.
+
+    Half an hour ago is then the same day, and no month ends tomorrow. What happens at midnight has tests that say so.
+    Where other processes take part, which know nothing of this, the time is the true one: journeys, whose department is
+    where it is day, and tests marked `true_time`.
+    """
+    if any(item.get_closest_marker(name) for name in ("journey", "true_time")):
+        return (yield)
+    with time_machine.travel(MIDDAY + timedelta(seconds=time.monotonic() - BEGAN)):
+        return (yield)
+
+
 def _engine_of(item: pytest.Item) -> Any:
     callspec = getattr(item, "callspec", None)
     return callspec.params.get("app") if callspec else None
@@ -75,20 +91,6 @@ def _is_spared(item: pytest.Item) -> bool:
     if item.get_closest_marker("press") is not None:
         return True
     return item.path.parent.name == "web" and crc32(item.nodeid.encode()) % SHARE > 0
-
-
-@pytest.fixture(autouse=True)
-def midday(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test begins at noon, whenever it is run, and its clock goes on from there.
-
-    Half an hour ago is then the same day, and no month ends tomorrow. What happens at midnight has tests that say so.
-    Journeys have processes of their own, and so the true time: their department is where it is day (`daytime`).
-    """
-    if request.node.get_closest_marker("journey") is not None:
-        yield
-        return
-    with time_machine.travel(MIDDAY):
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -286,6 +286,7 @@ def gate(tmp_path: Path):
         yield Gate(house.app, field, tmp_path, token, ids, bodies)
 
 
+@pytest.mark.true_time
 def test_a_server_that_is_killed_loses_nothing_it_answered(gate):
     """Four phones send; the server dies between two answers; what was answered is there, and is known when sent again."""
     with served(OURS, gate.folder) as server:
@@ -302,6 +303,7 @@ def test_a_server_that_is_killed_loses_nothing_it_answered(gate):
     assert len(gate.kept()[0]) == len(kept)
 
 
+@pytest.mark.true_time
 def test_two_processes_that_write_together_each_lose_nothing_between_them(gate):
     """As with `--workers 2`: each has its own who wait, and the file lets one in at a time. The halves overlap, so some
     deeds come to both: each is kept once, by whoever was first, and both say so."""
