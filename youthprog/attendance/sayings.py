@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import Said
@@ -118,7 +117,13 @@ def _asked(looks: Sequence[clearance.QuickLook], reach: tuple[Shape, P] | None) 
 def _asked_on(engine: str, looks: Sequence[clearance.QuickLook], reach: tuple[Shape, P] | None) -> sa.Select[Any]:
     said = listed(engine, "said", client_id=DEEDS.c.client_id.type, who=sa.BigInteger())
     on, today = (cast(date, sa.bindparam(name, type_=sa.Date())) for name in ("on", "today"))
-    member, enrolled, row, named, youth_id = GroupMember, Enrollment, MARKS_KEPT, aliased(Person), Person.id
+    member, enrolled, row, named, youth_id = (
+        GroupMember,
+        Enrollment,
+        MARKS_KEPT,
+        db.another(Person, "attendance.sayings.named"),
+        Person.id,
+    )
     is_member = sa.exists().where(
         member.group_id == sa.bindparam("group_id", type_=sa.BigInteger()),
         member.youth_id == youth_id,

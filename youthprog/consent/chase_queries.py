@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.consent import desk_queries, queries, rules, timing
 from youthprog.consent.chase_lines import Candidate, Lacking, lines_of
@@ -176,7 +175,7 @@ def _fitting(wanted: ChaseFilter, on: date, horizon: date) -> Iterator[sa.Column
             programs.during(GroupMember.from_on, GroupMember.until_on, on),
         )
     if wanted.language:
-        adult = aliased(Person)
+        adult = db.another(Person, "consent.chase_queries.adult")
         yield sa.exists().where(
             Guardianship.youth_id == Enrollment.youth_id,
             Guardianship.may_decide,

@@ -98,7 +98,7 @@ def refusals_to_open_again(*, is_closed: bool) -> list[Refusal]:
 def closing_of(form_id: int) -> Closing:
     """What closing a form would do. Two statements."""
     counted = sa.select(sa.func.count()).select_from(ConsentRequest).where(_is_open(form_id))
-    own, other = sa.orm.aliased(FormUse), sa.orm.aliased(FormUse)
+    own, other = db.another(FormUse, "consent.closing_forms.own"), db.another(FormUse, "consent.closing_forms.other")
     others = sa.exists(
         sa.select(sa.literal(1))
         .select_from(other)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.consent import queries, rules
 from youthprog.consent.entry_rules import ON_A_SHEET
@@ -101,7 +100,10 @@ def _wanting_paper(guardian_ids: Collection[int]) -> set[int]:
 
 def wants_paper(person_id: Any) -> sa.ColumnElement[bool]:
     """The condition that a person asked for paper, and has not agreed to screens since, in these words or in newer ones."""
-    asked, agreed = aliased(Disclosure), aliased(Disclosure)
+    asked, agreed = (
+        db.another(Disclosure, "consent.desk_queries.asked"),
+        db.another(Disclosure, "consent.desk_queries.agreed"),
+    )
     since = sa.exists().where(agreed.person_id == asked.person_id, agreed.accepted_at >= asked.wants_paper_at)
     return sa.exists().where(
         asked.person_id == person_id, asked.wants_paper_at.is_not(None), asked.accepted_at.is_(None), ~since

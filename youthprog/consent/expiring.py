@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.access.services import end_links
 from youthprog.access.types import LinkPurpose
@@ -53,7 +52,7 @@ def renew_ending(now: datetime) -> Iterator[int]:
 def _ending_ids(after: int, today: date) -> dict[int, date]:
     """Signed requests not renewed yet whose first required answer ends within three weeks, with that day."""
     table, row = ConsentRequest, ConsentDecision
-    renewal = aliased(ConsentRequest)
+    renewal = db.another(ConsentRequest, "consent.expiring.renewal")
     statement = (
         sa.select(table.id, sa.func.min(row.valid_until_on))
         .join(row, row.request_id == table.id)
@@ -94,7 +93,7 @@ def _renew(found: dict[int, date], now: datetime) -> int:
 
 def _with_seasons(found: dict[int, date]) -> list[Ending]:
     """Each with the season it is wanted for: its own when that goes on, else the youth's next of the program."""
-    later, place = aliased(Season), Enrollment
+    later, place = db.another(Season, "consent.expiring.later"), Enrollment
     rows = (
         db.session()
         .execute(

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.access.models import Account, RoleGrant
 from youthprog.access.types import Role
@@ -215,7 +214,7 @@ def _names(person_ids: Collection[int]) -> dict[int, str]:
 
 def labels_of(youth_id: int, season_ids: Collection[int], language: str) -> dict[str, str]:
     """What the sections of a youth's forms are called, in the order of the forms, newest words last. One statement."""
-    newer = aliased(FormVersion)
+    newer = db.another(FormVersion, "consent.fair_queries.newer")
     is_newest = ~sa.exists().where(
         newer.form_id == FormVersion.form_id, newer.number > FormVersion.number, newer.published_at.is_not(None)
     )
@@ -272,7 +271,7 @@ def attempts_of(youth_id: int) -> Sequence[ContactAttempt]:
 
 def list_attempts(youth_id: int) -> list[AttemptLine]:
     """The tries with names, newest first. One statement."""
-    who, by = aliased(Person), aliased(Person)
+    who, by = db.another(Person, "consent.fair_queries.who"), db.another(Person, "consent.fair_queries.by")
     rows = db.session().execute(
         sa.select(ContactAttempt, who, by)
         .outerjoin(who, who.id == ContactAttempt.guardian_id)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.consent.keeping_queries import PAGE, first_moment
 from youthprog.consent.models import ConsentRequest, FilePurge, RecordHold
@@ -171,7 +170,7 @@ def _over(part: FilePart, rules: Rules, on: date) -> sa.ColumnElement[bool]:
 
 
 def _parts(part: FilePart, rules: Rules, on: date, *conditions: sa.ColumnElement[bool], limit: int) -> list[KeptPart]:
-    proposer, pieces = aliased(Person), _pieces(part, rules, on)
+    proposer, pieces = db.another(Person, "consent.file_queries.proposer"), _pieces(part, rules, on)
     waits = sa.and_(FilePurge.youth_id == Person.id, FilePurge.part == part, FilePurge.purged_at.is_(None))
     rows = db.session().execute(
         sa.select(Person, pieces.c.pieces, pieces.c.newest, _last_season(), FilePurge, proposer, _held())

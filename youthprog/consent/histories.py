@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.consent import standing
 from youthprog.consent.asked import SeasonRule, VersionFact
@@ -197,7 +196,7 @@ def _published_forms(rows: Iterable[Any]) -> tuple[dict[int, list[VersionFact]],
 
 def _newest_sections() -> sa.Select[Any]:
     """The sections of the newest published version of every form."""
-    newer = aliased(FormVersion)
+    newer = db.another(FormVersion, "consent.histories.newer")
     is_newest = ~sa.exists().where(
         newer.form_id == FormVersion.form_id, newer.number > FormVersion.number, newer.published_at.is_not(None)
     )

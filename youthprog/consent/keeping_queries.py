@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import aliased
 
 from youthprog.consent import queries, state_packs
 from youthprog.consent.models import ConsentPurge, ConsentRequest, ConsentWithdrawal, RecordHold
@@ -145,7 +144,7 @@ def first_moment(on: date) -> datetime:
 
 
 def _records(rule: KeepRule, *conditions: sa.ColumnElement[bool], limit: int) -> list[KeptRecord]:
-    proposer = aliased(Person)
+    proposer = db.another(Person, "consent.keeping_queries.proposer")
     taken_back = (
         sa.select(sa.func.max(ConsentWithdrawal.at))
         .where(ConsentWithdrawal.request_id == ConsentRequest.id)

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.consent import rules
 from youthprog.consent.blocks import settings_of
@@ -297,7 +296,7 @@ def _case(*conditions: sa.ColumnElement[bool]) -> Case:
 
 def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
     """Requests with everybody and everything they speak of, oldest first. One statement."""
-    guardian, newer = aliased(Person), aliased(FormVersion)
+    guardian, newer = db.another(Person, "consent.queries.guardian"), db.another(FormVersion, "consent.queries.newer")
     newest = (
         sa.select(newer.id)
         .where(newer.form_id == FormVersion.form_id, newer.published_at.is_not(None))
@@ -323,7 +322,7 @@ def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) ->
 
 def is_second_guardian(request: ConsentRequest) -> bool:
     """Whether the request goes to a second guardian: not first in rank, or another one was asked before. One statement."""
-    other = aliased(ConsentRequest)
+    other = db.another(ConsentRequest, "consent.queries.other")
     earlier = sa.exists().where(
         other.youth_id == request.youth_id,
         other.season_id == request.season_id,

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.consent import queries
 from youthprog.consent.models import Form, FormUse, FormVersion, Section
@@ -52,7 +51,7 @@ class SlipForm:
 
 def slip_forms(season_id: int) -> list[SlipForm]:
     """The forms the program of a season uses for single gatherings. One statement."""
-    newer = aliased(FormVersion)
+    newer = db.another(FormVersion, "consent.slip_queries.newer")
     rows = db.session().execute(
         sa.select(
             FormVersion.id,

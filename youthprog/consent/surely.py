@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.consent import timing
 from youthprog.consent.models import (
@@ -280,7 +279,11 @@ ASKED_AT_GATE = Prepared(_asked_at_gate)
 
 def _needed_now(season_id: Any) -> Any:
     """What `needed_by_programs` finds for the program of one season, of the newest versions alone."""
-    newer, other, used = aliased(FormVersion), aliased(Form), aliased(FormUse)
+    newer, other, used = (
+        db.another(FormVersion, "consent.surely.newer"),
+        db.another(Form, "consent.surely.other"),
+        db.another(FormUse, "consent.surely.used"),
+    )
     program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
     is_newest = ~sa.exists().where(
         newer.form_id == FormVersion.form_id, newer.number > FormVersion.number, newer.published_at.is_not(None)
@@ -311,7 +314,7 @@ def needs_slip() -> sa.ColumnElement[bool]:
     asked = sa.exists().where(
         ConsentRequest.gathering_id == Gathering.id, ConsentRequest.state != RequestState.CANCELED
     )
-    its = aliased(Season)
+    its = db.another(Season, "consent.surely.its")
     has_form = sa.exists().where(
         its.id == Gathering.season_id, FormUse.program_id == its.program_id, FormUse.for_events
     )

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -42,6 +43,9 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+M = TypeVar("M")
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -120,6 +124,16 @@ def table(model: type[Base]) -> sa.Table:
     """A model's table, for conditional updates that must count their rows (ORM bulk writes are refused)."""
     assert isinstance(model.__table__, sa.Table)
     return model.__table__
+
+
+@cache
+def another(model: type[M], role: str) -> type[M]:
+    """A table that stands in a statement for the second time; `role` names what it is there, and no other place uses it.
+
+    It is the same object each time: with a new one SQLAlchemy makes all columns anew for every statement (a third of a
+    millisecond), and recognizes nothing of what it compiled before.
+    """
+    return so.aliased(model)
 
 
 def session() -> so.Session:

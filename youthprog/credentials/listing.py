@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.core import db
 from youthprog.core.actor import Actor
@@ -251,7 +250,11 @@ def papers_on_file(person_id: int) -> list[Credential]:
 
 def overrides_of(person_ids: Collection[int] | None, *, actor: Actor | None = None, on: date) -> list[OverrideLine]:
     """Exceptions not over on a day, for these people or for all within the actor's reach, those to be agreed on first."""
-    about, asked, agreed = aliased(Person), aliased(Person), aliased(Person)
+    about, asked, agreed = (
+        db.another(Person, "credentials.listing.about"),
+        db.another(Person, "credentials.listing.asked"),
+        db.another(Person, "credentials.listing.agreed"),
+    )
     statement = (
         sa.select(
             CredentialOverride, about.given_name, about.preferred_name, about.family_name, Program.name,

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
@@ -120,7 +119,7 @@ def kept_from(actor: Actor, on: date) -> sa.Select[int]:
 
 
 def _answers_for(youth_ids: sa.Select[int], adult_id: Any, on: date) -> sa.ColumnElement[bool]:
-    bond = aliased(Guardianship)
+    bond = db.another(Guardianship, "people.queries.bond")
     return sa.exists().where(
         bond.guardian_id == adult_id,
         is_current(bond.ended_on, on),
@@ -232,7 +231,7 @@ def guardians_of(youth_ids: Collection[int], on: date) -> dict[int, list[Guardia
     """
     if not youth_ids:
         return {}
-    before = aliased(GuardianshipChange)
+    before = db.another(GuardianshipChange, "people.queries.before")
     bonds = db.session().execute(
         sa.select(Guardianship, Person, sa.func.coalesce(before.could_decide, Guardianship.may_decide))
         .join(Person, Person.id == Guardianship.guardian_id)
@@ -257,7 +256,7 @@ def guardians_of(youth_ids: Collection[int], on: date) -> dict[int, list[Guardia
 
 def first_change_after(on: date) -> sa.ScalarSelect[int]:
     """The key of the change that says what a guardianship was on a day; none when nothing changed since."""
-    change = aliased(GuardianshipChange)
+    change = db.another(GuardianshipChange, "people.queries.change")
     return (
         sa.select(change.id)
         .where(change.guardianship_id == Guardianship.id, change.changed_on > on)
@@ -345,7 +344,7 @@ def contacts_of(person_ids: Collection[int]) -> dict[int, list[ContactLine]]:
 
 def get_bond_for(actor: Actor, permission: P, bond_id: int, on: date) -> tuple[Guardianship, Person, Person]:
     """A guardianship in force with its youth and its guardian, within reach. Raises `NotFound`."""
-    guardian = aliased(Person)
+    guardian = db.another(Person, "people.queries.guardian")
     row = (
         db.session()
         .execute(
@@ -428,7 +427,7 @@ def households_of(person_ids: Collection[int]) -> dict[int, list[HouseholdLine]]
     """The homes of each person, with everybody who lives there. One statement."""
     if not person_ids:
         return {}
-    own = aliased(HouseholdMember)
+    own = db.another(HouseholdMember, "people.queries.own")
     rows = db.session().execute(
         sa.select(own.person_id, Household, Person)
         .join(Household, Household.id == own.household_id)
@@ -639,7 +638,7 @@ def find_same(kind: PersonKind, folded_name: str, born_on: date | None, *, but: 
 
 def list_doubles(actor: Actor, on: date, limit: int = PAGE) -> list[DoubleLine]:
     """Pairs of records that may be one person, both within reach of merging. One statement."""
-    other = aliased(Person)
+    other = db.another(Person, "people.queries.other")
     statement = (
         sa.select(Person, other)
         .join(other, sa.and_(other.folded_name == Person.folded_name, other.kind == Person.kind, other.id > Person.id))

@@ -233,8 +233,16 @@ def changes_of(season_id: int, limit: int = MOST_CHANGES) -> list[ChangeLine]:
 
 
 def _lines(change_ids: Collection[int]) -> dict[int, list[ChangedLine]]:
-    home, away, was, now = so.aliased(Group), so.aliased(Group), so.aliased(Venue), so.aliased(Venue)
-    home_team, away_team = so.aliased(Team), so.aliased(Team)
+    home, away, was, now = (
+        db.another(Group, "leagues.changes.queries.home"),
+        db.another(Group, "leagues.changes.queries.away"),
+        db.another(Venue, "leagues.changes.queries.was"),
+        db.another(Venue, "leagues.changes.queries.now"),
+    )
+    home_team, away_team = (
+        db.another(Team, "leagues.changes.queries.home_team"),
+        db.another(Team, "leagues.changes.queries.away_team"),
+    )
     statement = (
         sa.select(ChangedGame, home.name, away.name, Division.name, was.name, now.name)
         .join(Fixture, Fixture.id == ChangedGame.fixture_id)

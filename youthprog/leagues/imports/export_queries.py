@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.core import db
 from youthprog.core.actor import Actor
@@ -140,8 +139,8 @@ def games_out(season: Season) -> list[GameOut]:
 
 
 def _fixtures_out(season: Season) -> Iterator[GameOut]:
-    home, away = aliased(Group), aliased(Group)
-    home_team, away_team = aliased(Team), aliased(Team)
+    home, away = db.another(Group, "exports.home"), db.another(Group, "exports.away")
+    home_team, away_team = db.another(Team, "exports.home_team"), db.another(Team, "exports.away_team")
     statement = (
         sa.select(
             home.name, away.name, Division.name, Fixture.starts_at, Fixture.ends_at,
@@ -167,7 +166,7 @@ def _fixtures_out(season: Season) -> Iterator[GameOut]:
 
 
 def _others_out(season: Season) -> Iterator[GameOut]:
-    home, away = aliased(Gathering), aliased(Gathering)
+    home, away = db.another(Gathering, "exports.home"), db.another(Gathering, "exports.away")
     statement = (
         sa.select(ImportedGame, home, away)
         .outerjoin(home, home.id == ImportedGame.home_gathering_id)

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm as so
 
 from youthprog.core import clock, db
 from youthprog.core.text import fold
@@ -236,7 +235,10 @@ def ties_of(person_ids: Collection[int], team_ids: Collection[int]) -> dict[int,
         .where(Team.id.in_(team_ids), _lasts(GroupMember))
         .cte("players")
     )
-    lives, beside = so.aliased(HouseholdMember), so.aliased(HouseholdMember)
+    lives, beside = (
+        db.another(HouseholdMember, "leagues.officials.candidates.lives"),
+        db.another(HouseholdMember, "leagues.officials.candidates.beside"),
+    )
     still = sa.or_(CustodyRestriction.ends_on.is_(None), CustodyRestriction.ends_on >= clock.today())
     ways: Iterable[Any] = (
         sa.select(GroupStaff.person_id, Team.id)

@@ -270,8 +270,14 @@ def games_of(fixture_ids: Collection[int]) -> list[GameRow]:
 
 def games_where(*conditions: sa.ColumnElement[bool], most: int | None = MOST_GAMES) -> list[GameRow]:
     """Games that meet conditions on `Fixture`, with their places, soonest first. Three statements."""
-    home_team, away_team = so.aliased(Team), so.aliased(Team)
-    home, away = so.aliased(Group), so.aliased(Group)
+    home_team, away_team = (
+        db.another(Team, "leagues.officials.queries.home_team"),
+        db.another(Team, "leagues.officials.queries.away_team"),
+    )
+    home, away = (
+        db.another(Group, "leagues.officials.queries.home"),
+        db.another(Group, "leagues.officials.queries.away"),
+    )
     statement = (
         sa.select(Fixture, Season.program_id, Division.name, Venue.name, Site, home.name, away.name)
         .join(Season, Season.id == Fixture.season_id)

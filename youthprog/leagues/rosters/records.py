@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
@@ -284,7 +283,11 @@ def _names_of(person_ids: Collection[int | None]) -> dict[int | None, str]:
 
 
 def _moves_of(youth_id: int) -> Iterator[MoveLine]:
-    before, after, by = aliased(Group), aliased(Group), aliased(Person)
+    before, after, by = (
+        db.another(Group, "leagues.rosters.records.before"),
+        db.another(Group, "leagues.rosters.records.after"),
+        db.another(Person, "leagues.rosters.records.by"),
+    )
     rows = db.session().execute(
         sa.select(RosterMove, before.name, after.name, by)
         .outerjoin(before, before.id == RosterMove.from_group_id)

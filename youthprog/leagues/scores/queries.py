@@ -104,7 +104,7 @@ def get_division_for(actor: Actor, permission: P, division_id: int, on: date) ->
 def get_game_for(actor: Actor, permission: P, fixture_id: int, on: date) -> Fixture:
     """A game that is published, or was, of a team within reach. Raises `NotFound`."""
     reached = sa.select(Group.id).where(programs.groups_within(actor, permission, on)).correlate(None)
-    home, away = so.aliased(Team), so.aliased(Team)
+    home, away = db.another(Team, "leagues.scores.queries.home"), db.another(Team, "leagues.scores.queries.away")
     statement = (
         _games()
         .join(home, home.id == Fixture.home_team_id)
@@ -306,9 +306,12 @@ def asked_of(actor: Actor, now: datetime, on: date) -> list[AskedGame]:
 
     A coach is asked for the score of the own team's games; whoever may decide, for those whose two sides differ.
     """
-    home, away = so.aliased(Group), so.aliased(Group)
-    home_team, away_team = so.aliased(Team), so.aliased(Team)
-    said = {side: so.aliased(ScoreEntry) for side in Side}
+    home, away = db.another(Group, "leagues.scores.queries.home"), db.another(Group, "leagues.scores.queries.away")
+    home_team, away_team = (
+        db.another(Team, "leagues.scores.queries.home_team"),
+        db.another(Team, "leagues.scores.queries.away_team"),
+    )
+    said = {side: db.another(ScoreEntry, f"leagues.scores.queries.said.{side}") for side in Side}
     reached = sa.select(Group.id).where(programs.groups_within(actor, P.SCORE_SAY, on)).correlate(None)
     led = sa.select(GroupStaff.group_id).where(
         GroupStaff.person_id == actor.person_id, programs.during(GroupStaff.from_on, GroupStaff.until_on, on)

@@ -72,8 +72,14 @@ class Standings:
 
 def games_where(*conditions: sa.ColumnElement[bool], now: datetime, limit: int = 2000) -> list[ScoreGame]:
     """Games that meet conditions on `Fixture` with their results, in order of time. Two statements."""
-    home, away = so.aliased(Group), so.aliased(Group)
-    home_team, away_team = so.aliased(Team), so.aliased(Team)
+    home, away = (
+        db.another(Group, "leagues.scores.table_queries.home"),
+        db.another(Group, "leagues.scores.table_queries.away"),
+    )
+    home_team, away_team = (
+        db.another(Team, "leagues.scores.table_queries.home_team"),
+        db.another(Team, "leagues.scores.table_queries.away_team"),
+    )
     statement = (
         sa.select(
             Fixture.id, Fixture.division_id, Fixture.starts_at, Fixture.ends_at, Venue.name, Fixture.home_team_id,

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.calendars.types import GameWords
 from youthprog.core import db
@@ -23,8 +22,14 @@ def games_of(gathering_ids: Collection[int]) -> dict[int, GameWords]:
 
 
 def _fixtures(wanted: set[int]) -> dict[int, GameWords]:
-    at_home, away = aliased(Team), aliased(Team)
-    host, guest = aliased(Group), aliased(Group)
+    at_home, away = (
+        db.another(Team, "leagues.season.game_words.at_home"),
+        db.another(Team, "leagues.season.game_words.away"),
+    )
+    host, guest = (
+        db.another(Group, "leagues.season.game_words.host"),
+        db.another(Group, "leagues.season.game_words.guest"),
+    )
     statement = (
         sa.select(Fixture.home_gathering_id, Fixture.away_gathering_id, host.id, host.name, guest.id, guest.name, Venue.name)
         .join(at_home, at_home.id == Fixture.home_team_id)
@@ -42,7 +47,10 @@ def _fixtures(wanted: set[int]) -> dict[int, GameWords]:
 
 
 def _imported(wanted: set[int]) -> dict[int, GameWords]:
-    at_home, away = aliased(Gathering), aliased(Gathering)
+    at_home, away = (
+        db.another(Gathering, "leagues.season.game_words.at_home"),
+        db.another(Gathering, "leagues.season.game_words.away"),
+    )
     statement = (
         sa.select(ImportedGame.home_name, ImportedGame.away_name, at_home.id, at_home.group_id, away.id, away.group_id)
         .outerjoin(at_home, at_home.id == ImportedGame.home_gathering_id)

@@ -191,8 +191,11 @@ def _division_line(
 
 def games_of(season_id: int) -> list[GameLine]:
     """The games of a season's schedule in order of time."""
-    home, away = so.aliased(Group), so.aliased(Group)
-    home_team, away_team = so.aliased(Team), so.aliased(Team)
+    home, away = db.another(Group, "leagues.season.queries.home"), db.another(Group, "leagues.season.queries.away")
+    home_team, away_team = (
+        db.another(Team, "leagues.season.queries.home_team"),
+        db.another(Team, "leagues.season.queries.away_team"),
+    )
     statement = (
         sa.select(Fixture, Venue.name, Division.name, home.name, away.name)
         .join(Venue, Venue.id == Fixture.venue_id)

@@ -94,7 +94,10 @@ class TieLine:
 
 def list_ties(actor: Actor, on: date) -> list[TieLine]:
     """The entered pairs of youth within reach. One statement."""
-    one, other = sa.orm.aliased(Person), sa.orm.aliased(Person)
+    one, other = (
+        db.another(Person, "mentorship.matching.queries.one"),
+        db.another(Person, "mentorship.matching.queries.other"),
+    )
     rows = db.session().execute(
         sa.select(MatchTie, one, other)
         .join(one, one.id == MatchTie.one_id)
@@ -304,7 +307,10 @@ def _family(youth_ids: Collection[int], adult_ids: Collection[int]) -> dict[int,
             Guardianship.youth_id.in_(youth_ids), Guardianship.guardian_id.in_(adult_ids)
         )
     )
-    child, adult = sa.orm.aliased(HouseholdMember), sa.orm.aliased(HouseholdMember)
+    child, adult = (
+        db.another(HouseholdMember, "mentorship.matching.queries.child"),
+        db.another(HouseholdMember, "mentorship.matching.queries.adult"),
+    )
     homes = db.session().execute(
         sa.select(child.person_id, adult.person_id)
         .join(adult, adult.household_id == child.household_id)
@@ -389,7 +395,7 @@ def get_offer_for(actor: Actor, offer_id: int, on: date) -> OfferLine:
 
 def parties_of(offer_ids: Collection[int]) -> dict[int, list[PartyLine]]:
     """Who is asked in each proposal: mentors, the youth, guardians. One statement."""
-    answered_by = sa.orm.aliased(Person)
+    answered_by = db.another(Person, "mentorship.matching.queries.answered_by")
     rows = db.session().execute(
         sa.select(MatchParty, Person, answered_by)
         .join(Person, Person.id == MatchParty.person_id)
