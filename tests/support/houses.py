@@ -24,6 +24,10 @@ passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=1024, paral
 
 
 MOST_AT_ONCE = 80  # parts of one statement, for SQLite
+# Ids begin at 1 again in PostgreSQL, as they do in SQLite; only what counted is set back.
+NUMBER_ANEW = (
+    "SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
+)
 
 
 @dataclass
@@ -38,13 +42,12 @@ class House:
         db.session().rollback()
         db.db.session.remove()
         with db.db.engine.connect() as connection:
-            tables = [table.name for table in reversed(db.db.metadata.sorted_tables)]
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(_number_anew())
+                connection.exec_driver_sql(NUMBER_ANEW)
             else:
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
             filled = {name for asked in _which_are_filled() for name in connection.exec_driver_sql(asked).scalars()}
-            for name in tables:
+            for name in _children_first():
                 if name in filled:
                     connection.exec_driver_sql(f'DELETE FROM "{name}"')
             connection.commit()
@@ -58,11 +61,8 @@ def _which_are_filled() -> list[str]:
 
 
 @cache
-def _number_anew() -> str:
-    """Let the ids of tables begin at 1 again in PostgreSQL, as they do in SQLite."""
-    numbered = (table.name for table in db.db.metadata.sorted_tables if table.autoincrement_column is not None)
-    again = (f"setval(pg_get_serial_sequence('\"{name}\"', 'id'), 1, false)" for name in numbered)
-    return f"SELECT {', '.join(again)}"
+def _children_first() -> list[str]:
+    return [table.name for table in reversed(db.db.metadata.sorted_tables)]
 
 
 def write_keys(folder: Path) -> None:

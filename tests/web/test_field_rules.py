@@ -1,6 +1,7 @@
 """Canaries in every field of every child: each is seen only by whom `access/roles.TABLE` lets read it.
 
-Everyone opens every page with everybody's things, and sends every form wrongly; what the press is given counts too.
+Everyone opens every page behind a door that lets them knock, with everybody's things, and sends every form wrongly; what
+the press is given counts too. Who may not knock is sent away (test_every_door).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import pytest
 
 from tests.makers.world import SIDES
-from tests.support.walking import LONG_WALKERS, ON_ONE_ENGINE, Stage, Walker, endpoints
+from tests.support.walking import LONG_WALKERS, ON_ONE_ENGINE, Stage, Walker, open_to
 from youthprog.access.roles import LINK_GRANTS
 from youthprog.access.types import LinkPurpose, Role
 from youthprog.core.permissions import P, Reach
@@ -80,7 +81,7 @@ def seen_by(
     ]  # fmt: skip
     with stage.rehearsal():
         for method in methods:
-            for endpoint in endpoints(stage.app, method):
+            for endpoint in open_to(walker, method):
                 for path in {endpoint.path(stage.world, side) for side in SIDES}:
                     stage.press.jobs.clear()
                     answer = walker.open(path) if method == "GET" else walker.post(path, {"name": "?"})

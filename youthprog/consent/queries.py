@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -296,6 +297,11 @@ def _case(*conditions: sa.ColumnElement[bool]) -> Case:
 
 def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
     """Requests with everybody and everything they speak of, oldest first. One statement."""
+    return [Case(*row) for row in db.session().execute(_cases().where(*conditions).limit(limit))]
+
+
+@cache
+def _cases() -> sa.Select[Any]:
     guardian, newer = db.another(Person, "consent.queries.guardian"), db.another(FormVersion, "consent.queries.newer")
     newest = (
         sa.select(newer.id)
@@ -305,7 +311,7 @@ def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) ->
         .correlate(FormVersion)
         .scalar_subquery()
     )
-    rows = db.session().execute(
+    return (
         sa.select(ConsentRequest, Person, guardian, Season, Program, Form, FormVersion, newest)
         .join(Person, Person.id == ConsentRequest.youth_id)
         .join(guardian, guardian.id == ConsentRequest.guardian_id)
@@ -313,11 +319,8 @@ def list_cases(*conditions: sa.ColumnElement[bool], limit: int | None = None) ->
         .join(Program, Program.id == Season.program_id)
         .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
         .join(Form, Form.id == FormVersion.form_id)
-        .where(*conditions)
         .order_by(ConsentRequest.id)
-        .limit(limit)
     )
-    return [Case(*row) for row in rows]
 
 
 def is_second_guardian(request: ConsentRequest) -> bool:

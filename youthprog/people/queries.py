@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -162,7 +163,7 @@ def reachable(actor: Actor, permission: P, youth_ids: Collection[int], on: date)
     return set(db.session().scalars(statement))
 
 
-def is_current(ended_on: Any, on: date) -> sa.ColumnElement[bool]:
+def is_current(ended_on: Any, on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """The condition that a guardianship still holds on a day. `rules.is_guardian_on` says the same."""
     return sa.or_(ended_on.is_(None), ended_on > on)
 
@@ -231,17 +232,7 @@ def guardians_of(youth_ids: Collection[int], on: date) -> dict[int, list[Guardia
     """
     if not youth_ids:
         return {}
-    before = db.another(GuardianshipChange, "people.queries.before")
-    bonds = db.session().execute(
-        sa.select(Guardianship, Person, sa.func.coalesce(before.could_decide, Guardianship.may_decide))
-        .join(Person, Person.id == Guardianship.guardian_id)
-        .outerjoin(before, before.id == first_change_after(on))
-        .where(
-            Guardianship.youth_id.in_(youth_ids),
-            sa.func.coalesce(before.was_in_force, is_current(Guardianship.ended_on, on)),
-        )
-        .order_by(Guardianship.rank, Guardianship.id)
-    )
+    bonds = db.session().execute(_bonds(), {"youth_ids": list(youth_ids), "on": on})
     rows = [(bond, person, may_decide) for bond, person, may_decide in bonds]
     limits = restrictions_on(youth_ids, on)
     reach = contacts_of({person.id for _bond, person, _may in rows})
@@ -254,7 +245,23 @@ def guardians_of(youth_ids: Collection[int], on: date) -> dict[int, list[Guardia
     return found
 
 
-def first_change_after(on: date) -> sa.ScalarSelect[int]:
+@cache
+def _bonds() -> sa.Select[Guardianship, Person, bool]:
+    """Guardianships of `youth_ids` as they were `on` a day, with the guardian and the right to decide."""
+    before, on = db.another(GuardianshipChange, "people.queries.before"), sa.bindparam("on", type_=sa.Date)
+    return (
+        sa.select(Guardianship, Person, sa.func.coalesce(before.could_decide, Guardianship.may_decide))
+        .join(Person, Person.id == Guardianship.guardian_id)
+        .outerjoin(before, before.id == first_change_after(on))
+        .where(
+            Guardianship.youth_id.in_(sa.bindparam("youth_ids", expanding=True)),
+            sa.func.coalesce(before.was_in_force, is_current(Guardianship.ended_on, on)),
+        )
+        .order_by(Guardianship.rank, Guardianship.id)
+    )
+
+
+def first_change_after(on: date | sa.BindParameter[date]) -> sa.ScalarSelect[int]:
     """The key of the change that says what a guardianship was on a day; none when nothing changed since."""
     change = db.another(GuardianshipChange, "people.queries.change")
     return (
@@ -294,13 +301,7 @@ def restrictions_on(youth_ids: Collection[int], on: date) -> dict[tuple[int, int
     found: dict[tuple[int, int], set[str]] = defaultdict(set)
     if not youth_ids:
         return found
-    table = CustodyRestriction
-    rows = db.session().execute(
-        sa.select(table.youth_id, table.adult_id, table.no_collect, table.no_decide, table.no_information).where(
-            table.youth_id.in_(youth_ids), holds_on(on)
-        )
-    )
-    for row in rows:
+    for row in db.session().execute(_restrictions(), {"youth_ids": list(youth_ids), "on": on}):
         limits = found[row.youth_id, row.adult_id]
         if row.no_collect:
             limits.add("collect")
@@ -311,6 +312,15 @@ def restrictions_on(youth_ids: Collection[int], on: date) -> dict[tuple[int, int
     return found
 
 
+@cache
+def _restrictions() -> sa.Select[int, int, bool, bool, bool]:
+    """What custody forbids about `youth_ids` `on` a day."""
+    table = CustodyRestriction
+    return sa.select(table.youth_id, table.adult_id, table.no_collect, table.no_decide, table.no_information).where(
+        table.youth_id.in_(sa.bindparam("youth_ids", expanding=True)), holds_on(sa.bindparam("on", type_=sa.Date))
+    )
+
+
 def is_kept_from(actor: Actor, youth_id: Any, on: date) -> sa.ColumnElement[bool]:
     """The condition that a court lets the actor know nothing of a row's youth."""
     table = CustodyRestriction
@@ -319,7 +329,7 @@ def is_kept_from(actor: Actor, youth_id: Any, on: date) -> sa.ColumnElement[bool
     )
 
 
-def holds_on(on: date) -> sa.ColumnElement[bool]:
+def holds_on(on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """The condition that a custody restriction is in force. `rules.in_force` says the same."""
     table = CustodyRestriction
     return sa.and_(table.starts_on <= on, sa.or_(table.ends_on.is_(None), table.ends_on >= on))
@@ -330,16 +340,21 @@ def contacts_of(person_ids: Collection[int]) -> dict[int, list[ContactLine]]:
     found: dict[int, list[ContactLine]] = {}
     if not person_ids:
         return found
-    rows = db.session().scalars(
-        sa.select(ContactPoint)
-        .where(ContactPoint.person_id.in_(person_ids), ContactPoint.ended_at.is_(None))
-        .order_by(ContactPoint.bounced_at.is_not(None), ContactPoint.preferred.desc(), ContactPoint.id)
-    )
-    for row in rows:
+    for row in db.session().scalars(_contacts(), {"person_ids": list(person_ids)}):
         value = row.normal if row.kind is ContactKind.PHONE else row.value
         line = ContactLine(row.id, row.person_id, row.kind, value, row.preferred, row.bounced_at)
         found.setdefault(row.person_id, []).append(line)
     return found
+
+
+@cache
+def _contacts() -> sa.Select[ContactPoint]:
+    """Addresses and phones of `person_ids` that are in use, those to try first in front."""
+    return (
+        sa.select(ContactPoint)
+        .where(ContactPoint.person_id.in_(sa.bindparam("person_ids", expanding=True)), ContactPoint.ended_at.is_(None))
+        .order_by(ContactPoint.bounced_at.is_not(None), ContactPoint.preferred.desc(), ContactPoint.id)
+    )
 
 
 def get_bond_for(actor: Actor, permission: P, bond_id: int, on: date) -> tuple[Guardianship, Person, Person]:
