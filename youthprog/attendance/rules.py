@@ -54,8 +54,8 @@ class SayFacts:
     enrolled: frozenset[int]
     there: frozenset[int]  # who stands on the register already, whether of the group or not
     not_cleared: frozenset[int]
-    collecting: Mapping[int, Collecting] = field(default_factory=dict)  # of those who leave, and those who were kept
-    alone: frozenset[int] = frozenset()  # who may leave alone
+    collecting: Mapping[str, Collecting] = field(default_factory=dict)  # by deed of leaving or stop: who may, then
+    alone: frozenset[str] = frozenset()  # the deeds at whose time the youth may leave alone
 
     def knows(self, youth_id: int) -> bool:
         """Whether the youth has anything to do with this gathering."""
@@ -88,8 +88,8 @@ def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
     if said.kind is DeedKind.TAKE_BACK:
         return []
     if said.kind in LEAVING:
-        known = facts.collecting.get(said.youth_id or 0, NOBODY)
-        return refusals_to_collect(said.kind, said.to, known, may_leave_alone=said.youth_id in facts.alone)
+        known = facts.collecting.get(said.client_id, NOBODY)
+        return refusals_to_collect(said.kind, said.to, known, may_leave_alone=said.client_id in facts.alone)
     reasons = refusals_to_take(facts.gathering)
     elsewhere = (
         said.youth_id not in facts.members and not said.saw

@@ -5,6 +5,7 @@ const root = document.documentElement;
 const SOON = 2000; // ms after the last tap
 const LONGEST = 60_000; // ms between two tries
 const BEAT = 15_000;
+const CLOCK_MAY_DIFFER = 5 * 60_000; // attendance/rules.py says the same
 const AWAKE = 10 * 60_000; // so long after somebody touched the page it looks what others say; then the sign-in may end
 
 let outbox;
@@ -167,7 +168,9 @@ function plan(delay) {
 async function send() {
   clearTimeout(timer);
   try {
+    const given = here.youth;
     const told = await outbox.flush(here);
+    if (here.youth !== given) takeAnew();
     tries = 0;
     state = told.others ? "others" : "online";
     await settled(told);
@@ -178,6 +181,13 @@ async function send() {
   show();
   if (state === "offline") plan(Math.min(LONGEST, SOON * 2 ** Math.min(tries, 5)));
   return !waits;
+}
+
+/** The register was given anew: with whom youth may leave, by hashes that fit its salt. What was tapped stays. */
+function takeAnew() {
+  for (const { id, collect, barred, alone, later } of here.youth) {
+    if (youth.has(id)) youth.set(id, { ...youth.get(id), collect, barred, alone, later });
+  }
 }
 
 async function failed(problem) {
@@ -221,9 +231,11 @@ async function settled(told) {
   if (told.results.length) await keep();
 }
 
+const isWatched = () => document.visibilityState === "visible" && state === "online" && performance.now() - touched <= AWAKE;
+
 /** What others said meanwhile, on the rows of which nothing waits here. */
 async function look() {
-  if (document.visibilityState !== "visible" || state !== "online" || performance.now() - touched > AWAKE) return;
+  if (!isWatched()) return;
   try {
     const standing = await outbox.standing(here.gathering);
     const differ = [];
@@ -306,7 +318,8 @@ async function openFresh() {
 function openGate() {
   const dialog = part("door", document);
   if (!dialog) return;
-  const desk = { here: () => here, who: (id) => youth.get(id), say: sayPassage, deedOf, seen, now: outbox.now };
+  const isSure = () => Math.abs(Date.now() - outbox.now()) < CLOCK_MAY_DIFFER;
+  const desk = { here: () => here, who: (id) => youth.get(id), say: sayPassage, deedOf, seen, now: outbox.now, isSure, isOver };
   door = gate.gate(dialog, desk, rules);
   list.addEventListener("click", (event) => {
     const row = event.target.closest(".name a") && event.target.closest("[data-row]");
@@ -338,13 +351,24 @@ function listen() {
   setInterval(() => {
     outbox.rememberTime();
     look();
-    if (Date.parse(here.server) + here.hours * 3_600_000 < outbox.now()) outbox.keptRegister().then((kept) => { if (!kept) expire(); });
+    if (isOver()) expire();
   }, BEAT);
 }
 
-/** The hours are over: what is on the screen goes as well, where no network can bring it back. */
-function expire() {
-  if (shell) location.reload();
+const isOver = () => outbox.endOf(here) < outbox.now();
+
+/** The hours are over: what is on the screen goes as well, where no network can bring it back; else it is given anew. */
+async function expire() {
+  if (shell) {
+    if (!(await outbox.keptRegister())) location.reload();
+    return;
+  }
+  if (!isWatched()) return;
+  const fresh = await outbox.snapshot(here.gathering).catch(() => null);
+  if (fresh?.owner !== here.owner) return;
+  Object.assign(here, fresh);
+  takeAnew();
+  await keep();
 }
 
 async function begin() {
