@@ -237,6 +237,7 @@ def _row(
         "id_seen": to.id_seen if to else None,
         "to_checked": to.proof.kind if to and to.proof and refusal is None else None,
         "code": said.code,
+        "said_name": said.name,
         "refusal": refusal.code if refusal else None,
         "flag": verdict.flag,
     }

@@ -23,6 +23,8 @@ MISSING_AFTER = timedelta(hours=24)
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
 STAYS_OPEN = timedelta(hours=12)  # how long after the end somebody can still arrive or leave
 NOT_ENROLLED = "not_enrolled"
+UNKNOWN_NAME = "unknown_name"
+NONE_OF_OURS = "none_of_ours"
 LEAVING = frozenset({DeedKind.LEAVE, DeedKind.STOP})
 
 
@@ -81,6 +83,8 @@ def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
 
     Taking back is heard of everybody who has to do with the gathering, whatever became of it meanwhile.
     """
+    if said.youth_id is None and said.name is not None:
+        return [refusal_of(UNKNOWN_NAME, facts.gathering)]
     if said.youth_id is None:
         return [refusal_of("foreign_code" if said.code is not None else "unknown_youth", facts.gathering)]
     if not facts.knows(said.youth_id):
@@ -105,6 +109,7 @@ def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
 SENTENCES = {
     "unknown_youth": N_("Nobody on this register goes by that entry. Load the page again."),
     "foreign_code": N_("This is not one of our cards. Find the name in the list."),
+    UNKNOWN_NAME: N_("Nobody of the season is surely meant. Say on the register who it is."),
     NOT_ENROLLED: N_("Not enrolled in this season. Ask the office before taking part."),
     "not_a_member": N_("Not in this group. Mark as walked in, or ask the office."),
     NOT_CLEARED: N_("Not cleared. May watch. May not take part."),

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from flask_wtf.csrf import generate_csrf
 
-from youthprog.attendance import card_rules, cards, deeds, rules, sayings, snapshots
+from youthprog.attendance import card_rules, cards, deeds, rules, sayings, snapshots, walk_in_queries
 from youthprog.attendance.card_queries import KnownCard
 from youthprog.attendance.deed_forms import MOST_BYTES, Malformed, TooMuch, read_message
 from youthprog.attendance.routes import device
@@ -217,16 +217,19 @@ def _hear(
 def _known_youth(
     gathering: Occasion, said: list[Said], meant: dict[int, int], *, by: Actor
 ) -> tuple[list[Said], dict[str, Refusal]]:
-    """Deeds with the youth that this actor means, and why a scanned code means nobody.
+    """Deeds with the youth that this actor means, and why a scanned code means nobody. A typed name may mean nobody too.
 
     Deeds about youth out of reach are deeds about nobody: foreign and nonexistent ones look alike.
     """
     scanned = {each.code or "" for each in said if _is_scan(each)}
     codes = cards.resolve_all(scanned, gathering, by=by) if scanned else {}
+    typed = {each.name for each in said if each.name is not None}
+    called = walk_in_queries.walk_ins_called(by, gathering, typed, clock.today()) if typed else {}
     found = []
     unread: dict[str, Refusal] = {}
     for each in said:
         who = codes[each.code or ""] if _is_scan(each) else meant.get(each.youth_id or 0)
+        who = called.get(each.name) if each.name is not None else who
         if isinstance(who, Refusal):
             unread[each.client_id] = who
         youth_id = who if isinstance(who, int) else None
