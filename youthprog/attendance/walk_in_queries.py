@@ -50,9 +50,7 @@ def walk_ins_named(actor: Actor, gathering: Gathering, words: str, on: date) -> 
     return [WalkInLine(row.id, row.name, row.school if row.id in reached else None) for row in meant]
 
 
-def walk_ins_called(
-    actor: Actor, gathering: Gathering | Occasion, names: Collection[str], on: date
-) -> dict[str, int]:
+def walk_ins_called(actor: Actor, gathering: Gathering | Occasion, names: Collection[str], on: date) -> dict[str, int]:
     """Of names typed without a network, those that surely mean one youth, with its key. Three statements.
 
     Surely: the whole name, in any order, of exactly one youth with a place in the season, who is not in the gathering's
@@ -71,7 +69,9 @@ def walk_ins_called(
         words = _words(folded)
         if words in wanted:
             called.setdefault(words, []).append(youth_id)
-    members = set(programs.member_ids(gathering.group_id, clock.day_of(gathering.starts_at))) if gathering.group_id else set()
+    members = (
+        set(programs.member_ids(gathering.group_id, clock.day_of(gathering.starts_at))) if gathering.group_id else set()
+    )
     limits = people.restrictions_on([youth_id for each in called.values() for youth_id in each], on)
     found = {}
     for name, words in asked.items():
