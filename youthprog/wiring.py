@@ -308,7 +308,7 @@ CLEARANCE: list[clearance.Objector] = [rosters.objections, consent_queries.objec
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections, rosters.objections_at]
 SURELY = [
     clearance.QuickLook(surely_cleared, gave_all_at_gate, asked_at_gate),
-    clearance.QuickLook(rosters.surely_clear, rosters.clear_at_gate, rosters.clear_players),
+    clearance.QuickLook(rosters.surely_clear, rosters.clear_at_gate, rosters.kept_from_game),
 ]
 
 # Which rooms keep health words beside the notes of a young person's file; they go with the notes.

@@ -133,7 +133,7 @@ KEEP, DECIDE, READ, WRITE, SHOW = 1, 2, 3, 4, 6
 WINGS: dict[str, dict[str, int]] = {
     "imports": {
         **dict.fromkeys(("limits",), KEEP),
-        **dict.fromkeys(("cells", "columns", "sheets", "workbooks", "importing", "row_reading", "keeping_rows", "likeness", "plan"), DECIDE),
+        **dict.fromkeys(("cells", "columns", "sheets", "workbooks", "importing", "row_reading", "keeping_rows", "likeness", "stated", "plan_people", "plan_teams", "plan"), DECIDE),
         **dict.fromkeys(("game_columns", "game_reading", "game_plan", "known_fields", "file_reading", "review"), DECIDE),
         **dict.fromkeys(("game_queries", "export_queries", "snapshot"), READ),
         **dict.fromkeys(("game_services", "field_services", "writing", "newcomers"), WRITE),

@@ -248,9 +248,33 @@ def test_who_is_not_cleared_has_no_control_without_a_network_either(travelers, i
         here = phone.page.locator("[data-blocked]").first.get_by_text("Here since")
         here.wait_for()
         phone.traveler.assert_accessible()
+        somebody_walks_in(phone)
         be_signed_out(phone)
         here.wait_for()  # now the server says so
+        phone.page.get_by_text("1 name was typed without a signal.").wait_for()
+        phone.page.get_by_role("link", name="Pat Walker").wait_for()
         be_late(phone)
+
+
+def somebody_walks_in(phone: Phone) -> None:
+    """A name is kept without a network; one of the register leads to its row."""
+    page = phone.page
+    for name in ("Zoe Taken Back", "Pat Walker", "walker, PAT"):
+        page.get_by_role("link", name="Somebody walked in").click()
+        phone.traveler.assert_accessible()
+        page.get_by_label("Name of who walked in").fill(name)
+        page.get_by_role("dialog").get_by_role("button", name="Add to the register").click()
+        page.get_by_role("dialog").wait_for(state="hidden")
+    page.get_by_text("Pat Walker walked in. Waits for a signal.").wait_for()
+    taken_back = page.get_by_role("listitem").filter(has_text="Zoe Taken Back walked in.")
+    taken_back.get_by_role("button", name="Take this back").click()
+    taken_back.wait_for(state="hidden")
+    assert page.locator("[data-walked-in] li").count() == 1
+    assert not [text[:300] for text in page.evaluate(STORED) if "Walker" in text]
+    page.get_by_role("link", name="Somebody walked in").click()
+    page.get_by_label("Name of who walked in").fill(page.locator("[data-row] .name a").first.inner_text())
+    page.get_by_role("dialog").get_by_role("button", name="Add to the register").click()
+    page.get_by_text("has a row on this register").wait_for()
 
 
 def be_signed_out(phone: Phone) -> None:

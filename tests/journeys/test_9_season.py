@@ -34,8 +34,10 @@ with create_app().app_context():
     for key in map(int, sys.argv[1:]):
         game = db.session().get_one(Fixture, key)
         halves = [db.session().get_one(Gathering, half) for half in (game.home_gathering_id, game.away_gathering_id)]
+        now = clock.now()
+        begun = max(now - timedelta(hours=3), clock.midnight(clock.today()))  # its players joined their teams today
         for row in (game, *halves):
-            row.starts_at, row.ends_at = clock.now() - timedelta(hours=3), clock.now() - timedelta(hours=2)
+            row.starts_at, row.ends_at = begun, begun + (now - begun) / 3
     db.session().commit()
 """
 
@@ -200,7 +202,7 @@ def next_game(coach: Traveler, office: Traveler) -> tuple[int, list[str]]:
 
 
 def time_passes(installation: Installation, *games: int) -> None:
-    """The games have been played: they began three hours ago."""
+    """The games have been played: they began three hours ago, or at midnight when that was yesterday."""
     done = subprocess.run(
         [sys.executable, "-c", TIME_PASSES, *map(str, games)],
         env=installation.environment, capture_output=True, text=True, check=False,

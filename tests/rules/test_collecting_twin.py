@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ const source = readFileSync(process.argv[2], "utf8");
 const twin = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
 const found = [];
 for (const each of JSON.parse(readFileSync(0, "utf8"))) {
-  found.push([await twin.refusalToCollect(each.kind, each.to, each.known), [...twin.keysOfTyped(each.to.name ?? "")].sort()]);
+  if (each.days) found.push(twin.atTime(each.days, each.moment, each.sure));
+  else found.push([await twin.refusalToCollect(each.kind, each.to, each.known), [...twin.keysOfTyped(each.to.name ?? "")].sort()]);
 }
 process.stdout.write(JSON.stringify(found));
 """
@@ -114,20 +116,71 @@ def case(dice: random.Random) -> tuple[dict[str, Any], str | None, list[str]]:
     return sent, found[0].code if found else None, sorted(keys_of_typed(name or ""))
 
 
-@pytest.mark.proof("a phone without a network releases and stops as the server does", room="attendance")
-def test_both_say_the_same(tmp_path: Path) -> None:
+def asked_of_the_phone(tmp_path: Path, sent: list[dict[str, Any]]) -> list[Any]:
+    """What `collecting.js` answers."""
     if not driver_starts():
         skip_unless_ci(DRIVER_REASON)
-    dice = random.Random(4)
-    made = [case(dice) for _each in range(cases(full=20_000, sample=600))]
     script = tmp_path / "run.mjs"
     script.write_text(RUN, encoding="utf-8")
     done = subprocess.run(
         [compute_driver_executable()[0], str(script), str(TWIN)],
-        input=json.dumps([sent for sent, _code, _keys in made]), capture_output=True, text=True, check=False,
+        input=json.dumps(sent), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    phone = [(code, sorted(keys)) for code, keys in json.loads(done.stdout)]
+    found: list[Any] = json.loads(done.stdout)
+    return found
+
+
+def a_day(dice: random.Random) -> Collecting:
+    """With whom one child may leave on a day: some of four people, of whom some must prove who they are."""
+    people = [
+        collecting.Collector(1, kind, number, f"Person {number}", proofs=proofs_of(dice))
+        for number, kind in enumerate((collecting.GUARDIAN, collecting.GUARDIAN, collecting.LISTED, collecting.LISTED))
+        if dice.random() < 0.8
+    ]
+    bars = [Barred(1, number, keys_of_adult("Paul", f"Kept{number}")) for number in range(3) if dice.random() < 0.4]
+    return Collecting(tuple(people), tuple(bars))
+
+
+def as_given(day: Collecting, alone: bool) -> dict[str, Any]:
+    """A day as a phone has it; proofs and names of the barred unhashed, so that they can be compared."""
+    return {
+        "alone": alone,
+        "barred": sorted({key for bar in day.barred for key in bar.keys}),
+        "collect": [
+            {"kind": each.kind, "person": each.person_id, **({"proofs": [p.text for p in each.proofs]} if each.proofs else {})}
+            for each in day.allowed
+        ],
+    }  # fmt: skip
+
+
+def in_one_order(day: dict[str, Any]) -> dict[str, Any]:
+    """The same day, whatever order its lists have."""
+    asked = [{**each, "proofs": sorted(each.get("proofs") or ())} for each in day["collect"]]
+    return {"alone": day["alone"], "barred": sorted(day["barred"]), "collect": asked}
+
+
+def test_both_say_the_same_of_several_days(tmp_path: Path) -> None:
+    dice, sent, server = random.Random(5), [], []
+    for _each in range(400):
+        days = [(a_day(dice), dice.random() < 0.6) for _day in range(dice.randint(1, 3))]
+        begins = [f"2026-09-{18 + number}T05:00:00.000Z" for number in range(len(days))]
+        first, *later = [{**as_given(*day), "from": since} for day, since in zip(days, begins, strict=True)]
+        at, sure = dice.randrange(len(days)), dice.random() < 0.5
+        moment = datetime(2026, 9, 18 + at, 5, tzinfo=UTC) + timedelta(minutes=dice.choice((0, 1, 1439)))
+        sent.append({"days": {**first, "later": later}, "moment": moment.timestamp() * 1000, "sure": sure})
+        all_of = collecting.strictest([day for day, _alone in days]), all(alone for _day, alone in days)
+        server.append(as_given(*(days[at] if sure else all_of)))
+    phone = asked_of_the_phone(tmp_path, sent)
+    assert [in_one_order(each) for each in phone] == [in_one_order(each) for each in server]
+
+
+@pytest.mark.proof("a phone without a network releases and stops as the server does", room="attendance")
+def test_both_say_the_same(tmp_path: Path) -> None:
+    dice = random.Random(4)
+    made = [case(dice) for _each in range(cases(full=20_000, sample=600))]
+    answers = asked_of_the_phone(tmp_path, [sent for sent, _code, _keys in made])
+    phone = [(code, sorted(keys)) for code, keys in answers]
     server = [(code, keys) for _sent, code, keys in made]
     wrong = [(sent, a, b) for (sent, *_), a, b in zip(made, phone, server, strict=True) if a != b]
     assert not wrong, f"{len(wrong)} differ, first {wrong[0]}"

@@ -10,7 +10,8 @@ from youthprog.demo.department import plan_department
 from youthprog.demo.files import sports_connect_csv
 from youthprog.demo.types import Size
 from youthprog.leagues.imports.importing import read_players
-from youthprog.leagues.imports.plan import address_key, plan_import
+from youthprog.leagues.imports.plan import plan_import
+from youthprog.leagues.imports.plan_people import address_key
 from youthprog.leagues.imports.types import (
     Action,
     Existing,

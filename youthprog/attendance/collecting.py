@@ -14,7 +14,7 @@ from youthprog.attendance.types import DeedKind
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared, not_cleared, not_cleared_at
-from youthprog.core.collecting import NOBODY, Collecting, who_may_collect
+from youthprog.core.collecting import Collecting, who_may_collect
 from youthprog.core.permissions import P
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
@@ -24,7 +24,6 @@ from youthprog.people.rules import age_on
 from youthprog.people.types import GuardianLine, PersonKind
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, Program, Season, Site
-from youthprog.programs.types import Occasion
 
 LATE_AFTER = timedelta(minutes=15)
 
@@ -55,11 +54,6 @@ def _in_care(actor: Actor, permission: P, on: date) -> sa.ColumnElement[bool]:
     return sa.and_(
         programs.gatherings_within(actor, permission, on), ~people.is_kept_from(actor, AttendanceMark.youth_id, on)
     )
-
-
-def collecting_at(gathering: Gathering | Occasion, youth_ids: Collection[int]) -> dict[int, Collecting]:
-    """Who may collect each youth on the day of a gathering, and who may not. A constant number of statements."""
-    return who_may_collect(youth_ids, clock.day_of(gathering.starts_at))
 
 
 def leaving_alone(season_id: int, youth_ids: Collection[int], on: date) -> set[int]:
@@ -99,20 +93,21 @@ class Release:
 
 
 def release_of(actor: Actor, gathering: Gathering, youth: Person, on: date) -> Release:
-    """Who may collect a youth now. Raises `NotFound` when the youth does not belong to the gathering.
+    """Who may collect a youth on the day it is asked (`collecting_rules.days_of_release`). Raises `NotFound` when the
+    youth does not belong to the gathering.
 
     Phones are left out where contacts may not be read. Whoever shows it records the reading.
     """
     row = db.session().get(AttendanceMark, (gathering.id, youth.id), populate_existing=True)
     if row is None and youth.id not in {line.youth_id for line in members_at(gathering)}:
         raise NotFound
-    collecting = collecting_at(gathering, [youth.id]).get(youth.id, NOBODY)
+    collecting = who_may_collect([youth.id], on)[youth.id]
     if not people.reachable(actor, P.CONTACT_READ, [youth.id], on):
         collecting = replace(collecting, allowed=tuple(replace(each, phone=None) for each in collecting.allowed))
     return Release(
         youth=youth,
         collecting=collecting,
-        may_leave_alone=bool(leaving_alone(gathering.season_id, [youth.id], clock.day_of(gathering.starts_at))),
+        may_leave_alone=bool(leaving_alone(gathering.season_id, [youth.id], on)),
         in_at=row.in_at if row else None,
         out_at=row.out_at if row else None,
         left=_last(gathering.id, youth.id, Deed.kind == DeedKind.LEAVE, Deed.refusal.is_(None)) if row else None,

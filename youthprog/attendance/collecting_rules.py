@@ -9,12 +9,16 @@ SHA-256 hashes of the keys of every barred adult (`core.collecting.Barred.keys`)
   any in common means `barred`. `core.names` has the rule step by step.
 * Then it must be one who may collect: a guardian by key, a listed person by the same words in any order
   (`core.names.is_same`: equal sorted tokens). Anything else is `not_listed`.
-* Alone only where the program allows it from an age the youth has on the day of the gathering: else `not_alone`.
+* Alone only where the program allows it from an age the youth has on the day of the release: else `not_alone`.
 * A stop tells why it was one: `barred`, `not_listed`, or `not_this_person` when the name is on the list and the
   leader said the person before them is somebody else.
+
+All of it is asked for the day of the release (`days_of_release`), never for the day the gathering began.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 
 from youthprog.attendance.types import CollectedBy, Collector, DeedKind
 from youthprog.core import collecting as who
@@ -29,6 +33,21 @@ NOT_ALONE = Refusal("not_alone", N_("May not leave alone. Somebody on the list m
 NOT_PROVEN = Refusal("not_proven", N_("Stop. The photo ID does not show that this person may collect the child."))
 STOPS = frozenset({BARRED.code, NOT_PROVEN.code, NOT_LISTED.code, NOT_THIS_PERSON.code, NOT_ALONE.code})
 CUSTODY = frozenset({BARRED.code, NOT_PROVEN.code})  # to be answered so is to read custody data
+
+
+def days_of_release(
+    at: datetime, *, opens: datetime, closes: datetime, now: datetime, day_of: Callable[[datetime], date]
+) -> tuple[date, ...]:
+    """The days on which it is judged who may have a child that left at an instant: what one of them forbids is forbidden.
+
+    It is the day of the release. A practice begun at 23:40 ends on the next day, a camp on its third, and a court's order
+    that begins with that day bars from its first minute; one that has ended bars nobody. The sayer's own time tells the
+    day, so that what a phone sends late is judged as it was at the gate. A time that cannot be (`at` is in the future, or
+    outside `opens` to `closes`) is no proof of a day: then the day it reached us is asked as well.
+    """
+    if day_of(at) == day_of(now) or (opens <= at <= closes and at <= now):
+        return (day_of(at),)
+    return tuple(sorted({day_of(min(max(at, opens), closes)), day_of(now)}))
 
 
 def refusals_to_collect(

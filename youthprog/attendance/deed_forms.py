@@ -90,30 +90,36 @@ def read_deed(sent: Any, device: str | None) -> Said:
     undoes = _id(sent["undoes"], ANY_ID) if sent.get("undoes") is not None else None
     if (undoes is not None) != (kind is DeedKind.TAKE_BACK):
         raise Malformed
-    youth_id, code = _about(sent, kind)
+    mark = _mark(sent.get("mark"), kind)
+    youth_id, code, name = _about(sent, kind, mark)
     return Said(
         client_id=_id(sent.get("id"), OWN_ID),
         youth_id=youth_id,
         kind=kind,
         at=at,
-        mark=_mark(sent.get("mark"), kind),
+        mark=mark,
         saw=_saw(sent.get("saw")),
         undoes=undoes,
         to=_collector(sent.get("to"), kind),
         code=code,
+        name=name,
         clock_at=clock,
         device=device,
     )
 
 
-def _about(sent: Mapping[str, Any], kind: DeedKind) -> tuple[int | None, str | None]:
-    """Whom a deed is about: a youth by key, or whoever a scanned code means."""
+def _about(sent: Mapping[str, Any], kind: DeedKind, mark: Mark | None) -> tuple[int | None, str | None, str | None]:
+    """Whom a deed is about: a youth by key, whoever a scanned code means, or a walk-in by the name as typed."""
     youth, code = sent.get("youth"), _text(sent.get("code"), LONGEST_CODE)
     if youth is None and code and kind in (DeedKind.ARRIVE, DeedKind.LEAVE):
-        return None, code
+        return None, code, None
+    if youth is None and kind is DeedKind.MARK and mark is Mark.WALK_IN:
+        name = _text(sent.get("name"), LONGEST_NAME)
+        if name:
+            return None, None, name
     if type(youth) is not int or not 0 < youth <= BIGGEST_ID:
         raise Malformed
-    return youth, code
+    return youth, code, None
 
 
 def _mark(value: Any, kind: DeedKind) -> Mark | None:

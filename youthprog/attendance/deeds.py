@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from youthprog.attendance import rules, sayings
-from youthprog.attendance.collecting import collecting_at, leaving_alone
-from youthprog.attendance.collecting_rules import without_idle_proof
+from youthprog.attendance.collecting import leaving_alone
+from youthprog.attendance.collecting_rules import days_of_release, without_idle_proof
 from youthprog.attendance.ledger import does_count, state_of
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.stops import tell_of_stops
@@ -23,6 +23,7 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import barred_at
+from youthprog.core.collecting import Collecting, who_may_collect_throughout
 from youthprog.core.db import Model
 from youthprog.core.prepared import as_list, known, note, waiting_lines
 from youthprog.core.refusals import Refusal
@@ -152,7 +153,7 @@ def _facts(
     marked = list({each.youth_id for each in said if each.youth_id is not None and each.mark is not None})
     surely = [row.who for row in asked.values() if row.is_cleared]
     barred = barred_at(marked, gathering.season_id, on, gathering.id, surely=surely) if marked else ()
-    leaving = sorted({each.youth_id for each in said if each.kind in rules.LEAVING and each.youth_id is not None})
+    collecting, alone = _who_may_have_them(gathering, said, now)
     return rules.SayFacts(
         gathering=rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now),
         ends_at=gathering.ends_at,
@@ -160,13 +161,37 @@ def _facts(
         enrolled=frozenset([row.who for row in asked.values() if row.is_enrolled]),
         there=frozenset([row.who for row in asked.values() if row.youth_id is not None]),
         not_cleared=frozenset(barred),
-        collecting=collecting_at(gathering, leaving) if leaving else {},
-        alone=frozenset(leaving_alone(gathering.season_id, leaving, on)) if leaving else frozenset(),
+        collecting=collecting,
+        alone=alone,
     )
 
 
+def _who_may_have_them(
+    gathering: Occurring, said: Sequence[Said], now: datetime
+) -> tuple[dict[str, Collecting], frozenset[str]]:
+    """Of each deed of leaving, by its key: who might collect the youth then, and whether it might leave alone.
+
+    A constant number of statements for each day on which somebody left; none where nobody did.
+    """
+    opens, closes = gathering.starts_at - rules.OPENS_BEFORE, gathering.ends_at + rules.STAYS_OPEN
+    apart: dict[tuple[date, ...], list[Said]] = {}
+    for each in said:
+        if each.kind in rules.LEAVING and each.youth_id is not None:
+            days = days_of_release(each.at, opens=opens, closes=closes, now=now, day_of=clock.day_of)
+            apart.setdefault(days, []).append(each)
+    collecting: dict[str, Collecting] = {}
+    alone: set[str] = set()
+    for days, some in apart.items():
+        youth = sorted({each.youth_id for each in some if each.youth_id is not None})
+        known = who_may_collect_throughout(youth, days)
+        old_enough = leaving_alone(gathering.season_id, youth, min(days))
+        collecting |= {each.client_id: known[each.youth_id] for each in some if each.youth_id is not None}
+        alone |= {each.client_id for each in some if each.youth_id in old_enough}
+    return collecting, frozenset(alone)
+
+
 def _as_compared(said: Said, facts: rules.SayFacts) -> Said:
-    known = facts.collecting.get(said.youth_id or 0)
+    known = facts.collecting.get(said.client_id)
     return replace(said, to=without_idle_proof(said.to, known)) if said.to is not None and known is not None else said
 
 
@@ -212,6 +237,7 @@ def _row(
         "id_seen": to.id_seen if to else None,
         "to_checked": to.proof.kind if to and to.proof and refusal is None else None,
         "code": said.code,
+        "said_name": said.name,
         "refusal": refusal.code if refusal else None,
         "flag": verdict.flag,
     }

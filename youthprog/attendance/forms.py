@@ -20,13 +20,16 @@ WAS = re.compile(r"(\d{1,9})\.([a-z_]{0,16})")
 
 
 class WalkInForm(Form):
-    """Who walked in: a name as typed, or the youth chosen from those it may mean."""
+    """Who walked in: a name as typed, or the youth chosen from those it may mean. `deed` where it was typed on a phone
+    without a network and somebody says now who it is; `nobody` is then the button that says it is none of ours."""
 
     name = StringField(
         _("Name of who walked in"),
         validators=[InputRequired(_("Type the name of who walked in.")), Length(max=160)],
     )
     youth_id = HiddenField(validators=[Length(max=19)])
+    deed = HiddenField(validators=[Optional(), Length(max=36)])
+    nobody = HiddenField(validators=[Optional()])
 
 
 class OneMarkForm(Form):

@@ -75,7 +75,9 @@ class Deed(Model):
     knows it, `clock_at` what the device's own clock showed, `received_at` when it reached us. `saw` names the deeds in
     force that the sayer had before the eyes; `undoes` the deed a take-back voids. A deed with a `refusal` does not
     count and stays; a `flag` asks somebody to look. `to_checked` says what of the photo ID was compared where whoever
-    came is called like an adult who may not. `code` is a scanned text, `youth_id` NULL when nobody knows it.
+    came is called like an adult who may not. `code` is a scanned text, `said_name` the name of a walk-in typed without a
+    network; `youth_id` is NULL when nobody knows whom they mean. A deed that says who a typed name was has its
+    `client_id` in `undoes`.
     """
 
     __tablename__ = "attendance_deed"
@@ -105,6 +107,7 @@ class Deed(Model):
     id_seen: Mapped[bool | None]
     to_checked: Mapped[str | None] = mapped_column(sa.String(20))
     code: Mapped[str | None] = mapped_column(sa.String(200))
+    said_name: Mapped[str | None] = mapped_column(sa.String(160))
     refusal: Mapped[str | None] = mapped_column(sa.String(40))
     flag: Mapped[str | None] = mapped_column(sa.String(40))
 

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access.rules import browser_of
-from youthprog.attendance import collecting, queries, rules, services
-from youthprog.attendance.forms import Posted, WalkInForm, read_register, written
+from youthprog.attendance import collecting, queries, rules, services, walk_in_queries
+from youthprog.attendance.forms import Posted, read_register, written
 from youthprog.attendance.types import Mark, Roll
 from youthprog.audit.services import record_read
 from youthprog.core import clock, serving
@@ -136,7 +136,7 @@ def _register_page(
         here=collecting.here_at(gathering.id, clock.now()),
         waiting=collecting.not_checked_out(actor(), clock.now(), gathering.id) if can_take else [],
         can_undo=can_take and posted is None and bool(roll.save_id) and not rules.refusals_to_undo(undo_facts),
-        walk_in=WalkInForm(),
+        typed=walk_in_queries.unsettled(gathering.id) if can_take else [],
         problems=[(reason.field and f"row-{reason.field.removeprefix('mark-')}", says(reason)) for reason in refusals],
     )
 

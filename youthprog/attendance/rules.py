@@ -23,6 +23,8 @@ MISSING_AFTER = timedelta(hours=24)
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
 STAYS_OPEN = timedelta(hours=12)  # how long after the end somebody can still arrive or leave
 NOT_ENROLLED = "not_enrolled"
+UNKNOWN_NAME = "unknown_name"
+NONE_OF_OURS = "none_of_ours"
 LEAVING = frozenset({DeedKind.LEAVE, DeedKind.STOP})
 
 
@@ -54,8 +56,8 @@ class SayFacts:
     enrolled: frozenset[int]
     there: frozenset[int]  # who stands on the register already, whether of the group or not
     not_cleared: frozenset[int]
-    collecting: Mapping[int, Collecting] = field(default_factory=dict)  # of those who leave, and those who were kept
-    alone: frozenset[int] = frozenset()  # who may leave alone
+    collecting: Mapping[str, Collecting] = field(default_factory=dict)  # by deed of leaving or stop: who may, then
+    alone: frozenset[str] = frozenset()  # the deeds at whose time the youth may leave alone
 
     def knows(self, youth_id: int) -> bool:
         """Whether the youth has anything to do with this gathering."""
@@ -81,6 +83,8 @@ def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
 
     Taking back is heard of everybody who has to do with the gathering, whatever became of it meanwhile.
     """
+    if said.youth_id is None and said.name is not None:
+        return [refusal_of(UNKNOWN_NAME, facts.gathering)]
     if said.youth_id is None:
         return [refusal_of("foreign_code" if said.code is not None else "unknown_youth", facts.gathering)]
     if not facts.knows(said.youth_id):
@@ -88,8 +92,8 @@ def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
     if said.kind is DeedKind.TAKE_BACK:
         return []
     if said.kind in LEAVING:
-        known = facts.collecting.get(said.youth_id or 0, NOBODY)
-        return refusals_to_collect(said.kind, said.to, known, may_leave_alone=said.youth_id in facts.alone)
+        known = facts.collecting.get(said.client_id, NOBODY)
+        return refusals_to_collect(said.kind, said.to, known, may_leave_alone=said.client_id in facts.alone)
     reasons = refusals_to_take(facts.gathering)
     elsewhere = (
         said.youth_id not in facts.members and not said.saw
@@ -105,6 +109,7 @@ def refusals_to_say(said: Said, facts: SayFacts) -> list[Refusal]:
 SENTENCES = {
     "unknown_youth": N_("Nobody on this register goes by that entry. Load the page again."),
     "foreign_code": N_("This is not one of our cards. Find the name in the list."),
+    UNKNOWN_NAME: N_("Nobody of the season is surely meant. Say on the register who it is."),
     NOT_ENROLLED: N_("Not enrolled in this season. Ask the office before taking part."),
     "not_a_member": N_("Not in this group. Mark as walked in, or ask the office."),
     NOT_CLEARED: N_("Not cleared. May watch. May not take part."),

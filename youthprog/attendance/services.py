@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from youthprog.attendance import deeds, overdue, queries, rules
+from youthprog.attendance import deeds, overdue, queries, rules, walk_in_queries
 from youthprog.attendance.deeds import say
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import DeedKind, Mark, Merge, Said, Saved
@@ -22,7 +22,9 @@ from youthprog.core.refusals import N_, Conflict, Refusal, refuse_if
 from youthprog.people.types import PeopleMerged
 from youthprog.programs.models import Gathering
 
-__all__ = ["follow_merge", "save_register", "save_walk_in", "say", "undo_save"]
+__all__ = ["follow_merge", "save_register", "save_walk_in", "say", "settle_walk_in", "undo_save"]
+
+SETTLES = uuid.UUID("5d0f6c57-3c2c-4a55-9f0b-0a1f7a3d9e41")  # of what says who a typed name was, one for each name
 
 # Columns that name a person, for merged records.
 NAMED = (
@@ -74,6 +76,27 @@ def save_register(
 def save_walk_in(gathering: Gathering, youth_id: int, *, by: Actor, now: datetime, device: str | None = None) -> None:
     """Mark somebody of the season, who does not belong to the gathering, as walked in. Raises `Refused`."""
     said = Said(_new_id(), youth_id, DeedKind.MARK, now, Mark.WALK_IN, device=device)
+    (outcome,) = say(gathering, [said], by=by, now=now)
+    refuse_if([outcome.refusal] if outcome.refusal else [])
+
+
+def settle_walk_in(gathering: Gathering, client_id: str, youth_id: int | None, *, by: Actor, now: datetime) -> None:
+    """Say who the name of a walk-in, typed without a network, was; `None`: nobody of ours. Once, whoever comes first.
+
+    The youth walked in when the name was typed. Raises `Refused`, and `NotFound` when it is settled.
+    """
+    deeds.lock(gathering)
+    typed = walk_in_queries.get_unsettled(gathering.id, client_id)
+    own_id = str(uuid.uuid5(SETTLES, typed.client_id))
+    if youth_id is None:
+        said = Said(own_id, None, DeedKind.TAKE_BACK, now, undoes=typed.client_id, device=typed.device)
+        facts = rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now)
+        judged = {own_id: rules.Verdict(rules.refusal_of(rules.NONE_OF_OURS, facts))}
+        deeds.keep(gathering, [said], judged, by=by, now=now)
+        return
+    said = Said(
+        own_id, youth_id, DeedKind.MARK, typed.at, Mark.WALK_IN, undoes=typed.client_id, device=typed.device
+    )  # fmt: skip
     (outcome,) = say(gathering, [said], by=by, now=now)
     refuse_if([outcome.refusal] if outcome.refusal else [])
 

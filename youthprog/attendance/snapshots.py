@@ -2,23 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from youthprog.attendance import deeds, queries, sayings
 from youthprog.attendance.card_queries import KnownCard, door_list, every_card, live_cards
-from youthprog.attendance.collecting import collecting_at, leaving_alone
+from youthprog.attendance.collecting import leaving_alone
 from youthprog.attendance.models import Deed
 from youthprog.attendance.types import Holding, Mark, Roll
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared, barred_at, not_cleared
-from youthprog.core.collecting import Collecting
+from youthprog.core.collecting import Collecting, who_may_collect
 from youthprog.core.permissions import P
 from youthprog.core.prepared import as_list
 from youthprog.people import queries as people
+from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import Occasion
 
@@ -49,36 +50,79 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """A register as one reader may keep it on a phone.
+class Leaving:
+    """With whom youth may leave on a day and the days after it, until another one follows.
 
     `collecting` is who may take each youth home (with phones only where contacts may be read) and, for comparing alone,
-    who may not; `alone` who may leave alone; `codes` those of the live cards.
+    who may not; `alone` who may leave alone.
+    """
+
+    begins_at: datetime
+    collecting: dict[int, Collecting]
+    alone: frozenset[int]
+
+    def of(self, youth_id: int) -> tuple[Collecting, bool]:
+        """What holds for one youth."""
+        return self.collecting[youth_id], youth_id in self.alone
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A register as one reader may keep it on a phone, until `until`.
+
+    `leaving` says with whom its youth may leave, for each day on which the phone may still use it, this one first;
+    `codes` are those of the live cards.
     """
 
     roll: Roll
     standing: dict[int, Standing]
-    collecting: dict[int, Collecting]
-    alone: frozenset[int]
+    leaving: list[Leaving]
     codes: dict[int, str]
+    until: datetime
 
 
-def snapshot_of(actor: Actor, gathering: Gathering, on: date) -> Snapshot:
-    """A gathering's register with what holds for each youth. A constant number of statements."""
+def snapshot_of(actor: Actor, gathering: Gathering, now: datetime, hours: int) -> Snapshot:
+    """A gathering's register with what holds for each youth, for a phone that may use it so many hours. A constant number
+    of statements for each day they touch."""
+    on = clock.day_of(now)
     roll = queries.roll_of(actor, P.REGISTER_TAKE, gathering, on)
     youth_ids = [line.youth_id for line in roll.lines]
-    known = collecting_at(gathering, youth_ids)
-    for hidden in set(youth_ids) - people.reachable(actor, P.CONTACT_READ, youth_ids, on):
-        known[hidden] = replace(
-            known[hidden], allowed=tuple(replace(each, phone=None) for each in known[hidden].allowed)
-        )
+    until = _kept_until(actor, gathering, youth_ids, now, now + timedelta(hours=hours))
+    shown = people.reachable(actor, P.CONTACT_READ, youth_ids, on)
     return Snapshot(
         roll=roll,
         standing=standing_of(gathering.id, youth_ids),
-        collecting=known,
+        leaving=[_leaving_on(gathering, youth_ids, shown, day) for day in _days(now, until)],
         codes={who: card.code for who, card in live_cards(youth_ids).items()},
-        alone=frozenset(leaving_alone(gathering.season_id, youth_ids, clock.day_of(gathering.starts_at))),
+        until=until,
     )
+
+
+def _leaving_on(gathering: Gathering, youth_ids: Collection[int], shown: Collection[int], on: date) -> Leaving:
+    known = who_may_collect(youth_ids, on)
+    for hidden in known.keys() - set(shown):
+        known[hidden] = replace(
+            known[hidden], allowed=tuple(replace(each, phone=None) for each in known[hidden].allowed)
+        )
+    return Leaving(clock.midnight(on), known, frozenset(leaving_alone(gathering.season_id, youth_ids, on)))
+
+
+def _kept_until(
+    actor: Actor, gathering: Gathering, youth_ids: Collection[int], now: datetime, latest: datetime
+) -> datetime:
+    """How long a phone may keep a register: not into a day on which its holder may not open it any more, or a court lets
+    them know nothing of one of its youth. Two statements a day that follows."""
+    for day in _days(now, latest)[1:]:
+        reached = programs.is_gathering_within(actor, P.REGISTER_TAKE, gathering.id, day)
+        if not reached or not set(people.youth_kept_from(actor.person_id, day)).isdisjoint(youth_ids):
+            return clock.midnight(day)
+    return latest
+
+
+def _days(first: datetime, last: datetime) -> list[date]:
+    """The department's days from one instant to another, both included."""
+    on, until = clock.day_of(first), clock.day_of(last)
+    return [on + timedelta(days=each) for each in range((until - on).days + 1)]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Whom to tell at once: coordinators when a release was stopped, a leader when children were not checked out."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -134,11 +134,16 @@ def tell_of_late(now: datetime) -> Iterator[int]:
 
 
 def _leader_of(gathering: Gathering, youth_ids: Collection[int], now: datetime) -> Recipient | None:
-    """The first leader with an address whom no court limits in anything about one of the youth; else a coordinator."""
-    on = clock.day_of(gathering.starts_at)
-    lines = programs.staff_of([gathering.group_id], on).get(gathering.group_id, []) if gathering.group_id else []
-    limited = {adult_id for _youth_id, adult_id in people.restrictions_on(youth_ids, on)}
-    leaders = [line.person_id for line in lines if line.person_id not in limited]
+    """The first leader with an address whom no court limits in anything about one of the youth; else a coordinator.
+
+    Whoever led on the day it began, unless that has ended; what a court says is asked for the day of the letter.
+    """
+    began, today = clock.day_of(gathering.starts_at), clock.day_of(now)
+    limited = {adult_id for _youth_id, adult_id in people.restrictions_on(youth_ids, today)}
+    leaders = [each for each in _led_on(gathering.group_id, began) if each not in limited]
+    if leaders and today != began:
+        still = _led_on(gathering.group_id, today)
+        leaders = [each for each in leaders if each in still]
     rows: Any = db.session().execute(
         sa.select(Account.email, Person)
         .join(Person, Person.id == Account.person_id)
@@ -147,6 +152,11 @@ def _leader_of(gathering: Gathering, youth_ids: Collection[int], now: datetime) 
     found = {person.id: Recipient(person.name, email, person.language, person.id) for email, person in rows}
     first = next((found[each] for each in leaders if each in found), None)
     return first or next(iter(coordinators_of(gathering.season_id, youth_ids, now)), None)
+
+
+def _led_on(group_id: int | None, on: date) -> list[int]:
+    lines = programs.staff_of([group_id], on).get(group_id, []) if group_id else []
+    return [line.person_id for line in lines]
 
 
 def _public_url() -> str:

@@ -1,18 +1,18 @@
 """Registers on phones: what a phone keeps of one register, and what it sends back. The protocol is in docs/sync.md."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 from flask_wtf.csrf import generate_csrf
 
-from youthprog.attendance import card_rules, cards, deeds, rules, sayings, snapshots
+from youthprog.attendance import card_rules, cards, deeds, rules, sayings, snapshots, walk_in_queries
 from youthprog.attendance.card_queries import KnownCard
 from youthprog.attendance.deed_forms import MOST_BYTES, Malformed, TooMuch, read_message
 from youthprog.attendance.routes import device
-from youthprog.attendance.snapshots import NOTHING_SAID, Door, Standing, Told
+from youthprog.attendance.snapshots import NOTHING_SAID, Door, Leaving, Standing, Told
 from youthprog.attendance.types import Fate, Heard, Outcome, RollLine, Said
 from youthprog.audit.services import record_read
 from youthprog.core import clock, compact, crypto
@@ -44,7 +44,8 @@ TOO_MUCH = Refusal("too_much", N_("That is too much for one message. Send it in 
 def snapshot(gathering_id: int) -> Response:
     """What a phone keeps of a register, to go on without a network."""
     gathering = programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, clock.today())
-    found = snapshots.snapshot_of(actor(), gathering, clock.today())
+    now = clock.now()
+    found = snapshots.snapshot_of(actor(), gathering, now, current_app.config["YOUTHPROG"].offline_hours)
     record_read(
         "register.kept",
         "gathering",
@@ -59,8 +60,8 @@ def snapshot(gathering_id: int) -> Response:
             "gathering": gathering.id,
             "owner": _owner(),
             "token": generate_csrf(),
-            "server": _iso(clock.now()),
-            "hours": current_app.config["YOUTHPROG"].offline_hours,
+            "server": _iso(now),
+            "hours": (found.until - now) // timedelta(seconds=36) / 100,
             "salt": salt,
             "zone": str(clock.zone()),
             "starts_at": _iso(gathering.starts_at),
@@ -71,8 +72,7 @@ def snapshot(gathering_id: int) -> Response:
                 {
                     **_line(line),
                     **_standing(found.standing.get(line.youth_id, NOTHING_SAID)),
-                    **_collecting(found.collecting[line.youth_id], salt),
-                    "alone": line.youth_id in found.alone,
+                    **_leaving(line.youth_id, found.leaving, salt),
                     "card": _hash(salt, found.codes.get(line.youth_id)),
                 }
                 for line in found.roll.lines
@@ -217,16 +217,19 @@ def _hear(
 def _known_youth(
     gathering: Occasion, said: list[Said], meant: dict[int, int], *, by: Actor
 ) -> tuple[list[Said], dict[str, Refusal]]:
-    """Deeds with the youth that this actor means, and why a scanned code means nobody.
+    """Deeds with the youth that this actor means, and why a scanned code means nobody. A typed name may mean nobody too.
 
     Deeds about youth out of reach are deeds about nobody: foreign and nonexistent ones look alike.
     """
     scanned = {each.code or "" for each in said if _is_scan(each)}
     codes = cards.resolve_all(scanned, gathering, by=by) if scanned else {}
+    typed = {each.name for each in said if each.name is not None}
+    called = walk_in_queries.walk_ins_called(by, gathering, typed, clock.today()) if typed else {}
     found = []
     unread: dict[str, Refusal] = {}
     for each in said:
         who = codes[each.code or ""] if _is_scan(each) else meant.get(each.youth_id or 0)
+        who = called.get(each.name) if each.name is not None else who
         if isinstance(who, Refusal):
             unread[each.client_id] = who
         youth_id = who if isinstance(who, int) else None
@@ -283,6 +286,23 @@ def _line(line: RollLine) -> dict[str, Any]:
     if line.alert:
         found["alert"] = line.alert
     return found
+
+
+def _leaving(youth_id: int, days: list[Leaving], salt: str) -> dict[str, Any]:
+    """With whom a youth may leave now; and `later`, from when something else holds, where a day brings it."""
+    first, *following = days
+    last = first.of(youth_id)
+    found = _on_a_day(*last, salt)
+    later = []
+    for day in following:
+        if day.of(youth_id) != last:
+            last = day.of(youth_id)
+            later.append({"from": _iso(day.begins_at.astimezone(UTC)), **_on_a_day(*last, salt)})
+    return {**found, "later": later} if later else found
+
+
+def _on_a_day(known: Collecting, alone: bool, salt: str) -> dict[str, Any]:
+    return {**_collecting(known, salt), "alone": alone}
 
 
 def _collecting(known: Collecting, salt: str) -> dict[str, Any]:

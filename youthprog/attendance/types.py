@@ -71,6 +71,7 @@ class Said:
     """A deed as it comes in, from a page, a phone, a kiosk, a scan or paper.
 
     `at` is when it happened, `clock_at` what the device's clock showed then. `saw` are the deeds in force the sayer saw.
+    `name` is that of a walk-in as typed without a network.
     """
 
     client_id: str
@@ -82,6 +83,7 @@ class Said:
     undoes: str | None = None
     to: Collector | None = None
     code: str | None = None
+    name: str | None = None
     clock_at: datetime | None = None
     device: str | None = None
 
@@ -336,6 +338,17 @@ class ToldLine:
     taken_back: bool
     in_force: bool
     compared: bool = False  # the photo ID, with the record: somebody who may not collect has a like name
+
+
+@dataclass(frozen=True)
+class TypedName:
+    """The name of a walk-in that was typed without a network and means nobody for sure: somebody says who it is."""
+
+    client_id: str
+    name: str
+    at: datetime
+    by: str | None
+    device: str | None
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
-"""Putting somebody on a register who does not belong to its group."""
+"""Putting somebody on a register who does not belong to its group, and saying who it was whose name a phone kept."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.attendance import services, walk_in_queries
 from youthprog.attendance.forms import WalkInForm
 from youthprog.attendance.routes import device
-from youthprog.attendance.types import WalkInLine
+from youthprog.attendance.types import TypedName, WalkInLine
 from youthprog.core import clock
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
@@ -23,8 +23,12 @@ bp = Blueprint("walk_ins", __name__)
 @bp.get("/gatherings/<id:gathering_id>/walk-in")
 @door(P.REGISTER_TAKE)
 def new(gathering_id: int) -> BaseResponse:
-    """The page that asks who walked in."""
-    return _page(_gathering(gathering_id), WalkInForm())
+    """The page that asks who walked in; with a deed, who it was whose name was typed without a network."""
+    gathering = _gathering(gathering_id)
+    typed = _typed(gathering, request.args.get("deed"))
+    form = WalkInForm(formdata=None, name=typed.name if typed else None, deed=typed.client_id if typed else None)
+    meant = walk_in_queries.walk_ins_named(actor(), gathering, typed.name, clock.today()) if typed else None
+    return _page(gathering, form, 200, meant, typed)
 
 
 @bp.post("/gatherings/<id:gathering_id>/walk-in")
@@ -32,26 +36,40 @@ def new(gathering_id: int) -> BaseResponse:
 def add(gathering_id: int) -> BaseResponse:
     """Mark somebody of the season as walked in, or ask which of several is meant."""
     gathering, form = _gathering(gathering_id), WalkInForm()
+    typed = _typed(gathering, form.deed.data)
     if not form.validate_on_submit():
-        return _page(gathering, form, 422)
+        return _page(gathering, form, 422, None, typed)
+    register = redirect(url_for("attendance.show", gathering_id=gathering.id), 303)
+    if typed and form.nobody.data:
+        services.settle_walk_in(gathering, typed.client_id, None, by=actor(), now=clock.now())
+        flash(gettext("%(name)s is none of ours. The register stays as it is.", name=typed.name), "neutral")
+        return register
     meant = walk_in_queries.walk_ins_named(actor(), gathering, form.name.data or "", clock.today())
     chosen = _chosen(meant, form.youth_id.data)
     if chosen is None:
         if not meant:
             reason = gettext("Nobody of this name is enrolled in this season. Type the whole name, or ask the office.")
             form.name.errors = [reason]
-        return _page(gathering, form, 422, meant)
+        return _page(gathering, form, 422, meant, typed)
     try:
-        services.save_walk_in(gathering, chosen.youth_id, by=actor(), now=clock.now(), device=device())
+        if typed:
+            services.settle_walk_in(gathering, typed.client_id, chosen.youth_id, by=actor(), now=clock.now())
+        else:
+            services.save_walk_in(gathering, chosen.youth_id, by=actor(), now=clock.now(), device=device())
     except Refused as refused:
         form.name.errors = [says(reason) for reason in refused.reasons]
-        return _page(gathering, form, 422)
+        return _page(gathering, form, 422, None, typed)
     flash(gettext("%(name)s walked in and stands on the register.", name=chosen.name), "signed")
-    return redirect(url_for("attendance.show", gathering_id=gathering.id), 303)
+    return register
 
 
 def _gathering(gathering_id: int) -> Gathering:
     return programs.get_gathering_for(actor(), P.REGISTER_TAKE, gathering_id, clock.today())
+
+
+def _typed(gathering: Gathering, client_id: str | None) -> TypedName | None:
+    """The typed name a page is about, if it is about one. Raises `NotFound` for none of this gathering's."""
+    return walk_in_queries.get_unsettled(gathering.id, client_id) if client_id else None
 
 
 def _chosen(meant: list[WalkInLine], asked: str | None) -> WalkInLine | None:
@@ -62,8 +80,14 @@ def _chosen(meant: list[WalkInLine], asked: str | None) -> WalkInLine | None:
 
 
 def _page(
-    gathering: Gathering, form: WalkInForm, status: int = 200, meant: list[WalkInLine] | None = None
+    gathering: Gathering,
+    form: WalkInForm,
+    status: int = 200,
+    meant: list[WalkInLine] | None = None,
+    typed: TypedName | None = None,
 ) -> BaseResponse:
     lines = meant or ()
     choices = [(line.youth_id, f"{line.name} · {line.told}" if line.told else line.name) for line in lines]
-    return page("attendance/walk_in.html", status, gathering=gathering, form=form, meant=meant, choices=choices)
+    return page(
+        "attendance/walk_in.html", status, gathering=gathering, form=form, meant=meant, choices=choices, typed=typed
+    )

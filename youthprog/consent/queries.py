@@ -55,7 +55,7 @@ from youthprog.consent.types import (
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared
-from youthprog.core.collecting import who_may_collect
+from youthprog.core.collecting import who_may_collect_throughout
 from youthprog.core.permissions import P, Reach
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
@@ -141,13 +141,14 @@ def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, 
     return {group_id: (signed, waiting, missing) for group_id, (signed, waiting, missing) in counts.items()}
 
 
-def pickup_of(youth_ids: Collection[int], on: date) -> dict[int, list[str]]:
-    """The names of those who may collect each youth on a day: guardians who may, then those a guardian named.
+def pickup_of(youth_ids: Collection[int], *days: date) -> dict[int, list[str]]:
+    """The names of those who may collect each youth on every one of the days a paper serves: guardians who may, then those
+    a guardian named.
 
     A name like that of an adult whom a restriction keeps from collecting is left out, even a guardian's whom a photo
     ID tells from that adult: paper compares nothing. So are all names from a guardian who may not decide on the day.
     """
-    found = who_may_collect(youth_ids, on)
+    found = who_may_collect_throughout(youth_ids, days)
     names = {youth_id: [each.name for each in one.allowed if not each.proofs] for youth_id, one in found.items()}
     return {youth_id: listed for youth_id, listed in names.items() if listed}
 

@@ -3,7 +3,7 @@
 Instants are aware and in UTC; a calendar day belongs to the department's own time zone.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -27,3 +27,8 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """The department's calendar day in which an instant falls."""
     return moment.astimezone(zone()).date()
+
+
+def midnight(on: date) -> datetime:
+    """The instant at which a calendar day of the department begins."""
+    return datetime.combine(on, time(), zone())

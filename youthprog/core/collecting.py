@@ -164,6 +164,30 @@ def who_may_collect(youth_ids: Collection[int], on: date) -> dict[int, Collectin
     return {youth_id: Collecting(tuple(allowed[youth_id]), tuple(barred[youth_id])) for youth_id in allowed}
 
 
+def who_may_collect_throughout(youth_ids: Collection[int], days: Iterable[date]) -> dict[int, Collecting]:
+    """Who may collect each youth on every one of several days (`strictest`). A constant number of statements a day."""
+    found = [who_may_collect(youth_ids, day) for day in days]
+    return {youth_id: strictest([each[youth_id] for each in found]) for youth_id in youth_ids}
+
+
+def strictest(several: Sequence[Collecting]) -> Collecting:
+    """What holds on all of several days, of which nobody can say which one it is: barred on one of them is barred.
+
+    Who may collect may on each; where a photo ID has to be compared on some, what it must say is what shows it on all.
+    """
+    if len(several) == 1:
+        return several[0]
+    barred = {(bar.adult_id, bar.keys): bar for one in several for bar in one.barred}
+    allowed = []
+    for each in several[0].allowed:
+        same = [one.find(each.kind, each.person_id) for one in several]
+        asked = [set(other.proofs) for other in same if other is not None and other.proofs]
+        proofs = tuple(sorted(set.intersection(*asked), key=lambda proof: proof.text)) if asked else ()
+        if None not in same and (proofs or not asked):
+            allowed.append(replace(each, proofs=proofs))
+    return Collecting(tuple(allowed), tuple(barred.values()))
+
+
 def _known(alike: Iterable[tuple[Collector, Sequence[Barred]]]) -> Mapping[int, Known]:
     """What tells guardians from the barred whose name they have. Nothing is read where no guardian has one."""
     pairs = [(each.person_id, bar.adult_id) for each, like in alike if each.kind == GUARDIAN for bar in like]

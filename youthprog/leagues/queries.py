@@ -285,7 +285,8 @@ def sign_in_lines(actor: Actor, gathering: Gathering, on: date) -> tuple[SignInL
     day = clock.day_of(gathering.starts_at)
     members = _reached(actor, P.ROSTER_PRINT, programs.members_of(gathering.group_id, day), on)
     youth_ids = [member.youth_id for member in members]
-    collectors = consent.pickup_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), day)
+    days = [day + timedelta(days=each) for each in range((clock.day_of(gathering.ends_at) - day).days + 1)]
+    collectors = consent.pickup_of(people.reachable(actor, P.CONTACT_READ, youth_ids, on), *days)
     objections = not_cleared(youth_ids, gathering.season_id, day, gathering_id=gathering.id)
     persons = {person.id: person for person in db.session().scalars(sa.select(Person).where(Person.id.in_(youth_ids)))}
     return tuple(

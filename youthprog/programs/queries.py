@@ -138,6 +138,12 @@ def get_gathering_for(actor: Actor, permission: P, gathering_id: int, on: date) 
     return _found(db.session().scalar(statement))
 
 
+def is_gathering_within(actor: Actor, permission: P, gathering_id: int, on: date) -> bool:
+    """Whether a gathering is within reach on a day. One statement."""
+    within = sa.exists().where(Gathering.id == gathering_id, gatherings_within(actor, permission, on))
+    return bool(db.session().scalar(sa.select(within)))
+
+
 def get_gathering(gathering_id: int) -> Gathering:
     """A gathering with group, season and site, for whoever holds its key. Raises `NotFound`."""
     statement = sa.select(Gathering).options(

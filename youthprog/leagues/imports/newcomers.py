@@ -20,8 +20,8 @@ from youthprog.core.actor import Actor
 from youthprog.core.events import publish
 from youthprog.core.permissions import P
 from youthprog.core.text import fold
-from youthprog.leagues.imports.plan import stated_values
 from youthprog.leagues.imports.snapshot import in_parts
+from youthprog.leagues.imports.stated import stated_values
 from youthprog.leagues.imports.types import GuardianRow, PlannedRow, Ref
 from youthprog.leagues.imports.writing import HEALTH, Writer, alert_and_detail
 from youthprog.people import queries as people

@@ -14,7 +14,7 @@ from youthprog.core.reach import within
 from youthprog.core.text import fold
 from youthprog.leagues.imports.likeness import given_alike
 from youthprog.leagues.imports.models import ImportPair
-from youthprog.leagues.imports.plan import address_key
+from youthprog.leagues.imports.plan_people import address_key
 from youthprog.leagues.imports.types import (
     Existing,
     KnownAdult,

@@ -8,7 +8,7 @@ from youthprog.audit.services import record
 from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.text import fold
-from youthprog.leagues.imports.plan import differing, stated_values
+from youthprog.leagues.imports.stated import differing, stated_values
 from youthprog.leagues.imports.types import Action, GuardianRow, PlannedRow, Ref
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.queries import find_division

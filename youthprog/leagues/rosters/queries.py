@@ -140,12 +140,13 @@ def surely_clear(youth_ids: Sequence[int], season_id: int, on: date, gathering_i
 
     Nobody who was ever held, or whom custody ever kept from somebody who leads the group; and nobody at a game.
     """
-    rows = CLEAR.rows(youth=as_list(youth_ids), gathering_id=gathering_id, clear_players=as_list([]))
+    rows = CLEAR.rows(youth=as_list(youth_ids), gathering_id=gathering_id)
     return {row.id for row in rows}
 
 
-def clear_players(_season_id: int, _on: date, gathering_id: int) -> dict[str, str]:
-    """What `clear_at_gate` has to know of a game: the players of the team against whom the rules have nothing, as a list.
+def kept_from_game(_season_id: int, _on: date, gathering_id: int) -> dict[str, str]:
+    """What `clear_at_gate` has to know of a game: the players of the team against whom the rules have something, as a list.
+    That one is short, and every check-in reads it.
 
     The rules in full, once for all who come to a gathering: whoever writes for many keeps it until anybody else has
     written. Ten statements for the game of a team, else one.
@@ -160,32 +161,47 @@ def clear_players(_season_id: int, _on: date, gathering_id: int) -> dict[str, st
         .one_or_none()
     )
     if game is None or game.group_id is None:
-        return {"clear_players": as_list([])}
+        return {"kept_from_game": as_list([])}
     on = clock.day_of(game.starts_at)
     here = programs.during(GroupMember.from_on, GroupMember.until_on, on)
     members = sa.select(GroupMember.youth_id).where(GroupMember.group_id == game.group_id, here)
     youth = tuple(db.session().scalars(members))
     against = reasons_at([GameAt(gathering_id, game.group_id, game.season_id, game.starts_at, youth)])
-    return {"clear_players": as_list([each for each in youth if (gathering_id, each) not in against])}
+    return {"kept_from_game": as_list([each for each in youth if (gathering_id, each) in against])}
 
 
 def clear_at_gate(engine: str, youth_id: Any) -> sa.ColumnElement[bool]:
-    """The condition of `surely_clear` for a statement of others, which know the gathering by `gathering_id` and of a
-    game who may play in it (`clear_players`)."""
+    """The condition of `surely_clear` for a statement of others, which know the gathering by `gathering_id`, its day by
+    `on`, and of a game who of the team may not play in it (`kept_from_game`): all others of the team may."""
+    on: Any = sa.bindparam("on", type_=sa.Date())
+    plays = sa.exists().where(
+        Gathering.id == sa.bindparam("gathering_id"),
+        GroupMember.group_id == Gathering.group_id,
+        GroupMember.youth_id == youth_id,
+        programs.during(GroupMember.from_on, GroupMember.until_on, on),
+    )
+    may = sa.and_(plays, youth_id.not_in(keys(engine, "kept_from_game")))
+    return sa.and_(_nothing_ever(youth_id), sa.or_(~_is_game(), may))
+
+
+def _is_game() -> sa.ColumnElement[bool]:
+    return sa.exists().where(Gathering.id == sa.bindparam("gathering_id"), Gathering.kind == GatheringKind.GAME)
+
+
+def _nothing_ever(youth_id: Any) -> sa.ColumnElement[bool]:
     held = sa.exists().where(MedicalHold.youth_id == youth_id)
-    game = sa.exists().where(Gathering.id == sa.bindparam("gathering_id"), Gathering.kind == GatheringKind.GAME)
-    plays = youth_id.in_(keys(engine, "clear_players"))
     away = sa.exists().where(
         CustodyRestriction.youth_id == youth_id,
         GroupStaff.person_id == CustodyRestriction.adult_id,
         Gathering.id == sa.bindparam("gathering_id"),
         Gathering.group_id == GroupStaff.group_id,
     )
-    return sa.and_(~held, sa.or_(~game, plays), ~away)
+    return sa.and_(~held, ~away)
 
 
 def _clear(engine: str) -> sa.SelectBase:
-    return sa.select(Person.id).where(Person.id.in_(keys(engine, "youth")), clear_at_gate(engine, Person.id))
+    here = Person.id.in_(keys(engine, "youth"))
+    return sa.select(Person.id).where(here, _nothing_ever(Person.id), ~_is_game())
 
 
 CLEAR = Prepared(_clear)

@@ -97,6 +97,29 @@ async function isProven(to, chosen, known) {
   return chosen.proofs.includes(await hashed(known.salt, `${kind} ${kind === "house" ? houseNumber(value) : value}`));
 }
 
+const holdsOnAll = (each, days) => {
+  const same = days.map((day) => day.collect.find((other) => other.kind === each.kind && other.person === each.person));
+  if (same.includes(undefined)) return [];
+  const asked = same.filter((other) => other.proofs);
+  if (!asked.length) return [each];
+  const proofs = asked[0].proofs.filter((proof) => asked.every((other) => other.proofs.includes(proof)));
+  return proofs.length ? [{ ...asked[0], proofs }] : [];
+};
+
+/**
+ * With whom a youth may leave at an instant (ms): what holds on its day, of the days a phone was given (`one`, and `later`, each
+ * `from` an instant on). Where nobody can be sure of the time: what holds on all of them, as core/collecting.py's strictest.
+ */
+export function atTime(one, moment, sure) {
+  const days = [one, ...(one.later ?? [])];
+  if (sure) return days.filter((day, place) => place === 0 || Date.parse(day.from) <= moment).at(-1);
+  return {
+    barred: [...new Set(days.flatMap((day) => day.barred))],
+    alone: days.every((day) => day.alone),
+    collect: one.collect.flatMap((each) => holdsOnAll(each, days)),
+  };
+}
+
 /** The one who may collect and is called so. */
 export const named = (name, known) => known.collect.find((each) => isSame(name, each.name));
 

@@ -24,9 +24,9 @@ export function passed(who, deed) {
 
 /**
  * The dialog. `desk` is what it works with: here() the snapshot, who(id), say(id, deed), deedOf(kind, id, more),
- * seen(id), now(); `rules` is collecting.js.
+ * seen(id), now(), isSure() of the time, isOver(): it was kept too long; `rules` is collecting.js.
  */
-export function gate(dialog, desk, { named, refusalToCollect }) {
+export function gate(dialog, desk, { named, refusalToCollect, atTime }) {
   const words = dialog.dataset;
   const part = (name) => dialog.querySelector(`[data-${name}]`);
   const title = dialog.querySelector("h2");
@@ -36,7 +36,11 @@ export function gate(dialog, desk, { named, refusalToCollect }) {
   let chosen;
   const who = () => desk.who(id);
   const first = () => who().first ?? who().name;
-  const known = () => ({ collect: [], barred: [], ...who(), salt: desk.here().salt });
+  const known = () => {
+    const one = { collect: [], barred: [], ...who() };
+    const holds = atTime(one, desk.now(), desk.isSure() && !desk.isOver());
+    return { ...one, ...holds, ...(desk.isOver() ? { collect: [], alone: false } : {}), salt: desk.here().salt };
+  };
 
   /** 5:30 pm, 5:30 p.m.: as core/dates.py writes it. */
   function time(value) {

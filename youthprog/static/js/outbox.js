@@ -133,9 +133,12 @@ export async function recallTime() {
 
 // ---- the register ----
 
-/** Keep a register, in place of the one before. `hours` is how long. */
-export async function keepRegister(register, hours) {
-  await write("kept", "register", { ...(await seal("register", register)), until: now() + hours * 3_600_000 });
+/** When a register goes: its hours are counted from when the server gave it, for what it says of leaving is of those days. */
+export const endOf = (here) => Date.parse(here.server) + here.hours * 3_600_000;
+
+/** Keep a register, in place of the one before. */
+async function keepRegister(register) {
+  await write("kept", "register", { ...(await seal("register", register)), until: endOf(register.here) });
   await rememberTime();
 }
 
@@ -154,7 +157,7 @@ export function fragmentOf(main) {
 export async function keepPage(page, here) {
   const last = await keptRegister().catch(() => null);
   const same = last?.here.gathering === here.gathering && last.here.owner === here.owner;
-  await keepRegister({ here, pages: { ...(same ? last.pages : {}), [page.path]: page } }, here.hours);
+  await keepRegister({ here, pages: { ...(same ? last.pages : {}), [page.path]: page } });
   if (!same) await remove("kept", "cards");
 }
 

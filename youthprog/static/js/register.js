@@ -5,6 +5,8 @@ const root = document.documentElement;
 const SOON = 2000; // ms after the last tap
 const LONGEST = 60_000; // ms between two tries
 const BEAT = 15_000;
+const UNKNOWN_NAME = "unknown_name"; // attendance/rules.py says the same
+const CLOCK_MAY_DIFFER = 5 * 60_000; // attendance/rules.py says the same
 const AWAKE = 10 * 60_000; // so long after somebody touched the page it looks what others say; then the sign-in may end
 
 let outbox;
@@ -156,6 +158,54 @@ async function sayPassage(id, deed) {
   showPassage(id);
 }
 
+// ---- who walked in, without a network ----
+
+/** A name is kept like a tap; the server finds out whom it means, or somebody says it on the register. */
+function openWalked() {
+  const dialog = part("walked", document);
+  const link = part("walk-in", document);
+  if (!dialog || !link) return;
+  const typed = dialog.querySelector("input");
+  link.addEventListener("click", (event) => {
+    if (state !== "offline") return;
+    event.preventDefault();
+    typed.value = "";
+    dialog.showModal();
+  });
+  part("close", dialog).addEventListener("click", () => dialog.close());
+  dialog.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const name = typed.value.trim();
+    if (!rules.tokensOf(name).length) return;
+    dialog.close();
+    const there = [...youth.values()].find((each) => rules.isSame(each.name, name));
+    if (there) tell([fill(dialog.dataset.hasRow, { name: there.name })]);
+    else if (!(await namesWaiting()).some(({ deed }) => rules.isSame(deed.name, name))) await say([deedOf("mark", null, { mark: "walk_in", name })]);
+    await showWalked();
+  });
+}
+
+const namesWaiting = async () => (await outbox.waiting()).filter((each) => each.gathering === here.gathering && each.owner === here.owner && each.deed.name);
+
+async function showWalked() {
+  const rows = part("walked-in", document);
+  if (!rows) return;
+  const words = part("walked", document).dataset;
+  const names = await namesWaiting();
+  rows.replaceChildren(...names.map(({ deed }) => {
+    const row = document.createElement("li");
+    const back = Object.assign(document.createElement("button"), { type: "button", className: "button quiet", textContent: words.back });
+    back.addEventListener("click", async () => {
+      if (!outbox.isSending(deed.id)) await say([], [deed.id]);
+      await showWalked();
+    });
+    row.append(fill(words.kept, { name: deed.name }), " ", back);
+    return row;
+  }));
+  rows.hidden = !names.length;
+}
+
 // ---- sending ----
 
 function plan(delay) {
@@ -166,18 +216,29 @@ function plan(delay) {
 /** Send what waits; true when nothing is left of our own. */
 async function send() {
   clearTimeout(timer);
+  let named = false;
   try {
+    const given = here.youth;
     const told = await outbox.flush(here);
+    if (here.youth !== given) takeAnew();
     tries = 0;
     state = told.others ? "others" : "online";
-    await settled(told);
+    named = await settled(told);
   } catch (problem) {
     await failed(problem);
   }
   waits = await outbox.count();
   show();
+  if (named && !waits && state === "online") location.replace(location.pathname); // the page asks there who it is
   if (state === "offline") plan(Math.min(LONGEST, SOON * 2 ** Math.min(tries, 5)));
   return !waits;
+}
+
+/** The register was given anew: with whom youth may leave, by hashes that fit its salt. What was tapped stays. */
+function takeAnew() {
+  for (const { id, collect, barred, alone, later } of here.youth) {
+    if (youth.has(id)) youth.set(id, { ...youth.get(id), collect, barred, alone, later });
+  }
 }
 
 async function failed(problem) {
@@ -204,6 +265,7 @@ function blank() {
   document.title = box.dataset.gone;
 }
 
+/** What the server answered; resolves to whether somebody has to say who a typed name is. */
 async function settled(told) {
   for (const [id, standing] of Object.entries(told.youth[here.gathering] ?? {})) {
     youth.set(Number(id), { ...youth.get(Number(id)), ...standing });
@@ -212,18 +274,22 @@ async function settled(told) {
     if (pending.get(record.deed.youth)?.deed.id === id) pending.delete(record.deed.youth);
   }
   for (const id of youth.keys()) showRow(id);
-  const refused = told.results.filter((each) => each.code && each.record.deed.kind !== "stop"); // a stop is one
+  const refused = told.results.filter((each) => each.code && each.code !== UNKNOWN_NAME && each.record.deed.kind !== "stop"); // a stop is one
   tell(refused.map((each) => fill(box.dataset.refusal, { name: nameOf(each.record.deed, each.record.youth), says: each.says })));
   clockOff ||= told.results.some((each) => each.flag === "clock_off");
   const differ = told.results.map((each) => each.record.deed.youth).filter((id) => youth.get(id)?.disputed);
   tell([...new Set(differ)].map((id) => fill(box.dataset.differ, { name: nameOf({ youth: id }) })));
   for (const id of youth.keys()) showPassage(id);
   if (told.results.length) await keep();
+  await showWalked();
+  return told.results.some((each) => each.code === UNKNOWN_NAME);
 }
+
+const isWatched = () => document.visibilityState === "visible" && state === "online" && performance.now() - touched <= AWAKE;
 
 /** What others said meanwhile, on the rows of which nothing waits here. */
 async function look() {
-  if (document.visibilityState !== "visible" || state !== "online" || performance.now() - touched > AWAKE) return;
+  if (!isWatched()) return;
   try {
     const standing = await outbox.standing(here.gathering);
     const differ = [];
@@ -244,7 +310,7 @@ async function look() {
   }
 }
 
-const nameOf = (deed, whose) => youth.get(deed.youth ?? whose)?.name ?? deed.code ?? "";
+const nameOf = (deed, whose) => youth.get(deed.youth ?? whose)?.name ?? deed.name ?? deed.code ?? "";
 
 /** Save: send at once, and show the page as the server has it. Without a network everything is kept already. */
 async function save(event) {
@@ -306,7 +372,8 @@ async function openFresh() {
 function openGate() {
   const dialog = part("door", document);
   if (!dialog) return;
-  const desk = { here: () => here, who: (id) => youth.get(id), say: sayPassage, deedOf, seen, now: outbox.now };
+  const isSure = () => Math.abs(Date.now() - outbox.now()) < CLOCK_MAY_DIFFER;
+  const desk = { here: () => here, who: (id) => youth.get(id), say: sayPassage, deedOf, seen, now: outbox.now, isSure, isOver };
   door = gate.gate(dialog, desk, rules);
   list.addEventListener("click", (event) => {
     const row = event.target.closest(".name a") && event.target.closest("[data-row]");
@@ -338,13 +405,24 @@ function listen() {
   setInterval(() => {
     outbox.rememberTime();
     look();
-    if (Date.parse(here.server) + here.hours * 3_600_000 < outbox.now()) outbox.keptRegister().then((kept) => { if (!kept) expire(); });
+    if (isOver()) expire();
   }, BEAT);
 }
 
-/** The hours are over: what is on the screen goes as well, where no network can bring it back. */
-function expire() {
-  if (shell) location.reload();
+const isOver = () => outbox.endOf(here) < outbox.now();
+
+/** The hours are over: what is on the screen goes as well, where no network can bring it back; else it is given anew. */
+async function expire() {
+  if (shell) {
+    if (!(await outbox.keptRegister())) location.reload();
+    return;
+  }
+  if (!isWatched()) return;
+  const fresh = await outbox.snapshot(here.gathering).catch(() => null);
+  if (fresh?.owner !== here.owner) return;
+  Object.assign(here, fresh);
+  takeAnew();
+  await keep();
 }
 
 async function begin() {
@@ -384,12 +462,14 @@ async function begin() {
     }
   }
   openGate();
+  openWalked();
   for (const id of youth.keys()) { showRow(id); showPassage(id); }
   listen();
   for (const input of early) {
     input.checked = true;
     tap(input);
   }
+  await showWalked();
   root.dataset.ready = "yes";
   waits = await outbox.count();
   show();

@@ -287,7 +287,7 @@ async function beat() {
   outbox.rememberTime();
   const closed = document.querySelector('[data-closed="not_begun"]');
   if (closed) closed.hidden = outbox.now() >= Date.parse(here.opens_at);
-  if (outbox.now() > Date.parse(here.server) + here.hours * 3_600_000 && !(await outbox.keptRegister()) && shell) location.reload();
+  if (outbox.now() > outbox.endOf(here) && !(await outbox.keptRegister()) && shell) location.reload();
 }
 
 async function fresh(gathering) {
