@@ -86,6 +86,7 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.officials import candidates as officials_known
 from youthprog.leagues.officials import links as duty_links
 from youthprog.leagues.officials import list_services as official_list_services
 from youthprog.leagues.officials import lists as official_lists
@@ -140,7 +141,14 @@ from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleM
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
-from youthprog.programs.types import GatheringCanceled, GatheringChanged, GroupChanged, GroupLed, YouthWithdrawn
+from youthprog.programs.types import (
+    GatheringCanceled,
+    GatheringChanged,
+    GroupChanged,
+    GroupLed,
+    ServiceWarned,
+    YouthWithdrawn,
+)
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
@@ -272,6 +280,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ContactStopped: [mentorship_services.stop_contact],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
     GroupLed: [gate_services.hold_led],
+    ServiceWarned: [credentials.show_warnings],
     ConsentWithdrawn: [gate_services.on_consent_withdrawn],
     GroupChanged: [
         gate_services.hold_joined,
@@ -320,6 +329,9 @@ COLLECTORS: list[collecting.CollectorSource] = [
     consent_pickups.named_on_lists,
 ]
 BARRED: list[collecting.BarredSource] = [people_collecting.barred_from_collecting]
+
+# Who knows of time that adults give otherwise than as leaders of groups.
+SERVED_ELSEWHERE: list[serving.Elsewhere] = [officials_known.served_at_games]
 
 # What the worker does once a day, in this order, besides anchoring the audit trail.
 CHORES: list[chores.Chore] = [
@@ -432,7 +444,7 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
-    serving.install(app, credentials_judging.judge, credentials_judging.adults_at)
+    serving.install(app, credentials_judging.judge, credentials_judging.adults_at, SERVED_ELSEWHERE)
     health_words.install(app, HEALTH_WORDS)
     calendar_queries.install(app, games_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)

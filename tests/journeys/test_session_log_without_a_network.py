@@ -82,7 +82,8 @@ class Mentor:
 
     def end_sign_in(self) -> None:
         """The sign-in ends on the server's side, as after hours of doing nothing."""
-        self.traveler.context.clear_cookies()
+        with closing(sqlite3.connect(self.installation.folder / "youthprog.db", timeout=10)) as base, base:
+            base.execute("UPDATE user_session SET ended_at = created_at WHERE ended_at IS NULL")
 
     def sign_in_again(self) -> None:
         """In the full proof oftener than anybody may in an hour."""

@@ -11,6 +11,7 @@ import time_machine
 from tests.makers.accounts import make_account, make_actor
 from tests.makers.mentoring import end_match, make_match, make_mentee, make_mentoring_season, make_session
 from tests.makers.people import make_person
+from tests.makers.programs import lead
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
 from youthprog.attendance.types import Mark
@@ -33,6 +34,7 @@ from youthprog.mentorship.types import DutyStatus
 from youthprog.people import services as people_services
 from youthprog.programs import services as programs_services
 from youthprog.programs.models import Gathering
+from youthprog.programs.types import StaffRole
 
 pytestmark = pytest.mark.usefixtures("session")
 BEGAN = datetime(2026, 3, 2, 18, tzinfo=UTC)
@@ -230,6 +232,25 @@ def test_a_locked_month_reads_the_same_and_the_change_stands_in_the_month_of_the
     ]
     assert april.totals[DutyStatus.OFF_DUTY] == 45 + 90
     assert pair.ledger(MARCH).lock.by == pair.by.name
+
+
+def test_every_mentor_who_led_a_session_gave_its_time(pair):
+    other = make_person("Bea", "Co-Mentor")
+    lead(other, pair.match.group, StaffRole.MENTOR)
+    log = pair.session_on(date(2026, 3, 10))
+    log.mentor_ids = [pair.mentor.id, other.id]
+    db.session().flush()
+    assert {(each.person_id, each.minutes) for each in pair.ledger(MARCH).entries} == {
+        (pair.mentor.id, 60),
+        (other.id, 60),
+    }
+    assert [each.minutes for each in hours_queries.own_month(other.id, MARCH)] == [60]
+    hours.lock_month(pair.program_id, MARCH, by=pair.by, now=moment(date(2026, 4, 2)))
+    with time_machine.travel(moment(date(2026, 4, 15)), tick=False):
+        log = db.session().get_one(SessionLog, log.id)
+        log.mentor_ids = [other.id]
+        db.session().flush()
+    assert [(each.person_id, each.minutes) for each in pair.ledger(APRIL).amended] == [(pair.mentor.id, -60)]
 
 
 def test_a_session_logged_late_amends_its_locked_month(pair):

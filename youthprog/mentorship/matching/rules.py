@@ -60,9 +60,7 @@ def refusals_to_tie(one: int, other: int, *, is_known: bool) -> list[Refusal]:
     return []
 
 
-def ties_of_one(
-    ties: Sequence[tuple[TieKind, int, int]], kept_id: int, gone_id: int
-) -> list[tuple[int, int] | None]:
+def ties_of_one(ties: Sequence[tuple[TieKind, int, int]], kept_id: int, gone_id: int) -> list[tuple[int, int] | None]:
     """The people of each entered pair when `gone_id` turns out to be `kept_id`; None for a pair that is to go.
 
     Of two pairs of the same people what keeps apart stays, and among equals the first. Nobody is a pair with oneself.

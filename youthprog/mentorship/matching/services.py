@@ -442,7 +442,10 @@ def _drop_doubles(table: Any, name: str, event: PeopleMerged) -> None:
 
 def _follow_ties(event: PeopleMerged) -> None:
     """Let entered pairs name the kept record: what forbids stands before what joins, and nobody is a pair with oneself."""
-    either = [MatchTie.one_id.in_((event.kept_id, event.gone_id)), MatchTie.other_id.in_((event.kept_id, event.gone_id))]
+    either = [
+        MatchTie.one_id.in_((event.kept_id, event.gone_id)),
+        MatchTie.other_id.in_((event.kept_id, event.gone_id)),
+    ]
     rows = db.session().scalars(sa.select(MatchTie).where(sa.or_(*either)).order_by(MatchTie.id)).all()
     found = rules.ties_of_one([(row.kind, row.one_id, row.other_id) for row in rows], event.kept_id, event.gone_id)
     for row, pair in zip(rows, found, strict=True):
