@@ -314,6 +314,10 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
 
 # Who may object to a youth taking part on a day; where one reason is shown it is the first, so a hold stands before a form.
 CLEARANCE: list[clearance.Objector] = [rosters.objections, consent_queries.objections]
+CLEARANCE_IN: dict[clearance.Objector, clearance.SeasonsObjector] = {  # the same, asked of many seasons at once
+    rosters.objections: rosters.objections_in,
+    consent_queries.objections: consent_queries.objections_in,
+}
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections, rosters.objections_at]
 SURELY = [
     clearance.QuickLook(surely_cleared, gave_all_at_gate, asked_at_gate),
@@ -442,7 +446,7 @@ def build(**overrides: Any) -> Flask:
     events.install(app, SUBSCRIBERS)
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
-    clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
+    clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY, CLEARANCE_IN)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
     serving.install(app, credentials_judging.judge, credentials_judging.adults_at, SERVED_ELSEWHERE)
     health_words.install(app, HEALTH_WORDS)

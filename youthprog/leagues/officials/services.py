@@ -71,7 +71,7 @@ def _put(fixture_id: int, role_id: int, person_id: int, *, by: Actor, now: datet
         raise Conflict([Refusal("taken", N_("This place is taken."))])
     refuse_if(_refusals_to_put(game, role, person_id, now))
     look = _look_at(game, person_id)
-    refuse_if(look.refusals)
+    refuse_if(list(look.refusals))
     duty = Duty(
         fixture_id=fixture_id, role_id=role_id, person_id=person_id, assigned_at=now, assigned_by_id=by.person_id
     )

@@ -25,6 +25,7 @@ from youthprog.mentorship.cadence.types import (
     Hold,
     Load,
     Made,
+    OverdueLine,
     Party,
     Plan,
     Rate,
@@ -34,6 +35,7 @@ from youthprog.mentorship.cadence.types import (
     Warned,
 )
 from youthprog.mentorship.models import Match
+from youthprog.mentorship.rules import next_expected, overdue_days
 from youthprog.mentorship.types import MatchStatus
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
@@ -207,10 +209,20 @@ def mine(cases: Sequence[Case], actor: Actor) -> list[Case]:
     return [case for case in cases if case.staff_id in (None, actor.person_id)]
 
 
-def on_today(actor: Actor, on: date) -> tuple[list[DueLine], list[Warned]]:
+def on_today(actor: Actor, cases: Sequence[Case], on: date) -> tuple[list[DueLine], list[Warned]]:
     """What Today shows: contacts due and matches that worry, of those the reader keeps up with and those nobody does."""
-    cases = mine(list_cases(actor, on), actor)
-    return due_of(cases, on), warned_of(cases, on)
+    theirs = mine(cases, actor)
+    return due_of(theirs, on), warned_of(theirs, on)
+
+
+def overdue_of(cases: Sequence[Case], on: date) -> list[OverdueLine]:
+    """Active matches that should have met, the longest overdue first. No statement."""
+    found = []
+    for case in cases:
+        due_on = next_expected(case.status, case.started_on, case.met_on, case.every_days)
+        if days := overdue_days(due_on, on):
+            found.append(OverdueLine(case.match_id, case.name, case.mentors, days, case.met_on))
+    return sorted(found, key=lambda each: (-each.overdue_days, each.name, each.match_id))
 
 
 def loads_of(cases: Sequence[Case], first: date, last: date) -> list[Load]:

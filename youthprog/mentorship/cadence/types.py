@@ -333,6 +333,11 @@ class Case:
     asked_on: date | None
 
     @property
+    def mentors(self) -> tuple[str, ...]:
+        """The names of its mentors."""
+        return tuple(line.seat.name for line in self.seats if line.seat.party is Party.MENTOR)
+
+    @property
     def is_active(self) -> bool:
         """Whether the match goes on."""
         return self.status is MatchStatus.ACTIVE
@@ -347,6 +352,17 @@ class Case:
         """The seats with a contact overdue, the longest first."""
         late = (line for line in self.seats if line.support.overdue_days)
         return tuple(sorted(late, key=lambda line: -line.support.overdue_days))
+
+
+@dataclass(frozen=True)
+class OverdueLine:
+    """A match that should have met so many days ago, and when somebody came last."""
+
+    match_id: int
+    name: str
+    mentors: tuple[str, ...]
+    overdue_days: int
+    last_on: date | None
 
 
 @dataclass(frozen=True)
