@@ -94,6 +94,7 @@ def weeks_pass(installation: Installation, match_id: int) -> None:
 def a_call_is_missed_and_made(desk: Traveler) -> None:
     """Nobody was called in seven weeks: Today says so, and a call is recorded from there."""
     page = desk.go("/today")
+    page.get_by_text("Matches and how they go").click()
     page.get_by_role("link", name="Keeping up").first.click()
     page.wait_for_load_state()
     late = page.locator("main li.row", has_text=NAME).filter(has_text="days overdue").first
