@@ -38,7 +38,7 @@ from youthprog.programs import queries as programs
 from youthprog.programs.types import ProgramKind
 from youthprog.web.edge import actor, door, recording
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language, says
+from youthprog.web.language import language, ngettext, says
 from youthprog.web.pages import asked_text, file_response, page
 
 bp = Blueprint("closing", __name__)
@@ -202,6 +202,22 @@ def finish(match_id: int) -> BaseResponse:
         match = _match(match_id)
         return _page(match, queries.find_closure(match_id), refusals=refused.reasons, status=409)
     flash(_("The match has ended. The letters are ready to be printed."), "signed")
+    return redirect(url_for(".show", match_id=match_id), 303)
+
+
+@bp.post("/matches/<id:match_id>/closure/mail")
+@door(P.MATCH_EDIT)
+def mail(match_id: int) -> BaseResponse:
+    """Mail the letters to the families."""
+    match = _match(match_id)
+    try:
+        sent = services.mail_letters(match, by=actor(), now=clock.now())
+    except Refused as refused:
+        return _page(match, queries.find_closure(match_id), refusals=refused.reasons, status=422)
+    if sent:
+        flash(ngettext("%(num)s letter leaves by mail.", "%(num)s letters leave by mail.", sent), "signed")
+    else:
+        flash(_("Nobody is left to be written to: all were, or have no mail address. Give these a print."), "waiting")
     return redirect(url_for(".show", match_id=match_id), 303)
 
 

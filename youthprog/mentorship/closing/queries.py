@@ -34,6 +34,8 @@ from youthprog.mentorship.closing.types import (
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus
+from youthprog.outreach.models import Message
+from youthprog.outreach.types import Delivery
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
@@ -92,6 +94,16 @@ def parties_of(closure: MatchClosure) -> list[ClosureParty]:
     statement = sa.select(ClosureParty).where(ClosureParty.closure_id == closure.id)
     rows = db.session().scalars(statement.order_by(ClosureParty.side, ClosureParty.person_id))
     return list(rows)
+
+
+def letters_written(kind: str, closure_id: int) -> set[tuple[int, int]]:
+    """To whom a closure's letters were mailed or are about to be: (guardian, youth). One statement."""
+    rows = db.session().execute(
+        sa.select(Message.person_id, Message.about_youth_id).where(
+            Message.kind == kind, Message.subject_id == closure_id, Message.delivery != Delivery.CANCELED
+        )
+    )
+    return {(guardian_id or 0, youth_id or 0) for guardian_id, youth_id in rows}
 
 
 def party_lines(actor: Actor, closure: MatchClosure, on: date) -> list[PartyLine]:

@@ -25,12 +25,17 @@ from youthprog.mentorship.closing.models import ClosureParty, MatchClosure
 from youthprog.mentorship.closing.types import Attempt, Draft, Rematch, Side
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import MatchStatus
+from youthprog.outreach import services as outreach
+from youthprog.outreach.types import Recipient
+from youthprog.people import queries as people
 from youthprog.people.models import Person
+from youthprog.people.rules import age_on
 from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Group, GroupMember
 from youthprog.programs.types import YouthWithdrawn
 
+LETTER, GROWN = "closure_letter", 18
 WITHDRAWN, SEASON_OVER = "withdrawn", "season_over"
 STRICTNESS = (None, Rematch.YES, Rematch.LATER, Rematch.NO, Rematch.UNSAFE)
 STALE = Refusal("stale", N_("Somebody else saved meanwhile. Load the page again; what is there now counts."))
@@ -262,6 +267,34 @@ def finish_closure(match: Match, papers: Papers, *, by: Actor, now: datetime) ->
 
 
 # ---- what begins a closure by itself ----
+
+
+def mail_letters(match: Match, *, by: Actor, now: datetime) -> int:
+    """Mail each letter of an ended match to the guardians of its youth who have an address, once each; returns how many.
+
+    Whom a court keeps from the child's information is written nothing, nor are guardians of who is grown meanwhile; an
+    order that comes before the mail leaves stops it (`outreach`). Raises `Refused` before the match has ended.
+    """
+    _lock(match)
+    closure, on = queries.find_closure(match.id), clock.day_of(now)
+    if closure is None or closure.finished_at is None:
+        raise Refused([Refusal("not_ended", N_("The match has not ended. There are no letters yet."))])
+    rows = {row.person_id: row for row in queries.parties_of(closure) if row.side is Side.YOUTH and row.document_id}
+    youth = db.session().scalars(sa.select(Person).where(Person.id.in_(rows))).all()
+    children = {each.id: each for each in youth if each.born_on is None or age_on(each.born_on, on) < GROWN}
+    written, sent = queries.letters_written(LETTER, closure.id), 0
+    for youth_id, lines in sorted(people.guardians_of(list(children), on).items()):
+        for line in lines:
+            if not line.email or line.email_bounced or (line.guardian_id, youth_id) in written:
+                continue
+            outreach.send(
+                LETTER, "mentorship/mail/closure_letter",
+                to=Recipient(line.name, line.email, line.language, line.guardian_id, line.email_contact_id),
+                subject_id=closure.id, about_youth_id=youth_id, document_id=rows[youth_id].document_id,
+                values={"reader": line.name, "child": children[youth_id].first_name}, by=by, now=now,
+            )  # fmt: skip
+            sent += 1
+    return sent
 
 
 def on_withdrawn(event: YouthWithdrawn) -> None:
