@@ -24,6 +24,7 @@ from youthprog.mentorship.cadence.types import Depth, Party, Safety, Sign, Way
 from youthprog.mentorship.hours import queries as hours_queries
 from youthprog.mentorship.hours import services as hours
 from youthprog.mentorship.hours.models import HourEntry
+from youthprog.mentorship.matching import services as matching
 from youthprog.mentorship.matching.models import MatchOffer, MatchParty
 from youthprog.mentorship.matching.types import Fit, OfferState, Part
 from youthprog.mentorship.models import Match
@@ -181,6 +182,20 @@ def test_a_match_worries_with_every_reason_in_words(pair):
     assert found[Sign.OVERDUE] == {"count": 3, "days": 4}
     assert found[Sign.MOVED] == {"day": date(2026, 3, 15)}
     assert warned[0].points == sum(reason.points for reason in warned[0].reasons)
+
+
+def test_a_shift_that_changes_worries_and_the_first_word_of_hours_does_not(pair):
+    free, night = (
+        {"free": [[0, "15:00", "17:00"]], "likes": ["art"]},
+        {"free": [[0, "08:00", "11:00"]], "likes": ["art"]},
+    )
+    for day, told in ((3, free), (9, {**free, "likes": ["books"]})):
+        matching.save_profile(pair.mentor.id, told, by=SYSTEM, now=moment(date(2026, 3, day)))
+        assert Sign.SHIFT not in signs_of(pair, date(2026, 3, 20))
+    matching.save_profile(pair.mentor.id, night, by=SYSTEM, now=moment(date(2026, 3, 12)))
+    matching.save_profile(pair.mentor.id, {**night, "likes": []}, by=SYSTEM, now=moment(date(2026, 3, 14)))
+    (warned,) = queries.warned_of([pair.case(date(2026, 3, 30))], date(2026, 3, 30))
+    assert {each.values["day"] for each in warned.reasons if each.sign is Sign.SHIFT} == {date(2026, 3, 12)}
 
 
 def test_a_mood_that_falls_and_a_bad_fit_worry(pair):

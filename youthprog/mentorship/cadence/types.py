@@ -312,7 +312,8 @@ class SeatLine:
 class Case:
     """A match as those who keep up with it see it.
 
-    `met_on`: somebody came last; `logged_on`: logged for last; `asked_on`: the first of its youth asked for a place.
+    `met_on`: somebody came last; `logged_on`: logged for last; `asked_on`: the first of its youth asked for a place;
+    `shift_changed_on`: a mentor's free hours changed last.
     """
 
     match_id: int
@@ -331,6 +332,7 @@ class Case:
     met_on: date | None
     logged_on: date | None
     asked_on: date | None
+    shift_changed_on: date | None = None
 
     @property
     def mentors(self) -> tuple[str, ...]:

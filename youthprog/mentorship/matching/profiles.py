@@ -159,6 +159,25 @@ def fitness_of(told: Told | None) -> Fitness:
     return Fitness(tuple(word for name, word in names.items() if not (told.get(name) or told.get(f"{name}_own"))))
 
 
+# ---- a shift that changes ----
+
+HOURS, SINCE = ("free", "period", "anchor"), "hours_since"
+
+
+def with_hours_since(before: Told | None, told: Told, on: date) -> dict[str, Any]:
+    """What is told now, with the day on which the free hours last changed. Told for the first time, nothing changed."""
+    fresh = {name: value for name, value in told.items() if name != SINCE}
+    changed = bool(before and before.get("free")) and any((before or {}).get(each) != told.get(each) for each in HOURS)
+    since = on.isoformat() if changed else (before or {}).get(SINCE)
+    return {**fresh, SINCE: since} if since else fresh
+
+
+def hours_changed_on(told: Told | None) -> date | None:
+    """The day on which somebody's free hours last changed, which for a mentor who works shifts is another shift."""
+    since = (told or {}).get(SINCE)
+    return date.fromisoformat(since) if since else None
+
+
 # ---- one person under two records ----
 
 WISHES = ("wishes", "guardian_wishes")

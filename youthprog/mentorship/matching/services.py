@@ -50,7 +50,8 @@ def save_profile(person_id: int, told: Mapping[str, Any], *, by: Actor, now: dat
     if row is None:
         row = MatchProfile(person_id=person_id, told={}, told_at=now)
         db.session().add(row)
-    row.told, row.told_at, row.told_by_id = dict(told), now, by.person_id
+    row.told = profiles.with_hours_since(row.told, told, clock.day_of(now))
+    row.told_at, row.told_by_id = now, by.person_id
     db.flush()
     record("matching.told", "person", person_id, by=by, now=now)
 
