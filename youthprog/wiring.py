@@ -113,6 +113,7 @@ from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.mentorship.cadence import routes as support
 from youthprog.mentorship.cadence import services as support_services
+from youthprog.mentorship.closing import forgetting as closing_words
 from youthprog.mentorship.closing import pages as closing_pages
 from youthprog.mentorship.closing import services as closing_services
 from youthprog.mentorship.evidence import pages as evidence_pages
@@ -351,6 +352,7 @@ CHORES: list[chores.Chore] = [
     session_reminding.drop_old_drafts,
     hours_services.settle_all,
     closing_services.open_at_season_end,
+    closing_words.forget_words,
 ]
 
 # What the worker does every few minutes.
