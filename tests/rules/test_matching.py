@@ -30,6 +30,7 @@ from youthprog.mentorship.matching.types import (
     Mentor,
     Mode,
     Outcome,
+    Phase,
     Task,
     TieKind,
     Youth,
@@ -217,6 +218,17 @@ def test_every_choice_is_priced_as_solving_again_would():
 
 
 # ---- points and rules ----
+
+
+def test_in_groups_those_that_fit_least_are_priced_first_and_the_others_say_so():
+    task, told = make_groups(12, 3, pairs=0, seed=5), []
+    some = propose(task, explain_seconds=-1)
+    assert not any(pair.looked or pair.other for pair in some.pairs)
+    looked = propose(task, tell=told.append, stop=lambda: sum(each.phase is Phase.EXPLAINING for each in told) > 3)
+    first = sorted(looked.pairs, key=lambda pair: (pair.score, pair.youth))
+    assert 0 < sum(pair.looked for pair in first) < len(first)
+    assert [pair.looked for pair in first] == sorted((pair.looked for pair in first), reverse=True)
+    assert all(pair.looked for pair in propose(task).pairs)
 
 
 def test_the_points_add_up_to_the_score():

@@ -259,6 +259,7 @@ def _outcome_in_words(run: MatchRun, outcome: Outcome) -> dict[str, Any]:
             "points": shown.points_in_words(each.points),
             "hours": each.hours,
             "other": other(each),
+            "looked": each.looked,
             "free": each.youth in free,
         }
         for each in sorted(outcome.pairs, key=lambda each: (each.score, each.youth))
