@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from json import loads
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -65,9 +66,17 @@ def in_closing(match_id: int) -> bool:
 def draft_of(closure: MatchClosure) -> Draft:
     """A closure as its rules see it; the words of its talks are opened. Two statements at most."""
     words: Mapping[str, str] = loads(closure.unseal("words_sealed") or "{}")
-    parties = db.session().execute(
-        sa.select(ClosureParty.person_id, ClosureParty.rematch).where(ClosureParty.closure_id == closure.id)
+    parties = (
+        db.session()
+        .execute(
+            sa.select(ClosureParty.person_id, ClosureParty.side, ClosureParty.rematch)
+            .where(ClosureParty.closure_id == closure.id)
+            .order_by(ClosureParty.person_id)
+        )
+        .all()
     )
+    youth = [person_id for person_id, side, _rematch in parties if side is Side.YOUTH]
+    own = closure.interviews.get("children", {})
     return Draft(
         way=closure.way,
         reason=closure.reason,
@@ -78,10 +87,25 @@ def draft_of(closure: MatchClosure) -> Draft:
         interviews={
             party: _talk(closure.interviews.get(party.value, {}), words.get(party.value, "")) for party in Party
         },
-        rematch={person_id: rematch for person_id, rematch in parties},
+        children={} if len(youth) < 2 else {key: _own_talks(closure, words, own, key) for key in youth},
+        rematch={person_id: rematch for person_id, _side, rematch in parties},
         contact=closure.contact,
         contact_told_on=closure.contact_told_on,
     )
+
+
+def _own_talks(
+    closure: MatchClosure, words: Mapping[str, str], own: Mapping[str, Any], youth_id: int
+) -> dict[Party, Interview]:
+    """A child's own talks. A closure begun before each had one goes on with those that were had with all."""
+    if str(youth_id) not in own:
+        shared = {} if own else closure.interviews
+        return {party: _talk(shared.get(party.value, {}), words.get(party.value, "")) for party in rules.OF_CHILDREN}
+    kept = own[str(youth_id)]
+    return {
+        party: _talk(kept.get(party.value, {}), words.get(f"{youth_id}-{party.value}", ""))
+        for party in rules.OF_CHILDREN
+    }
 
 
 def _talk(kept: Mapping[str, str], words: str) -> Interview:
