@@ -183,7 +183,7 @@ class Ahead:
 def adults_at(gathering_ids: Collection[int]) -> dict[int, Adults]:
     """Who leads each of these meetings of groups, judged on its own day. Empty where nothing is asked.
 
-    Five statements at most, however many meetings.
+    Six statements at most, however many meetings.
     """
     asked = what_is_asked() if gathering_ids else None
     if asked is None or not asked.requirements:
@@ -193,7 +193,7 @@ def adults_at(gathering_ids: Collection[int]) -> dict[int, Adults]:
 
 
 def ahead(actor: Actor, now: datetime, *, days: int = DAYS_AHEAD) -> Ahead | None:
-    """What the meetings of the next days within reach lack; None where nothing is asked. Five statements at most."""
+    """What the meetings of the next days within reach lack; None where nothing is asked. Six statements at most."""
     asked = what_is_asked()
     if not asked.requirements:
         return None
@@ -313,6 +313,6 @@ def _holds_all(standings: Iterable[Standing]) -> bool:
 
 
 def _hours_where_needed(stand: Mapping[_Leader, tuple[Standing, ...]]) -> dict[tuple[int, date], Hours]:
-    """The hours of those who wait for nothing but hours, by person and day. One statement, none for none."""
+    """The hours of those who wait for nothing but hours, by person and day. Two statements, none for none."""
     asked = sorted({(each.person_id, each.on) for each, standings in stand.items() if rules.waits_for_hours(standings)})
     return hours_on(asked)
