@@ -86,6 +86,7 @@ from youthprog.leagues.forming.work import form_what_is_asked
 from youthprog.leagues.imports import exports as leagues_exports
 from youthprog.leagues.imports import pages as leagues_imports
 from youthprog.leagues.imports import services as leagues_import_services
+from youthprog.leagues.officials import candidates as officials_known
 from youthprog.leagues.officials import links as duty_links
 from youthprog.leagues.officials import list_services as official_list_services
 from youthprog.leagues.officials import lists as official_lists
@@ -112,6 +113,7 @@ from youthprog.mentorship import routes as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.mentorship.cadence import routes as support
 from youthprog.mentorship.cadence import services as support_services
+from youthprog.mentorship.closing import forgetting as closing_words
 from youthprog.mentorship.closing import pages as closing_pages
 from youthprog.mentorship.closing import services as closing_services
 from youthprog.mentorship.evidence import pages as evidence_pages
@@ -140,7 +142,14 @@ from youthprog.people.types import CustodyRestricted, GuardianshipEnded, PeopleM
 from youthprog.programs import queries as programs
 from youthprog.programs import routes as programs_routes
 from youthprog.programs import services as programs_services
-from youthprog.programs.types import GatheringCanceled, GatheringChanged, GroupChanged, GroupLed, YouthWithdrawn
+from youthprog.programs.types import (
+    GatheringCanceled,
+    GatheringChanged,
+    GroupChanged,
+    GroupLed,
+    ServiceWarned,
+    YouthWithdrawn,
+)
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
@@ -272,6 +281,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
     ContactStopped: [mentorship_services.stop_contact],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
     GroupLed: [gate_services.hold_led],
+    ServiceWarned: [credentials.show_warnings],
     ConsentWithdrawn: [gate_services.on_consent_withdrawn],
     GroupChanged: [
         gate_services.hold_joined,
@@ -305,6 +315,10 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
 
 # Who may object to a youth taking part on a day; where one reason is shown it is the first, so a hold stands before a form.
 CLEARANCE: list[clearance.Objector] = [rosters.objections, consent_queries.objections]
+CLEARANCE_IN: dict[clearance.Objector, clearance.SeasonsObjector] = {  # the same, asked of many seasons at once
+    rosters.objections: rosters.objections_in,
+    consent_queries.objections: consent_queries.objections_in,
+}
 CLEARANCE_AT: list[clearance.GatheringObjector] = [slip_objections, rosters.objections_at]
 SURELY = [
     clearance.QuickLook(surely_cleared, gave_all_at_gate, asked_at_gate),
@@ -321,6 +335,9 @@ COLLECTORS: list[collecting.CollectorSource] = [
 ]
 BARRED: list[collecting.BarredSource] = [people_collecting.barred_from_collecting]
 
+# Who knows of time that adults give otherwise than as leaders of groups.
+SERVED_ELSEWHERE: list[serving.Elsewhere] = [officials_known.served_at_games]
+
 # What the worker does once a day, in this order, besides anchoring the audit trail.
 CHORES: list[chores.Chore] = [
     compare_documents,
@@ -335,6 +352,7 @@ CHORES: list[chores.Chore] = [
     session_reminding.drop_old_drafts,
     hours_services.settle_all,
     closing_services.open_at_season_end,
+    closing_words.forget_words,
 ]
 
 # What the worker does every few minutes.
@@ -430,9 +448,9 @@ def build(**overrides: Any) -> Flask:
     events.install(app, SUBSCRIBERS)
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
-    clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
+    clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY, CLEARANCE_IN)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
-    serving.install(app, credentials_judging.judge, credentials_judging.adults_at)
+    serving.install(app, credentials_judging.judge, credentials_judging.adults_at, SERVED_ELSEWHERE)
     health_words.install(app, HEALTH_WORDS)
     calendar_queries.install(app, games_of)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)

@@ -185,7 +185,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("own",), SHOW),
     },
     "sessions": {"plan_queries": READ, "reminding": WRITE},
-    "closing": {"rematching": READ},
+    "closing": {"rematching": READ, "forgetting": WRITE},
     "evidence": {"lists": DECIDE, "measures": READ, "period": READ, "clearing": READ},
 }  # fmt: skip
 PURE_IN_WINGS = {
@@ -222,6 +222,7 @@ LAZY |= {"babel", "segno"}  # wanted so rarely in the web process that it should
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc"}
 # Pure helpers a room shows beside its open floors, each with its reason.
 ALSO_OPEN = {
+    ("consent", "keeping_queries"),  # the term of words said about matches stands in the same file
     ("people", "rules"),  # age_on and its kin: pure words of the field every room needs
     ("access", "rules"),  # browser_of: what a browser calls itself
     ("access", "roles"),  # the permission table itself

@@ -231,3 +231,34 @@ def test_one_line_alone_closes_a_match():
     assert found == [
         "mentorship/services.py: match.status, match.ended_on, match.passed_gate_at = MatchStatus.CLOSED, ended_on, None"
     ]
+
+
+# ---- each child's own talks in a group ----
+
+OPEN = Interview()
+
+
+def of_two(**talks):
+    """A group of children 7 and 8, all talks had but those named like `guardian_8`."""
+    each = {key: {party: talks.get(f"{party.value}_{key}", TALKED) for party in rules.OF_CHILDREN} for key in (7, 8)}
+    return Draft(interviews={Party.MENTOR: TALKED}, children=each)
+
+
+@pytest.mark.parametrize(
+    ("open_talk", "step"),
+    [("youth_7", Step.YOUTH_TALK), ("youth_8", Step.YOUTH_TALK), ("guardian_8", Step.GUARDIAN_TALK)],
+)
+def test_a_group_ends_with_a_talk_about_each_child(open_talk, step):
+    talks = {Step.MENTOR_TALK, Step.YOUTH_TALK, Step.GUARDIAN_TALK}
+    assert not talks & set(rules.steps_missing(of_two(), lettered=True))
+    assert talks & set(rules.steps_missing(of_two(**{open_talk: OPEN}), lettered=True)) == {step}
+    no_day = rules.refusals_to_save(of_two(**{open_talk: Interview(Talk.DONE)}), DAYS)
+    party, key = open_talk.split("_")
+    assert [reason.field for reason in no_day] == [f"child-{key}-{party}_on"]
+
+
+def test_what_the_talks_of_a_group_come_to():
+    later, not_had = Interview(Talk.DONE, ON + timedelta(days=1)), Interview(Talk.NOT_POSSIBLE, words="Moved away.")
+    assert rules.in_all([TALKED, OPEN]) == OPEN
+    assert rules.in_all([TALKED, later, not_had]) == Interview(Talk.DONE, ON + timedelta(days=1))
+    assert rules.in_all([not_had, not_had]).state is Talk.NOT_POSSIBLE

@@ -27,6 +27,7 @@ from youthprog.consent.retention import (
     refusals_to_propose,
     refusals_to_purge,
     rule_of,
+    words_rule_of,
     years_after,
 )
 
@@ -239,3 +240,13 @@ def test_a_part_without_its_days_is_refused(days):
 @given(st.lists(st.none() | DAYS).filter(any), st.integers(0, 900))
 def test_a_part_is_kept_from_the_last_day_it_was_for(days, more):
     assert file_kept_until(days, FileRule(more)) == max(day for day in days if day) + timedelta(days=more)
+
+
+def test_what_was_said_about_matches_has_a_term_with_source_and_day():
+    rule = words_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
+    assert rule.after_end_days == 1095
+    assert rule.source
+    assert rule.checked_on is not None
+    for table in ({}, {"after_end_days": 0}, {"after_end_days": "1095"}, {"after_end_days": True}, 3):
+        with pytest.raises(BadRule):
+            words_rule_of({"mentoring_words": table})

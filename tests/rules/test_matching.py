@@ -17,8 +17,9 @@ from tests.support.proofs import cases
 from youthprog.mentorship.matching import hours
 from youthprog.mentorship.matching.engine import propose, removed_by
 from youthprog.mentorship.matching.pairing import FAR, Cohort, assign, exchange_costs
-from youthprog.mentorship.matching.profiles import circles_of, mentor_of, youth_of
+from youthprog.mentorship.matching.profiles import circles_of, mentor_of, merged, youth_of
 from youthprog.mentorship.matching.reading import Unusable, people_of, read_people
+from youthprog.mentorship.matching.rules import ties_of_one
 from youthprog.mentorship.matching.scoring import Scorer, sides_of
 from youthprog.mentorship.matching.types import (
     NOBODY,
@@ -29,7 +30,9 @@ from youthprog.mentorship.matching.types import (
     Mentor,
     Mode,
     Outcome,
+    Phase,
     Task,
+    TieKind,
     Youth,
 )
 from youthprog.mentorship.matching.wire import read, written
@@ -217,6 +220,17 @@ def test_every_choice_is_priced_as_solving_again_would():
 # ---- points and rules ----
 
 
+def test_in_groups_those_that_fit_least_are_priced_first_and_the_others_say_so():
+    task, told = make_groups(12, 3, pairs=0, seed=5), []
+    some = propose(task, explain_seconds=-1)
+    assert not any(pair.looked or pair.other for pair in some.pairs)
+    looked = propose(task, tell=told.append, stop=lambda: sum(each.phase is Phase.EXPLAINING for each in told) > 3)
+    first = sorted(looked.pairs, key=lambda pair: (pair.score, pair.youth))
+    assert 0 < sum(pair.looked for pair in first) < len(first)
+    assert [pair.looked for pair in first] == sorted((pair.looked for pair in first), reverse=True)
+    assert all(pair.looked for pair in propose(task).pairs)
+
+
 def test_the_points_add_up_to_the_score():
     task = make_cohort(25, 25, seed=9)
     for pair in propose(task).pairs:
@@ -382,3 +396,30 @@ def test_a_file_that_is_none_is_refused_in_words(content):
 def test_an_outcome_is_kept_and_read_back():
     outcome = propose(make_cohort(6, 4, seed=1))
     assert read(Outcome, written(outcome)) == outcome
+
+
+# ---- one person under two records ----
+
+
+@pytest.mark.parametrize(
+    ("told_of", "changed"),
+    [
+        ({1: {"wishes": [9]}}, {1: {"wishes": [2]}}),
+        ({1: {"guardian_wishes": [9, 2]}}, {1: {"guardian_wishes": [2]}}),
+        ({1: {"with": 9}}, {1: {"with": 2}}),
+        ({1: {"likes": ["art"]}, 9: {"likes": ["books"]}}, {}),
+        ({2: {"likes": ["art"], "wishes": [5]}, 9: {"likes": ["books"], "wishes": [6, 5], "with": 8}},
+         {2: {"likes": ["art"], "wishes": [5, 6], "with": 8}}),
+        ({2: {"with": 9}}, {2: {}}),
+    ],
+)  # fmt: skip
+def test_wishes_and_co_mentors_name_the_kept_record(told_of, changed):
+    assert merged(told_of, 2, 9) == changed
+
+
+def test_of_two_pairs_of_one_couple_what_keeps_apart_stays():
+    never, together, apart = TieKind.NEVER, TieKind.TOGETHER, TieKind.APART
+    assert ties_of_one([(never, 5, 9), (never, 9, 4)], 2, 9) == [(5, 2), (2, 4)]
+    assert ties_of_one([(together, 2, 5), (apart, 5, 9)], 2, 9) == [None, (2, 5)]
+    assert ties_of_one([(never, 5, 2), (never, 5, 9)], 2, 9) == [(5, 2), None]
+    assert ties_of_one([(together, 2, 9)], 2, 9) == [None]

@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from tests.makers.lasting import make_lasting, quality_of
+from tests.support.proofs import cases
 from youthprog.mentorship.cadence import warnings
 from youthprog.mentorship.cadence.plans import kept_of, plan_of
-from youthprog.mentorship.cadence.types import PRESETS, USUAL_POINTS, Hold, Party, Plan, Sign
+from youthprog.mentorship.cadence.types import PRESETS, USUAL_POINTS, WARN_FROM, Hold, Party, Plan, Sign
 from youthprog.mentorship.cadence.warnings import Signs
 
 ON = date(2026, 9, 17)
@@ -80,3 +82,16 @@ def test_a_plan_is_kept_and_read_again():
     for plan in (usual, own):
         assert isinstance(plan, Plan)
         assert plan_of(kept_of(plan)) == plan
+
+
+@pytest.mark.proof(
+    "of matches whose end is known, 80 in 100 that end early are flagged 30 days ahead", room="mentorship"
+)
+def test_how_many_of_those_that_end_early_are_flagged_ahead():
+    matches = [make_lasting(seed) for seed in range(cases(full=5_000, sample=150))]
+    found = quality_of(matches, USUAL_POINTS, WARN_FROM)
+    assert found.caught >= 0.8
+    assert found.flagged <= 0.25, "of all that go on, on a day"
+    assert found.caught >= found.by_chance + 0.3, "and not because everybody is flagged now and then"
+    deaf = quality_of(matches, dict.fromkeys(Sign, 0), WARN_FROM)
+    assert (deaf.caught, deaf.flagged) == (0, 0)

@@ -14,13 +14,19 @@ from tests.makers.people import NOW, make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
 from youthprog.attendance.types import Mark
+from youthprog.audit.models import AuditEntry
+from youthprog.consent.models import RecordHold
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict, NotFound, Refused
 from youthprog.documents.models import Document
 from youthprog.documents.types import DocumentKind
 from youthprog.mentorship import queries as mentorship
 from youthprog.mentorship import services as mentorship_services
-from youthprog.mentorship.closing import queries, services
+from youthprog.mentorship.cadence.models import SupportContact
+from youthprog.mentorship.cadence.types import Depth
+from youthprog.mentorship.cadence.types import Party as Side
+from youthprog.mentorship.cadence.types import Way as By
+from youthprog.mentorship.closing import forgetting, queries, services
 from youthprog.mentorship.closing.models import ClosureParty, MatchClosure
 from youthprog.mentorship.closing.types import (
     Attempt,
@@ -162,6 +168,36 @@ def test_what_was_said_is_sealed(pair, session):
     assert b"wept" not in row["words_sealed"]
     assert "wept" not in str(row["interviews"])
     assert queries.draft_of(queries.find_closure(pair.match.id)).interviews[Party.YOUTH].words.startswith("He wept")
+
+
+def test_what_was_said_goes_after_its_time_and_a_hold_keeps_it(pair, session):
+    pair.finish()
+    contact = SupportContact(
+        match_id=pair.match.id, party=Side.MENTOR, person_id=pair.mentor.id, at=NOW, way=By.PHONE, depth=Depth.QUICK,
+        reached=True, alone=True, client_id="one", recorded_at=NOW,
+    )  # fmt: skip
+    session.add(contact)
+    session.flush()
+    contact.seal("words_sealed", "She works nights.")
+    session.flush()
+
+    def kept_after(days: int) -> list[bool]:
+        list(forgetting.forget_words(NOW + timedelta(days=days)))
+        session.expire_all()
+        return [queries.find_closure(pair.match.id).words_sealed is not None, contact.words_sealed is not None]
+
+    assert kept_after(1094) == [True, True]
+    hold = RecordHold(youth_id=pair.yusuf.id, reason="A claim", from_at=NOW)
+    session.add(hold)
+    session.flush()
+    assert kept_after(1200) == [True, True]
+    hold.ended_at = NOW
+    session.flush()
+    assert kept_after(1095) == [False, False]
+    assert queries.find_closure(pair.match.id).interviews, "that a talk took place stays"
+    session.commit()
+    lines = sa.select(sa.func.count()).where(AuditEntry.action == "closure.words_removed")
+    assert (kept_after(1300), session.scalar(lines)) == ([False, False], 1)
 
 
 def test_somebody_else_saved_meanwhile(pair):

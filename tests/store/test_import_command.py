@@ -19,6 +19,7 @@ from youthprog.leagues import commands
 from youthprog.people.models import Person
 from youthprog.people.types import PersonKind
 from youthprog.programs.models import Gathering, Season
+from youthprog.web.xlsx_files import write_workbook
 
 PLAYERS = "First Name,Last Name,Birth Date,Team\nBo,Ng,{0},Tigers\nAna,Li,{0},Tigers\n"
 
@@ -120,6 +121,19 @@ def test_volunteers_come_in_once(youthprog, season, session, tmp_path):
     assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == 2
     code, out, _err = youthprog(*asked[:-1], "--dry-run")
     assert "row     3  left out" in out
+
+
+def test_volunteers_of_a_workbook_come_in_and_no_formula_of_it_runs(youthprog, season, session, tmp_path):
+    path = tmp_path / "volunteers.xlsx"
+    with path.open("wb") as file:
+        rows = [["Ana", "=1+1", "ana@helpers.example"], ["Bo", "Ng", "no address"]]
+        write_workbook(["First Name", "Last Name", "Email"], rows, file)
+    asked = ("import", path, "--season", season.id, "--kind", "volunteers", "--json")
+    code, out, err = youthprog(*asked)
+    assert (code, [row["action"] for row in json.loads(out)["rows"]]) == (2, ["new", "refused"]), err
+    assert session.scalars(sa.select(Person.family_name).where(Person.given_name == "Ana")).one() == "'=1+1"
+    path.write_bytes(b"PK\x03\x04 no workbook")
+    assert youthprog(*asked)[0] == 1
 
 
 def test_what_is_no_file_of_volunteers_is_refused_in_a_sentence(youthprog, season, tmp_path):

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_actor
+from tests.makers.credentials import make_rule
 from tests.makers.people import make_contacts, make_guardian, make_person, make_youth
 from tests.makers.programs import enroll, join, lead, make_gathering, make_group, make_season, make_site
 from tests.store.test_audit_chain import side_by_side
@@ -17,6 +18,9 @@ from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict, NotFound, Refused
+from youthprog.credentials import judging
+from youthprog.credentials import services as credentials
+from youthprog.credentials.types import Asked
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.officials import candidates, list_services, own_queries, queries, services
 from youthprog.leagues.officials.models import Duty
@@ -27,7 +31,7 @@ from youthprog.outreach.models import Message
 from youthprog.people import services as people_services
 from youthprog.people.models import Guardianship, Household, HouseholdMember
 from youthprog.programs import services as programs
-from youthprog.programs.types import GatheringKind
+from youthprog.programs.types import GatheringKind, ServiceWarned
 
 NOW = datetime(2026, 9, 10, 15, tzinfo=UTC)
 SATURDAY = datetime(2026, 9, 12, 14, tzinfo=UTC)
@@ -121,6 +125,43 @@ def test_whoever_is_put_on_is_told_and_a_full_place_takes_nobody(league):
     assert refused(league, league.first, bo) == ["taken"]
     db.session().commit()
     assert actions()[-2:] == ["duty.assigned", "message.written"]
+
+
+def test_hours_at_games_count_and_stop_whoever_is_not_fully_cleared(league, monkeypatch):
+    ana, bo, _cy = league.people
+    make_rule(asked=Asked.REGULAR)
+    credentials.set_limits(
+        None, by=BY, now=NOW, jurisdiction="", month_hours=2, year_hours=9, warn_percent=80, fewest_adults=2
+    )
+    told: list[ServiceWarned] = []
+    monkeypatch.setattr(services, "publish", told.append)
+    league.second.starts_at, league.second.ends_at = (
+        SATURDAY + timedelta(days=1),
+        SATURDAY + timedelta(days=1, minutes=61),
+    )
+    db.flush()
+    put(league, league.first, ana)
+    assert judging.hours_of([ana.id, bo.id], date(2026, 9, 30))[ana.id].month == 60
+    assert not told
+    assert refused(league, league.second, ana) == ["volunteer_hours"]
+    league.second.ends_at -= timedelta(minutes=10)
+    db.flush()
+    put(league, league.second, ana)
+    assert [(each.person_id, [why.code for why in each.warnings]) for each in told] == [(ana.id, ["hours_warning"])]
+    services.take_off(db.session().scalars(sa.select(Duty).where(Duty.fixture_id == league.first.id)).one(), **DEED)
+    assert judging.hours_of([ana.id], date(2026, 9, 30))[ana.id].month == 51
+
+
+def test_whoever_used_up_the_hours_reads_so_of_oneself(league):
+    ana = league.people[0]
+    make_rule(asked=Asked.REGULAR)
+    credentials.set_limits(
+        None, by=BY, now=NOW, jurisdiction="", month_hours=0, year_hours=9, warn_percent=80, fewest_adults=2
+    )
+    with pytest.raises(Refused) as problem:
+        services.take(league.first.id, league.referee.id, by=make_actor(Role.COACH, ana.id), now=NOW)
+    assert [each.code for each in problem.value.reasons] == ["volunteer_hours"]
+    assert on() == set()
 
 
 def test_nobody_is_at_two_games_nor_in_two_roles(league):

@@ -11,6 +11,7 @@ import time_machine
 from tests.makers.accounts import make_account, make_actor
 from tests.makers.mentoring import end_match, make_match, make_mentee, make_mentoring_season, make_session
 from tests.makers.people import make_person
+from tests.makers.programs import lead
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
 from youthprog.attendance.types import Mark
@@ -23,6 +24,7 @@ from youthprog.mentorship.cadence.types import Depth, Party, Safety, Sign, Way
 from youthprog.mentorship.hours import queries as hours_queries
 from youthprog.mentorship.hours import services as hours
 from youthprog.mentorship.hours.models import HourEntry
+from youthprog.mentorship.matching import services as matching
 from youthprog.mentorship.matching.models import MatchOffer, MatchParty
 from youthprog.mentorship.matching.types import Fit, OfferState, Part
 from youthprog.mentorship.models import Match
@@ -33,6 +35,7 @@ from youthprog.mentorship.types import DutyStatus
 from youthprog.people import services as people_services
 from youthprog.programs import services as programs_services
 from youthprog.programs.models import Gathering
+from youthprog.programs.types import StaffRole
 
 pytestmark = pytest.mark.usefixtures("session")
 BEGAN = datetime(2026, 3, 2, 18, tzinfo=UTC)
@@ -181,6 +184,20 @@ def test_a_match_worries_with_every_reason_in_words(pair):
     assert warned[0].points == sum(reason.points for reason in warned[0].reasons)
 
 
+def test_a_shift_that_changes_worries_and_the_first_word_of_hours_does_not(pair):
+    free, night = (
+        {"free": [[0, "15:00", "17:00"]], "likes": ["art"]},
+        {"free": [[0, "08:00", "11:00"]], "likes": ["art"]},
+    )
+    for day, told in ((3, free), (9, {**free, "likes": ["books"]})):
+        matching.save_profile(pair.mentor.id, told, by=SYSTEM, now=moment(date(2026, 3, day)))
+        assert Sign.SHIFT not in signs_of(pair, date(2026, 3, 20))
+    matching.save_profile(pair.mentor.id, night, by=SYSTEM, now=moment(date(2026, 3, 12)))
+    matching.save_profile(pair.mentor.id, {**night, "likes": []}, by=SYSTEM, now=moment(date(2026, 3, 14)))
+    (warned,) = queries.warned_of([pair.case(date(2026, 3, 30))], date(2026, 3, 30))
+    assert {each.values["day"] for each in warned.reasons if each.sign is Sign.SHIFT} == {date(2026, 3, 12)}
+
+
 def test_a_mood_that_falls_and_a_bad_fit_worry(pair):
     on = date(2026, 3, 28)
     for day, mood in ((10, Mood.GOOD), (17, Mood.MIXED), (24, Mood.HARD)):
@@ -230,6 +247,25 @@ def test_a_locked_month_reads_the_same_and_the_change_stands_in_the_month_of_the
     ]
     assert april.totals[DutyStatus.OFF_DUTY] == 45 + 90
     assert pair.ledger(MARCH).lock.by == pair.by.name
+
+
+def test_every_mentor_who_led_a_session_gave_its_time(pair):
+    other = make_person("Bea", "Co-Mentor")
+    lead(other, pair.match.group, StaffRole.MENTOR)
+    log = pair.session_on(date(2026, 3, 10))
+    log.mentor_ids = [pair.mentor.id, other.id]
+    db.session().flush()
+    assert {(each.person_id, each.minutes) for each in pair.ledger(MARCH).entries} == {
+        (pair.mentor.id, 60),
+        (other.id, 60),
+    }
+    assert [each.minutes for each in hours_queries.own_month(other.id, MARCH)] == [60]
+    hours.lock_month(pair.program_id, MARCH, by=pair.by, now=moment(date(2026, 4, 2)))
+    with time_machine.travel(moment(date(2026, 4, 15)), tick=False):
+        log = db.session().get_one(SessionLog, log.id)
+        log.mentor_ids = [other.id]
+        db.session().flush()
+    assert [(each.person_id, each.minutes) for each in pair.ledger(APRIL).amended] == [(pair.mentor.id, -60)]
 
 
 def test_a_session_logged_late_amends_its_locked_month(pair):

@@ -25,7 +25,7 @@ def only_these_are_not_cleared(app: Flask) -> Iterator[set[int]]:
             if each in barred
         ]
 
-    names = ("youthprog.clearance", "youthprog.clearance_at", "youthprog.clearance_surely")
+    names = ("youthprog.clearance", "youthprog.clearance_at", "youthprog.clearance_surely", "youthprog.clearance_in")
     before = {name: app.extensions[name] for name in names}
     clearance.install(app, [object_to])
     try:

@@ -10,18 +10,21 @@ import sqlalchemy as sa
 
 from tests.makers.accounts import make_account
 from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season
-from tests.makers.people import make_person
+from tests.makers.people import make_guardian, make_person
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.types import Role
 from youthprog.core import clock, crypto
 from youthprog.core.actor import SYSTEM
 from youthprog.documents.models import Document
 from youthprog.mentorship.closing.models import MatchClosure
+from youthprog.mentorship.closing.services import follow_merge
 from youthprog.mentorship.evidence.models import SurveyAnswer, SurveyInstrument
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import MatchStatus
+from youthprog.outreach.models import Message
 from youthprog.people import services as people_services
-from youthprog.people.models import Person
+from youthprog.people.models import Guardianship, Person
+from youthprog.people.types import PeopleMerged
 
 SURVEY = b"name,,How it goes,C\xc3\xb3mo va\naudience,,mentor,\nsource,,Ours,\nlicense,,Ours,\nscale,1,Never,Nunca\nscale,5,Always,Siempre\nquestion,one,Are you glad?,\xc2\xbfContento?\n"
 
@@ -81,9 +84,27 @@ def test_a_match_is_closed_and_its_letters_verify(visitor, closing, session):
         assert "This document is genuine" in visitor.get(f"/v/{document.code}").text
         assert "Yusuf" not in visitor.get(f"/v/{document.code}").text
         assert visitor.client.get(f"{closing.page}/{document.id}.pdf").status_code == 200
+    letters_go_to_whoever_may_have_them(visitor, closing, session)
     visitor.get(closing.page)
     visitor.post(f"{closing.page}/rematch", {"person": str(closing.ids[1]), "rematch": "unsafe"})
     assert "No: it would not be safe" in visitor.get(closing.page).text
+
+
+def letters_go_to_whoever_may_have_them(visitor, closing, session):
+    yusuf = session.get(Person, closing.ids[0])
+    first = session.scalars(sa.select(Guardianship.guardian_id).where(Guardianship.youth_id == yusuf.id)).all()
+    kept_away = make_guardian(yusuf, "Omar")
+    limits = {"no_collect": False, "no_decide": False, "no_information": True}
+    people_services.restrict_custody(
+        yusuf, kept_away, **limits, starts_on=clock.today(), by=SYSTEM, now=clock.now()
+    )  # fmt: skip
+    session.commit()
+    visitor.get(closing.page)
+    assert "leaves by mail" in visitor.post(f"{closing.page}/mail").text
+    letters = session.scalars(sa.select(Message).where(Message.kind == "closure_letter")).all()
+    assert {(each.person_id, each.about_youth_id) for each in letters} == {(each, yusuf.id) for each in first}
+    assert session.get(Document, letters[0].document_id).kind.value == "closure_letter"
+    assert "Nobody is left to be written to" in visitor.post(f"{closing.page}/mail").text
 
 
 def test_what_was_typed_stays_and_stale_pages_are_told(visitor, closing):
@@ -95,6 +116,33 @@ def test_what_was_typed_stays_and_stale_pages_are_told(visitor, closing):
     assert page.form(closing.page)["youth_words"] == "Words of the youth."
     page = visitor.post(closing.page, {**written(closing, page), "version": "0"}, status=409)
     assert "Somebody else saved meanwhile." in page.text
+
+
+def test_a_group_asks_for_each_child_and_keeps_what_was_typed_of_each(visitor, session):
+    season, begun = make_mentoring_season(), clock.now() - timedelta(weeks=14)
+    one, other = make_mentee(season), make_mentee(season, "Amina")
+    match = make_match(make_person("Lena", "Kowalczyk"), one, other, season=season, started_at=begun, name="Club")
+    ids, here = (one.id, other.id), f"/matches/{match.id}/closure"
+    account = make_account(Role.COORDINATOR)
+    session.commit()
+    visitor.sign_in(account).get(here)
+    page = visitor.post(f"{here}/open")
+    assert "With the family of Amina" in page.text
+    on = clock.today().isoformat()
+    said = {f"child-{key}-{party}_{name}": value for key in ids for party in ("youth", "guardian")
+            for name, value in (("state", "done"), ("on", on), ("words", f"Words of {party} {key}."))}  # fmt: skip
+    lacks = {**page.form(here), **said, f"child-{ids[1]}-guardian_on": ""}
+    page = visitor.post(here, lacks, status=422)
+    assert "Write the day of the talk." in page.text
+    assert page.form(here)[f"child-{ids[1]}-youth_words"] == f"Words of youth {ids[1]}."
+    page = visitor.post(here, {**page.form(here), **said})
+    assert "2 of 10 done" in page.text
+    session.expire_all()
+    closure = session.scalars(sa.select(MatchClosure)).one()
+    assert closure.interviews["guardian"]["state"] == "done"
+    follow_merge(PeopleMerged(one.id, other.id, clock.now()))
+    assert set(closure.interviews["children"]) == {str(one.id)}
+    assert f"Words of youth {ids[1]}." not in closure.unseal("words_sealed")
 
 
 def test_tries_are_noted_and_a_closure_is_given_up(visitor, closing, session):

@@ -13,8 +13,11 @@ from tests.makers.people import make_contacts, make_person
 from tests.makers.programs import lead, make_gathering, make_group, make_season
 from youthprog.access.types import Role
 from youthprog.core import clock
+from youthprog.core.actor import SYSTEM
 from youthprog.credentials.models import Credential, CredentialOverride
-from youthprog.credentials.types import CRIMINAL_CHECK, Step
+from youthprog.credentials.services import set_limits
+from youthprog.credentials.types import CRIMINAL_CHECK, Asked, Step
+from youthprog.programs.models import Gathering, Group
 from youthprog.programs.types import GroupKind, StaffRole
 
 
@@ -114,3 +117,20 @@ def test_the_office_sees_why_somebody_cannot_lead(session, visitor, coach):
     form = {"email": "ana@coaches.example", "role": "leader"}
     page = visitor.post(f"/groups/{group.id}/lead", form, form_from=f"/groups/{group.id}", status=422)
     assert "Ana Coach: Concussion training is not in force that day." in page.text
+
+
+def test_whoever_assigns_a_volunteer_near_the_end_of_their_hours_is_told_at_once(session, visitor, coach):
+    make_rule(asked=Asked.REGULAR)
+    set_limits(
+        None, by=SYSTEM, now=clock.now(), jurisdiction="", month_hours=2, year_hours=2, warn_percent=80, fewest_adults=2
+    )
+    group = session.scalars(sa.select(Group)).one()
+    helper = make_person("Bo", "Helper")
+    make_contacts(helper, email="bo@helpers.example")
+    session.scalars(sa.select(Gathering)).one().ends_at += timedelta(minutes=10)
+    session.commit()
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    here = f"/groups/{group.id}"
+    page = visitor.post(f"{here}/lead", {"email": "bo@helpers.example", "role": "leader"}, form_from=here)
+    assert "Bo Helper comes to" in page.text
+    assert "% of the hours of a volunteer" in page.text

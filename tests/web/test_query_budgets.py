@@ -18,7 +18,9 @@ pytestmark = [ON_ONE_ENGINE, pytest.mark.proof("twenty rows cost what one costs,
 
 MORE = 19
 DEAREST = "reports.today"
-MOST = 72  # statements of the page that sends the most: Today, with a list for each thing that needs doing
+MOST = 55  # statements of the page that sends the most: Today, with a list for each thing that needs doing
+MOST_OF_THE_YEAR = 71  # of the evidence file, which looks at everything and is opened for a funder
+ONCE_A_YEAR = {"evidence.index", "evidence.printed", "evidence.table"}
 NUMBERS = re.compile(r"\([^()]*(?:\?|%\()[^()]*\)")
 
 
@@ -71,7 +73,7 @@ def test_twenty_rows_cost_what_one_costs(stage):
         if len(after) > len(before):  # fewer where the nearest rows are of another kind now
             extra = sorted({each for each in after if after.count(each) > before.count(each)})
             dearer.append(f"{walker.name} {name}: {len(before)} -> {len(after)}: {extra[:1]}"[:600])
-        if len(after) > MOST:
+        if len(after) > (MOST_OF_THE_YEAR if name in ONCE_A_YEAR else MOST):
             dearer.append(f"{walker.name} {name}: {len(after)} statements")
     assert not dearer, "\n".join(dearer)
 

@@ -163,6 +163,7 @@ def test_a_locked_month_is_exported_the_same_byte_for_byte(visitor, desk, sessio
     desk.mentor.family_name = "Kowalczyk-Reyes"
     session.commit()
     assert visitor.client.get(file).data == before
+    assert visitor.client.get(file.replace(".csv", ".xlsx")).data[:2] == b"PK"
     now = visitor.get(desk.ledger).text
     assert "amendment made in this month" in now
     assert "+0:15" in now

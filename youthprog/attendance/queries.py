@@ -210,22 +210,23 @@ def weekly_rates(condition: sa.ColumnElement[bool], weeks: int, on: date) -> lis
     """How many of the enrolled came in each of the last weeks (Monday to Sunday) up to a day, oldest first.
 
     `condition` is on `Group` (`programs.queries.groups_within`). A week's share is what came at its gatherings with
-    a register, of all who were in those groups that week. Three statements, whatever the number of groups.
+    a register, of all who were in those groups that week. One statement, whatever the number of groups.
     """
     mondays = [on - timedelta(days=on.weekday() + 7 * back) for back in range(weeks - 1, -1, -1)]
     held = _held_by_week(condition, mondays, until=min(_midnight(on + timedelta(days=1)), clock.now()))
     week = held.c.week
-    taken = _by_week(sa.select(week, sa.func.count(), sa.func.count(held.c.taken)).group_by(week))
-    came = _by_week(
-        sa.select(week, sa.func.count())
+    none, kind = sa.literal(0), sa.literal
+    taken = sa.select(kind("taken"), week, sa.func.count(), sa.func.count(held.c.taken)).group_by(week)
+    came = (
+        sa.select(kind("came"), week, sa.func.count(), none)
         .join(AttendanceMark, AttendanceMark.gathering_id == held.c.gathering_id)
         .where(AttendanceMark.mark.in_(CAME))
         .group_by(week)
     )
     begins = _choose(week, mondays)
     ends = _choose(week, [monday + timedelta(days=6) for monday in mondays])
-    expected = _by_week(
-        sa.select(week, sa.func.count())
+    expected = (
+        sa.select(kind("expected"), week, sa.func.count(), none)
         .join(GroupMember, GroupMember.group_id == held.c.group_id)
         .where(
             held.c.taken.is_not(None),
@@ -234,8 +235,13 @@ def weekly_rates(condition: sa.ColumnElement[bool], weeks: int, on: date) -> lis
         )
         .group_by(week)
     )
+    said = {row[:2]: row[2:] for row in map(tuple, db.session().execute(sa.union_all(taken, came, expected)))}
     return [
-        WeekRate(monday, *taken.get(number, (0, 0)), *came.get(number, (0,)), *expected.get(number, (0,)))
+        WeekRate(
+            monday,
+            *said.get(("taken", number), (0, 0)),
+            *(said.get((what, number), (0,))[0] for what in ("came", "expected")),
+        )
         for number, monday in enumerate(mondays)
     ]
 
@@ -265,10 +271,6 @@ def _held_by_week(condition: sa.ColumnElement[bool], mondays: Sequence[date], *,
 
 def _choose(week: Any, days: Sequence[date]) -> sa.ColumnElement[date]:
     return sa.case(*[(week == number, sa.literal(day, sa.Date)) for number, day in enumerate(days)])
-
-
-def _by_week(statement: sa.Select[Any]) -> dict[int, tuple[int, ...]]:
-    return {row[0]: tuple(row[1:]) for row in db.session().execute(statement)}
 
 
 def _midnight(on: date) -> datetime:

@@ -357,6 +357,7 @@ ACTIONS = {
     "closure.read": N_("Closure of a match opened"),
     "closure.tried": N_("Try to reach somebody noted"),
     "closure.dropped": N_("Closure given up, the match goes on"),
+    "closure.words_removed": N_("Words said about a match removed after their time"),
     "closure.paper_opened": N_("Letter or certificate of a closure opened"),
     "rematch.decided": N_("Decided whether somebody may be matched again"),
     "evidence.printed": N_("Evidence file made"),

@@ -17,10 +17,12 @@ from youthprog.consent.retention import (
     FileRule,
     KeepRule,
     PackTerms,
+    WordsRule,
     file_rules_of,
     keep_until,
     over_before,
     rule_of,
+    words_rule_of,
 )
 from youthprog.consent.types import FilePart
 from youthprog.core import clock, db
@@ -44,6 +46,24 @@ def rule_in_force() -> KeepRule:
 def file_rules_in_force() -> dict[FilePart, FileRule]:
     """How long the parts of a youth's file are kept, by the same files. Raises `BadRule`."""
     return file_rules_of(_tables())
+
+
+def words_rule() -> WordsRule:
+    """How long what was said about mentoring matches is kept, by the same files. Raises `BadRule`."""
+    return words_rule_of(_tables())
+
+
+def words_rule_in_force() -> WordsRule | None:
+    """The same for whoever only goes by it: None while the department's file has a fault."""
+    try:
+        return words_rule()
+    except BadRule:
+        return None
+
+
+def youth_on_hold() -> set[int]:
+    """The youth whose records are all kept, because of an incident or a claim. One statement."""
+    return set(db.session().scalars(sa.select(RecordHold.youth_id).where(RecordHold.ended_at.is_(None))))
 
 
 def _tables() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Reading consent: standing of youth, progress of teams, forms and requests. Constant numbers of statements."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -84,30 +84,39 @@ __all__ = [
 
 def objections(youth_ids: Sequence[int], season_id: int, on: date) -> list[NotCleared]:
     """Why youth of a season are not cleared by consent on a day. As many statements as `histories`, three more for many."""
-    doubtful = _doubtful(youth_ids, season_id, on)
-    known = histories(doubtful, [season_id])
+    return [reason for _season_id, reason in objections_in({season_id: youth_ids}, on)]
+
+
+def objections_in(youth_ids: Mapping[int, Sequence[int]], on: date) -> list[tuple[int, NotCleared]]:
+    """As `objections`, of the youth of several seasons, each with the season. As many statements as of one season."""
+    doubtful = _doubtful(youth_ids, on)
+    if not doubtful:
+        return []
+    known = histories({youth_id for _season_id, youth_id in doubtful}, {season_id for season_id, _youth_id in doubtful})
     found = []
-    for youth_id in doubtful:
+    for season_id, youth_id in doubtful:
         reason = known.objection(youth_id, season_id, on)
         if reason is not None:
-            found.append(
-                NotCleared(youth_id, reason.code, reason.state, reason.word, reason.sentence, reason.values)
-            )  # fmt: skip
+            why = NotCleared(youth_id, reason.code, reason.state, reason.word, reason.sentence, reason.values)
+            found.append((season_id, why))
     return found
 
 
-def _doubtful(youth_ids: Sequence[int], season_id: int, on: date) -> Sequence[int]:
-    """The youth whom the rules have to look at: all of a few, of many those who are not surely fine."""
-    if len(youth_ids) <= FEW:
-        return youth_ids
+def _doubtful(youth_ids: Mapping[int, Sequence[int]], on: date) -> list[tuple[int, int]]:
+    """The (season, youth) whom the rules have to look at: all of a few, of many those who are not surely fine."""
+    pairs = [(season_id, youth_id) for season_id, ids in youth_ids.items() for youth_id in ids]
+    if len(pairs) <= FEW:
+        return pairs
+    in_season = (sa.and_(Season.id == key, Person.id.in_(ids)) for key, ids in youth_ids.items())
     statement = (
-        sa.select(Person.id)
-        .join(Season, Season.id == season_id)
+        sa.select(Season.id, Person.id)
+        .select_from(Person)
+        .join(Season, sa.or_(*in_season))
         .join(Program, Program.id == Season.program_id)
-        .where(Person.id.in_(youth_ids), surely_fine(needed_by_programs(), Person.id, Season.id, on))
+        .where(surely_fine(needed_by_programs(), Person.id, Season.id, on))
     )
-    fine = set(db.session().scalars(statement))
-    return [youth_id for youth_id in youth_ids if youth_id not in fine]
+    fine = {(season_id, youth_id) for season_id, youth_id in db.session().execute(statement)}
+    return [pair for pair in pairs if pair not in fine]
 
 
 def lines_for(youth_ids: Collection[int], season_id: int, on: date) -> dict[int, ConsentLine]:
@@ -133,7 +142,8 @@ def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, 
         .all()
     )
     doubtful = [row for row in members if not row.fine]
-    known = histories({row.youth_id for row in doubtful}, {row.season_id for row in doubtful})
+    nobody = Histories({}, {}, {}, {}, {})
+    known = histories({row.youth_id for row in doubtful}, {row.season_id for row in doubtful}) if doubtful else nobody
     place = {"signed": 0, "waiting": 1}
     for row in members:
         state = "signed" if row.fine else known.line(row.youth_id, row.season_id, on).state

@@ -11,6 +11,7 @@ from youthprog.core.refusals import N_, Refusal
 MAJORITY = 18
 MOST_YEARS = 100
 MOST_DAYS = 3660
+WORDS = "mentoring_words"  # the table that speaks of what was said about mentoring matches
 OUTSIDE = "outside_answers"  # the table of the file that speaks of answers from contacts not on file
 
 
@@ -193,6 +194,24 @@ def outside_rule_of(source: Mapping[str, Any]) -> OutsideRule:
     if not all(type(each) is int and 1 <= each <= MOST_DAYS for each in days):
         raise BadRule("[outside_answers] needs settled_days and waiting_days, whole numbers of days")
     return OutsideRule(days[0], days[1], str(table.get("source", ""))[:300], _checked_on(table))
+
+
+@dataclass(frozen=True)
+class WordsRule:
+    """How many days after a match ended what was said about it is kept, with where the rule comes from."""
+
+    after_end_days: int
+    source: str = ""
+    checked_on: date | None = None
+
+
+def words_rule_of(source: Mapping[str, Any]) -> WordsRule:
+    """The rule of a file's `[mentoring_words]` table. Raises `BadRule`."""
+    table = source.get(WORDS, {})
+    days = table.get("after_end_days") if isinstance(table, Mapping) else None
+    if type(days) is not int or not 1 <= days <= MOST_DAYS:
+        raise BadRule("[mentoring_words] needs after_end_days, a whole number of days")
+    return WordsRule(days, str(table.get("source", ""))[:300], _checked_on(table))
 
 
 def _checked_on(table: Mapping[str, Any]) -> date | None:

@@ -29,6 +29,7 @@ class NotCleared:
 
 
 Objector = Callable[[Sequence[int], int, date], Iterable[NotCleared]]
+SeasonsObjector = Callable[[Mapping[int, Sequence[int]], date], Iterable[tuple[int, NotCleared]]]
 GatheringObjector = Callable[[Mapping[int, Sequence[int]]], Iterable[tuple[int, NotCleared]]]
 
 
@@ -51,11 +52,14 @@ def install(
     objectors: Iterable[Objector],
     at_gatherings: Iterable[GatheringObjector] = (),
     surely: Iterable[QuickLook] = (),
+    in_seasons: Mapping[Objector, SeasonsObjector] | None = None,
 ) -> None:
     """Say who may object. Objectors get (youth ids, season id, day); those to single gatherings their youth by gathering.
 
-    `surely` are quick looks, one for each room that objects.
+    `surely` are quick looks, one for each room that objects. `in_seasons` says how an objector is asked about the youth of
+    many seasons at once.
     """
+    app.extensions["youthprog.clearance_in"] = dict(in_seasons or {})
     app.extensions["youthprog.clearance_surely"] = tuple(surely)
     app.extensions["youthprog.clearance"] = tuple(objectors)
     app.extensions["youthprog.clearance_at"] = tuple(at_gatherings)
@@ -75,6 +79,21 @@ def not_cleared(
     if gathering_id is not None:
         for (_gathering_id, youth_id), reasons in not_cleared_at({gathering_id: youth_ids}).items():
             found.setdefault(youth_id, []).extend(reasons)
+    return found
+
+
+def not_cleared_in(youth_ids: Mapping[int, Sequence[int]], on: date) -> dict[tuple[int, int], list[NotCleared]]:
+    """As `not_cleared`, of the youth of several seasons: reasons by (season, youth). An objector that knows how is asked once."""
+    found: dict[tuple[int, int], list[NotCleared]] = {}
+    together = current_app.extensions["youthprog.clearance_in"]
+    for objector in current_app.extensions["youthprog.clearance"]:
+        said = (
+            together[objector](youth_ids, on)
+            if objector in together
+            else ((key, reason) for key, ids in youth_ids.items() for reason in objector(ids, key, on))
+        )
+        for season_id, reason in said:
+            found.setdefault((season_id, reason.youth_id), []).append(reason)
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from youthprog.core import clock, db
+from youthprog.core import clock, db, serving
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal
@@ -28,9 +28,10 @@ DAY = timedelta(days=1)
 
 
 def hours_of(person_ids: Collection[int], on: date, *, also: Mapping[int, int] | None = None) -> dict[int, Hours]:
-    """What each has served, as leader of groups, in the month and in the year of a day up to its end, meetings set for it too.
+    """What each has served in the month and in the year of a day up to its end, what is set for it too: as leader of
+    groups, and at games.
 
-    `also` are minutes more by person. One statement.
+    `also` are minutes more by person. Two statements.
     """
     found = hours_on([(each, on) for each in person_ids])
     more = also or {}
@@ -41,27 +42,31 @@ def hours_of(person_ids: Collection[int], on: date, *, also: Mapping[int, int] |
 
 
 def hours_on(asked: Collection[tuple[int, date]]) -> dict[tuple[int, date], Hours]:
-    """As `hours_of`, for people each on days of their own. One statement, none for nobody."""
+    """As `hours_of`, for people each on days of their own. Two statements, none for nobody."""
     if not asked:
         return {}
     days: dict[int, list[date]] = {}
     for person_id, on in asked:
         days.setdefault(person_id, []).append(on)
     first, last = min(on for _person, on in asked), max(on for _person, on in asked)
+    from_at = datetime.combine(date(first.year, 1, 1), time(), tzinfo=UTC) - DAY
+    until_at = datetime.combine(last, time(), tzinfo=UTC) + 2 * DAY
     rows = db.session().execute(
         sa.select(GroupStaff.person_id, GroupStaff.from_on, GroupStaff.until_on, Gathering.starts_at, Gathering.ends_at)
         .join(Gathering, Gathering.group_id == GroupStaff.group_id)
         .where(
             GroupStaff.person_id.in_(days), Gathering.canceled_at.is_(None),
-            Gathering.starts_at >= datetime.combine(date(first.year, 1, 1), time(), tzinfo=UTC) - DAY,
-            Gathering.starts_at < datetime.combine(last, time(), tzinfo=UTC) + 2 * DAY,
+            Gathering.starts_at >= from_at, Gathering.starts_at < until_at,
         )
     )  # fmt: skip
+    served = [
+        (person_id, starts_at, ends_at)
+        for person_id, from_on, until_on, starts_at, ends_at in rows
+        if from_on <= clock.day_of(starts_at) and (until_on is None or clock.day_of(starts_at) <= until_on)
+    ]
     minutes = {each: [0, 0] for each in asked}
-    for person_id, from_on, until_on, starts_at, ends_at in rows:
+    for person_id, starts_at, ends_at in [*served, *serving.served_elsewhere(list(days), from_at, until_at)]:
         day, length = clock.day_of(starts_at), int((ends_at - starts_at).total_seconds() // 60)
-        if day < from_on or (until_on is not None and day > until_on):
-            continue
         for on in days[person_id]:
             if day.year == on.year and day <= on:
                 minutes[person_id, on][1] += length
@@ -97,7 +102,9 @@ def judge(person_ids: Sequence[int], program_id: int, on: date, role: str, minut
 
 
 def _hours_warning(name: str, percent: int) -> Refusal:
-    sentence = N_("%(name)s has used %(percent)s %% of the hours of a volunteer who is not fully cleared.")
+    sentence = N_(
+        "With this, %(name)s comes to %(percent)s %% of the hours of a volunteer who is not fully cleared. See what is missing."
+    )
     return Refusal("hours_warning", sentence, "person_id", {"name": name, "percent": percent})
 
 
@@ -176,7 +183,7 @@ class Ahead:
 def adults_at(gathering_ids: Collection[int]) -> dict[int, Adults]:
     """Who leads each of these meetings of groups, judged on its own day. Empty where nothing is asked.
 
-    Five statements at most, however many meetings.
+    Six statements at most, however many meetings.
     """
     asked = what_is_asked() if gathering_ids else None
     if asked is None or not asked.requirements:
@@ -186,7 +193,7 @@ def adults_at(gathering_ids: Collection[int]) -> dict[int, Adults]:
 
 
 def ahead(actor: Actor, now: datetime, *, days: int = DAYS_AHEAD) -> Ahead | None:
-    """What the meetings of the next days within reach lack; None where nothing is asked. Five statements at most."""
+    """What the meetings of the next days within reach lack; None where nothing is asked. Six statements at most."""
     asked = what_is_asked()
     if not asked.requirements:
         return None
@@ -306,6 +313,6 @@ def _holds_all(standings: Iterable[Standing]) -> bool:
 
 
 def _hours_where_needed(stand: Mapping[_Leader, tuple[Standing, ...]]) -> dict[tuple[int, date], Hours]:
-    """The hours of those who wait for nothing but hours, by person and day. One statement, none for none."""
+    """The hours of those who wait for nothing but hours, by person and day. Two statements, none for none."""
     asked = sorted({(each.person_id, each.on) for each, standings in stand.items() if rules.waits_for_hours(standings)})
     return hours_on(asked)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, has_request_context, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
@@ -28,10 +28,11 @@ from youthprog.credentials.types import (
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
+from youthprog.programs.types import ServiceWarned
 from youthprog.web.edge import actor, door, signed_in
 from youthprog.web.forms import SelectChoice
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language
+from youthprog.web.language import language, says
 from youthprog.web.pages import PAGE_ROWS, Slice, asked_choice, asked_cursor, cursor, page
 
 bp = Blueprint("credentials", __name__)
@@ -47,6 +48,12 @@ ALL, ELSE = "", "+"
 
 def _deed() -> dict[str, Any]:
     return {"by": actor(), "now": clock.now()}
+
+
+def show_warnings(event: ServiceWarned) -> None:
+    """Tell whoever just gave an adult something to do what they should know of it, on the page that follows."""
+    for warning in event.warnings if has_request_context() else ():
+        flash(says(warning), "waiting")
 
 
 def _programs() -> dict[int, str]:

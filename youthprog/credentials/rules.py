@@ -13,7 +13,9 @@ from youthprog.core.refusals import N_, Refusal
 from youthprog.credentials.types import (
     HELD,
     LONGEST_OVERRIDE_DAYS,
+    NOT_HELD,
     NOTICE_DAYS,
+    OVER_HOURS,
     Asked,
     CredentialState,
     Hours,
@@ -41,7 +43,6 @@ WORST_FIRST = (
     CredentialState.EXPIRING,
     CredentialState.APPROVED,
 )
-NOT_HELD, OVER_HOURS = "credential", "volunteer_hours"
 
 
 def is_adult_on(born_on: date | None, is_adult_record: bool, on: date) -> bool:

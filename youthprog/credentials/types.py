@@ -9,6 +9,7 @@ from youthprog.core.refusals import N_
 CRIMINAL_CHECK, REGISTRY_CHECK = "criminal_check", "registry_check"
 MANDATED_REPORTER, CONCUSSION, DRIVING = "mandated_reporter", "concussion", "driving"
 
+NOT_HELD, OVER_HOURS = "credential", "volunteer_hours"  # why somebody does not serve
 NOTICE_DAYS = (90, 60, 30, 7)  # before the last day; one letter a person and step
 LONGEST_OVERRIDE_DAYS = 90
 MONTH_HOURS, YEAR_HOURS, WARN_PERCENT, FEWEST_ADULTS = 16, 32, 80, 2  # until a department says otherwise

@@ -75,6 +75,8 @@ class VolunteerFile:
     unusable: Flaw | None = None
 
 
+Cells = tuple[int, Sequence[str]]
+
 # What columns are called in the files of several programs, folded and without what is no letter.
 GIVEN = {
     "first name",
@@ -97,7 +99,7 @@ MEANINGS = {
 }  # fmt: skip
 
 EMPTY = N_("The file is empty.")
-NO_TABLE = N_("This is not a CSV file. Export the list again as CSV.")
+NO_TABLE = N_("This is not a CSV file. Export the list again as CSV, or as an Excel workbook.")
 NO_NAMES = N_("None of the first rows has the column names of people: a name, and a mail address or a phone.")
 
 
@@ -117,7 +119,12 @@ def read_volunteers(data: bytes) -> VolunteerFile:
     if data.startswith((b"PK\x03\x04", b"%PDF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")):
         return VolunteerFile(unusable=Flaw(0, "", "no_table", NO_TABLE, refuses=True))
     text = decoded(data)
-    table = _table(text)
+    return read_volunteer_sheets(list(_rows(text, delimiter)) for delimiter in (",", ";", "\t", "|"))
+
+
+def read_volunteer_sheets(sheets: Iterable[Sequence[Cells]]) -> VolunteerFile:
+    """Read volunteers from the sheets of a workbook, or one text parted in several ways: the one that is known best counts."""
+    table = _table(sheets)
     if table is None:
         return VolunteerFile(unusable=Flaw(0, "", "no_names", NO_NAMES, refuses=True))
     return _judged(*table)
@@ -134,14 +141,10 @@ def decoded(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-Cells = tuple[int, list[str]]
-
-
-def _table(text: str) -> tuple[list[str], list[Cells]] | None:
-    """The header with the most known columns among the first rows, under whatever delimiter, and the rows below it."""
-    best: tuple[int, list[str], list[Cells]] | None = None
-    for delimiter in (",", ";", "\t", "|"):
-        rows = list(_rows(text, delimiter))
+def _table(sheets: Iterable[Sequence[Cells]]) -> tuple[Sequence[str], Sequence[Cells]] | None:
+    """The header with the most known columns among the first rows of a sheet, and the rows below it."""
+    best: tuple[int, Sequence[str], Sequence[Cells]] | None = None
+    for rows in sheets:
         for place, (_number, cells) in enumerate(rows[:HEADER_WITHIN]):
             known = {meaning_of(each) for each in cells} - {None}
             usable = known & {"given", "family", "whole"} and known & {"email", "phone"}

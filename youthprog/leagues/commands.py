@@ -18,7 +18,14 @@ from youthprog.core.permissions import P, Reach
 from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.credentials import volunteer_services as volunteers
-from youthprog.credentials.volunteer_rules import Fate, Flaw, Planned, read_volunteers
+from youthprog.credentials.volunteer_rules import (
+    Fate,
+    Flaw,
+    Planned,
+    VolunteerFile,
+    read_volunteer_sheets,
+    read_volunteers,
+)
 from youthprog.documents import services as documents
 from youthprog.leagues import papers, queries, services
 from youthprog.leagues.imports import game_services
@@ -27,9 +34,12 @@ from youthprog.leagues.imports.file_reading import read_file
 from youthprog.leagues.imports.game_plan import plan_games
 from youthprog.leagues.imports.game_queries import frame_of, game_season
 from youthprog.leagues.imports.importing import on_team
+from youthprog.leagues.imports.limits import MOST_BYTES, Unusable
 from youthprog.leagues.imports.review import Review, review_of, review_of_games
 from youthprog.leagues.imports.services import AT_ONCE
+from youthprog.leagues.imports.sheets import ZIP
 from youthprog.leagues.imports.types import Action, ImportKind, PlannedRow, Problem, Reading, Severity
+from youthprog.leagues.imports.workbooks import read_workbook
 from youthprog.leagues.queries import TeamHead
 from youthprog.leagues.routes import paper_notes, which_of
 from youthprog.leagues.scores import card
@@ -170,9 +180,20 @@ def _unusable(args: argparse.Namespace, problem: Problem) -> int:
     return UNUSABLE
 
 
+def _volunteer_file(content: bytes) -> VolunteerFile:
+    """A file of volunteers, as text or as an Excel workbook."""
+    if not content.startswith(ZIP) or len(content) > MOST_BYTES:
+        return read_volunteers(content)
+    try:
+        return read_volunteer_sheets(read_workbook(content))
+    except Unusable as problem:
+        found = problem.problem
+        return VolunteerFile(unusable=Flaw(0, "", found.code, found.sentence, True, found.values))
+
+
 def _volunteers(args: argparse.Namespace, content: bytes, season: Season) -> int:
     """Plan or write the volunteers of a file, in one transaction."""
-    read = read_volunteers(content)
+    read = _volunteer_file(content)
     if read.unusable is not None:
         _say("")
         if args.json:

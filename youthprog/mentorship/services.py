@@ -4,7 +4,8 @@ A match is a group of programs: proposing makes the group with its youth, activa
 with that they reach its youth. Pausing and closing take that away the same moment.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import product
 from typing import Any
@@ -112,19 +113,16 @@ def activate_matches(matches: Sequence[Match], *, by: Actor, now: datetime) -> d
     for match in sorted(matches, key=lambda each: each.id):
         lock_match(match)
     known = facts.of_matches([match.id for match in matches], on)
-    stopped = concerns.stopped_pairs(
+    apart = _apart_among(
         {each.person_id for found in known.values() for each in found.mentors},
         {each.person_id for found in known.values() for each in found.youth},
     )
-    barred = barred_among({each.person_id for found in known.values() for each in found.mentors})
-    names = queries.names_of(barred) if barred else {}
     left: dict[int, list[Refusal]] = {}
     for match in matches:
         mentors = [each.person_id for each in known[match.id].mentors]
         youth = [each.person_id for each in known[match.id].youth]
         reasons = rules.refusals_to_activate(match.status, mentors=len(mentors), youth=len(youth))
-        reasons = reasons or rules.refusals_while_stopped(any(pair in stopped for pair in product(mentors, youth)))
-        reasons = reasons or closing_rules.refusals_to_rematch([names[each] for each in mentors if each in barred])
+        reasons = reasons or apart.refusals(mentors, youth)
         left[match.id] = reasons or [lack.refusal() for lack in missing_items(known[match.id])]
         if left[match.id]:
             continue
@@ -144,12 +142,28 @@ def activate_matches(matches: Sequence[Match], *, by: Actor, now: datetime) -> d
 def refusals_apart(mentors: Collection[int], youth: Collection[int]) -> list[Refusal]:
     """Why these people may not be in one match whatever else is in date: a concern keeps two of them apart, or a mentor
     is not to be matched again. Three statements at most."""
+    return _apart_among(mentors, youth).refusals(mentors, youth)
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """Who among some people must not be in one match: pairs a concern keeps apart, mentors not to be matched, by name."""
+
+    stopped: Set[tuple[int, int]]
+    barred: Mapping[int, str]
+
+    def refusals(self, mentors: Iterable[int], youth: Iterable[int]) -> list[Refusal]:
+        """Why these of them may not be in one match."""
+        mentors = list(mentors)
+        return [
+            *rules.refusals_while_stopped(any(pair in self.stopped for pair in product(mentors, youth))),
+            *closing_rules.refusals_to_rematch([self.barred[each] for each in mentors if each in self.barred]),
+        ]
+
+
+def _apart_among(mentors: Collection[int], youth: Collection[int]) -> _Apart:
     barred = barred_among(mentors)
-    names = queries.names_of(barred) if barred else {}
-    return [
-        *rules.refusals_while_stopped(bool(concerns.stopped_pairs(mentors, youth))),
-        *closing_rules.refusals_to_rematch(list(names.values())),
-    ]
+    return _Apart(concerns.stopped_pairs(mentors, youth), queries.names_of(barred) if barred else {})
 
 
 def pause_match(match: Match, *, by: Actor, now: datetime, ended: Sequence[str] = ()) -> None:

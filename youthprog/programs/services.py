@@ -42,6 +42,7 @@ from youthprog.programs.types import (
     GroupLed,
     GuardianRule,
     ProgramKind,
+    ServiceWarned,
     StaffRole,
     WhenAndWhere,
     YouthEnrolled,
@@ -501,6 +502,8 @@ def lead_group(person_id: int, group: Group, role: StaffRole, *, by: Actor, now:
     excused = {"exceptions": list(look.permits)} if look.permits else {}
     record("group.led", "group", group.id, by=by, now=now, person_id=person_id, role=role.value, **excused)
     publish(GroupLed(person_id, group.id, on))
+    if look.warnings:
+        publish(ServiceWarned(person_id, look.warnings))
     return row
 
 

@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from youthprog.core.refusals import N_
+from youthprog.core.refusals import N_, Refusal
 from youthprog.people.types import Gender
 
 
@@ -259,6 +259,14 @@ class GroupLed:
     person_id: int
     group_id: int
     on: date
+
+
+@dataclass(frozen=True)
+class ServiceWarned:
+    """Event: an adult was just given something to do, and somebody should know what `warnings` say."""
+
+    person_id: int
+    warnings: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True)

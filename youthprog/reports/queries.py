@@ -1,7 +1,7 @@
 """Reading across rooms: what needs doing today, and the file of one youth."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from youthprog.consent.rules import OPEN_STATES
 from youthprog.consent.types import RequestState
 from youthprog.core import clock, db, reach
 from youthprog.core.actor import Actor
-from youthprog.core.clearance import NotCleared, not_cleared, not_cleared_at
+from youthprog.core.clearance import NotCleared, not_cleared, not_cleared_at, not_cleared_in
 from youthprog.core.permissions import P
 from youthprog.documents import queries as documents
 from youthprog.documents.models import Document
@@ -88,7 +88,7 @@ def ahead(
     """Meetings of the next days within reach, and who cannot take part.
 
     `guardians` are those of the youth shown and of `also_call`, where contacts may be read. A constant number of
-    statements for each season that meets.
+    statements.
     """
     on = clock.day_of(now)
     meetings = _meetings(actor, permission, now, now + timedelta(days=days))
@@ -151,10 +151,15 @@ def _reasons(
     by_season: dict[int, list[tuple[int, Meeting]]] = defaultdict(list)
     for youth_id, meeting in members:
         by_season[meeting.season_id].append((youth_id, meeting))
-    found = []
-    for season_id, pairs in by_season.items():
-        objections = not_cleared([youth_id for youth_id, _meeting in pairs], season_id, on)
-        found += [(youth_id, meeting, objections[youth_id][0]) for youth_id, meeting in pairs if youth_id in objections]
+    objections = not_cleared_in(
+        {key: [youth_id for youth_id, _meeting in pairs] for key, pairs in by_season.items()}, on
+    )
+    found = [
+        (youth_id, meeting, objections[season_id, youth_id][0])
+        for season_id, pairs in by_season.items()
+        for youth_id, meeting in pairs
+        if (season_id, youth_id) in objections
+    ]
     by_gathering: dict[int, list[int]] = defaultdict(list)
     for youth_id, meeting in members:
         by_gathering[meeting.gathering_id].append(youth_id)
@@ -169,9 +174,7 @@ def _reasons(
 def _blocked(
     found: Sequence[tuple[int, Meeting, NotCleared]], guardians: dict[int, list[GuardianLine]]
 ) -> tuple[CannotTakePart, ...]:
-    ids = [youth_id for youth_id, _meeting, _reason in found]
-    names = _list_names(ids)
-    waiting = _waiting_forms(ids)
+    names, waiting = _names_and_forms([youth_id for youth_id, _meeting, _reason in found])
     return tuple(
         CannotTakePart(
             youth_id, names[youth_id], meeting.group_id or 0, meeting.group or "", meeting.team_id, meeting.starts_at,
@@ -181,16 +184,22 @@ def _blocked(
     )  # fmt: skip
 
 
-def _waiting_forms(youth_ids: Sequence[int]) -> dict[tuple[int, int], int]:
-    statement = sa.select(ConsentRequest.youth_id, ConsentRequest.season_id, ConsentRequest.id).where(
-        ConsentRequest.youth_id.in_(youth_ids), ConsentRequest.state.in_(OPEN_STATES), ConsentRequest.awaited
+def _names_and_forms(youth_ids: Sequence[int]) -> tuple[dict[int, str], dict[tuple[int, int], int]]:
+    """The names of youth as lists have them, and by (youth, season) the form that waits for an answer. One statement."""
+    asked = sa.and_(ConsentRequest.youth_id == Person.id, ConsentRequest.state.in_(OPEN_STATES), ConsentRequest.awaited)
+    rows = db.session().execute(
+        sa.select(Person, ConsentRequest.season_id, ConsentRequest.id)
+        .outerjoin(ConsentRequest, asked)
+        .where(Person.id.in_(youth_ids))
+        .order_by(ConsentRequest.id)
     )
-    return {(row.youth_id, row.season_id): row.id for row in db.session().execute(statement)}
-
-
-def _list_names(youth_ids: Sequence[int]) -> dict[int, str]:
-    rows = db.session().scalars(sa.select(Person).where(Person.id.in_(youth_ids)))
-    return {person.id: person.list_name for person in rows}
+    names: dict[int, str] = {}
+    forms: dict[tuple[int, int], int] = {}
+    for person, season_id, request_id in rows:
+        names[person.id] = person.list_name
+        if request_id is not None:
+            forms[person.id, season_id] = request_id
+    return names, forms
 
 
 def _with_count(meeting: Meeting, count: int) -> Meeting:
@@ -375,8 +384,8 @@ class Bounced:
     phone: str | None
 
 
-def bounced(actor: Actor, on: date) -> list[Bounced]:
-    """Youth in a season at hand, within reach, whose first guardian's mail address bounced. Three statements."""
+def youth_without_mail(actor: Actor, on: date) -> dict[int, str]:
+    """Youth within reach with a guardian whose mail address bounced: their names, in order. One statement."""
     statement = (
         sa.select(Person)
         .join(Guardianship, Guardianship.youth_id == Person.id)
@@ -391,12 +400,15 @@ def bounced(actor: Actor, on: date) -> list[Bounced]:
         .order_by(Person.folded_name)
         .limit(MOST_BOUNCED)
     )
-    youth = {person.id: person for person in db.session().scalars(statement)}
-    guardians = people.guardians_of(youth, on)
+    return {person.id: person.name for person in db.session().scalars(statement)}
+
+
+def bounced(youth: Mapping[int, str], guardians: Mapping[int, Sequence[GuardianLine]]) -> list[Bounced]:
+    """The guardians of these youth whose mail came back, by youth. No statement."""
     return [
-        Bounced(youth_id, youth[youth_id].name, line.guardian_id, line.name, line.email or "", line.phone)
-        for youth_id, lines in guardians.items()
-        for line in lines
+        Bounced(youth_id, name, line.guardian_id, line.name, line.email or "", line.phone)
+        for youth_id, name in youth.items()
+        for line in guardians.get(youth_id, ())
         if line.email_bounced
     ]
 

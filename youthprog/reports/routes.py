@@ -59,7 +59,7 @@ def today() -> Response:
     who, now = actor(), clock.now()
     on = clock.day_of(now)
     shown: dict[str, Any] = {"on": on, "serving": officials.my_places(who.person_id, now)}
-    shown["serves"] = officials.is_listed(who.person_id)
+    shown["serves"] = bool(shown["serving"]) or officials.is_listed(who.person_id)
     if who.may(P.REGISTER_TAKE):
         shown["waiting"] = attendance_release.not_checked_out(who, now)
     if who.may(P.CALENDAR_READ):
@@ -69,7 +69,10 @@ def today() -> Response:
         shown["too_few"] = forfeits.open_warnings(who, now)
         away = absence_queries.who_stays_away(who, on)
         first = away[: queries.ROWS_SHOWN]
-        shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now, also_call=[line.youth_id for line in first])
+        unwritten = queries.youth_without_mail(who, on) if who.may(P.CONSENT_SEND) else {}
+        also_call = [*(line.youth_id for line in first), *unwritten]
+        shown["ahead"] = queries.ahead(who, P.REGISTER_READ, now, also_call=also_call)
+        shown["bounced"] = queries.bounced(unwritten, shown["ahead"].guardians)
         shown["away"], shown["away_count"] = absence_queries.calling(first, shown["ahead"].guardians), len(away)
         shown["registers"] = missing_queries.not_entered(who, missing_queries.ALL, now)
         shown["teams"] = leagues.list_teams(who, P.TEAM_READ, on, limit=TEAMS_SHOWN)
@@ -81,8 +84,6 @@ def today() -> Response:
         shown["begun"] = queries.beginnings(who, on)
     shown |= _credentials(who, now)
     shown |= _mentoring(who, now)
-    if who.may(P.CONSENT_SEND):
-        shown["bounced"] = queries.bounced(who, on)
     if who.may(P.CONSENT_MATCH):
         shown["unmatched"] = consent.list_unmatched(who, on)
     if who.may(P.CONSENT_SIGN):
@@ -111,12 +112,13 @@ def _mentoring(who: Actor, now: datetime) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     on = clock.day_of(now)
     if who.may(P.MATCH_EDIT):
-        shown["overdue"] = mentorship.overdue_matches(who, on)
         shown |= {"stopped": gate.suspended(who, on), "gate_items": ITEMS}
         shown["closures"], shown["surveys_due"] = closures.open_closures(who, on), evidence.count_due(who, on)
-        shown["sessions"], shown["session_flags"] = mentoring_plans.for_today(who, now), FLAGS
     if who.may(P.MATCH_SUPPORT):
-        shown["contacts_due"], shown["warned"] = support.on_today(who, on)
+        cases = support.list_cases(who, on)
+        shown["contacts_due"], shown["warned"] = support.on_today(who, cases, on)
+        shown["overdue"], shown["session_flags"] = support.overdue_of(cases, on), FLAGS
+        shown["sessions"] = mentoring_plans.for_today(who, now, {case.match_id: case.mentors for case in cases})
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
         shown["to_sign"] = gate_own.count_own(who.person_id, on)

@@ -214,6 +214,24 @@ def busy_of(person_ids: Collection[int], from_at: datetime, until_at: datetime) 
     return found
 
 
+def served_at_games(
+    person_ids: Collection[int], from_at: datetime, until_at: datetime
+) -> list[tuple[int, datetime, datetime]]:
+    """The games people serve at, or are set for, that begin between two instants: who, from when, until when. One statement."""
+    statement = (
+        sa.select(Duty.person_id, Fixture.starts_at, Fixture.ends_at)
+        .join(Fixture, Fixture.id == Duty.fixture_id)
+        .where(
+            Duty.person_id.in_(person_ids),
+            Duty.ended_at.is_(None),
+            Fixture.state == FixtureState.PUBLISHED,
+            Fixture.starts_at >= from_at,
+            Fixture.starts_at < until_at,
+        )
+    )
+    return [(person_id, starts_at, ends_at) for person_id, starts_at, ends_at in db.session().execute(statement)]
+
+
 def _lasts(table: Any) -> sa.ColumnElement[bool]:
     """Whoever is in a group or will be: games lie ahead."""
     return sa.or_(table.until_on.is_(None), table.until_on >= clock.today())

@@ -11,10 +11,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from youthprog.audit.services import record
-from youthprog.core import clock, db
+from youthprog.core import clock, db, serving
 from youthprog.core.actor import SYSTEM, Actor
+from youthprog.core.events import publish
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
-from youthprog.credentials.types import CredentialLapsed
+from youthprog.credentials.types import OVER_HOURS, CredentialLapsed
 from youthprog.leagues.officials import candidates, notices, queries, rules
 from youthprog.leagues.officials.models import (
     Duty,
@@ -27,7 +28,7 @@ from youthprog.leagues.season.models import Fixture
 from youthprog.leagues.season.types import FixtureState
 from youthprog.people.types import CustodyRestricted
 from youthprog.programs.models import Season
-from youthprog.programs.types import GatheringCanceled, GroupChanged
+from youthprog.programs.types import GatheringCanceled, GroupChanged, ServiceWarned
 
 NOT_OPEN = N_("This place is not open any more.")
 
@@ -51,10 +52,13 @@ def assign(game: GameRow, role_id: int, person_id: int, *, by: Actor, now: datet
 
 
 def take(fixture_id: int, role_id: int, *, by: Actor, now: datetime) -> Duty:
-    """Take an open place oneself. Every reason against it is the same sentence: it tells nobody of any child."""
+    """Take an open place oneself. Every reason against it is the same sentence, which tells nobody of any child; but the
+    hours one has used up are one's own."""
     try:
         return _put(fixture_id, role_id, by.person_id or 0, by=by, now=now)
     except Refused as problem:
+        if all(each.code == OVER_HOURS for each in problem.reasons):
+            raise
         raise Conflict([Refusal("not_open", NOT_OPEN)]) from problem
 
 
@@ -66,6 +70,8 @@ def _put(fixture_id: int, role_id: int, person_id: int, *, by: Actor, now: datet
     if game is None or role is None:
         raise Conflict([Refusal("taken", N_("This place is taken."))])
     refuse_if(_refusals_to_put(game, role, person_id, now))
+    look = _look_at(game, person_id)
+    refuse_if(list(look.refusals))
     duty = Duty(
         fixture_id=fixture_id, role_id=role_id, person_id=person_id, assigned_at=now, assigned_by_id=by.person_id
     )
@@ -74,7 +80,16 @@ def _put(fixture_id: int, role_id: int, person_id: int, *, by: Actor, now: datet
     record(
         "duty.assigned", "fixture", fixture_id, by=by, now=now, duty_id=duty.id, role_id=role_id, person_id=person_id
     )
+    if look.warnings:
+        publish(ServiceWarned(person_id, look.warnings))
     return duty
+
+
+def _look_at(game: GameRow, person_id: int) -> serving.Look:
+    """What the department finds about somebody on the day of a game: hours too, with those of the game."""
+    minutes = int((game.ends_at - game.starts_at).total_seconds() // 60)
+    on = clock.day_of(game.starts_at)
+    return serving.look_at(person_id, program_id=game.program_id, on=on, role="official", minutes=minutes)
 
 
 def _refusals_to_put(game: GameRow, role: RolePlaces, person_id: int, now: datetime) -> list[Refusal]:

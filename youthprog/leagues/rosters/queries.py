@@ -62,17 +62,28 @@ def get_division_for(actor: Actor, permission: P, division_id: int) -> Division:
 
 def objections(youth_ids: Sequence[int], season_id: int, on: date) -> list[NotCleared]:
     """Medical holds: what keeps youth of a season from every gathering on a day, but for mentoring. One statement."""
-    rows = db.session().scalars(
-        sa.select(MedicalHold)
-        .join(Season, Season.id == season_id)
+    return [reason for _season_id, reason in objections_in({season_id: youth_ids}, on)]
+
+
+def objections_in(youth_ids: Mapping[int, Sequence[int]], on: date) -> list[tuple[int, NotCleared]]:
+    """As `objections`, of the youth of several seasons, each with the season. One statement."""
+    in_season = (sa.and_(Season.id == key, MedicalHold.youth_id.in_(ids)) for key, ids in youth_ids.items())
+    rows = db.session().execute(
+        sa.select(Season.id, MedicalHold)
+        .select_from(MedicalHold)
+        .join(Season, sa.or_(sa.false(), *in_season))
         .join(Program, Program.id == Season.program_id)
-        .where(MedicalHold.youth_id.in_(youth_ids), MedicalHold.from_on <= on, Program.kind != ProgramKind.MENTORSHIP)
+        .where(MedicalHold.from_on <= on, Program.kind != ProgramKind.MENTORSHIP)
         .order_by(MedicalHold.id)
     )
-    holds: dict[int, list[HoldFacts]] = defaultdict(list)
-    for row in rows:
-        holds[row.youth_id].append(hold_facts(row))
-    return [_objection(youth_id, reason) for youth_id in holds for reason in rules.reasons_held(holds[youth_id], on)]
+    holds: dict[tuple[int, int], list[HoldFacts]] = defaultdict(list)
+    for season_id, row in rows:
+        holds[season_id, row.youth_id].append(hold_facts(row))
+    return [
+        (season_id, _objection(youth_id, reason))
+        for (season_id, youth_id), known in holds.items()
+        for reason in rules.reasons_held(known, on)
+    ]
 
 
 def off_today(youth_ids: Sequence[int], season_id: int, on: date) -> dict[int, NotCleared]:

@@ -1,6 +1,7 @@
 """What is known of matches beside contacts. One small function for each kind of knowledge, empty where nobody records it.
 
-Whoever begins to record one (shifts) widens its function here and takes it off UNKNOWN.
+What nobody records yet stands in UNKNOWN; whoever begins to record it takes it off. A mentor's shift is what the mentor
+tells for matching: `queries` reads it with the mentors.
 """
 
 from collections.abc import Collection
@@ -19,7 +20,7 @@ from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.sessions.types import Mood
 
-UNKNOWN = frozenset({Sign.SHIFT})
+UNKNOWN: frozenset[Sign] = frozenset()
 MOODS = {Mood.HARD: 0, Mood.MIXED: 1, Mood.GOOD: 2}
 LAST = 3
 
@@ -80,11 +81,6 @@ def moods(match_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     for match_id, mood in rows:
         found.setdefault(match_id, []).append(MOODS[mood])
     return {match_id: tuple(each) for match_id, each in found.items()}
-
-
-def shift_changes(match_ids: Collection[int]) -> dict[int, date]:
-    """By match: the day on which a mentor's shift last changed. Nobody records it yet."""
-    return {}
 
 
 def misfits(match_ids: Collection[int]) -> set[int]:

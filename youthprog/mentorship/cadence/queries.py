@@ -25,6 +25,7 @@ from youthprog.mentorship.cadence.types import (
     Hold,
     Load,
     Made,
+    OverdueLine,
     Party,
     Plan,
     Rate,
@@ -33,7 +34,10 @@ from youthprog.mentorship.cadence.types import (
     Sign,
     Warned,
 )
+from youthprog.mentorship.matching.models import MatchProfile
+from youthprog.mentorship.matching.profiles import hours_changed_on
 from youthprog.mentorship.models import Match
+from youthprog.mentorship.rules import next_expected, overdue_days
 from youthprog.mentorship.types import MatchStatus
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
@@ -74,12 +78,14 @@ def list_cases(actor: Actor, on: date, *, since: date | None = None, match_id: i
         holds, there = holds_of(match), people.get(group.id, [])
         lines = [_line(each, match, holds, plan, contacts.get((match.id, each.seat.key), ()), on) for each in there]
         asked = [each.asked_on for each in there if each.asked_on is not None]
+        shifts = [each.shift_changed_on for each in there if each.shift_changed_on is not None]
         cases.append(
             Case(
                 match.id, group.id, group.name, program_id, match.status, match.every_days, match.started_on or on,
                 staff.id if staff else None, staff.name if staff else None,
                 tuple(each.seat.person_id for each in there if each.seat.party is Party.MENTOR), plan, holds,
                 tuple(line for line in lines if line), met_on, logged_on, min(asked, default=None),
+                max(shifts, default=None),
             )
         )  # fmt: skip
     return cases
@@ -93,14 +99,16 @@ class _There:
     stays: list[tuple[date, date | None]]
     until: date | None = None
     asked_on: date | None = None
+    shift_changed_on: date | None = None
 
 
 def _people(actor: Actor, group_ids: Collection[int], on: date) -> dict[int, list[_There]]:
     """Who keeps in touch with whom: mentors, then youth within reach, each with a seat for the guardian. Two statements."""
     found: dict[int, dict[str, _There]] = defaultdict(dict)
-    for group_id, first, until, person in _mentors(group_ids):
+    for group_id, first, until, person, told in _mentors(group_ids):
         seat = Seat(Party.MENTOR, person.id, person.name)
-        found[group_id].setdefault(seat.key, _There(seat, [])).stays.append((first, until))
+        there = _There(seat, [], shift_changed_on=hours_changed_on(told))
+        found[group_id].setdefault(seat.key, there).stays.append((first, until))
     for group_id, first, until, person, asked_at in _youth(actor, group_ids, on):
         grown_on = rules.months_after(person.born_on, GROWN) if person.born_on else None
         for party in (Party.YOUTH, Party.GUARDIAN):
@@ -140,8 +148,9 @@ def holds_of(match: Match) -> tuple[Hold, ...]:
 
 def _mentors(group_ids: Collection[int]) -> sa.Result[*tuple[Any, ...]]:
     return db.session().execute(
-        sa.select(GroupStaff.group_id, GroupStaff.from_on, GroupStaff.until_on, Person)
+        sa.select(GroupStaff.group_id, GroupStaff.from_on, GroupStaff.until_on, Person, MatchProfile.told)
         .join(Person, Person.id == GroupStaff.person_id)
+        .outerjoin(MatchProfile, MatchProfile.person_id == Person.id)
         .where(GroupStaff.group_id.in_(group_ids))
         .order_by(Person.folded_name, Person.id)
     )
@@ -207,10 +216,20 @@ def mine(cases: Sequence[Case], actor: Actor) -> list[Case]:
     return [case for case in cases if case.staff_id in (None, actor.person_id)]
 
 
-def on_today(actor: Actor, on: date) -> tuple[list[DueLine], list[Warned]]:
+def on_today(actor: Actor, cases: Sequence[Case], on: date) -> tuple[list[DueLine], list[Warned]]:
     """What Today shows: contacts due and matches that worry, of those the reader keeps up with and those nobody does."""
-    cases = mine(list_cases(actor, on), actor)
-    return due_of(cases, on), warned_of(cases, on)
+    theirs = mine(cases, actor)
+    return due_of(theirs, on), warned_of(theirs, on)
+
+
+def overdue_of(cases: Sequence[Case], on: date) -> list[OverdueLine]:
+    """Active matches that should have met, the longest overdue first. No statement."""
+    found = []
+    for case in cases:
+        due_on = next_expected(case.status, case.started_on, case.met_on, case.every_days)
+        if days := overdue_days(due_on, on):
+            found.append(OverdueLine(case.match_id, case.name, case.mentors, days, case.met_on))
+    return sorted(found, key=lambda each: (-each.overdue_days, each.name, each.match_id))
 
 
 def loads_of(cases: Sequence[Case], first: date, last: date) -> list[Load]:
@@ -239,7 +258,7 @@ def warned_of(cases: Sequence[Case], on: date) -> list[Warned]:
     active = [case for case in cases if case.is_active]
     ids = [case.match_id for case in active]
     moved = known.moves({key for case in active for key in case.mentor_ids})
-    shifts, moods, misfits = known.shift_changes(ids), known.moods(ids), known.misfits(ids)
+    moods, misfits = known.moods(ids), known.misfits(ids)
     found = []
     for case in active:
         late = case.overdue
@@ -254,7 +273,7 @@ def warned_of(cases: Sequence[Case], on: date) -> list[Warned]:
             waited_days=(case.started_on - case.asked_on).days if case.asked_on else None,
             moods=moods.get(case.match_id, ()),
             moved_on=max((moved[key] for key in case.mentor_ids if key in moved), default=None),
-            shift_changed_on=shifts.get(case.match_id),
+            shift_changed_on=case.shift_changed_on,
             does_not_fit=case.match_id in misfits,
         )
         warned = Warned(

@@ -312,7 +312,8 @@ class SeatLine:
 class Case:
     """A match as those who keep up with it see it.
 
-    `met_on`: somebody came last; `logged_on`: logged for last; `asked_on`: the first of its youth asked for a place.
+    `met_on`: somebody came last; `logged_on`: logged for last; `asked_on`: the first of its youth asked for a place;
+    `shift_changed_on`: a mentor's free hours changed last.
     """
 
     match_id: int
@@ -331,6 +332,12 @@ class Case:
     met_on: date | None
     logged_on: date | None
     asked_on: date | None
+    shift_changed_on: date | None = None
+
+    @property
+    def mentors(self) -> tuple[str, ...]:
+        """The names of its mentors."""
+        return tuple(line.seat.name for line in self.seats if line.seat.party is Party.MENTOR)
 
     @property
     def is_active(self) -> bool:
@@ -347,6 +354,17 @@ class Case:
         """The seats with a contact overdue, the longest first."""
         late = (line for line in self.seats if line.support.overdue_days)
         return tuple(sorted(late, key=lambda line: -line.support.overdue_days))
+
+
+@dataclass(frozen=True)
+class OverdueLine:
+    """A match that should have met so many days ago, and when somebody came last."""
+
+    match_id: int
+    name: str
+    mentors: tuple[str, ...]
+    overdue_days: int
+    last_on: date | None
 
 
 @dataclass(frozen=True)

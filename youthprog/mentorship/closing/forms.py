@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from wtforms import HiddenField, RadioField, TextAreaField
 
+from youthprog.mentorship.closing.rules import OF_CHILDREN
 from youthprog.mentorship.closing.types import (
     CONTACTS,
     HOWS,
@@ -75,23 +76,61 @@ class ClosureForm(Form):
         text = self.version.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
-    def draft(self, rematch: Mapping[int, Rematch | None]) -> Draft:
-        """What was written."""
+    def draft(
+        self, rematch: Mapping[int, Rematch | None], children: Mapping[int, Mapping[Party, Interview]] | None = None
+    ) -> Draft:
+        """What was written; `children` are each child's own talks in a group."""
         return Draft(
             way=_one_of(Way, self.way.data),
             reason=_one_of(Reason, self.reason.data),
             initiator=_one_of(Initiator, self.initiator.data),
             ends_on=self.ends_on.data,
             unreachable=_one_of(Party, self.unreachable.data),
-            interviews={party: self._interview(party.value) for party in Party},
+            interviews={party: _interview(self, party) for party in ([Party.MENTOR] if children else Party)},
+            children=children or {},
             rematch=rematch,
             contact=_one_of(Contact, self.contact.data),
             contact_told_on=self.contact_told_on.data,
         )
 
-    def _interview(self, party: str) -> Interview:
-        state = _one_of(Talk, self[f"{party}_state"].data) or Talk.OPEN
-        return Interview(state, self[f"{party}_on"].data, self[f"{party}_words"].data or "")
+
+def _interview(form: Any, party: Party) -> Interview:
+    state = _one_of(Talk, form[f"{party}_state"].data) or Talk.OPEN
+    return Interview(state, form[f"{party}_on"].data, form[f"{party}_words"].data or "")
+
+
+def _values(talks: Mapping[Party, Interview]) -> dict[str, Any]:
+    return {
+        f"{party}_{name}": value
+        for party, talk in talks.items()
+        for name, value in (("state", talk.state.value), ("on", talk.on), ("words", talk.words))
+    }
+
+
+class ChildForm(Form):
+    """The talks about one child of a group. It stands in the form of the closure, under the child's own names."""
+
+    youth_state, youth_on, youth_words = _talk(
+        _("The talk with the young person"),
+        _("Day of the talk with the young person"),
+        _("What the young person said, or why not"),
+    )
+    guardian_state, guardian_on, guardian_words = _talk(
+        _("The talk with the family"), _("Day of the talk with the family"), _("What the family said, or why not")
+    )
+
+    def talks(self) -> dict[Party, Interview]:
+        """What was written."""
+        return {party: _interview(self, party) for party in OF_CHILDREN}
+
+
+def child_forms(draft: Draft, *, sent: bool) -> dict[int, ChildForm]:
+    """A form for each child of a group, as sent or with what is written already; none for a match of one child."""
+    found = {}
+    for youth_id, talks in draft.children.items():
+        more: dict[str, Any] = {} if sent else {"formdata": None, **_values(talks)}
+        found[youth_id] = ChildForm(prefix=f"child-{youth_id}-", meta={"csrf": False}, **more)
+    return found
 
 
 def form_of(draft: Draft, version: int) -> ClosureForm:
@@ -106,8 +145,7 @@ def form_of(draft: Draft, version: int) -> ClosureForm:
         "contact": draft.contact,
         "contact_told_on": draft.contact_told_on,
     }
-    for party, talk in draft.interviews.items():
-        values |= {f"{party}_state": talk.state, f"{party}_on": talk.on, f"{party}_words": talk.words}
+    values |= _values(draft.interviews)
     plain = {name: value.value if isinstance(value, enum.Enum) else value for name, value in values.items()}
     return ClosureForm(formdata=None, **plain)
 

@@ -1,6 +1,6 @@
 """The closure of a match, its papers, and how long matches last."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,14 @@ from youthprog.core.refusals import N_, Conflict, NotFound, Refusal, Refused
 from youthprog.documents import services as printing
 from youthprog.mentorship import queries as mentorship
 from youthprog.mentorship.closing import queries, rules, services
-from youthprog.mentorship.closing.forms import AttemptForm, ClosureForm, form_of, read_rematch
+from youthprog.mentorship.closing.forms import (
+    AttemptForm,
+    ChildForm,
+    ClosureForm,
+    child_forms,
+    form_of,
+    read_rematch,
+)
 from youthprog.mentorship.closing.models import MatchClosure
 from youthprog.mentorship.closing.types import (
     AREAS,
@@ -38,7 +45,7 @@ from youthprog.programs import queries as programs
 from youthprog.programs.types import ProgramKind
 from youthprog.web.edge import actor, door, recording
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language, says
+from youthprog.web.language import language, ngettext, says
 from youthprog.web.pages import asked_text, file_response, page
 
 bp = Blueprint("closing", __name__)
@@ -84,17 +91,19 @@ def _page(
     closure: MatchClosure | None,
     *,
     form: ClosureForm | None = None,
+    children: Mapping[int, ChildForm] | None = None,
     trying: AttemptForm | None = None,
     refusals: Sequence[Refusal] = (),
     status: int = 200,
 ) -> Response:
-    shown: dict[str, Any] = {"form": None, "lines": [], "draft": None, "missing": []}
+    shown: dict[str, Any] = {"form": None, "lines": [], "draft": None, "missing": [], "children": {}}
     if closure is not None:
         draft = queries.draft_of(closure)
         record_read("closure.read", "match", match.id, by=actor())
         shown = {
             "draft": draft,
             "form": form or form_of(draft, closure.version),
+            "children": child_forms(draft, sent=False) if children is None else children,
             "lines": queries.party_lines(actor(), closure, clock.today()),
             "asked": rules.steps_of(draft),
             "missing": rules.steps_missing(draft, lettered=closure.finished_at is not None),
@@ -150,16 +159,33 @@ def save(match_id: int) -> BaseResponse:
     closure = queries.find_closure(match_id)
     if closure is None:
         raise NotFound
-    form = ClosureForm()
-    if not form.validate_on_submit():
-        return _page(match, closure, form=form, status=422)
+    form, children = ClosureForm(), child_forms(queries.draft_of(closure), sent=True)
+    good = [form.validate_on_submit(), *(each.validate() for each in children.values())]
+    if not all(good):
+        return _page(match, closure, form=form, children=children, status=422)
     try:
-        services.save_closure(match, form.draft(_decided(closure)), seen=form.seen(), by=actor(), now=clock.now())
+        draft = form.draft(_decided(closure), {key: each.talks() for key, each in children.items()})
+        services.save_closure(match, draft, seen=form.seen(), by=actor(), now=clock.now())
     except Refused as refused:
-        form.take(refused.reasons)
-        return _page(match, closure, form=form, status=409 if isinstance(refused, Conflict) else 422)
+        _take(refused.reasons, form, children)
+        status = 409 if isinstance(refused, Conflict) else 422
+        return _page(match, closure, form=form, children=children, status=status)
     flash(_("Saved. You can go on whenever you want."), "signed")
     return redirect(url_for(".show", match_id=match_id), 303)
+
+
+def _take(reasons: Sequence[Refusal], form: ClosureForm, children: Mapping[int, ChildForm]) -> None:
+    """Put each reason beside its field; those of a child's talks into the child's own form."""
+    rest = list(reasons)
+    for youth_id, each in children.items():
+        prefix = f"child-{youth_id}-"
+        each.take(
+            Refusal(why.code, why.sentence, why.field.removeprefix(prefix), why.values)
+            for why in rest
+            if why.field and why.field.startswith(prefix)
+        )
+        rest = [why for why in rest if not (why.field and why.field.startswith(prefix))]
+    form.take(rest)
 
 
 def _decided(closure: MatchClosure) -> dict[int, Rematch | None]:
@@ -202,6 +228,22 @@ def finish(match_id: int) -> BaseResponse:
         match = _match(match_id)
         return _page(match, queries.find_closure(match_id), refusals=refused.reasons, status=409)
     flash(_("The match has ended. The letters are ready to be printed."), "signed")
+    return redirect(url_for(".show", match_id=match_id), 303)
+
+
+@bp.post("/matches/<id:match_id>/closure/mail")
+@door(P.MATCH_EDIT)
+def mail(match_id: int) -> BaseResponse:
+    """Mail the letters to the families."""
+    match = _match(match_id)
+    try:
+        sent = services.mail_letters(match, by=actor(), now=clock.now())
+    except Refused as refused:
+        return _page(match, queries.find_closure(match_id), refusals=refused.reasons, status=422)
+    if sent:
+        flash(ngettext("%(num)s letter leaves by mail.", "%(num)s letters leave by mail.", sent), "signed")
+    else:
+        flash(_("Nobody is left to be written to: all were, or have no mail address. Give these a print."), "waiting")
     return redirect(url_for(".show", match_id=match_id), 303)
 
 

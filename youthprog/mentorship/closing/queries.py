@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from json import loads
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,6 +35,8 @@ from youthprog.mentorship.closing.types import (
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import MatchStatus
+from youthprog.outreach.models import Message
+from youthprog.outreach.types import Delivery
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
@@ -63,9 +66,17 @@ def in_closing(match_id: int) -> bool:
 def draft_of(closure: MatchClosure) -> Draft:
     """A closure as its rules see it; the words of its talks are opened. Two statements at most."""
     words: Mapping[str, str] = loads(closure.unseal("words_sealed") or "{}")
-    parties = db.session().execute(
-        sa.select(ClosureParty.person_id, ClosureParty.rematch).where(ClosureParty.closure_id == closure.id)
+    parties = (
+        db.session()
+        .execute(
+            sa.select(ClosureParty.person_id, ClosureParty.side, ClosureParty.rematch)
+            .where(ClosureParty.closure_id == closure.id)
+            .order_by(ClosureParty.person_id)
+        )
+        .all()
     )
+    youth = [person_id for person_id, side, _rematch in parties if side is Side.YOUTH]
+    own = closure.interviews.get("children", {})
     return Draft(
         way=closure.way,
         reason=closure.reason,
@@ -76,10 +87,25 @@ def draft_of(closure: MatchClosure) -> Draft:
         interviews={
             party: _talk(closure.interviews.get(party.value, {}), words.get(party.value, "")) for party in Party
         },
-        rematch={person_id: rematch for person_id, rematch in parties},
+        children={} if len(youth) < 2 else {key: _own_talks(closure, words, own, key) for key in youth},
+        rematch={person_id: rematch for person_id, _side, rematch in parties},
         contact=closure.contact,
         contact_told_on=closure.contact_told_on,
     )
+
+
+def _own_talks(
+    closure: MatchClosure, words: Mapping[str, str], own: Mapping[str, Any], youth_id: int
+) -> dict[Party, Interview]:
+    """A child's own talks. A closure begun before each had one goes on with those that were had with all."""
+    if str(youth_id) not in own:
+        shared = {} if own else closure.interviews
+        return {party: _talk(shared.get(party.value, {}), words.get(party.value, "")) for party in rules.OF_CHILDREN}
+    kept = own[str(youth_id)]
+    return {
+        party: _talk(kept.get(party.value, {}), words.get(f"{youth_id}-{party.value}", ""))
+        for party in rules.OF_CHILDREN
+    }
 
 
 def _talk(kept: Mapping[str, str], words: str) -> Interview:
@@ -92,6 +118,16 @@ def parties_of(closure: MatchClosure) -> list[ClosureParty]:
     statement = sa.select(ClosureParty).where(ClosureParty.closure_id == closure.id)
     rows = db.session().scalars(statement.order_by(ClosureParty.side, ClosureParty.person_id))
     return list(rows)
+
+
+def letters_written(kind: str, closure_id: int) -> set[tuple[int, int]]:
+    """To whom a closure's letters were mailed or are about to be: (guardian, youth). One statement."""
+    rows = db.session().execute(
+        sa.select(Message.person_id, Message.about_youth_id).where(
+            Message.kind == kind, Message.subject_id == closure_id, Message.delivery != Delivery.CANCELED
+        )
+    )
+    return {(guardian_id or 0, youth_id or 0) for guardian_id, youth_id in rows}
 
 
 def party_lines(actor: Actor, closure: MatchClosure, on: date) -> list[PartyLine]:

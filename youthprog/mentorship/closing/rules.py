@@ -29,6 +29,7 @@ MOST_ATTEMPTS = 40
 MONTHS = {3: 91, 6: 183, 12: 365, 24: 730}
 """How many days a match has to last to count as having lasted so many months."""
 TALKS = {Party.MENTOR: Step.MENTOR_TALK, Party.YOUTH: Step.YOUTH_TALK, Party.GUARDIAN: Step.GUARDIAN_TALK}
+OF_CHILDREN = (Party.YOUTH, Party.GUARDIAN)
 BEGUN = (MatchStatus.ACTIVE, MatchStatus.PAUSED)
 
 
@@ -45,12 +46,39 @@ def steps_missing(draft: Draft, *, lettered: bool) -> list[Step]:
         Step.INITIATOR: draft.initiator is not None,
         Step.ENDS_ON: draft.ends_on is not None,
         Step.ATTEMPTS: draft.unreachable is not None and len(set(draft.attempts)) >= LEAST_ATTEMPTS,
-        **{step: is_settled(draft.interviews.get(party)) for party, step in TALKS.items()},
+        **{step: all(map(is_settled, talks_with(draft, party))) for party, step in TALKS.items()},
         Step.REMATCH: bool(draft.rematch) and None not in draft.rematch.values(),
         Step.CONTACT: draft.contact is not None and draft.contact_told_on is not None,
         Step.LETTERS: lettered,
     }
     return [step for step in steps_of(draft) if not done[step]]
+
+
+def talks_with(draft: Draft, party: Party) -> list[Interview | None]:
+    """The talks a closure asks for with one party: one, or in a group one for each child."""
+    if party in OF_CHILDREN and draft.children:
+        return [talks.get(party) for talks in draft.children.values()]
+    return [draft.interviews.get(party)]
+
+
+def in_all(talks: Sequence[Interview | None]) -> Interview:
+    """What several talks come to: open while one is, had where one was, with its last day."""
+    known = [each or Interview() for each in talks]
+    if not known or any(each.state is Talk.OPEN for each in known):
+        return Interview()
+    had = [each.on for each in known if each.state is Talk.DONE and each.on is not None]
+    return Interview(Talk.DONE, max(had)) if had else Interview(Talk.NOT_POSSIBLE)
+
+
+def _named(draft: Draft) -> list[tuple[str, Interview]]:
+    """Every talk with the beginning of its fields' names."""
+    shared = [(party.value, talk) for party, talk in draft.interviews.items()]
+    own = [
+        (f"child-{youth_id}-{party.value}", talk)
+        for youth_id, talks in draft.children.items()
+        for party, talk in talks.items()
+    ]
+    return [*shared, *own]
 
 
 def is_settled(talk: Interview | None) -> bool:
@@ -92,14 +120,14 @@ class Days:
 def refusals_to_save(draft: Draft, days: Days) -> list[Refusal]:
     """What of a draft cannot be so, whether or not the rest is there."""
     reasons = _wrong_days(draft, days)
-    for party, talk in draft.interviews.items():
+    for name, talk in _named(draft):
         if len(talk.words) > LONGEST_WORDS:
             sentence = N_("This is too long: %(max)d characters at most.")
-            reasons.append(Refusal("words_too_long", sentence, f"{party.value}_words", {"max": LONGEST_WORDS}))
+            reasons.append(Refusal("words_too_long", sentence, f"{name}_words", {"max": LONGEST_WORDS}))
         if talk.state is Talk.DONE and talk.on is None:
-            reasons.append(Refusal("no_day", N_("Write the day of the talk."), f"{party.value}_on"))
+            reasons.append(Refusal("no_day", N_("Write the day of the talk."), f"{name}_on"))
         if talk.state is Talk.NOT_POSSIBLE and not talk.words.strip():
-            reasons.append(Refusal("no_why", N_("Write why it was not possible."), f"{party.value}_words"))
+            reasons.append(Refusal("no_why", N_("Write why it was not possible."), f"{name}_words"))
     if draft.contact_told_on is not None and draft.contact is None:
         reasons.append(Refusal("no_rule", N_("Choose which rule was told."), "contact"))
     return reasons
@@ -114,11 +142,11 @@ def _wrong_days(draft: Draft, days: Days) -> list[Refusal]:
         if first is not None and draft.ends_on < first:
             sentence = N_("They still met on %(day)s. Choose that day or a later one.")
             reasons.append(Refusal("ends_before", sentence, "ends_on", {"day": first}))
-    for party, talk in draft.interviews.items():
+    for name, talk in _named(draft):
         if talk.on is not None and talk.on > days.today:
-            reasons.append(Refusal("talk_ahead", N_("This day is still ahead."), f"{party.value}_on"))
+            reasons.append(Refusal("talk_ahead", N_("This day is still ahead."), f"{name}_on"))
         elif talk.on is not None and days.started_on is not None and talk.on < days.started_on:
-            reasons.append(Refusal("talk_before", N_("This day is before the match began."), f"{party.value}_on"))
+            reasons.append(Refusal("talk_before", N_("This day is before the match began."), f"{name}_on"))
     return reasons
 
 

@@ -7,7 +7,7 @@ Only `mentorship.services.close_match` ends a match; it asks this wing's rules w
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from json import dumps
+from json import dumps, loads
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,15 +22,20 @@ from youthprog.mentorship import queries as mentorship
 from youthprog.mentorship import services as mentorship_services
 from youthprog.mentorship.closing import queries, rules
 from youthprog.mentorship.closing.models import ClosureParty, MatchClosure
-from youthprog.mentorship.closing.types import Attempt, Draft, Rematch, Side
+from youthprog.mentorship.closing.types import Attempt, Draft, Interview, Rematch, Side
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.types import MatchStatus
+from youthprog.outreach import services as outreach
+from youthprog.outreach.types import Recipient
+from youthprog.people import queries as people
 from youthprog.people.models import Person
+from youthprog.people.rules import age_on
 from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Group, GroupMember
 from youthprog.programs.types import YouthWithdrawn
 
+LETTER, GROWN = "closure_letter", 18
 WITHDRAWN, SEASON_OVER = "withdrawn", "season_over"
 STRICTNESS = (None, Rematch.YES, Rematch.LATER, Rematch.NO, Rematch.UNSAFE)
 STALE = Refusal("stale", N_("Somebody else saved meanwhile. Load the page again; what is there now counts."))
@@ -83,11 +88,7 @@ def save_closure(match: Match, draft: Draft, *, seen: int, by: Actor, now: datet
     )  # fmt: skip
     closure.unreachable = draft.unreachable
     closure.contact, closure.contact_told_on = draft.contact, draft.contact_told_on
-    closure.interviews = {
-        party.value: {"state": talk.state.value, "on": talk.on.isoformat() if talk.on else None}
-        for party, talk in draft.interviews.items()
-    }
-    words = {party.value: talk.words for party, talk in draft.interviews.items() if talk.words}
+    closure.interviews, words = _kept_talks(draft)
     closure.seal("words_sealed", dumps(words) if words else None)
     _decide(closure, draft.rematch)
     closure.version += 1
@@ -95,6 +96,28 @@ def save_closure(match: Match, draft: Draft, *, seen: int, by: Actor, now: datet
     if match.status is MatchStatus.ACTIVE and any(_is_unsafe_mentor(row) for row in queries.parties_of(closure)):
         mentorship_services.pause_match(match, by=by, now=now)
     record("closure.saved", "match", match.id, by=by, now=now, version=closure.version)
+
+
+def _kept_talks(draft: Draft) -> tuple[dict[str, Any], dict[str, str]]:
+    """State and day of each talk, as they are counted, and apart from them the words, as they are sealed.
+
+    In a group each child's own stand under `children`, and what they come to where a match of one child has its talk.
+    """
+    kept: dict[str, Any] = {party.value: _state_of(talk) for party, talk in draft.interviews.items()}
+    words = {party.value: talk.words for party, talk in draft.interviews.items() if talk.words}
+    if draft.children:
+        kept |= {party.value: _state_of(rules.in_all(rules.talks_with(draft, party))) for party in rules.OF_CHILDREN}
+        kept["children"] = {
+            str(youth_id): {party.value: _state_of(talk) for party, talk in talks.items()}
+            for youth_id, talks in draft.children.items()
+        }
+        for youth_id, talks in draft.children.items():
+            words |= {f"{youth_id}-{party.value}": talk.words for party, talk in talks.items() if talk.words}
+    return kept, words
+
+
+def _state_of(talk: Interview) -> dict[str, str | None]:
+    return {"state": talk.state.value, "on": talk.on.isoformat() if talk.on else None}
 
 
 def _is_unsafe_mentor(party: ClosureParty) -> bool:
@@ -264,6 +287,34 @@ def finish_closure(match: Match, papers: Papers, *, by: Actor, now: datetime) ->
 # ---- what begins a closure by itself ----
 
 
+def mail_letters(match: Match, *, by: Actor, now: datetime) -> int:
+    """Mail each letter of an ended match to the guardians of its youth who have an address, once each; returns how many.
+
+    Whom a court keeps from the child's information is written nothing, nor are guardians of who is grown meanwhile; an
+    order that comes before the mail leaves stops it (`outreach`). Raises `Refused` before the match has ended.
+    """
+    _lock(match)
+    closure, on = queries.find_closure(match.id), clock.day_of(now)
+    if closure is None or closure.finished_at is None:
+        raise Refused([Refusal("not_ended", N_("The match has not ended. There are no letters yet."))])
+    rows = {row.person_id: row for row in queries.parties_of(closure) if row.side is Side.YOUTH and row.document_id}
+    youth = db.session().scalars(sa.select(Person).where(Person.id.in_(rows))).all()
+    children = {each.id: each for each in youth if each.born_on is None or age_on(each.born_on, on) < GROWN}
+    written, sent = queries.letters_written(LETTER, closure.id), 0
+    for youth_id, lines in sorted(people.guardians_of(list(children), on).items()):
+        for line in lines:
+            if not line.email or line.email_bounced or (line.guardian_id, youth_id) in written:
+                continue
+            outreach.send(
+                LETTER, "mentorship/mail/closure_letter",
+                to=Recipient(line.name, line.email, line.language, line.guardian_id, line.email_contact_id),
+                subject_id=closure.id, about_youth_id=youth_id, document_id=rows[youth_id].document_id,
+                values={"reader": line.name, "child": children[youth_id].first_name}, by=by, now=now,
+            )  # fmt: skip
+            sent += 1
+    return sent
+
+
 def on_withdrawn(event: YouthWithdrawn) -> None:
     """Begin the closure of a match whose last youth left the season. A match with others in it goes on."""
     now = clock.now()
@@ -297,6 +348,7 @@ def follow_merge(event: PeopleMerged) -> None:
     """Let the closures of a merged record name the kept one; of two decisions the stricter one holds."""
     rows = db.session().scalars(sa.select(ClosureParty).where(ClosureParty.person_id == event.gone_id)).all()
     for row in rows:
+        _rename_talks(row.closure_id, event)
         kept = db.session().get(ClosureParty, (row.closure_id, event.kept_id))
         if kept is None:
             row.person_id = event.kept_id
@@ -309,3 +361,21 @@ def follow_merge(event: PeopleMerged) -> None:
         db.session().execute(sa.update(table).where(table.c[name] == event.gone_id).values({name: event.kept_id}))
     db.flush()
     db.session().expire_all()
+
+
+def _rename_talks(closure_id: int, event: PeopleMerged) -> None:
+    """Let a child's own talks stand under the kept record; where both had some, the kept one's stay."""
+    closure = db.session().get_one(MatchClosure, closure_id)
+    own = dict(closure.interviews.get("children", {}))
+    gone, kept = str(event.gone_id), str(event.kept_id)
+    if gone not in own:
+        return
+    talks = own.pop(gone)
+    words: dict[str, str] = loads(closure.unseal("words_sealed") or "{}")
+    said = {party: words.pop(f"{gone}-{party}", "") for party in talks}
+    if kept not in own:
+        own[kept] = talks
+        words |= {f"{kept}-{party}": text for party, text in said.items() if text}
+    closure.interviews = {**closure.interviews, "children": own}
+    closure.seal("words_sealed", dumps(words) if words else None)
+    db.flush()

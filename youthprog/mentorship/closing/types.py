@@ -240,7 +240,10 @@ class Interview:
 
 @dataclass(frozen=True)
 class Draft:
-    """A closure as far as it is written. Its parts come over days, in any order; None is not said yet."""
+    """A closure as far as it is written. Its parts come over days, in any order; None is not said yet.
+
+    In a group the talks with young people and families are each child's own: `children`, by youth.
+    """
 
     way: Way | None = None
     reason: Reason | None = None
@@ -249,6 +252,7 @@ class Draft:
     unreachable: Party | None = None
     attempts: tuple[Attempt, ...] = ()
     interviews: Mapping[Party, Interview] = field(default_factory=dict)
+    children: Mapping[int, Mapping[Party, Interview]] = field(default_factory=dict)
     rematch: Mapping[int, Rematch | None] = field(default_factory=dict)
     contact: Contact | None = None
     contact_told_on: date | None = None

@@ -20,7 +20,7 @@ from youthprog.mentorship.types import DutyStatus
 from youthprog.people.models import Person
 from youthprog.people.types import spoken_name
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Gathering, Group, Program, Season
+from youthprog.programs.models import Gathering, Group, GroupStaff, Program, Season
 from youthprog.programs.types import ProgramKind, ProgramLine
 
 LONGEST = timedelta(days=2)  # before a month in which a session of it may have begun
@@ -77,26 +77,40 @@ class Ledger:
 
 
 def worked(execute: Execute, *conditions: Any) -> list[Worked]:
-    """Sessions as the ledger reads them. Whoever logged a session gave its time. One statement."""
+    """Sessions as the ledger reads them, one for each mentor who led it: each gave its time, on the duty it was held on.
+
+    Of logs from before anybody said who led it, whoever logged it did. Two statements.
+    """
     statement = (
         sa.select(
-            SessionLog.id, Season.program_id, SessionLog.logged_by_id, Person.given_name, Person.preferred_name,
-            Person.family_name, Gathering.starts_at, SessionLog.minutes, SessionLog.duty,
+            SessionLog.id, Season.program_id, SessionLog.logged_by_id, SessionLog.mentor_ids, Gathering.starts_at,
+            SessionLog.minutes, SessionLog.duty,
         )
         .join(Gathering, Gathering.id == SessionLog.gathering_id)
         .join(Match, Match.id == SessionLog.match_id)
         .join(Group, Group.id == Match.group_id)
         .join(Season, Season.id == Group.season_id)
-        .outerjoin(Person, Person.id == SessionLog.logged_by_id)
         .where(*conditions)
         .order_by(SessionLog.id)
     )  # fmt: skip
-    return [
-        Worked(
-            key, program_id, person_id, spoken_name(given, preferred, family) if person_id else "", at, minutes, duty
-        )
-        for key, program_id, person_id, given, preferred, family, at, minutes, duty in execute(statement)
+    rows = [
+        (key, program_id, sorted(set(led)) or [logged_by], said)
+        for key, program_id, logged_by, led, *said in execute(statement)
     ]
+    names = _names(execute, {person_id for _key, _program, led, _said in rows for person_id in led if person_id})
+    return [
+        Worked(key, program_id, person_id, names.get(person_id, ""), *said)
+        for key, program_id, led, said in rows
+        for person_id in led
+    ]
+
+
+def _names(execute: Execute, person_ids: Collection[int]) -> dict[int | None, str]:
+    if not person_ids:
+        return {}
+    statement = sa.select(Person.id, Person.given_name, Person.preferred_name, Person.family_name)
+    rows = execute(statement.where(Person.id.in_(person_ids)))
+    return {key: spoken_name(given, preferred, family) for key, given, preferred, family in rows}
 
 
 def begun_between(first: date, last: date) -> sa.ColumnElement[bool]:
@@ -153,7 +167,7 @@ def _in_month(first_on: date) -> sa.ColumnElement[bool]:
 
 
 def ledger_of(program_id: int, first_on: date) -> Ledger:
-    """A month of a program's ledger. Four statements at most."""
+    """A month of a program's ledger. Five statements at most."""
     month = find_month(program_id, first_on)
     kept = [
         entry for _p, entry in written(db.session().execute, HourEntry.program_id == program_id, _in_month(first_on))
@@ -173,11 +187,13 @@ def current_rates(program_id: int) -> dict[DutyStatus, HourRate]:
 
 
 def own_month(person_id: int, first_on: date) -> list[Entry]:
-    """A person's own entries of a month, over all programs, locked there or not. Three statements."""
+    """A person's own entries of a month, over all programs, locked there or not. Four statements."""
     rows = db.session().execute(sa.select(HourMonth.program_id).where(HourMonth.first_on == first_on))
     locked = {program_id for (program_id,) in rows}
     kept = written(db.session().execute, HourEntry.person_id == person_id, _in_month(first_on))
-    live = _live(first_on, SessionLog.logged_by_id == person_id)
+    leads = sa.select(GroupStaff.group_id).where(GroupStaff.person_id == person_id)
+    theirs = _live(first_on, sa.or_(SessionLog.logged_by_id == person_id, Match.group_id.in_(leads)))
+    live = [(program_id, entry) for program_id, entry in theirs if entry.person_id == person_id]
     found = [entry for program_id, entry in kept if entry.booked_on or program_id in locked]
     found += [entry for program_id, entry in live if program_id not in locked and entry.month == first_on]
     return sorted(found, key=lambda each: (each.booked_on or each.held_on, each.held_on, each.session_id, each.duty))

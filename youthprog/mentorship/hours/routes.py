@@ -20,6 +20,7 @@ from youthprog.web.language import gettext as _
 from youthprog.web.language import month as month_words
 from youthprog.web.language import says
 from youthprog.web.pages import page
+from youthprog.web.xlsx_files import xlsx_response
 
 bp = Blueprint("hours", __name__)
 EARLIEST = date(2000, 1, 1)
@@ -65,11 +66,23 @@ def index(program_id: int) -> Response:
 @door(P.HOURS_LOCK)
 def in_kind(program_id: int) -> Response:
     """The in-kind export of a month."""
+    return csv_response(rules.COLUMNS, _exported(program_id), name=f"hours-{_asked_month():%Y-%m}.csv")
+
+
+@bp.get("/hours/<id:program_id>/in-kind.xlsx")
+@door(P.HOURS_LOCK)
+def in_kind_workbook(program_id: int) -> Response:
+    """The same as an Excel workbook."""
+    return xlsx_response(rules.COLUMNS, _exported(program_id), name=f"hours-{_asked_month():%Y-%m}.xlsx")
+
+
+def _exported(program_id: int) -> list[list[str]]:
+    """The lines of the month asked for, written down as handed out."""
     programs.get_program_for(actor(), P.HOURS_LOCK, program_id)
     first_on = _asked_month()
     lines = queries.ledger_of(program_id, first_on).lines
     record_read("hours.exported", "program", program_id, by=actor(), month=f"{first_on:%Y-%m}", lines=len(lines))
-    return csv_response(rules.COLUMNS, lines, name=f"hours-{first_on:%Y-%m}.csv")
+    return lines
 
 
 def _ledger_page(

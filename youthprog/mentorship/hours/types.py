@@ -8,7 +8,7 @@ from youthprog.mentorship.types import DutyStatus
 
 @dataclass(frozen=True)
 class Worked:
-    """A session as the ledger reads it: whose time it was, when it began, how many minutes, on what duty."""
+    """A session as the ledger reads it, for one who led it: whose time it was, when it began, how many minutes, on what duty."""
 
     session_id: int
     program_id: int

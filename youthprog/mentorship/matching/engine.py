@@ -33,7 +33,7 @@ from youthprog.mentorship.matching.types import (
 
 Tell = Callable[[Progress], None]
 Stop = Callable[[], bool]
-EXPLAIN_SECONDS = 60.0  # for the next best choices, where each asks for a solution of its own
+EXPLAIN_SECONDS = 120.0  # for the next best choices, where each asks for a solution of its own
 
 
 def _quiet(_progress: Progress) -> None:
@@ -142,23 +142,33 @@ class _Explaining:
     ):  # fmt: skip
         self.task, self.youth, self.columns = task, youth, columns
         self.cohort, self.best, self.scores, self.groups = cohort, best, scores, groups
+        self.looked: set[int] = set()  # the rows whose next best choice was looked for
 
     def others(self, tell: Tell, stop: Stop, seconds: float) -> dict[int, Alternative]:
-        """The next best choice of each youth: of all with another mentor, the one that leaves the whole best."""
+        """The next best choice of each youth: of all with another mentor, the one that leaves the whole best.
+
+        Where each is a solution of its own, those that fit least come first, as far as the time goes.
+        """
         found = {} if self.groups else self._by_exchange(stop)
         if not self.groups and self.task.mode is not Mode.WORST:
+            self.looked = set() if stop() else set(range(len(self.youth)))
             return found
-        until = time.monotonic() + seconds
-        for row in range(len(self.youth)):
-            if row in found:
-                continue
-            if stop() or time.monotonic() > until:
-                break
-            other = self._solved_again(row)
-            if other is not None:
-                found[row] = other
-            tell(Progress(Phase.EXPLAINING, 0.6 + 0.4 * row / len(self.youth)))
+        until, rows = time.monotonic() + seconds, sorted(range(len(self.youth)), key=self._fit)
+        for place, row in enumerate(rows):
+            if row not in found:
+                if stop() or time.monotonic() > until:
+                    break
+                other = self._solved_again(row)
+                if other is not None:
+                    found[row] = other
+            self.looked.add(row)
+            tell(Progress(Phase.EXPLAINING, 0.6 + 0.4 * place / len(rows)))
         return found
+
+    def _fit(self, row: int) -> tuple[int, int]:
+        """How well a youth fits where it is put, those left over last: the order in which pairs are shown."""
+        to = self.best.to[row]
+        return (self.scores[row][to] or 0 if to != NOBODY else FAR), row
 
     def _by_exchange(self, stop: Stop) -> dict[int, Alternative]:
         """All at once. Under the best worst pair only those that lose neither a match nor the worst pair are found so."""
@@ -261,7 +271,8 @@ def _pair(scorer: Scorer, known: _Explaining, row: int, other: Alternative | Non
     free = mentor.free & youth.free if mentor.free is not None and youth.free is not None else None
     score = known.scores[row][known.best.to[row]]
     assert score == sum(each.points for each in points)
-    return Pair(youth.id, mentor.id, score, points, other, hours.minutes_of(free) // 60 if free is not None else 0)
+    common = hours.minutes_of(free) // 60 if free is not None else 0
+    return Pair(youth.id, mentor.id, score, points, other, common, row in known.looked)
 
 
 def removed_by(scorer: Scorer, youth: Youth, mentors: Sequence[Mentor]) -> tuple[int, tuple[Removed, ...]]:

@@ -259,6 +259,7 @@ def _outcome_in_words(run: MatchRun, outcome: Outcome) -> dict[str, Any]:
             "points": shown.points_in_words(each.points),
             "hours": each.hours,
             "other": other(each),
+            "looked": each.looked,
             "free": each.youth in free,
         }
         for each in sorted(outcome.pairs, key=lambda each: (each.score, each.youth))
@@ -323,7 +324,10 @@ def offer(offer_id: int) -> Response:
     return _offer_page(queries.get_offer_for(actor(), offer_id, clock.today()))
 
 
-def _offer_page(line: queries.OfferLine, form: WordForm | None = None, status: int = 200) -> Response:
+def _offer_page(
+    line: queries.OfferLine, form: WordForm | None = None, status: int = 200, of_party: int | None = None
+) -> Response:
+    """A proposal. `of_party` is whose word `form` writes down: what was typed stays with that person."""
     return page(
         "mentorship/matching_offer.html",
         status,
@@ -331,6 +335,7 @@ def _offer_page(line: queries.OfferLine, form: WordForm | None = None, status: i
         common=shown.in_common(line.offer),
         score=line.offer.shown.get("score"),
         form=form or WordForm(formdata=None),
+        of_party=of_party,
         parts=PARTS,
         ways=WAYS,
         states=OFFER_STATES,
@@ -355,7 +360,7 @@ def write_down(offer_id: int, party_id: int) -> BaseResponse:
             return redirect(url_for(".offer", offer_id=offer_id), 303)
     except Refused as refused:
         form.take(refused.reasons)
-    return _offer_page(line, form, 422)
+    return _offer_page(line, form, 422, party_id)
 
 
 @bp.post("/offers/<id:offer_id>/withdraw")

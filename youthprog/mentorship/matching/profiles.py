@@ -157,3 +157,55 @@ def fitness_of(told: Told | None) -> Fitness:
     told = told or {}
     names = {"free": N_("free hours"), "languages": N_("languages")}
     return Fitness(tuple(word for name, word in names.items() if not (told.get(name) or told.get(f"{name}_own"))))
+
+
+# ---- a shift that changes ----
+
+HOURS, SINCE = ("free", "period", "anchor"), "hours_since"
+
+
+def with_hours_since(before: Told | None, told: Told, on: date) -> dict[str, Any]:
+    """What is told now, with the day on which the free hours last changed. Told for the first time, nothing changed."""
+    fresh = {name: value for name, value in told.items() if name != SINCE}
+    changed = bool(before and before.get("free")) and any((before or {}).get(each) != told.get(each) for each in HOURS)
+    since = on.isoformat() if changed else (before or {}).get(SINCE)
+    return {**fresh, SINCE: since} if since else fresh
+
+
+def hours_changed_on(told: Told | None) -> date | None:
+    """The day on which somebody's free hours last changed, which for a mentor who works shifts is another shift."""
+    since = (told or {}).get(SINCE)
+    return date.fromisoformat(since) if since else None
+
+
+# ---- one person under two records ----
+
+WISHES = ("wishes", "guardian_wishes")
+
+
+def merged(told_of: Mapping[int, Told], kept_id: int, gone_id: int) -> dict[int, dict[str, Any]]:
+    """The profiles that change when `gone_id` turns out to be `kept_id`: whoever named the one names the other, and the
+    kept record has the wishes of both. What else both told stays as the kept one has it."""
+    found = {}
+    for person_id, told in told_of.items():
+        if person_id == gone_id and kept_id in told_of:
+            continue
+        owner = kept_id if person_id == gone_id else person_id
+        more = told_of.get(gone_id, {}) if owner == kept_id else {}
+        fresh = _naming({**{name: more[name] for name in ("with",) if name in more}, **told}, more, kept_id, gone_id)
+        if fresh.get("with") == owner:
+            del fresh["with"]
+        if fresh != told:
+            found[owner] = fresh
+    return found
+
+
+def _naming(told: dict[str, Any], more: Told, kept_id: int, gone_id: int) -> dict[str, Any]:
+    """What was told with one name in place of the other, and the wishes of `more` behind it, nobody twice."""
+    for name in WISHES:
+        wished = [*told.get(name, ()), *more.get(name, ())]
+        if wished:
+            told[name] = list(dict.fromkeys(kept_id if each == gone_id else each for each in wished))
+    if told.get("with") == gone_id:
+        told["with"] = kept_id
+    return told

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from youthprog.core.refusals import N_, Refusal
-from youthprog.mentorship.matching.types import OfferState, Part
+from youthprog.mentorship.matching.types import OfferState, Part, TieKind
 
 LONGEST_REASON = 500
 Word = tuple[Part, bool | None]
@@ -58,3 +58,22 @@ def refusals_to_tie(one: int, other: int, *, is_known: bool) -> list[Refusal]:
     if is_known:
         return [Refusal("known", N_("This pair is entered already. Take it away first to change it."), "other_id")]
     return []
+
+
+def ties_of_one(ties: Sequence[tuple[TieKind, int, int]], kept_id: int, gone_id: int) -> list[tuple[int, int] | None]:
+    """The people of each entered pair when `gone_id` turns out to be `kept_id`; None for a pair that is to go.
+
+    Of two pairs of the same people what keeps apart stays, and among equals the first. Nobody is a pair with oneself.
+    """
+    named = [tuple(kept_id if each == gone_id else each for each in pair) for _kind, *pair in ties]
+    best: dict[frozenset[int], tuple[bool, int]] = {}
+    for place, ((kind, *_pair), pair) in enumerate(zip(ties, named, strict=True)):
+        if pair[0] != pair[1]:
+            best.setdefault(frozenset(pair), (kind is TieKind.TOGETHER, place))
+            best[frozenset(pair)] = min(best[frozenset(pair)], (kind is TieKind.TOGETHER, place))
+    stay = {place for _joins, place in best.values()}
+    found: list[tuple[int, int] | None] = []
+    for place, ((kind, *_pair), (one, other)) in enumerate(zip(ties, named, strict=True)):
+        in_order = (one, other) if kind is TieKind.NEVER else (min(one, other), max(one, other))
+        found.append(in_order if place in stay else None)
+    return found

@@ -12,7 +12,7 @@ from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Conflict, NotFound, Refusal, Refused, refuse_if
 from youthprog.mentorship import queries as matches
 from youthprog.mentorship import services as mentorship
-from youthprog.mentorship.matching import letters, queries, rules, wire
+from youthprog.mentorship.matching import letters, profiles, queries, rules, wire
 from youthprog.mentorship.matching.models import (
     MatchOffer,
     MatchParty,
@@ -50,7 +50,8 @@ def save_profile(person_id: int, told: Mapping[str, Any], *, by: Actor, now: dat
     if row is None:
         row = MatchProfile(person_id=person_id, told={}, told_at=now)
         db.session().add(row)
-    row.told, row.told_at, row.told_by_id = dict(told), now, by.person_id
+    row.told = profiles.with_hours_since(row.told, told, clock.day_of(now))
+    row.told_at, row.told_by_id = now, by.person_id
     db.flush()
     record("matching.told", "person", person_id, by=by, now=now)
 
@@ -408,10 +409,13 @@ def _end_between(youth_id: int, adult_id: int, *, as_guardian: bool = False) -> 
 
 
 def follow_merge(event: PeopleMerged) -> None:
-    """Let what was told, entered and proposed name the kept record. Where both have something, the kept one's stays."""
+    """Let what was told, entered and proposed name the kept record. Where both have something, the kept one's stays; of
+    two pairs the stricter one, and everybody's wishes."""
+    told = {row.person_id: dict(row.told) for row in db.session().scalars(sa.select(MatchProfile)).all()}
+    _follow_ties(event)
     for model, names in (
         (MatchProfile, ("person_id", "told_by_id")),
-        (MatchTie, ("one_id", "other_id", "made_by_id")),
+        (MatchTie, ("made_by_id",)),
         (MatchRun, ("asked_by_id",)),
         (MatchOffer, ("youth_id", "offered_by_id")),
         (MatchParty, ("person_id", "answered_by_id")),
@@ -421,15 +425,35 @@ def follow_merge(event: PeopleMerged) -> None:
             _drop_doubles(table, name, event)
             statement = sa.update(table).where(table.c[name] == event.gone_id).values({name: event.kept_id})
             db.session().execute(statement)
+    table = db.table(MatchProfile)
+    for person_id, values in profiles.merged(told, event.kept_id, event.gone_id).items():
+        db.session().execute(sa.update(table).where(table.c.person_id == person_id).values(told=values))
     db.session().expire_all()
 
 
 def _drop_doubles(table: Any, name: str, event: PeopleMerged) -> None:
-    beside = {("match_profile", "person_id"): None, ("match_tie", "one_id"): "other_id", ("match_tie", "other_id"): "one_id",
-              ("match_party", "person_id"): "offer_id"}  # fmt: skip
+    beside = {("match_profile", "person_id"): None, ("match_party", "person_id"): "offer_id"}
     if (table.name, name) not in beside:
         return
     other = beside[table.name, name]
     kept = sa.select(table.c[other or name]).where(table.c[name] == event.kept_id)
     same = table.c[other].in_(kept) if other else sa.exists(kept)
     db.session().execute(sa.delete(table).where(table.c[name] == event.gone_id, same))
+
+
+def _follow_ties(event: PeopleMerged) -> None:
+    """Let entered pairs name the kept record: what forbids stands before what joins, and nobody is a pair with oneself."""
+    either = [
+        MatchTie.one_id.in_((event.kept_id, event.gone_id)),
+        MatchTie.other_id.in_((event.kept_id, event.gone_id)),
+    ]
+    rows = db.session().scalars(sa.select(MatchTie).where(sa.or_(*either)).order_by(MatchTie.id)).all()
+    found = rules.ties_of_one([(row.kind, row.one_id, row.other_id) for row in rows], event.kept_id, event.gone_id)
+    for row, pair in zip(rows, found, strict=True):
+        if pair is None:
+            db.session().delete(row)
+    db.flush()
+    for row, pair in zip(rows, found, strict=True):
+        if pair is not None:
+            row.one_id, row.other_id = pair
+    db.flush()

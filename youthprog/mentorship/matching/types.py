@@ -190,7 +190,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A proposal: a youth with a mentor or group `to`, the points of each criterion, and the best other choice."""
+    """A proposal: a youth with a mentor or group `to`, the points of each criterion, and the best other choice.
+
+    Without one there is none, or, where it was not `looked` for, the time for that was over.
+    """
 
     youth: int
     to: int
@@ -198,6 +201,7 @@ class Pair:
     points: tuple[Points, ...]
     other: Alternative | None = None
     hours: int = 0  # in common, in four weeks
+    looked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

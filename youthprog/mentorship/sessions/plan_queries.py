@@ -1,6 +1,6 @@
 """Reading what the plans of matches expect: what is missing, who is to be reminded, how soon sessions are logged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,7 +18,7 @@ from youthprog.mentorship.sessions.types import SHOWN_TO_COORDINATOR, Flag, ForT
 from youthprog.mentorship.types import MatchStatus
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Gathering, Group, GroupStaff
+from youthprog.programs.models import Gathering, Group
 
 LOOKED_BACK = 120  # days of logs a plan is followed through
 MOST_TO_SEE = 50
@@ -90,10 +90,13 @@ def _kept(match_ids: Sequence[int], since: date) -> dict[int, dict[date, Expecte
 # ---- what a coordinator is told ----
 
 
-def for_today(actor: Actor, now: datetime) -> ForToday:
-    """The sessions whose reason or time is to be looked at, and the matches that missed twice in a row. Five statements."""
+def for_today(actor: Actor, now: datetime, mentors: Mapping[int, Sequence[str]]) -> ForToday:
+    """The sessions whose reason or time is to be looked at, and the matches that missed twice in a row. Four statements.
+
+    `mentors` are the names of the mentors by match.
+    """
     on = clock.day_of(now)
-    return ForToday(to_see=list_to_see(actor, on), missed=list_missed(actor, now))
+    return ForToday(to_see=list_to_see(actor, on), missed=list_missed(actor, now, mentors))
 
 
 def list_to_see(actor: Actor, on: date) -> list[ToSee]:
@@ -125,7 +128,7 @@ def list_to_see(actor: Actor, on: date) -> list[ToSee]:
     ]
 
 
-def list_missed(actor: Actor, now: datetime) -> list[Missed]:
+def list_missed(actor: Actor, now: datetime, mentors: Mapping[int, Sequence[str]]) -> list[Missed]:
     """Active matches within reach whose last two expected sessions or more nobody answered, the longest row first."""
     on = clock.day_of(now)
     found = []
@@ -134,9 +137,8 @@ def list_missed(actor: Actor, now: datetime) -> list[Missed]:
         misses = rules.misses_in_a_row(dues)
         if misses >= rules.TWO_MISSES:
             found.append((each, misses, dues[-1]))
-    names = _mentor_names([each.match.group_id for each, _misses, _due in found], on)
     lines = [
-        Missed(each.match.id, each.group.name, tuple(names.get(each.match.group_id, ())), misses, due.due_on)
+        Missed(each.match.id, each.group.name, tuple(mentors.get(each.match.id, ())), misses, due.due_on)
         for each, misses, due in found
     ]
     return sorted(lines, key=lambda line: (-line.in_a_row, line.name))
@@ -148,22 +150,6 @@ def late_dues(each: Followed, now: datetime) -> list[Due]:
     since = on - timedelta(days=LOOKED_BACK - 2 * each.match.every_days)
     dues = rules.dues_of(each.plan, since=since, until=on)
     return [due for due in dues if due.is_answered or rules.is_late(each.ends_at(due.due_on), now)]
-
-
-def _mentor_names(group_ids: Sequence[int], on: date) -> dict[int, list[str]]:
-    rows = db.session().execute(
-        sa.select(GroupStaff.group_id, Person)
-        .join(Person, Person.id == GroupStaff.person_id)
-        .where(
-            GroupStaff.group_id.in_(group_ids),
-            programs.during(GroupStaff.from_on, GroupStaff.until_on, on),
-        )
-        .order_by(Person.folded_name, Person.id)
-    )
-    found: dict[int, list[str]] = {}
-    for group_id, person in rows:
-        found.setdefault(group_id, []).append(person.name)
-    return found
 
 
 def timeliness_of(actor: Actor, now: datetime) -> Timeliness:

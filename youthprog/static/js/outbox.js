@@ -415,6 +415,23 @@ async function flushSome(here, save, some, told) {
   }
 }
 
+// ---- going on to another page ----
+// What was saved leads to another page once the server has it. Whoever chose a page meanwhile is not taken back from there.
+
+const UNDERWAY = 15_000; // ms after which a page that did not come is not coming
+let leaving = false;
+addEventListener("beforeunload", () => {
+  leaving = true;
+  setTimeout(() => { leaving = false; }, UNDERWAY);
+});
+
+export const isLeaving = () => leaving;
+
+/** Open another page in place of this one, unless the person is on the way to one already. */
+export function moveOn(address) {
+  if (!leaving) location.replace(address);
+}
+
 // ---- signing out, and other pages ----
 
 /** Before a sign-out: send what waits if there is a network; resolves to how many still wait. */

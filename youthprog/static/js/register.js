@@ -320,7 +320,7 @@ async function save(event) {
   await Promise.resolve(); // the taps of this moment
   const done = await send();
   saving = crypto.randomUUID();
-  if (done && state === "online" && part("refused").hidden) location.replace(location.pathname);
+  if (done && state === "online" && part("refused").hidden) outbox.moveOn(location.pathname);
   else part("waits").scrollIntoView({ block: "nearest" });
 }
 
@@ -478,7 +478,7 @@ async function begin() {
     outbox.standBy(script.dataset).catch(() => {});
   }
   if (waits || shell) await send();
-  if (shell && state === "online" && !waits) location.replace(location.pathname); // the page as the server has it
+  if (shell && state === "online" && !waits) outbox.moveOn(location.pathname); // the page as the server has it
 }
 
 begin();

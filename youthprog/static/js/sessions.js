@@ -143,15 +143,16 @@ async function send() {
     state = told.others ? "others" : "online";
     drafts = drafts.filter((id) => !told.logs.some((each) => each.id === id));
     const ours = told.logs.find((each) => each.id === sent);
+    if (ours?.says && outbox.isLeaving()) return; // the server keeps it as a draft
     if (ours?.says) { form.hidden = false; form.submit(); return; } // the server says beside the fields what is wrong
-    if (ours) { location.replace(box.dataset.back); return; }
+    if (ours) { outbox.moveOn(box.dataset.back); return; }
   } catch (problem) {
     state = problem instanceof outbox.SignedOut ? "signin" : "offline";
     tries += 1;
-    if (state === "signin" && shell) location.replace(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+    if (state === "signin" && shell) outbox.moveOn(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
   }
   waits = await outbox.count();
-  if (sent && !waits && state === "online") { location.replace(box.dataset.back); return; } // another tab sent it
+  if (sent && !waits && state === "online") { outbox.moveOn(box.dataset.back); return; } // another tab sent it
   show();
   if (state === "offline" && waits) plan(Math.min(LONGEST, 2000 * 2 ** Math.min(tries, 5)));
 }
@@ -242,7 +243,7 @@ async function begin() {
   root.dataset.ready = "yes";
   if (!shell) outbox.standBy(script.dataset).catch(() => {});
   if (waits || shell) await send();
-  if (shell && state === "online" && !drafts.length && !sent) location.replace(location.pathname); // the page as the server has it
+  if (shell && state === "online" && !drafts.length && !sent) outbox.moveOn(location.pathname); // the page as the server has it
 }
 
 begin();
