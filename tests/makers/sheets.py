@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from youthprog.documents.types import (
     AnswerMark,
     Appreciation,
+    BinderContact,
+    BinderRow,
     BlankChoice,
     BlankForm,
     BlankLayout,
@@ -20,16 +22,25 @@ from youthprog.documents.types import (
     ConsentEvent,
     ConsentMark,
     ConsentRecord,
+    EmergencyBinder,
     EvidenceFile,
     EvidencePart,
     EvidenceRow,
     GameCard,
     GameCardRow,
     GameCardTeam,
+    HeldFor,
     Language,
     Letterhead,
+    PlayerCard,
+    PlayerCards,
+    PublicRoster,
+    PublicRow,
     RosterRow,
     RosterSheet,
+    ScheduledGame,
+    ScheduleOrder,
+    SeasonSchedule,
     Signatory,
     SignInRow,
     SignInSheet,
@@ -89,6 +100,8 @@ UNSIGNED = {
     "12": (ConsentMark.MISSING, "not sent"),
     "30": (ConsentMark.WAITING, "opened Aug 29"),
 }
+
+HELD = dict.fromkeys(("7", "10", "12"), HeldFor.CONSENT) | {"15": HeldFor.SUSPENDED, "21": HeldFor.OTHER}
 
 
 def roster(**changes: Any) -> RosterSheet:
@@ -334,7 +347,7 @@ def _blank(language: Language) -> BlankForm:
 def game_card(**changes: Any) -> GameCard:
     """The Tigers against the Hawks, whose list the Tigers' coach may not read."""
     rows = tuple(
-        GameCardRow(number, family, given, held=number in UNSIGNED)
+        GameCardRow(number, family, given, held=HELD.get(number))
         for number, family, given, _born, _guardian, _phone, _medical in PLAYERS[:15]
     )
     sheet = GameCard(
@@ -404,5 +417,99 @@ def evidence_file(**changes: Any) -> EvidenceFile:
         counts=("Met: 1", "Partly met: 1", "Not met: 1", "Not measured here: 1"),
         parts=(EvidencePart("Support", rows[:1]), EvidencePart("Closure", rows[1:])),
         printed_at=datetime(2026, 11, 27, 9, 30, tzinfo=CENTRAL),
+    )
+    return replace(sheet, **changes)
+
+
+def public_roster(count: int = 18, **changes: Any) -> PublicRoster:
+    """The Tigers as anybody may read them; of every sixth the family asked to leave the surname out."""
+    rows = tuple(
+        PublicRow(number, given, "" if place % 6 == 1 else family)
+        for place, (number, family, given, *_rest) in enumerate((PLAYERS * 2)[:count])
+    )
+    sheet = PublicRoster(
+        letterhead=RIVERTON,
+        team="Tigers U10",
+        season="Flag football · Fall 2026",
+        division="U10 North",
+        coach="Alicia Moreno",
+        practice="Tue, Thu 5:30 pm · Lincoln Field 2",
+        printed_at=datetime(2026, 9, 17, 16, 12, tzinfo=CENTRAL),
+        rows=rows,
+    )
+    return replace(sheet, **changes)
+
+
+def player_cards(count: int = 10, **changes: Any) -> PlayerCards:
+    """Player cards of the Tigers, with the names that are hardest to fit first."""
+    hard = sorted(PLAYERS, key=lambda player: -len(player[1] + player[2]))
+    rows = tuple(PlayerCard(given, family, number) for number, family, given, *_rest in (hard * 30)[:count])
+    sheet = PlayerCards(
+        letterhead=RIVERTON,
+        team="Tigers U10",
+        division="U10 North",
+        season="Fall 2026",
+        valid_until=date(2026, 11, 21),
+        rows=rows,
+        coach="Alicia Moreno",
+    )
+    return replace(sheet, **changes)
+
+
+TEAMS = ("Tigers U10", "Hawks U10", "Bears U10", "Wolves U10", "Riverside Boys and Girls Club Lightning U10")
+
+
+def season_schedule(order: ScheduleOrder = ScheduleOrder.DATE, **changes: Any) -> SeasonSchedule:
+    """Five teams that meet once each: one has a week off each week, and that is no game."""
+    games = []
+    for week in range(5):
+        first = datetime(2026, 9, 12, 9, 0, tzinfo=CENTRAL) + timedelta(days=7 * week)
+        ring = [TEAMS[(week + place) % 5] for place in range(5)]
+        for number, (home, away) in enumerate(((ring[1], ring[4]), (ring[2], ring[3]))):
+            field = ("Lincoln Field 2", "Memorial Park, east field")[number]
+            off = week == 3 and number == 1
+            games.append(ScheduledGame(first + timedelta(minutes=75 * number), home, away, field, "U10 North", off))
+    sheet = SeasonSchedule(
+        letterhead=RIVERTON,
+        season="Flag football · Fall 2026",
+        order=order,
+        rows=tuple(games),
+        printed_at=datetime(2026, 9, 1, 16, 12, tzinfo=CENTRAL),
+    )
+    return replace(sheet, **changes)
+
+
+def emergency_binder(times: int = 1, **changes: Any) -> EmergencyBinder:
+    """The players with whom to call, by family name, in two teams."""
+    ordered = sorted(PLAYERS * times, key=lambda player: player[1])
+    rows = tuple(
+        BinderRow(
+            family_name=family,
+            given_name=given,
+            teams=(TEAMS[place % 3],) if place % 7 else (),
+            number=number,
+            age=10,
+            born_on=born,
+            contacts=(
+                BinderContact(guardian, "Mother", f"(217) 555-{phone}"),
+                *((BinderContact("Joaquín Castellanos Ruiz", "Uncle", "(217) 555-0108"),) if place % 3 == 0 else ()),
+            ),
+            medical=medical,
+            health="Carries a blue inhaler; two puffs, then wait five minutes." if number == "4" else None,
+            pick_up=(guardian,),
+            barred=("Victor Brooks",) if number == "4" else (),
+        )
+        for place, (number, family, given, born, guardian, phone, medical) in enumerate(ordered)
+    )
+    sheet = EmergencyBinder(
+        letterhead=RIVERTON,
+        season="Flag football · Fall 2026",
+        rows=rows,
+        printed_at=datetime(2026, 9, 17, 16, 12, tzinfo=CENTRAL),
+        printed_by="Dana Whitfield",
+        emergency_phone="(217) 555-0100",
+        shred_on=date(2026, 12, 1),
+        shows_medical=True,
+        shows_barred=True,
     )
     return replace(sheet, **changes)
