@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from typing import Any, get_args
 
 import page
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
+from tests import gallery
 from tests.documents.conftest import TEMPLATES, PrintSheet, broken_rules, letters_of, words_of
 from tests.documents.test_sheets import NAMES, pages_of
 from tests.makers import sheets
 from youthprog.documents.compose import compose
-from youthprog.documents.types import Language, Paper, PlayerCard, PublicRow, ScheduleOrder
+from youthprog.documents.types import Language, Paper, PlayerCard, PublicRow, ScheduleOrder, Sheet
 
 LETTER, A4, SPANISH = [612, 792], [595, 842], Language.SPANISH
 # Each paper on both sizes and in both languages once, with how many heads of columns and of rows its tables have.
@@ -148,3 +150,25 @@ def test_a_binder_shows_health_and_court_orders_only_to_who_may_read_them() -> N
     for said in ("Victor Brooks", "Must not collect", "Inhaler", "two puffs", "Medical", "court orders"):
         assert said in everything
         assert said not in plain
+
+
+def test_a_photo_is_printed_only_where_the_family_agreed_to_photos(print_sheet: PrintSheet) -> None:
+    pixel = BytesIO()
+    Image.new("RGB", (24, 30), "navy").save(pixel, "JPEG")
+    agreed, refused, unsaid = (
+        replace(row, photos=answer, photo=pixel.getvalue())
+        for row, answer in zip(sheets.roster().rows, (True, False, None), strict=False)
+    )
+    composed = compose(sheets.roster(rows=(agreed, refused, unsaid)), templates=TEMPLATES)
+    assert re.findall('asset:(photo-.*?)"', composed.html) == ["photo-0.jpg"]
+    assert [name for name in composed.assets if name.startswith("photo-") and name.endswith(".jpg")] == ["photo-0.jpg"]
+    assert broken_rules(print_sheet(sheets.roster(rows=(agreed,))), page.ValidationProfile.PDF_UA_1) == set()
+    hidden = compose(sheets.roster(rows=(agreed,), shows_photos=False), templates=TEMPLATES)
+    assert "photo-0" not in hidden.html
+    assert "photo-0.jpg" not in hidden.assets
+
+
+def test_every_kind_of_paper_has_a_sample_for_the_gallery() -> None:
+    assert gallery.without_sample() == []
+    names = [name for name, _sheet in gallery.samples()]
+    assert len(names) == len(set(names)) > 2 * len(get_args(Sheet))

@@ -136,7 +136,7 @@ def test_the_family_s_wish_is_written_down_on_the_file(coordinator, session, chi
     coordinator.post(f"/people/{child.id}/edit", wanted)
     session.expire_all()
     assert session.get_one(Person, child.id).hides_surname
-    assert actions(session)[-1] == "person.corrected"
+    assert "person.corrected" in actions(session)
 
 
 def test_a_team_of_others_has_no_papers(coach, session, season):

@@ -79,11 +79,11 @@ def roster(sheet: RosterSheet) -> Laid:
     shred = f", {words('shred')} {words.long_day(sheet.shred_on)}" if sheet.shred_on else ""
     playing = [row for row in rows if not row.struck_reason]
     pictures = {f"photo-{place}.jpg": row.photo for place, row in enumerate(rows) if row.photo}
-    at_ease = ROWS_AT_EASE[sheet.paper] - (2 if pictures else 0)
+    at_ease = ROWS_AT_EASE[sheet.paper]
     page = {
         "rows": rows,
         "setting": on_paper(sheet.paper),
-        "fit": "close" if at_ease < len(rows) <= at_ease + ROWS_CLOSE_MORE else "",
+        "fit": "close" if not pictures and at_ease < len(rows) <= at_ease + ROWS_CLOSE_MORE else "",
         "keep": len(rows) - LAST_TOGETHER,
         "columns": 2 + sum((sheet.shows_born, sheet.shows_guardian, sheet.shows_consent, sheet.shows_photos)),
         "pictures": bool(pictures),
