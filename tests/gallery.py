@@ -38,7 +38,7 @@ PAGES = 2
 DOTS = 88  # an inch
 # The colors of our papers, each with what its edges blend into; everything drawn is one of these.
 INKS = ("16202b", "123f73", "f2b01e", "4a5664", "9b1c1c", "136339", "6b4700", "b4bdc8")
-PAPERS = ("ffffff", "fffefb", "eceff2")
+PAPERS = ("ffffff", "eceff2")
 BLENDS = (1.0, 0.7, 0.45, 0.2)
 MADE_AT = datetime(2026, 9, 1, 12, tzinfo=UTC)
 # Papers whose words another room writes.

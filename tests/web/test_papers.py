@@ -196,6 +196,12 @@ def test_a_schedule_has_the_games_families_know_of(coordinator, session, season,
     field = make_venue()
     make_game(team, hawks, field, clock.now() + timedelta(days=2))
     make_game(team, bears, field, clock.now() + timedelta(days=9)).state = FixtureState.CANCELED
+    older = Division(season_id=season.id, name="Under 14", folded_name="under 14")
+    session.add(older)
+    session.flush()
+    make_game(
+        *(make_opponent(older, season, name) for name in ("Wolves", "Foxes")), make_venue("Field 2", field.site_id)
+    )
     starts_at = clock.now() + timedelta(days=16)
     session.add(
         Fixture(
@@ -204,8 +210,9 @@ def test_a_schedule_has_the_games_families_know_of(coordinator, session, season,
         )
     )  # fmt: skip
     said = paper(coordinator, f"/seasons/{season.id}/schedule.pdf?order=team")
-    assert said.count("<h2>") == 3
+    assert said.count("<h2>") == 5
     assert said.count("Called off") == 2
-    assert said.count("<tr") == 3 + 4
+    assert said.count("<tr") == 5 + 6
+    assert paper(coordinator, f"/seasons/{season.id}/schedule.pdf?division={division.id}").count("<tr") == 2 + 2
     own = paper(coordinator, f"/teams/{team.id}/paper.pdf?kind=schedule")
     assert own.count("<tr") == 1 + 2

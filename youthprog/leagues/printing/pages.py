@@ -106,10 +106,12 @@ def season(season_id: int) -> Response:
     """What can be printed of a season: its games, and whom to call for each young person."""
     row = programs.get_season_for(actor(), P.ROSTER_PRINT, season_id)
     youth = printing.binder_youth(actor(), season_id, clock.today()) if actor().may(P.BINDER_PRINT) else []
+    games = printing.games_to_print(season_id)
     return page(
         "leagues/papers_season.html",
         season=row,
-        games=len(printing.games_to_print(season_id)),
+        games=len(games),
+        divisions=sorted({(game.division, game.division_id) for game in games}),
         youth=len(youth),
         parts=[(place, *_part(youth, place)) for place in range(len(parts_of(len(youth))))],
         may_custody=actor().may(P.CUSTODY_READ),
@@ -125,6 +127,8 @@ def schedule(season_id: int) -> Response:
     spanish = language() == "es"
     program, name = (row.program.name_es, row.name_es) if spanish else (row.program.name, row.name)
     games = printing.games_to_print(season_id)
+    if chosen := [game for game in games if str(game.division_id) == request.args.get("division")]:
+        games, name = chosen, f"{name} · {chosen[0].division}"
     printed = services.print_schedule(
         f"{program} · {name}", games, order=order, now=clock.now(), language=language(), paper=paper
     )
