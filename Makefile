@@ -6,7 +6,7 @@ WORKERS ?= auto
 IN := .venv/bin/with-env
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench prove lock setup setup-test format
+.PHONY: help run test check bench gallery prove lock setup setup-test format
 MAKEFLAGS += --no-print-directory
 
 help: ## list what can be made
@@ -36,6 +36,10 @@ format: ## put the source into its one format
 bench: ## measure, one line a measure, written to instance/bench.json (ONLY=web for one room)
 	@$(PYTHON) tools/bootstrap.py test
 	@$(IN) python -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+gallery: ## a picture of every kind of paper, into docs/gallery
+	@$(PYTHON) tools/bootstrap.py test
+	@$(IN) python -m tests.gallery
 
 prove: ## the long proofs at their full counts, one line a proof (ONLY=attendance for one room)
 	@$(PYTHON) tools/bootstrap.py test

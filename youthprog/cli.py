@@ -51,9 +51,9 @@ COMMANDS: dict[str, Command] = {
         "youthprog.leagues.commands:import",
     ),
     "roster": Command(
-        "print a team's roster",
+        "print a paper of a team, of its next game or of its season",
         "youthprog roster 12 --out tigers.pdf --kind coach",
-        "youthprog.leagues.commands:roster",
+        "youthprog.leagues.printing.commands:roster",
     ),
     "schedule": Command(
         "timetable a season from a file, or say why it cannot be",

@@ -94,6 +94,7 @@ from youthprog.leagues.officials import routes as officials
 from youthprog.leagues.officials import services as officials_services
 from youthprog.leagues.playing_time import routes as playing_time
 from youthprog.leagues.playing_time import services as playing_time_services
+from youthprog.leagues.printing import pages as printing_pages
 from youthprog.leagues.rosters import division_pages as rosters_division_pages
 from youthprog.leagues.rosters import holds as rosters_holds
 from youthprog.leagues.rosters import pages as rosters_pages
@@ -209,6 +210,7 @@ BLUEPRINTS: list[Any] = [
     forming_pages.bp,
     drafting_pages.bp,
     leagues_exports.bp,
+    printing_pages.bp,
     season_pages.bp,
     season_fields.bp,
     season_limits.bp,

@@ -12,9 +12,19 @@ from pypdf import PdfReader
 from tests.documents.conftest import TEMPLATES, PrintSheet, letters_of, words_of
 from tests.makers import sheets
 from youthprog.documents.codes import halved
-from youthprog.documents.compose import LEAST_MODULE, compose
+from youthprog.documents.compose import compose
+from youthprog.documents.compose_papers import LEAST_MODULE
 from youthprog.documents.qr import qr_modules
-from youthprog.documents.types import CheckInCard, GameCardRow, GameCardTeam, Language, Paper, RosterRow, SignInRow
+from youthprog.documents.types import (
+    CheckInCard,
+    GameCardRow,
+    GameCardTeam,
+    HeldFor,
+    Language,
+    Paper,
+    RosterRow,
+    SignInRow,
+)
 
 NAMES = [
     "Li Wu",
@@ -187,14 +197,22 @@ def test_a_cards_picture_leads_to_its_code_and_is_coarse_enough_for_any_phone(ho
     assert wide <= 31.5
 
 
-def test_a_game_card_has_both_sides_and_strikes_who_is_not_cleared_without_a_reason(print_sheet: PrintSheet) -> None:
+def test_a_game_card_has_both_sides_and_strikes_who_is_not_cleared_with_the_class_of_the_reason(
+    print_sheet: PrintSheet,
+) -> None:
     content = print_sheet(sheets.game_card())
     words = words_of(content)
     assert pages_of(content) == 1
     for said in ("Tigers U10", "Hawks U10", "5M8T-QX2K-7HJP", "The coach of this team brings the list."):
         assert said in words
-    assert words.count("Not cleared") == sum(row.held for row in sheets.game_card().home.rows)
-    assert not any(word in words.casefold() for word in ("consent", "medical", "expired", "suspended"))
+    held = [row.held for row in sheets.game_card().home.rows]
+    for said, why in (
+        ("Consent not current", HeldFor.CONSENT),
+        ("Suspended", HeldFor.SUSPENDED),
+        ("Not cleared", HeldFor.OTHER),
+    ):
+        assert words.count(said) == held.count(why) > 0
+    assert not any(word in words.casefold() for word in ("medical", "health", "expired", "missing"))
 
 
 def test_a_game_card_s_picture_opens_the_score_of_that_game() -> None:
@@ -207,7 +225,8 @@ def test_a_game_card_s_picture_opens_the_score_of_that_game() -> None:
 
 def test_thirty_players_a_side_fit_one_page_and_no_score_has_no_boxes(print_sheet: PrintSheet) -> None:
     rows = tuple(GameCardRow(str(number), "Castellanos-Ruiz", f"Mateo {number}") for number in range(30))
-    sides = {"home": GameCardTeam("Tigers", "A", rows), "away": GameCardTeam("Hawks", "B", rows)}
+    long = "Riverside Boys and Girls Club Lightning U10"
+    sides = {"home": GameCardTeam(long, "A", rows), "away": GameCardTeam("Hawks", "B", rows)}
     assert pages_of(print_sheet(sheets.game_card(**sides))) == 1
     words = words_of(print_sheet(sheets.game_card(keeps_score=False, code="", language=Language.SPANISH)))
     assert "Esta división no lleva marcador." in words

@@ -176,6 +176,7 @@ WINGS: dict[str, dict[str, int]] = {
     },
     "officials": {"candidates": READ, "own_queries": READ, "notices": WRITE, "list_services": WRITE, "lists": SHOW, "links": SHOW},
     "playing_time": {},
+    "printing": {},
     "forfeits": {},
     "gate": {
         **dict.fromkeys(("topics",), KEEP),
@@ -200,6 +201,7 @@ PURE_IN_WINGS = {
     "gate": "rules requirements topics",  # what a program asks, what is missing and for whom
     "cadence": "rules warnings plans",  # contacts due, matches that worry, a plan as it is kept
     "hours": "rules",  # sessions as a ledger
+    "printing": "rules",  # the class of a reason on a game card, the parts of a binder
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
     "evidence": "lists",  # a list of benchmarks, a survey, as a program loads it
 }
@@ -235,6 +237,8 @@ ALSO_OPEN = {
     ("access", "throttle"),  # how often something may be tried from one place
     ("attendance", "collecting"),  # what Today tells of children not checked out
     ("consent", "rules"),
+    ("attendance", "cards"),  # the command prints check-in cards too
+    ("attendance", "card_queries"),
     ("attendance", "absence_queries"),  # Today shows who stays away
     ("attendance", "calendars"),  # the file of a youth draws the last months
     ("attendance", "history_queries"),

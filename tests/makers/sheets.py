@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from youthprog.documents.types import (
     AnswerMark,
     Appreciation,
+    BinderContact,
+    BinderRow,
     BlankChoice,
     BlankForm,
     BlankLayout,
@@ -20,16 +22,25 @@ from youthprog.documents.types import (
     ConsentEvent,
     ConsentMark,
     ConsentRecord,
+    EmergencyBinder,
     EvidenceFile,
     EvidencePart,
     EvidenceRow,
     GameCard,
     GameCardRow,
     GameCardTeam,
+    HeldFor,
     Language,
     Letterhead,
+    PlayerCard,
+    PlayerCards,
+    PublicRoster,
+    PublicRow,
     RosterRow,
     RosterSheet,
+    ScheduledGame,
+    ScheduleOrder,
+    SeasonSchedule,
     Signatory,
     SignInRow,
     SignInSheet,
@@ -83,6 +94,10 @@ PLAYERS = [
     ("42", "Wu", "Li", date(2016, 6, 20), "Wu Meiling", "0199", None),
 ]
 
+# The longest and the shortest names in turn.
+ENDS = sorted(PLAYERS, key=lambda player: -len(player[1] + player[2]))
+ENDS = [player for pair in zip(ENDS, reversed(ENDS), strict=True) for player in pair][: len(PLAYERS)]
+
 UNSIGNED = {
     "7": (ConsentMark.WAITING, "sent Aug 20"),
     "10": (ConsentMark.EXPIRED, "Sep 1"),
@@ -90,9 +105,27 @@ UNSIGNED = {
     "30": (ConsentMark.WAITING, "opened Aug 29"),
 }
 
+NOTES = {
+    "to Aug 14, 2027": "hasta el 14 ago 2027", "sent Aug 20": "enviado el 20 ago", "Sep 1": "el 1 sept",
+    "not sent": "no se envió", "opened Aug 29": "abierto el 29 ago",
+}  # fmt: skip
+
+
+def _note(number: str, *, spanish: bool) -> str:
+    note = UNSIGNED.get(number, (None, "to Aug 14, 2027"))[1]
+    return NOTES[note] if spanish else note
+
+
+HELD = dict.fromkeys(("7", "10", "12"), HeldFor.CONSENT) | {"15": HeldFor.SUSPENDED, "21": HeldFor.OTHER}
+
+
+def _practice(*, spanish: bool) -> str:
+    return "Mar, jue 5:30 p.m. · Lincoln Field 2" if spanish else "Tue, Thu 5:30 pm · Lincoln Field 2"
+
 
 def roster(**changes: Any) -> RosterSheet:
     """The Tigers with everything shown, as a head coach may see them."""
+    spanish = changes.get("language") is Language.SPANISH
     rows = tuple(
         RosterRow(
             number=number,
@@ -103,7 +136,7 @@ def roster(**changes: Any) -> RosterSheet:
             guardian=guardian,
             phone=f"(217) 555-{phone}",
             consent=UNSIGNED.get(number, (ConsentMark.SIGNED, ""))[0],
-            consent_note=UNSIGNED.get(number, (None, "to Aug 14, 2027"))[1],
+            consent_note=_note(number, spanish=spanish),
             photos=number not in ("7", "12", "15"),
             medical=medical,
         )
@@ -116,7 +149,7 @@ def roster(**changes: Any) -> RosterSheet:
         version="7",
         coach="Alicia Moreno",
         officer="B. Tate",
-        practice="Tue, Thu 5:30 pm · Lincoln Field 2",
+        practice=_practice(spanish=spanish),
         printed_at=datetime(2026, 9, 17, 16, 12, tzinfo=CENTRAL),
         rows=rows,
         emergency_phone="(217) 555-0100",
@@ -128,6 +161,7 @@ def roster(**changes: Any) -> RosterSheet:
 
 def sign_in(**changes: Any) -> SignInSheet:
     """The Tigers' sheet for one practice."""
+    spanish = changes.get("language") is Language.SPANISH
     rows = tuple(
         SignInRow(number, family, given, (guardian,), see_coordinator=number in UNSIGNED)
         for number, family, given, _born, guardian, _phone, _medical in PLAYERS
@@ -135,7 +169,7 @@ def sign_in(**changes: Any) -> SignInSheet:
     sheet = SignInSheet(
         letterhead=RIVERTON,
         team="Tigers U10",
-        gathering="Practice · gathering 12 of 24",
+        gathering="Práctica · reunión 12 de 24" if spanish else "Practice · gathering 12 of 24",
         starts_at=datetime(2026, 9, 17, 17, 30, tzinfo=CENTRAL),
         ends_at=datetime(2026, 9, 17, 19, 0, tzinfo=CENTRAL),
         place="Lincoln Field 2",
@@ -170,10 +204,9 @@ def certificate(name: str = "Li Wu", **changes: Any) -> Certificate:
 
 def cards(count: int = 10, **changes: Any) -> CheckInCards:
     """Check-in cards of the Tigers, with the names that are hardest to fit first."""
-    hard = sorted(PLAYERS, key=lambda player: -len(player[1] + player[2]))
     rows = tuple(
         CheckInCard(f"{given} {family}", f"CARD{'ABCDEFGHJK'[n // 10 % 10]}{'ABCDEFGHJK'[n % 10]}2345", number)
-        for n, (number, family, given, *_rest) in enumerate((hard * 30)[:count])
+        for n, (number, family, given, *_rest) in enumerate((ENDS * 30)[:count])
     )
     sheet = CheckInCards(
         letterhead=RIVERTON,
@@ -334,8 +367,8 @@ def _blank(language: Language) -> BlankForm:
 def game_card(**changes: Any) -> GameCard:
     """The Tigers against the Hawks, whose list the Tigers' coach may not read."""
     rows = tuple(
-        GameCardRow(number, family, given, held=number in UNSIGNED)
-        for number, family, given, _born, _guardian, _phone, _medical in PLAYERS[:15]
+        GameCardRow(number, family, given, held=HELD.get(number))
+        for number, family, given, _born, _guardian, _phone, _medical in PLAYERS[:14] + PLAYERS[-1:]
     )
     sheet = GameCard(
         letterhead=RIVERTON,
@@ -404,5 +437,99 @@ def evidence_file(**changes: Any) -> EvidenceFile:
         counts=("Met: 1", "Partly met: 1", "Not met: 1", "Not measured here: 1"),
         parts=(EvidencePart("Support", rows[:1]), EvidencePart("Closure", rows[1:])),
         printed_at=datetime(2026, 11, 27, 9, 30, tzinfo=CENTRAL),
+    )
+    return replace(sheet, **changes)
+
+
+def public_roster(count: int = 18, **changes: Any) -> PublicRoster:
+    """The Tigers as anybody may read them; of every sixth the family asked to leave the surname out."""
+    rows = tuple(
+        PublicRow(number, given, "" if place % 6 == 1 else family)
+        for place, (number, family, given, *_rest) in enumerate((PLAYERS * 2)[:count])
+    )
+    sheet = PublicRoster(
+        letterhead=RIVERTON,
+        team="Tigers U10",
+        season="Flag football · Fall 2026",
+        division="U10 North",
+        coach="Alicia Moreno",
+        practice=_practice(spanish=changes.get("language") is Language.SPANISH),
+        printed_at=datetime(2026, 9, 17, 16, 12, tzinfo=CENTRAL),
+        rows=rows,
+    )
+    return replace(sheet, **changes)
+
+
+def player_cards(count: int = 10, **changes: Any) -> PlayerCards:
+    """Player cards of the Tigers, with the names that are hardest to fit first."""
+    rows = tuple(PlayerCard(given, family, number) for number, family, given, *_rest in (ENDS * 30)[:count])
+    sheet = PlayerCards(
+        letterhead=RIVERTON,
+        team="Tigers U10",
+        division="U10 North",
+        season="Fall 2026",
+        valid_until=date(2026, 11, 21),
+        rows=rows,
+        coach="Alicia Moreno",
+    )
+    return replace(sheet, **changes)
+
+
+TEAMS = ("Tigers U10", "Hawks U10", "Bears U10", "Wolves U10", "Riverside Boys and Girls Club Lightning U10")
+
+
+def season_schedule(order: ScheduleOrder = ScheduleOrder.DATE, **changes: Any) -> SeasonSchedule:
+    """Five teams that meet once each: one has a week off each week, and that is no game."""
+    games = []
+    for week in range(5):
+        first = datetime(2026, 9, 12, 9, 0, tzinfo=CENTRAL) + timedelta(days=7 * week)
+        ring = [TEAMS[(week + place) % 5] for place in range(5)]
+        for number, (home, away) in enumerate(((ring[1], ring[4]), (ring[2], ring[3]))):
+            field = ("Lincoln Field 2", "Memorial Park, east field")[number]
+            off = week == 3 and number == 1
+            games.append(ScheduledGame(first + timedelta(minutes=75 * number), home, away, field, "U10 North", off))
+    sheet = SeasonSchedule(
+        letterhead=RIVERTON,
+        season="Flag football · Fall 2026",
+        order=order,
+        rows=tuple(games),
+        printed_at=datetime(2026, 9, 1, 16, 12, tzinfo=CENTRAL),
+    )
+    return replace(sheet, **changes)
+
+
+def emergency_binder(times: int = 1, **changes: Any) -> EmergencyBinder:
+    """The players with whom to call, by family name, in three teams."""
+    mother, uncle = ("Madre", "Tío") if changes.get("language") is Language.SPANISH else ("Mother", "Uncle")
+    ordered = sorted(PLAYERS * times, key=lambda player: player[1])
+    rows = tuple(
+        BinderRow(
+            family_name=family,
+            given_name=given,
+            teams=(TEAMS[place % 3],) if place % 7 else (),
+            number=number,
+            age=10,
+            born_on=born,
+            contacts=(
+                BinderContact(guardian, mother, f"(217) 555-{phone}"),
+                *((BinderContact("Joaquín Castellanos Ruiz", uncle, "(217) 555-0108"),) if place % 3 == 0 else ()),
+            ),
+            medical=medical,
+            health="Carries a blue inhaler; two puffs, then wait five minutes." if number == "4" else None,
+            pick_up=(guardian,),
+            barred=("Victor Brooks",) if number == "4" else (),
+        )
+        for place, (number, family, given, born, guardian, phone, medical) in enumerate(ordered)
+    )
+    sheet = EmergencyBinder(
+        letterhead=RIVERTON,
+        season="Flag football · Fall 2026",
+        rows=rows,
+        printed_at=datetime(2026, 9, 17, 16, 12, tzinfo=CENTRAL),
+        printed_by="Dana Whitfield",
+        emergency_phone="(217) 555-0100",
+        shred_on=date(2026, 12, 1),
+        shows_medical=True,
+        shows_barred=True,
     )
     return replace(sheet, **changes)

@@ -25,6 +25,7 @@ from youthprog.demo.files import PRIVATE_VALUES, Fault, sports_connect_csv
 from youthprog.demo.types import Size
 from youthprog.leagues import commands
 from youthprog.leagues.models import Division, Team
+from youthprog.leagues.printing import commands as printing
 from youthprog.people.models import CustodyRestriction, Person
 from youthprog.people.types import PersonKind
 from youthprog.programs.models import Group, Season
@@ -40,6 +41,7 @@ def department() -> Department:
 def youthprog(app, session, monkeypatch, capsys) -> Any:
     """Runs a command on the test's installation; returns exit code, output and errors."""
     monkeypatch.setattr(commands, "create_app", lambda: app)
+    monkeypatch.setattr(printing, "create_app", lambda: app)
 
     def run(*arguments: object) -> tuple[int, str, str]:
         session.commit()

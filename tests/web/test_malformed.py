@@ -360,7 +360,7 @@ def test_what_reads_behind_the_question_mark_is_noticed(stages):
 
 def test_every_kind_and_every_thing_has_its_turn():
     for fields in (["a"], ["a", "b", "c"], [f"f{n}" for n in range(40)]):
-        forms = [list(spread(fields, turn)) for turn in range(9)]
+        forms = [list(spread(fields, turn)) for turn in range(14)]
         assert {kind for form in forms for body in form for kind in body.values()} >= set(VALUES)
         assert all(set(body) == set(fields) for form in forms for body in form)
     assert {each for turn in range(5) for each in some_of("abcde", turn, sample=2)} == set("abcde")

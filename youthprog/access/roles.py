@@ -46,6 +46,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.TEAM_FORM: PROGRAM,
         P.PLAYER_HOLD: PROGRAM,
         P.ROSTER_PRINT: PROGRAM,
+        P.BINDER_PRINT: PROGRAM,
         P.ROSTER_IMPORT: PROGRAM,
         P.CONSENT_READ: PROGRAM,
         P.CONSENT_SEND: PROGRAM,

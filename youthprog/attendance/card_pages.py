@@ -9,14 +9,15 @@ from youthprog.audit.services import record_read
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.documents.codes import halved
+from youthprog.documents.types import Paper
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Group
 from youthprog.web.edge import actor, door, public
+from youthprog.web.language import LANGUAGES, language, ngettext, speak
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language, ngettext
-from youthprog.web.pages import file_response, page
+from youthprog.web.pages import asked_choice, file_response, page
 
 bp = Blueprint("cards", __name__)
 DARK = "#14212f"
@@ -119,7 +120,9 @@ def pdf(group_id: int) -> BaseResponse:
     lines = [line for line in card_queries.cards_in(actor(), group.id, clock.today()) if line.code]
     if not lines:
         return redirect(url_for(".of_group", group_id=group_id), 303)
+    speak(asked_choice("language", tuple(LANGUAGES), language()))
+    paper = Paper(asked_choice("paper", tuple(Paper), Paper.LETTER))
     season = group.season.name_es if language() == "es" else group.season.name
-    printed = cards.print_cards(group, lines, season=season, now=clock.now(), language=language())
+    printed = cards.print_cards(group, lines, season=season, now=clock.now(), language=language(), paper=paper)
     record_read("cards.printed", "group", group.id, by=actor(), youth=len(lines))
     return file_response(printed, name=_("%(group)s, check-in cards", group=group.name) + ".pdf")

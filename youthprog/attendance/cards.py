@@ -14,7 +14,7 @@ from youthprog.core import clock, crypto, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import Refusal
 from youthprog.documents.services import letterhead, print_sheet
-from youthprog.documents.types import CheckInCard, CheckInCards, Language
+from youthprog.documents.types import CheckInCard, CheckInCards, Language, Paper
 from youthprog.people import queries as people
 from youthprog.people.types import PeopleMerged
 from youthprog.programs.models import Gathering, Group
@@ -97,7 +97,13 @@ def _made(youth_id: int, *, by: Actor, now: datetime, action: str) -> YouthCard:
 
 
 def print_cards(
-    group: Group, lines: Sequence[card_queries.CardLine], *, season: str, now: datetime, language: str
+    group: Group,
+    lines: Sequence[card_queries.CardLine],
+    *,
+    season: str,
+    now: datetime,
+    language: str,
+    paper: Paper = Paper.LETTER,
 ) -> bytes:
     """The cards of a group as PDF, ten to a sheet; who has no card is left out. Raises `Refused`, `PressFailed`."""
     sheet = CheckInCards(
@@ -107,6 +113,7 @@ def print_cards(
         address=address_of(""),
         rows=tuple(CheckInCard(line.name, line.code, line.jersey or "") for line in lines if line.code),
         language=Language(language),
+        paper=paper,
     )
     return print_sheet(sheet, now=now)
 

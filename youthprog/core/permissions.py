@@ -47,6 +47,7 @@ class P(Enum):
     )
     PLAYER_HOLD = "player.hold", "Take a player off for health; only the office ends it"
     ROSTER_PRINT = "roster.print", "Print a team's roster"
+    BINDER_PRINT = "binder.print", "Print the emergency contacts of a whole season"
     ROSTER_IMPORT = "roster.import", "Import a registration export"
 
     CONSENT_READ = "consent.read", "See who signed, opened or did not"

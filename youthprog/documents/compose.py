@@ -15,35 +15,30 @@ from typing import Any
 
 import jinja2
 
-from youthprog.documents.codes import grouped, halved
+from youthprog.documents.codes import grouped
+from youthprog.documents.compose_papers import PAPERS, Laid
 from youthprog.documents.drawn import drawing_svg
 from youthprog.documents.faces import missing_glyphs
-from youthprog.documents.fitting import CARD, CARD_FACES, PARTICIPATION, FitRule, fit, words_of
+from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
 from youthprog.documents.guilloche import frame_svg
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
-from youthprog.documents.qr import match_png, qr_modules, qr_png
+from youthprog.documents.qr import match_png, qr_png
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
     AnswerMark,
     Appreciation,
     Certificate,
-    CheckInCards,
     ClosureLetter,
     ConsentBlanks,
-    ConsentMark,
     ConsentRecord,
     DocumentKind,
     Enclosed,
     EvidenceFile,
-    GameCard,
     Language,
     Letterhead,
-    Paper,
-    RosterSheet,
     Sheet,
     ShownSection,
-    SignInSheet,
     SupplementRecord,
     Variant,
     WithdrawalRecord,
@@ -55,15 +50,6 @@ INK = "#16202b"
 NAVY = "#123f73"
 MARKS = {AnswerMark.YES: "signed", AnswerMark.UNDERSTOOD: "signed", AnswerMark.NO: "declined"}
 LANDSCAPE = (279.4, 215.9)
-ROWS_AT_EASE = 19
-"""So many roster rows fit one page at their full height; up to two more fit when set closer."""
-ROWS_CLOSE = 21
-GAME_ROWS, GAME_ROWS_CLOSE = 15, 19
-"""So many players a side fit a game card at their full height, and set closer; up to 30 fit still tighter."""
-CARDS_A_SHEET = 10
-LEAST_QR = 28.0
-"""How wide a card's picture is at least, with its quiet zone, in mm."""
-LEAST_MODULE = 0.7
 UNDRAWABLE = "?"
 UNKNOWN = "____"
 LONGEST_BESIDE = 1200
@@ -125,55 +111,6 @@ def compose(sheet: Sheet, *, templates: Path, instance: Path | None = None, own_
 def verify_address(letterhead: Letterhead, code: str) -> str:
     """Where a code is checked, without scheme: what is printed beside it."""
     return f"{letterhead.verify_at}/{grouped(code)}"
-
-
-def _roster(sheet: RosterSheet, templates: Path, own_crest: bytes | None) -> Composed:
-    words = Words(sheet.language)
-    rows = tuple(_as_shown(row, sheet) for row in sheet.rows)
-    confidential = words("confidential_health" if sheet.shows_medical else "confidential_family")
-    shred = f", {words('shred')} {words.long_day(sheet.shred_on)}" if sheet.shred_on else ""
-    playing = [row for row in rows if not row.struck_reason]
-    page = {
-        "rows": rows,
-        "setting": "close" if ROWS_AT_EASE < len(rows) <= ROWS_CLOSE else "",
-        "columns": 2 + sum((sheet.shows_born, sheet.shows_guardian, sheet.shows_consent, sheet.shows_photos)),
-        "players": len(playing),
-        "may_play": sum(row.consent is ConsentMark.SIGNED for row in playing),
-        "alerts": sum(row.medical is not None for row in playing),
-        "footer": f"{confidential}{shred}.",
-        "kind": words("roster"),
-        "under_kind": " · ".join(
-            filter(None, (sheet.season, f"{words('version')} {sheet.version}" if sheet.version else ""))
-        ),
-    }
-    title = f"{words('roster')} · {sheet.team}"
-    return _composed(DocumentKind.ROSTER, "roster_coach.html", title, sheet, words, page, templates, own_crest)
-
-
-def _as_shown(row: Any, sheet: RosterSheet) -> Any:
-    """A row without what this sheet does not show: it does not even reach the template."""
-    return replace(
-        row,
-        born_on=row.born_on if sheet.shows_born else None,
-        age=row.age if sheet.shows_born else None,
-        guardian=row.guardian if sheet.shows_guardian else None,
-        phone=row.phone if sheet.shows_guardian else None,
-        consent=row.consent if sheet.shows_consent else None,
-        photos=row.photos if sheet.shows_photos else None,
-        medical=row.medical if sheet.shows_medical else None,
-    )
-
-
-def _sign_in(sheet: SignInSheet, templates: Path, own_crest: bytes | None) -> Composed:
-    words = Words(sheet.language)
-    page = {
-        "footer": words("return_tonight"),
-        "kind": words("sign_in"),
-        "under_kind": sheet.gathering,
-        "setting": "on-a4" if sheet.paper is Paper.A4 else "",
-    }
-    title = f"{words('sign_in')} · {sheet.team}"
-    return _composed(DocumentKind.SIGN_IN, "sign_in.html", title, sheet, words, page, templates, own_crest)
 
 
 def _certificate(sheet: Certificate, templates: Path, own_crest: bytes | None) -> Composed:
@@ -338,49 +275,22 @@ def _consent_blanks(sheet: ConsentBlanks, templates: Path, own_crest: bytes | No
     )
 
 
-def _check_in_cards(sheet: CheckInCards, templates: Path, own_crest: bytes | None) -> Composed:
-    words = Words(sheet.language)
-    addresses = {card.code: sheet.address + card.code for card in sheet.rows}
-    modules = max(map(qr_modules, addresses.values()), default=0)
-    cards = [(card, fit(card.name, CARD, faces=CARD_FACES)) for card in sheet.rows]
-    page = {
-        "sheets": [cards[start : start + CARDS_A_SHEET] for start in range(0, len(cards), CARDS_A_SHEET)],
-        "qr": max(LEAST_QR, LEAST_MODULE * modules),
-        "quiet": max(LEAST_QR, LEAST_MODULE * modules) / max(modules, 1) * 4,
-        "halved": halved,
-        "phone": sheet.letterhead.phone.replace(" ", "\u00a0"),
-    }
-    assets = {f"card-{code}.png": qr_png(address, dark=INK) for code, address in addresses.items()}
-    title = f"{words('cards')} · {sheet.group}"
-    name, kind = "check_in_cards.html", DocumentKind.CHECK_IN_CARDS
-    return _composed(kind, name, title, sheet, words, page, templates, own_crest, assets)
+def _of_papers(lay: Callable[[Any], Laid]) -> Callable[[Any, Path, bytes | None], Composed]:
+    """The composer of a paper of `compose_papers`."""
 
+    def composed(sheet: Any, templates: Path, own_crest: bytes | None) -> Composed:
+        laid = lay(sheet)
+        kind, name, title, words = laid.kind, laid.template, laid.title, laid.words
+        return _composed(kind, name, title, sheet, words, laid.page, templates, own_crest, laid.assets)
 
-def _game_card(sheet: GameCard, templates: Path, own_crest: bytes | None) -> Composed:
-    words = Words(sheet.language)
-    address = f"https://{sheet.address}/{sheet.code}"
-    most = max(len(sheet.home.rows), len(sheet.away.rows))
-    page = {
-        "kind": words("game_card"),
-        "under_kind": sheet.season,
-        "footer": f"{words('hand_in')} {words('printed')} {words.day(sheet.printed_at)}, {words.hour(sheet.printed_at)}.",
-        "setting": "game tight" if most > GAME_ROWS_CLOSE else "game close" if most > GAME_ROWS else "game",
-        "code": grouped(sheet.code),
-        "lines": max(GAME_ROWS, most),
-    }
-    assets = {"qr.png": qr_png(address, dark=INK)} if sheet.code else {}
-    title = f"{words('game_card')} · {sheet.home.team} – {sheet.away.team}"
-    return _composed(DocumentKind.GAME_CARD, "game_card.html", title, sheet, words, page, templates, own_crest, assets)
+    return composed
 
 
 _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
-    RosterSheet: _roster,
-    SignInSheet: _sign_in,
+    **{sheet: _of_papers(lay) for sheet, lay in PAPERS.items()},
     Certificate: _certificate,
     ConsentRecord: _consent_record,
     ConsentBlanks: _consent_blanks,
-    CheckInCards: _check_in_cards,
-    GameCard: _game_card,
     ClosureLetter: _closure_letter,
     Appreciation: _appreciation,
     EvidenceFile: _evidence_file,

@@ -19,7 +19,8 @@ TRUETYPE = b"\x00\x01\x00\x00"
 
 
 def slim(_document: Any, pdf: Any) -> None:
-    """Make a finished file smaller (weasyprint calls this just before it writes)."""
+    """Make a finished file smaller (weasyprint calls this just before it writes), and say what each head of a table heads."""
+    _say_scope(pdf)
     _give_lines_to_their_paragraph(pdf)
     for each in pdf.objects:
         if "Length1" in getattr(each, "extra", {}):
@@ -28,6 +29,15 @@ def slim(_document: Any, pdf: Any) -> None:
             each.stream = [_shortened(part) for part in each.stream]
         elif getattr(each, "extra", {}).get("N") == 3 and "Type" not in each.extra:
             each.stream = [srgb_profile()]
+
+
+def _say_scope(pdf: Any) -> None:
+    """A head in the head of a table heads its column, any other its row; weasyprint tells readers of cells alone."""
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/TH" and "A" in element:
+            row = pdf.objects[int(element["P"].split()[0])]
+            group = pdf.objects[int(row["P"].split()[0])]
+            element["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
 
 
 def _give_lines_to_their_paragraph(pdf: Any) -> None:

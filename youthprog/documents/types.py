@@ -27,6 +27,10 @@ class DocumentKind(StrEnum):
     CLOSURE_LETTER = "closure_letter"
     APPRECIATION = "appreciation"
     EVIDENCE_FILE = "evidence_file"
+    PUBLIC_ROSTER = "public_roster"
+    PLAYER_CARDS = "player_cards"
+    SEASON_SCHEDULE = "season_schedule"
+    EMERGENCY_BINDER = "emergency_binder"
 
 
 ARCHIVED = frozenset(
@@ -48,6 +52,13 @@ class Language(StrEnum):
 
     ENGLISH = "en"
     SPANISH = "es"
+
+
+class Paper(StrEnum):
+    """The size of a sheet."""
+
+    LETTER = "letter"
+    A4 = "a4"
 
 
 class ConsentMark(StrEnum):
@@ -104,6 +115,8 @@ class RosterRow:
     """The second line, in the sheet's language: "to Aug 14, 2027", "sent Aug 20"."""
     photos: bool | None = None
     medical: str | None = None
+    photo: bytes | None = field(default=None, repr=False)
+    """A small JPEG of the player, where one is kept and the family agreed to photos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +141,38 @@ class RosterSheet:
     shows_consent: bool = True
     shows_photos: bool = True
     shows_medical: bool = False
+    paper: Paper = Paper.LETTER
+
+
+# Public roster ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRow:
+    """One player as anybody may read it. `family_name` is empty where the family asked for that."""
+
+    number: str
+    given_name: str
+    family_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRoster:
+    """A team's players for families, officials and the wall of a clubhouse: numbers and names, nothing else of a child."""
+
+    letterhead: Letterhead
+    team: str
+    season: str
+    division: str
+    coach: str
+    practice: str
+    printed_at: datetime
+    rows: tuple[PublicRow, ...]
+    language: Language = Language.ENGLISH
+    paper: Paper = Paper.LETTER
 
 
 # Sign-in sheet ------------------------------------------------------------------------------------------------
-
-
-class Paper(StrEnum):
-    """The size of a sheet."""
-
-    LETTER = "letter"
-    A4 = "a4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,19 +403,150 @@ class CheckInCards:
     """Where a card leads, up to its code: "https://youth.riverton.example/k/"."""
     rows: tuple[CheckInCard, ...]
     language: Language = Language.ENGLISH
+    paper: Paper = Paper.LETTER
+
+
+# Player cards -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerCard:
+    """One card of a player to show at a game: who, which number, with a photo where there is one and it is allowed."""
+
+    given_name: str
+    family_name: str
+    number: str = ""
+    photo: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerCards:
+    """Cards of a team's players, ten to a sheet. They carry no birth date, address or health."""
+
+    letterhead: Letterhead
+    team: str
+    division: str
+    season: str
+    valid_until: date
+    rows: tuple[PlayerCard, ...]
+    coach: str = ""
+    language: Language = Language.ENGLISH
+    paper: Paper = Paper.LETTER
+
+
+# Season schedule ----------------------------------------------------------------------------------------------
+
+
+class ScheduleOrder(StrEnum):
+    """What the parts of a printed schedule are."""
+
+    TEAM = "team"
+    FIELD = "field"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledGame:
+    """One game that somebody may go to. A week off is no game and has no row; a called-off game says so."""
+
+    starts_at: datetime
+    """In the program's own zone."""
+    home: str
+    away: str
+    field: str
+    division: str
+    called_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonSchedule:
+    """The games of a season in one order. Of a single team only its part."""
+
+    letterhead: Letterhead
+    season: str
+    order: ScheduleOrder
+    rows: tuple[ScheduledGame, ...]
+    printed_at: datetime
+    team: str = ""
+    """Set when the sheet is one team's own: the other parts are then left out."""
+    language: Language = Language.ENGLISH
+    paper: Paper = Paper.LETTER
+
+
+# Emergency-contact binder -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BinderContact:
+    """Somebody to call: a guardian, in the order of calling, or another contact."""
+
+    name: str
+    relation: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class BinderRow:
+    """One young person of a binder. What its reader may not read is None or empty, and is not printed."""
+
+    family_name: str
+    given_name: str
+    teams: tuple[str, ...] = ()
+    number: str = ""
+    age: int | None = None
+    born_on: date | None = None
+    address: str | None = None
+    contacts: tuple[BinderContact, ...] = ()
+    medical: str | None = None
+    health: str | None = None
+    """What stands in the health notes beyond the alert, for whoever may read it."""
+    pick_up: tuple[str, ...] = ()
+    barred: tuple[str, ...] | None = None
+    """Adults whom a court keeps from collecting the child; None where the reader may not read that."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyBinder:
+    """Whom to call for each young person of a season: contents by team in front, then a block each by name."""
+
+    letterhead: Letterhead
+    season: str
+    rows: tuple[BinderRow, ...]
+    printed_at: datetime
+    printed_by: str
+    part: str = ""
+    """Which part of a large season: "A to F"."""
+    emergency_phone: str = ""
+    shred_on: date | None = None
+    shows_medical: bool = False
+    shows_barred: bool = False
+    language: Language = Language.ENGLISH
+    paper: Paper = Paper.LETTER
 
 
 # Game card ----------------------------------------------------------------------------------------------------
 
 
+class HeldFor(StrEnum):
+    """Why a player is struck from a game card, as far as both teams and their families may read it.
+
+    Whatever is neither consent nor a suspension is one class, so that nobody learns from it about a child's health,
+    age or family.
+    """
+
+    CONSENT = "consent"
+    SUSPENDED = "suspended"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class GameCardRow:
-    """One player on a game card. Both teams and their families read it: `held` strikes the line and says no more."""
+    """One player on a game card. Both teams and their families read it: `held` strikes the line and says the class."""
 
     number: str
     family_name: str
     given_name: str
-    held: bool = False
+    held: HeldFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +577,9 @@ class GameCard:
     """Where the code is typed, without scheme: "youth.riverton.example/g"."""
     keeps_score: bool = True
     language: Language = Language.ENGLISH
+    paper: Paper = Paper.LETTER
+    officials: tuple[Signatory, ...] = ()
+    """Who serves at the game, with the role; the lines for their signatures."""
 
 
 # The end of a mentoring match ---------------------------------------------------------------------------------
@@ -581,6 +750,10 @@ Sheet = (
     | ClosureLetter
     | Appreciation
     | EvidenceFile
+    | PublicRoster
+    | PlayerCards
+    | SeasonSchedule
+    | EmergencyBinder
 )
 Issued = Certificate | ConsentRecord | WithdrawalRecord | SupplementRecord | ClosureLetter | Appreciation
 """The sheets that are kept and have a code."""

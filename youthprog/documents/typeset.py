@@ -14,7 +14,7 @@ from youthprog.documents.slimming import slim
 from youthprog.documents.spelling import spell_every_glyph
 from youthprog.documents.types import Enclosed, Variant
 
-ASSET_TYPES = {"svg": "image/svg+xml", "png": "image/png", "css": "text/css"}
+ASSET_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "css": "text/css"}
 
 XMP_NAMES = {
     "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",

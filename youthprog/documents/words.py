@@ -352,6 +352,61 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Personal. Para el menor y su familia.",
     ),
     "check_letter": ("Check this letter", "Compruebe esta carta"),
+    "public_roster": ("Team roster", "Lista del equipo"),
+    "public_footer": (
+        "For players, families and officials: numbers and names, as each family wishes.",
+        "Para jugadores, familias y árbitros: números y nombres, como cada familia lo desea.",
+    ),
+    "player_cards": ("Player cards", "Tarjetas de jugador"),
+    "valid_until": ("Valid until", "Válida hasta el"),
+    "photo_of": ("Photo of", "Foto de"),
+    "photo": ("Photo", "Foto"),
+    "consent_not_current": ("Consent not current", "Permiso no vigente"),
+    "suspended": ("Suspended", "Suspendido"),
+    "notes": ("Notes", "Notas"),
+    "overtime": ("Extra", "Extra"),
+    "season_schedule": ("Game schedule", "Calendario de partidos"),
+    "by_team": ("By team", "Por equipo"),
+    "by_field": ("By field", "Por campo"),
+    "by_date": ("By date", "Por fecha"),
+    "games": ("Games", "Partidos"),
+    "from_to": ("From, to", "Del, al"),
+    "day": ("Date", "Fecha"),
+    "opponent": ("Opponent", "Rival"),
+    "home_team": ("Home", "Local"),
+    "away_team": ("Away", "Visitante"),
+    "at_home": ("v", "v"),
+    "at_theirs": ("at", "en"),
+    "called_off": ("Called off", "Cancelado"),
+    "no_games": ("No games yet.", "Aún no hay partidos."),
+    "schedule_footer": (
+        "Games can change. The calendar on your phone is newer than this page.",
+        "Los partidos pueden cambiar. El calendario de su teléfono es más reciente que esta hoja.",
+    ),
+    "by_family_name": ("By family name", "Por apellido"),
+    "binder": ("Emergency contacts", "Contactos de emergencia"),
+    "binder_footer": (
+        "Confidential. About children’s health and families: keep it locked.",
+        "Confidencial. Sobre la salud y la familia de menores: guárdelo bajo llave.",
+    ),
+    "binder_footer_office": (
+        "Confidential, office copy with court orders: it does not leave the office.",
+        "Confidencial, copia de la oficina con órdenes judiciales: no sale de la oficina.",
+    ),
+    "printed_by": ("Printed for %(whom)s", "Impreso para %(whom)s"),
+    "printed_for": ("Printed for", "Impreso para"),
+    "young_people": ("Young people", "Menores"),
+    "contents": ("Contents by team", "Índice por equipo"),
+    "no_team": ("No team", "Sin equipo"),
+    "call_in_order": ("Call, in this order", "Llame, en este orden"),
+    "may_collect": ("May collect", "Puede recogerlo"),
+    "must_not_collect": ("Must not collect", "No puede recogerlo"),
+    "ask_the_office": ("Ask the office", "Pregunte a la oficina"),
+    "nobody_to_call": ("No number on file", "Sin número registrado"),
+    "binder_changes": (
+        "Numbers change: the file on your screen is newer than this page.",
+        "Los números cambian: el expediente en su pantalla es más reciente que esta hoja.",
+    ),
     "evidence_file": ("Evidence file", "Expediente de evidencias"),
     "evidence_code": ("After", "Según"),
     "evidence_what": ("What it asks, in our words", "Lo que pide, en nuestras palabras"),
@@ -393,6 +448,12 @@ class Words:
         """The name of the day, as a line begins with it."""
         name = format_date(day, "EEEE", locale=self._locale)
         return name[:1].upper() + name[1:]
+
+    def game_day(self, day: date) -> str:
+        """A day of this season with the day of the week: "Sat, Sep 19" or "Sáb, 19 sep"."""
+        english = self.language is Language.ENGLISH
+        written = _plain(format_date(day, "EEE, MMM d" if english else "EEE, d MMM", locale=self._locale))
+        return written[:1].upper() + written[1:]
 
     def hour(self, moment: datetime, *, seconds: bool = False, bare: bool = False) -> str:
         """The hour as people say it: "5:30 pm"; `bare` leaves "pm" out."""

@@ -1,21 +1,17 @@
-"""`youthprog import FILE` and `youthprog roster TEAM`."""
+"""`youthprog import FILE`."""
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from youthprog import create_app
-from youthprog.audit.services import record_read
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor, Grant
 from youthprog.core.permissions import P, Reach
-from youthprog.core.refusals import NotFound
 from youthprog.core.text import fold
 from youthprog.credentials import volunteer_services as volunteers
 from youthprog.credentials.volunteer_rules import (
@@ -26,8 +22,7 @@ from youthprog.credentials.volunteer_rules import (
     read_volunteer_sheets,
     read_volunteers,
 )
-from youthprog.documents import services as documents
-from youthprog.leagues import papers, queries, services
+from youthprog.leagues import services
 from youthprog.leagues.imports import game_services
 from youthprog.leagues.imports import queries as import_queries
 from youthprog.leagues.imports.file_reading import read_file
@@ -40,14 +35,8 @@ from youthprog.leagues.imports.services import AT_ONCE
 from youthprog.leagues.imports.sheets import ZIP
 from youthprog.leagues.imports.types import Action, ImportKind, PlannedRow, Problem, Reading, Severity
 from youthprog.leagues.imports.workbooks import read_workbook
-from youthprog.leagues.queries import TeamHead
-from youthprog.leagues.routes import paper_notes, which_of
-from youthprog.leagues.scores import card
-from youthprog.leagues.scores import queries as scores
-from youthprog.leagues.scores import services as score_services
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
-from youthprog.web.filters import phone
 from youthprog.web.language import speak
 
 MOST_NAMED = 8
@@ -331,91 +320,3 @@ def _say(step: str) -> None:
     """Show the step on a terminal, and nothing in a pipe."""
     if sys.stderr.isatty():
         print(f"\r\033[K{step}", end="", file=sys.stderr, flush=True)
-
-
-# roster -----------------------------------------------------------------------------------------------------------
-
-
-def roster_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which team, which paper, where to."""
-    parser.add_argument("team", metavar="TEAM", help="the team's number or name")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.pdf", help="where to write the PDF")
-    kinds = "coach's roster, sign-in sheet, or the card of the team's next game"
-    parser.add_argument("--kind", choices=("coach", "sign-in", "game-card"), default="coach", help=kinds)
-    parser.add_argument("--language", choices=("en", "es"), default="en")
-
-
-def roster_run(args: argparse.Namespace) -> int:
-    """Print a roster with everything a coordinator may read; exit 0 when the file is written."""
-    app = create_app()
-    with app.app_context():
-        speak(args.language)
-        try:
-            team = _team(args.team)
-            content, action, players = _printed(team, args.kind, args.language)
-            record_read(action, "team", team.team_id, by=operator(), players=players)
-            db.session().commit()
-        finally:
-            documents.press().close()
-    write_whole(args.out, content)
-    print(f"{args.out}: {team.name}, {players} players.")
-    return 0
-
-
-def _team(asked: str) -> TeamHead:
-    on = clock.today()
-    if (team_id := db.key_in(asked)) is not None:
-        with suppress(NotFound):
-            return queries.get_team_for(operator(), P.ROSTER_PRINT, team_id, on)
-    rows = queries.list_teams(operator(), P.ROSTER_PRINT, on, word=fold(asked), limit=100)
-    same = [row for row in rows if row.folded_name == fold(asked)] or rows
-    if len(same) == 1:
-        return queries.get_team_for(operator(), P.ROSTER_PRINT, same[0].team_id, on)
-    if not same:
-        raise NotOne(f"there is no team {asked!r} in a season that is not over.")
-    named = ", ".join(f"{row.team_id} ({row.name}, {row.program})" for row in same[:MOST_NAMED])
-    raise NotOne(f"{len(same)} teams are called so; give the number: {named}.")
-
-
-def _printed(team: TeamHead, kind: str, language: str) -> tuple[bytes, str, int]:
-    """The paper, what the audit calls it, and how many players are on it."""
-    on, now = clock.today(), clock.now()
-    if kind == "coach":
-        roster = queries.for_paper(queries.roster_of(operator(), team, on), team.season_id, on)
-        content = papers.print_roster(team, roster, notes=paper_notes(roster), phone=phone, now=now, language=language)
-        return content, "roster.printed", len(roster.players)
-    if kind == "game-card":
-        return _game_card(team, language)
-    gathering_id = queries.register_due(team.group_id, now)
-    if gathering_id is None:
-        raise NotOne(f"{team.name} has no gathering ahead to sign in for.")
-    gathering = programs.get_gathering_for(operator(), P.ROSTER_PRINT, gathering_id, on)
-    lines = queries.sign_in_lines(operator(), gathering, on)
-    content = papers.print_sign_in(gathering, lines, what=which_of(gathering), now=now, language=language)
-    return content, "sign_in.printed", len(lines)
-
-
-def _game_card(team: TeamHead, language: str) -> tuple[bytes, str, int]:
-    """The card of the team's next game, with the code that opens the entry of its score."""
-    now = clock.now()
-    fixture_id = scores.find_next_game(team.team_id, now)
-    if fixture_id is None:
-        raise NotOne(f"{team.name} has no game ahead.")
-    fixture = scores.get_game(fixture_id)
-    if scores.keeping_score([fixture.division_id]):
-        score_services.make_link(fixture, by=operator(), now=now)
-    content, players = card.print_card(operator(), fixture, now=now, language=language)
-    return content, "game_card.printed", players
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a draft beside it, then one rename."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

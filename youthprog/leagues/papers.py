@@ -25,13 +25,15 @@ def print_roster(
     phone: Callable[[str | None], str],
     now: datetime,
     language: str,
+    paper: Paper = Paper.LETTER,
 ) -> bytes:
     """The coach's roster as PDF. A column the reader may not read is not on the paper.
 
     `notes` has the line under each player's consent, by youth id, in the sheet's language;
     `phone` writes a number as people read it.
     """
-    return print_sheet(roster_sheet(team, roster, notes=notes, phone=phone, now=now, language=language), now=now)
+    sheet = roster_sheet(team, roster, notes=notes, phone=phone, now=now, language=language, paper=paper)
+    return print_sheet(sheet, now=now)
 
 
 def roster_sheet(
@@ -42,6 +44,7 @@ def roster_sheet(
     phone: Callable[[str | None], str],
     now: datetime,
     language: str,
+    paper: Paper = Paper.LETTER,
 ) -> RosterSheet:
     """The values of the sheet, in the reader's language."""
     head = letterhead()
@@ -63,6 +66,7 @@ def roster_sheet(
         shows_guardian=roster.shows_contacts,
         shows_photos=roster.shows_photos,
         shows_medical=roster.shows_alerts,
+        paper=paper,
     )
 
 
@@ -152,4 +156,5 @@ def _row(player: PlayerLine, note: str, phone: Callable[[str | None], str]) -> R
         consent_note=note,
         photos=player.consent.photos,
         medical=player.alert,
+        photo=player.photo,
     )

@@ -1,7 +1,7 @@
 """Reading divisions, teams and rosters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -87,6 +87,7 @@ class PlayerLine:
     alert: str | None
     consent: ConsentLine
     marks: tuple[Mark | None, ...]
+    photo: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class YouthForm(NameForm):
     gender = OneOf(_("Gender"), GENDERS, default="unstated")
     school = Text(_("School"), [Optional()], limit=120)
     language = OneOf(_("Language"), LANGUAGES, default="en")
+    hides_surname = BooleanField(_("The family wants no surname on public papers"))
 
 
 class NewYouthForm(YouthForm):

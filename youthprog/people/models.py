@@ -16,6 +16,7 @@ class Person(Model):
     """A child or an adult. Names are kept as typed, never parsed.
 
     `folded_name` is "family given" without case and accents, for search and sorting;
+    `hides_surname`: the family asked that no public paper has the surname;
     `merged_into_id` is set when this record was found to be another one's double.
     """
 
@@ -33,6 +34,7 @@ class Person(Model):
     school: Mapped[str | None] = mapped_column(sa.String(120))
     language: Mapped[str] = mapped_column(sa.String(8), default="en")
     created_at: Mapped[datetime]
+    hides_surname: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON), index=True)
 
     @property

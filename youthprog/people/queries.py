@@ -527,6 +527,14 @@ def alerts_of(youth_ids: Collection[int]) -> dict[int, str]:
     return {youth_id: "; ".join(words) for youth_id, words in found.items()}
 
 
+def health_details_of(youth_ids: Collection[int]) -> dict[int, list[str]]:
+    """What the health notes of each youth say beyond the alert. Whoever prints them records the reading. One statement."""
+    found: dict[int, list[str]] = {}
+    for row in _health_notes(youth_ids, HealthNote.detail_sealed.is_not(None)):
+        found.setdefault(row.youth_id, []).append(row.unseal("detail_sealed") or "")
+    return found
+
+
 def health_of(youth_id: int) -> list[HealthLine]:
     """A youth's health notes in full. Whoever shows them records the reading."""
     return [
@@ -587,6 +595,26 @@ def custody_of(youth_id: int) -> list[CustodyLine]:
         )
         for row, adult in rows
     ]
+
+
+def barred_from_collecting(youth_ids: Collection[int], on: date) -> dict[int, list[str]]:
+    """The adults whom a court keeps from collecting each youth on a day, by name. Whoever prints them has checked the
+    reader's reach and records the reading. One statement."""
+    found: dict[int, list[str]] = {}
+    if not youth_ids:
+        return found
+    table = CustodyRestriction
+    rows = db.session().execute(
+        sa.select(table.youth_id, Person)
+        .join(Person, Person.id == table.adult_id)
+        .where(table.youth_id.in_(youth_ids), table.no_collect, holds_on(on))
+        .order_by(Person.folded_name, Person.id)
+    )
+    for youth_id, adult in rows:
+        names = found.setdefault(youth_id, [])
+        if adult.name not in names:
+            names.append(adult.name)
+    return found
 
 
 def get_restriction(youth_id: int, restriction_id: int) -> CustodyRestriction:

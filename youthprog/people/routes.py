@@ -242,6 +242,7 @@ def _correct(person: Person, form: Any) -> None:
             gender=Gender(form.gender.data),
             school=form.school.data,
             language=form.language.data,
+            hides_surname=form.hides_surname.data,
             **deed,
         )
         return

@@ -101,6 +101,7 @@ def correct(
     gender: Gender | None = None,
     school: str | None = None,
     language: str | None = None,
+    hides_surname: bool | None = None,
 ) -> None:
     """Correct what the file says of a person besides the names.
 
@@ -114,6 +115,7 @@ def correct(
         "gender": gender or person.gender,
         "school": school or None,
         "language": language or person.language,
+        "hides_surname": person.hides_surname if hides_surname is None else hides_surname,
     }
     changed = [name for name, value in wanted.items() if getattr(person, name) != value]
     if not changed:
@@ -526,6 +528,7 @@ def merge(kept: Person, gone: Person, *, by: Actor, now: datetime) -> PersonMerg
     for name in ("born_on", "school", "preferred_name"):
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(gone, name))
+    kept.hides_surname = kept.hides_surname or gone.hides_surname
     row = PersonMerge(kept_id=kept.id, gone_id=gone.id, merged_at=now, merged_by_id=by.person_id)
     db.session().add(row)
     db.flush()

@@ -25,10 +25,12 @@ from youthprog.leagues.rosters.forms import (
 )
 from youthprog.leagues.rosters.models import MedicalHold, RosterException, Suspension
 from youthprog.leagues.rosters.types import PaperKind
+from youthprog.leagues.season.queries import find_fixture_of
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Group
+from youthprog.programs.types import GatheringKind
 from youthprog.web.edge import actor, door
 from youthprog.web.forms import Form, SelectChoice
 from youthprog.web.language import gettext as _
@@ -64,6 +66,7 @@ def game_day(gathering_id: int) -> Response:
     call = people.reachable(actor(), P.CONTACT_READ, [each.youth_id for each in off], on)
     return page(
         "leagues/game_day.html",
+        fixture=find_fixture_of(gathering_id) if gathering.kind is GatheringKind.GAME else None,
         gathering=gathering,
         team=team,
         off=sorted(off, key=lambda each: all(reason.state == "waiting" for reason in each.reasons)),

@@ -10,26 +10,32 @@ from youthprog.core.actor import Actor
 from youthprog.core.clearance import not_cleared
 from youthprog.core.permissions import P
 from youthprog.documents.services import letterhead, print_sheet
-from youthprog.documents.types import GameCard, GameCardRow, GameCardTeam, Language
+from youthprog.documents.types import GameCard, GameCardRow, GameCardTeam, Language, Paper, Signatory
 from youthprog.leagues.models import Team
+from youthprog.leagues.officials import queries as officials
+from youthprog.leagues.printing.rules import held_for
 from youthprog.leagues.queries import jersey_order
 from youthprog.leagues.scores import queries, services
 from youthprog.leagues.season.models import Fixture
 from youthprog.people import queries as people
 from youthprog.programs import queries as programs
 
+MOST_OFFICIALS = 2
 
-def print_card(actor: Actor, fixture: Fixture, *, now: datetime, language: str) -> tuple[bytes, int]:
+
+def print_card(
+    actor: Actor, fixture: Fixture, *, now: datetime, language: str, paper: Paper = Paper.LETTER
+) -> tuple[bytes, int]:
     """A game's card as PDF, and how many players are on it. A coach's has the own list, and lines for the other's.
 
-    Whoever is not cleared on the day is struck, without the reason: families read the card. Where the division keeps
-    no scores, the card has no place for one.
+    Whoever is not cleared on the day is struck, with the class of the reason alone: families read the card. Where the
+    division keeps no scores, the card has no place for one.
     """
-    sheet = card_of(actor, fixture, now=now, language=language)
+    sheet = card_of(actor, fixture, now=now, language=language, paper=paper)
     return print_sheet(sheet, now=now), len(sheet.home.rows) + len(sheet.away.rows)
 
 
-def card_of(actor: Actor, fixture: Fixture, *, now: datetime, language: str) -> GameCard:
+def card_of(actor: Actor, fixture: Fixture, *, now: datetime, language: str, paper: Paper = Paper.LETTER) -> GameCard:
     """The values of the card."""
     season = fixture.division.season
     spanish, zone = language == "es", clock.zone()
@@ -51,7 +57,17 @@ def card_of(actor: Actor, fixture: Fixture, *, now: datetime, language: str) -> 
         address=f"{public.netloc}/g",
         keeps_score=keeps,
         language=Language(language),
+        paper=paper,
+        officials=_officials(fixture, language),
     )
+
+
+def _officials(fixture: Fixture, language: str) -> tuple[Signatory, ...]:
+    """Who serves at the game, with the role; as many as there are lines for."""
+    game = officials.find_game(fixture.id)
+    places = game.places if game is not None else ()
+    on = [Signatory(name, place.named(language)) for place in places for _duty, _person, name in place.on]
+    return tuple(on[:MOST_OFFICIALS])
 
 
 def _side(actor: Actor, fixture: Fixture, team: Team, gathering_id: int | None) -> GameCardTeam:
@@ -66,6 +82,11 @@ def _side(actor: Actor, fixture: Fixture, team: Team, gathering_id: int | None) 
         team.group.name,
         staff[0].name if staff else "",
         tuple(
-            GameCardRow(member.jersey or "", *names[member.youth_id], held=member.youth_id in held) for member in shown
+            GameCardRow(
+                member.jersey or "",
+                *names[member.youth_id],
+                held=held_for(reason.code for reason in held.get(member.youth_id, ())),
+            )
+            for member in shown
         ),
     )

@@ -10,15 +10,16 @@ from youthprog.audit.services import record_read
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Conflict, NotFound, Refused
+from youthprog.documents.types import Paper
 from youthprog.leagues.scores import card, queries, services
 from youthprog.leagues.scores.forms import ScoreForm
 from youthprog.leagues.scores.models import ScoreEntry
 from youthprog.leagues.scores.types import GameFacts, Said, Side
 from youthprog.leagues.season.models import Fixture
 from youthprog.web.edge import actor, door
+from youthprog.web.language import LANGUAGES, language, speak
 from youthprog.web.language import gettext as _
-from youthprog.web.language import language
-from youthprog.web.pages import file_response, page
+from youthprog.web.pages import asked_choice, file_response, page
 
 bp = Blueprint("scores", __name__)
 
@@ -140,7 +141,9 @@ def make_card(fixture_id: int) -> BaseResponse:
 def card_pdf(fixture_id: int) -> Response:
     """The card of a game: both lists as the reader may see them, places for the score, the code that opens its entry."""
     fixture = queries.get_game_for(actor(), P.ROSTER_PRINT, fixture_id, clock.today())
-    printed, players = card.print_card(actor(), fixture, now=clock.now(), language=language())
+    speak(asked_choice("language", tuple(LANGUAGES), language()))
+    paper = Paper(asked_choice("paper", tuple(Paper), Paper.LETTER))
+    printed, players = card.print_card(actor(), fixture, now=clock.now(), language=language(), paper=paper)
     record_read("game_card.printed", "game", fixture.id, by=actor(), players=players)
     name = _("%(home)s – %(away)s, game card", home=fixture.home.group.name, away=fixture.away.group.name)
     return file_response(printed, name=f"{name}.pdf")

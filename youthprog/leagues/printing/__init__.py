@@ -1,0 +1,1 @@
+"""What a team and a season put on paper, and who may print it."""
