@@ -47,7 +47,7 @@ def _coach(group_id: int | None, on: date) -> tuple[Signatory, ...]:
         return ()
     staff = programs.staff_of([group_id], on).get(group_id, [])
     heads = [line.name for line in staff if line.role is StaffRole.HEAD_COACH]
-    return tuple(Signatory(name, "Coach · Entrenador(a)") for name in heads[:1])
+    return tuple(Signatory(name, "Coach", "Entrenador(a)") for name in heads[:1])
 
 
 def issue_certificate(prepared: PreparedDocument, youth_id: int, *, by: Actor, now: datetime) -> Document:
