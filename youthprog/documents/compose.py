@@ -28,10 +28,11 @@ from youthprog.documents.compose_certificates import (
 from youthprog.documents.drawn import drawing_svg
 from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import CARD, CARD_FACES, fit, words_of
-from youthprog.documents.own_templates import fill_in, good_one
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
 from youthprog.documents.qr import match_png, qr_modules, qr_png
-from youthprog.documents.themes import ACCENT, MAIN, Theme, picture_path, read_theme
+from youthprog.documents.theming.files import picture_path, read_theme
+from youthprog.documents.theming.templating import fill_in, good_one
+from youthprog.documents.theming.types import ACCENT, MAIN, OwnTemplate, Theme
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
@@ -128,27 +129,49 @@ def compose(sheet: Sheet, *, templates: Path, instance: Path | None = None, own_
     """Write the page of a sheet. A letter that no face of ours (or of the instance folder) can draw becomes "?"."""
     theme = read_theme(instance) if instance is not None else Theme()
     if isinstance(sheet, Certificate | Appreciation | ClosureLetter):
-        composed = _laid_out(_LAYERS[type(sheet)](sheet, theme, instance), templates, instance)
-    else:
-        composed = _COMPOSERS[type(sheet)](sheet, templates, own_crest)
+        return compose_with(sheet, templates, instance, own=None, theme=theme, own_crest=own_crest)
+    composed = _COMPOSERS[type(sheet)](sheet, templates, own_crest)
     composed = replace(composed, assets=_dressed(composed.assets, theme, instance, own_crest))
+    return _drawable(composed, instance)
+
+
+def compose_with(
+    sheet: Certificate | Appreciation | ClosureLetter,
+    templates: Path,
+    instance: Path | None,
+    *,
+    own: OwnTemplate | None,
+    theme: Theme | None,
+    own_crest: bytes | None = None,
+) -> Composed:
+    """Write a certificate or letter in a given template and theme; None is what the department uses.
+
+    A template of the department's own that cannot be filled in is passed over for the house's, unless it was given.
+    """
+    if theme is None:
+        theme = read_theme(instance) if instance is not None else Theme()
+    laid = _LAYERS[type(sheet)](sheet, theme, instance)
+    page, styles = house_template(templates, laid.name)
+    assets = {**_art(), **laid.assets, **styles}
+    html = ""
+    chosen = own or good_one(instance, laid.name)
+    if chosen is not None:
+        try:
+            html = fill_in(chosen.html, laid.values)
+            assets[css_name(laid.name)] = chosen.css.encode()
+        except (jinja2.TemplateError, TypeError, ValueError) as problem:
+            if own is not None:
+                raise
+            log.warning("template %s, version %s cannot be filled in: %s", laid.name, chosen.number, problem)
+    html = html or fill_in(page, laid.values)
+    assets = dict(_dressed(assets, theme, instance, own_crest))
+    return _drawable(Composed(laid.kind, laid.title, laid.language, html, assets), instance)
+
+
+def _drawable(composed: Composed, instance: Path | None) -> Composed:
     html = unicodedata.normalize("NFC", composed.html)
     missing = missing_glyphs(html, instance=instance)
     return replace(composed, html=html.translate({ord(letter): UNDRAWABLE for letter in missing}))
-
-
-def _laid_out(laid: Laid, templates: Path, instance: Path | None) -> Composed:
-    """A certificate or letter in the department's own template, or in the house's."""
-    page, styles = house_template(templates, laid.name)
-    assets = {**_art(), **laid.assets, **styles}
-    own = good_one(instance, laid.name)
-    html = ""
-    if own is not None:
-        try:
-            html, assets = fill_in(own.html, laid.values), {**assets, css_name(laid.name): own.css.encode()}
-        except (jinja2.TemplateError, TypeError, ValueError) as problem:
-            log.warning("template %s, version %s cannot be filled in: %s", laid.name, own.number, problem)
-    return Composed(laid.kind, laid.title, laid.language, html or fill_in(page, laid.values), assets)
 
 
 @lru_cache(maxsize=16)

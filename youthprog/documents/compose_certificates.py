@@ -26,7 +26,8 @@ from youthprog.documents.fitting import (
 from youthprog.documents.fonts import OUR_FONTS
 from youthprog.documents.guilloche import frame_svg, upright_svg
 from youthprog.documents.qr import qr_png
-from youthprog.documents.themes import Theme, picture_path
+from youthprog.documents.theming.files import picture_path
+from youthprog.documents.theming.types import Theme
 from youthprog.documents.types import (
     Appreciation,
     Certificate,

@@ -1,6 +1,4 @@
-"""Templates of a department's own: read, checked, filled in. Pure but for reading files; runs in the press child.
-
-    <instance>/paper/templates/award/0003.html and 0003.css      the newest number holds
+"""Templates of a department's own: checked, and filled in. Runs in the press child.
 
 A template prints values and decides by them; that is all the language it has. It cannot call anything, load
 anything, define anything, or go around in circles: what it may be made of is a closed list (`ALLOWED`), and it is
@@ -10,7 +8,6 @@ killed after twenty seconds.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,7 +19,8 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
 from youthprog.core.refusals import N_
-from youthprog.documents.themes import FOLDER, versions_in
+from youthprog.documents.theming.files import templates_of
+from youthprog.documents.theming.types import Fault, OwnTemplate
 
 LONGEST = 60_000
 MOST_NESTED = 2
@@ -45,47 +43,19 @@ SHEETS = {"asset:theme.css", "asset:certificate.css", "asset:sheet.css", "asset:
 AT_RULES = frozenset({"page", "media", "supports", *(f"{side}-{place}" for side in ("top", "bottom") for place in ("left", "center", "right", "left-corner", "right-corner")), *(f"{side}-{place}" for side in ("left", "right") for place in ("top", "middle", "bottom"))})  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a template: a sentence in English (a msgid), its values, and where. Line 0 is the whole."""
-
-    part: str
-    line: int
-    text: str
-    values: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class OwnTemplate:
-    """A template of a department's own, as it was saved. `number` is its version."""
-
-    number: int
-    html: str
-    css: str
-
-
-# ---- reading ----
-
-
-def newest(instance: Path | None, name: str) -> Iterator[OwnTemplate]:
-    """The versions of a department's own template, newest first; none where it uses the house's."""
-    if instance is None:
-        return
-    for path in reversed(versions_in(instance / FOLDER / "templates" / name, ".html")):
-        try:
-            found = OwnTemplate(
-                int(path.stem), path.read_text(encoding="utf-8"), path.with_suffix(".css").read_text(encoding="utf-8")
-            )
-        except (OSError, UnicodeDecodeError):
-            continue
-        if not found.html:
-            return  # a version without words means: the house's own again
-        yield found
-
-
 def good_one(instance: Path | None, name: str) -> OwnTemplate | None:
-    """The newest version without a fault; one that somebody broke by hand is passed over."""
-    return next((each for each in newest(instance, name) if not faults_of(each.html, each.css)), None)
+    """The newest version without a fault; one that somebody broke by hand is passed over. None means the house's."""
+    for each in templates_of(instance, name) if instance is not None else ():
+        if not each.html:
+            return None
+        if _is_good(each.html, each.css):
+            return each
+    return None
+
+
+@lru_cache(maxsize=32)
+def _is_good(html: str, css: str) -> bool:
+    return not faults_of(html, css)
 
 
 # ---- filling in ----
