@@ -24,6 +24,7 @@ EDGE = {
     "public",
     "pages",
     "certificates",
+    "paper",
     "teams",
     "shown",
     "builder",
@@ -186,6 +187,7 @@ WINGS: dict[str, dict[str, int]] = {
     },
     "sessions": {"plan_queries": READ, "reminding": WRITE},
     "closing": {"rematching": READ},
+    "theming": dict.fromkeys(("files", "templating", "pictures", "trying"), DECIDE),
     "evidence": {"lists": DECIDE, "measures": READ, "period": READ, "clearing": READ},
 }  # fmt: skip
 PURE_IN_WINGS = {

@@ -7,6 +7,7 @@ refers outside itself. A PNG is decoded and written again, no larger than paper 
 import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree
 
 import tinycss2
@@ -129,11 +130,11 @@ def _classes_of(root: ElementTree.Element) -> dict[str, dict[str, str]]:
     return found
 
 
-def _declared(declarations: list[object]) -> dict[str, str]:
+def _declared(declarations: list[Any]) -> dict[str, str]:
     return {
         each.lower_name: tinycss2.serialize(each.value).strip()
         for each in declarations
-        if getattr(each, "type", "") == "declaration" and each.lower_name in LOOKS  # type: ignore[attr-defined]
+        if each.type == "declaration" and each.lower_name in LOOKS
     }
 
 

@@ -19,7 +19,7 @@ from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.documents import services as documents
 from youthprog.documents.theming import files
 from youthprog.documents.theming.rules import refusals_to_color, refusals_to_sign
-from youthprog.documents.theming.types import Fault, OwnTemplate, Sample, Signer, Theme
+from youthprog.documents.theming.types import Fault, OwnTemplate, Sample, Theme
 
 STALE = Refusal("stale", N_("Somebody else changed this in the meantime. Open it again and look before you change it."))
 
@@ -116,9 +116,14 @@ def _raise(answer: dict[str, Any]) -> None:
 # ---- record ----
 
 
+def refusals_to_keep(changed: Theme) -> list[Refusal]:
+    """Why a look cannot be printed with: its colors, or who signs."""
+    return [*refusals_to_color(changed.main, changed.accent), *refusals_to_sign(changed.signers)]
+
+
 def keep_theme(changed: Theme, *, seen: int) -> Path:
     """Keep the next version of the theme. Raises `Refused`, `Conflict`."""
-    refuse_if([*refusals_to_color(changed.main, changed.accent), *refusals_to_sign(changed.signers)])
+    refuse_if(refusals_to_keep(changed))
     if theme().number != seen:
         raise Conflict([STALE])
     path = files.theme_folder(_instance()) / f"{_next(files.theme_folder(_instance()), '.json'):04}.json"
@@ -143,11 +148,6 @@ def forget(path: Path) -> None:
     path.unlink(missing_ok=True)
     if path.suffix == ".html":
         path.with_suffix(".css").unlink(missing_ok=True)
-
-
-def signer_of(name: str, role: str, role_es: str, picture: str) -> Signer:
-    """Somebody who signs, as typed."""
-    return Signer(name.strip(), role.strip(), role_es.strip(), picture)
 
 
 def _next(folder: Path, ending: str) -> int:

@@ -5,7 +5,7 @@ and both, Letter and A4, nobody and four people to sign.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import jinja2
@@ -94,7 +94,7 @@ def _laid_out(trial: Trial, sample: Sample) -> tuple[bytes, list[Fault]]:
             assets=composed.assets,
             identifier=b"sample",
             variant=Variant.ACCESSIBLE,
-            made_at=datetime(2026, 11, 21),
+            made_at=datetime(2026, 11, 21, tzinfo=UTC),
         )
     except CannotTypeset as problem:
         return b"", [Fault("html", 0, N_("This cannot be laid out: %(what)s."), {"what": str(problem)[:160]})]
