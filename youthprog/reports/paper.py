@@ -18,8 +18,7 @@ from youthprog.core.refusals import N_, NotFound, Refusal, Refused
 from youthprog.core.text import crowded, storable
 from youthprog.documents.press import PressFailed
 from youthprog.documents.theming import services
-from youthprog.documents.theming.rules import contrast
-from youthprog.documents.theming.types import MOST_SIGNERS, PAPER, TEMPLATES, OwnTemplate, Sample, Signer, Theme
+from youthprog.documents.theming.types import MOST_SIGNERS, TEMPLATES, OwnTemplate, Sample, Signer, Theme
 from youthprog.documents.types import Paper, Writing
 from youthprog.web.edge import actor, door, recording
 from youthprog.web.language import gettext as _
@@ -65,7 +64,7 @@ def _look(theme: Theme, *, seen: int | None = None, refusals: Sequence[Refusal] 
             seen=services.theme().number if seen is None else seen,
             before=[each for each in services.themes() if each.number != services.theme().number],
             templates=[(name, NAMES[name], bool(own[name]) and not own[name][0][1]) for name in TEMPLATES],
-            contrast=f"{contrast(theme.main, PAPER):.1f}" if not refusals else None,
+            contrast=services.contrast_of(theme) if not refusals else None,
             refusals=[(each.field, says(each)) for each in refusals],
             writings=WRITINGS,
             papers=PAPERS,

@@ -18,8 +18,8 @@ from youthprog import config
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.documents import services as documents
 from youthprog.documents.theming import files
-from youthprog.documents.theming.rules import refusals_to_color, refusals_to_sign
-from youthprog.documents.theming.types import Fault, OwnTemplate, Sample, Theme
+from youthprog.documents.theming.rules import contrast, refusals_to_color, refusals_to_sign
+from youthprog.documents.theming.types import PAPER, Fault, OwnTemplate, Sample, Theme
 
 STALE = Refusal("stale", N_("Somebody else changed this in the meantime. Open it again and look before you change it."))
 
@@ -43,6 +43,11 @@ def theme() -> Theme:
 def themes() -> list[Theme]:
     """All versions of it that can be read, newest first; the house's own last."""
     return [*files.themes_of(_instance()), Theme()]
+
+
+def contrast_of(look: Theme) -> str:
+    """The contrast of the main color on paper, as it is shown: "10.5"."""
+    return f"{contrast(look.main, PAPER):.1f}"
 
 
 def template(name: str, number: int | None = None) -> OwnTemplate:
