@@ -88,8 +88,8 @@ def refusals_to_count_hours(first: date | None, last: date | None, minutes: int,
 def refusals_to_sign(count: int) -> list[Refusal]:
     """Why so many do not sign one certificate."""
     if count > MOST_SIGNERS:
-        return [Refusal("too_many_signers", N_("At most four people sign a certificate."), "signers")]
-    return [] if count else [Refusal("nobody_signs", N_("Choose or write who signs."), "signers")]
+        return [Refusal("too_many_signers", N_("At most four people sign a certificate."), "signatory")]
+    return [] if count else [Refusal("nobody_signs", N_("Choose or write who signs."), "signatory")]
 
 
 def _names(names: Sequence[str]) -> str:
