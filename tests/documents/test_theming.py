@@ -7,6 +7,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from youthprog.documents.press import Press
 from youthprog.documents.theming import files, trying
 from youthprog.documents.theming.pictures import BadPicture, harmless
 from youthprog.documents.theming.rules import contrast, refusals_to_color, refusals_to_sign
-from youthprog.documents.theming.templating import faults_of, good_one
+from youthprog.documents.theming.templating import faults_of, fill_in, good_one
 from youthprog.documents.theming.trying import Trial, faults_in_every, house_text, try_out
 from youthprog.documents.theming.types import TEMPLATES as NAMES
 from youthprog.documents.theming.types import OwnTemplate, Sample, Signer, Theme
@@ -146,6 +147,30 @@ def test_a_template_that_spills_over_is_refused(folder: Path, monkeypatch: pytes
 @given(st.text(alphabet="{}%<>\"'= \nabc|.()[]/#&;:-_0", max_size=80))
 def test_no_text_makes_the_check_itself_fail(text: str) -> None:
     faults_of(text, text)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ facts.append.__self__ }}",
+        "{{ lipsum.__globals__ }}",
+        "{{ cycler.__init__.__globals__.os }}",
+        "{{ self._TemplateReference__context }}",
+        "{{ name.update({'size': 1}) }}",
+        "{{ headings.clear() }}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'os' as os %}",
+        "{{ range(9) }}",
+        "{{ '%s' | format(1) }}",
+        "{{ name | map(attribute='__class__') | list }}",
+    ],
+)
+def test_the_sandbox_holds_without_the_check(source: str) -> None:
+    values = {"facts": [], "headings": [1], "name": {"size": 2}}
+    with pytest.raises((jinja2.TemplateError, TypeError)):
+        fill_in(source, values)
+    assert values == {"facts": [], "headings": [1], "name": {"size": 2}}
 
 
 # ---- what stays in use ----
