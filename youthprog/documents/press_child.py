@@ -48,6 +48,7 @@ def main(keys: str, department: str) -> int:
     trouble = _load_the_libraries()
     gc.freeze()
     gc.disable()
+    write_message(outgoing, {"ready": True})
     for done in range(1, JOBS_IN_A_LIFE + 1):
         message = _next_message(incoming)
         if message is None:
