@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from youthprog.documents.fitting import (
     fit,
     width_of,
 )
+from youthprog.documents.fonts import use_our_fonts
 from youthprog.documents.types import Paper, Writing
 
 SHORTEST, LONGEST = "Li Wu", "María Fernanda de la Concepción Castellanos-Ruiz y Bermúdez"
@@ -38,6 +40,12 @@ LONG_WORDS = {
 }
 EVERY = list(product(MAKERS, (SHORTEST, LONGEST), Writing, Paper, (1, 2, 3, 4), (False, True)))
 BLOCKS = ("issuer", "second-title", "presented", "name", "honored", "facts", "signatory", "verify")
+
+
+@pytest.fixture(scope="module")
+def our_fonts(instance: Path) -> None:
+    """The faces we print with, in this process: its first layout decides which are found."""
+    use_our_fonts(instance)
 
 
 def laid_out(sheet: Any) -> dict[str, list[tuple[float, float, float, float]]]:
@@ -79,6 +87,7 @@ def _ink_of(part: Any) -> tuple[float, float, float, float]:
 
 
 @pytest.mark.proof("nothing on a certificate touches anything else", room="documents")
+@pytest.mark.usefixtures("our_fonts")
 def test_nothing_touches_anything_else_and_nothing_leaves_the_page():
     step = max(1, len(EVERY) // cases(full=len(EVERY), sample=6))
     for maker, name, writing, paper, count, wordy in EVERY[::step]:
@@ -122,6 +131,16 @@ def test_a_certificate_speaks_the_languages_asked_for(maker, writing):
     assert english == (writing is not Writing.SPANISH)
     assert f'<html lang="{"es" if writing is Writing.SPANISH else "en"}">' in html
     assert ('lang="es"' in html.split("<body")[1]) == (writing is Writing.BOTH)
+
+
+@pytest.mark.parametrize("maker", [sheets.certificate, sheets.completion])
+def test_a_name_in_its_own_script_stays_on_its_line(maker):
+    own = "Владимир Александрович Константинопольский-Преображенский-Воскресенский"
+    sheet = maker("Vladimir K.", name_in_own_script=own, own_script_language="ru")
+    html = compose(sheet, templates=TEMPLATES).html
+    size = float(re.search(r'own-script" style="font-size: ([\d.]+)pt"', html)[1])  # type: ignore[index]
+    assert width_of(own, size) <= (150.2 if maker is sheets.completion else 196.2)
+    assert 'lang="ru"' in html
 
 
 def test_an_award_has_its_own_words_and_hours_their_figure(print_sheet: PrintSheet):

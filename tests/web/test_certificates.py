@@ -83,6 +83,7 @@ def desk(visitor: Visitor, made: Season) -> Visitor:
 @pytest.fixture
 def admin(app: Any, visitor: Visitor) -> Iterator[Visitor]:
     """An administrator; what is changed of the department's paper goes with the test."""
+    shutil.rmtree(app.config["YOUTHPROG"].instance / "paper", ignore_errors=True)
     visitor.sign_in(make_account(Role.ADMIN))
     yield visitor
     shutil.rmtree(app.config["YOUTHPROG"].instance / "paper", ignore_errors=True)
@@ -163,6 +164,7 @@ def test_nobody_of_another_program_is_certified(desk, made, session):
 
 
 def test_five_do_not_sign(desk, made, session, app):
+    shutil.rmtree(app.config["YOUTHPROG"].instance / "paper", ignore_errors=True)
     theming.keep_theme(Theme(signers=tuple(Signer(f"Chief {n}", "Chief") for n in range(5))), seen=0)
     try:
         sent = {**ASKED, "youth": [str(made.ana)], "signers": ["0", "1", "2", "3"]}

@@ -6,7 +6,7 @@ Runs in the press child, as `compose` does.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +193,7 @@ def _name(sheet: Certificate | Appreciation, upright: bool, instance: Path | Non
     if own and isinstance(sheet, Certificate):
         found["own"] = {
             "text": own,
-            "size": fit(own, OWN_SCRIPT, faces=faces).size,
+            "size": fit(own, replace(OWN_SCRIPT, width=rules[1].width), faces=faces).size,
             "language": sheet.own_script_language or "",
             "direction": "rtl" if sheet.own_script_runs_left else "ltr",
         }

@@ -46,7 +46,8 @@ class FitRule:
 PARTICIPATION = FitRule(width=196, largest=58, smallest=36, several=42, three_below=28)
 BESIDE_OWN_SCRIPT = FitRule(width=196, largest=44, smallest=30, several=29, three_below=20)
 """Of a name that has its own script above it."""
-OWN_SCRIPT = FitRule(width=196, largest=23, smallest=16, several=16, three_below=0)
+OWN_SCRIPT = FitRule(width=196, largest=23, smallest=0, several=0, three_below=0)
+"""That script: on one line, however small."""
 COMPLETION = FitRule(width=150, largest=44, smallest=29, several=34, three_below=26)
 COMPLETION_OWN_SCRIPT = FitRule(width=150, largest=40, smallest=29, several=30, three_below=20)
 CARD = FitRule(width=50, largest=17, smallest=13, several=13, three_below=11)
