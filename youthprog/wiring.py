@@ -151,7 +151,7 @@ from youthprog.programs.types import (
     ServiceWarned,
     YouthWithdrawn,
 )
-from youthprog.reports import certificates, figures
+from youthprog.reports import certificates, figures, paper
 from youthprog.reports import routes as reports
 from youthprog.reports.rounds import compare_documents
 from youthprog.web import addresses, compiled, cookies, edge, errors, filters, headers, language
@@ -227,6 +227,7 @@ BLUEPRINTS: list[Any] = [
     playing_time.bp,
     reports.bp,
     certificates.bp,
+    paper.bp,
     figures.bp,
     consent.bp,
     consent_desk.bp,
@@ -403,6 +404,7 @@ NAVIGATION: list[NavItem] = [
     NavItem(N_("Who reads concerns"), "concern_desk.readers", "shield", P.SAFEGUARD_NAME, in_tabs=False),
     NavItem(N_("Accounts"), "accounts.index", "key", P.ACCOUNT_READ),
     NavItem(N_("Audit trail"), "audit.index", "history", P.AUDIT_READ),
+    NavItem(N_("Paper"), "paper.show", "document", P.PAPER_EDIT),
 ]
 
 YEAR = 365 * 24 * 3600

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from tests.documents.conftest import NOON, PrintSheet, broken_rules, words_of
 from tests.makers import sheets
 from youthprog.documents.press import Press, PrintJob
-from youthprog.documents.types import ConsentRecord, Language, Sheet, Variant
+from youthprog.documents.types import ConsentRecord, Language, Paper, Sheet, Variant, Writing
 
 UA1, A3A = page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_3A
 KINDS = {
@@ -18,10 +18,15 @@ KINDS = {
     "roster in Spanish": sheets.roster(language=Language.SPANISH),
     "sign-in": sheets.sign_in(),
     "certificate": sheets.certificate(),
+    "certificate in Spanish, A4": sheets.certificate(writing=Writing.SPANISH, paper=Paper.A4),
+    "completion": sheets.completion(),
+    "hours": sheets.hours(),
+    "award": sheets.award(signatories=sheets.SIGNERS),
     "consent": sheets.consent_record(),
     "check-in cards": sheets.cards(13),
     "game card": sheets.game_card(),
     "closure letter": sheets.closure_letter(),
+    "closure letter in both languages": sheets.closure_letter(both=True, paper=Paper.A4),
     "certificate of a mentor": sheets.appreciation(),
     "evidence file": sheets.evidence_file(),
     "paper form": sheets.consent_blanks(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.documents.conftest import NOON
+from tests.support.proofs import is_full
 from youthprog.documents.press import JobTooLong, Press, PressFailed, PrintJob
 from youthprog.documents.types import Enclosed, Variant
 
@@ -79,24 +81,59 @@ CHANNELS = {
     "inline svg use": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><use href="{u}#a"/></svg>',
     "svg in data": '<img alt="x" src="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22%3E%3Cimage href=%22{u}%22/%3E%3C/svg%3E">',
     "script": '<script src="{u}"></script>',
+    "several sources": '<img srcset="{u} 2x" alt="x">',
+    "old background": '<body background="{u}"><table background="{u}"><tr><td>x</table>',
+    "poster": '<video poster="{u}" src="{u}"></video><audio src="{u}"></audio>',
+    "input image": '<input type="image" src="{u}">',
+    "filter": '<p style="filter: url({u}#f); clip-path: url({u}#c); shape-outside: url({u})">x</p>',
+    "image set": "<style>p {{ background: image-set(url({u}) 1x); content: image({u}) }}</style><p>x</p>",
+    "xlink": '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9">'
+    '<image xlink:href="{u}" width="9" height="9"/><use xlink:href="{u}#a"/></svg>',
+    "svg paint": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><style>@import "{u}";</style>'
+    '<filter id="f"><feImage href="{u}"/></filter><mask id="m"><image href="{u}"/></mask>'
+    '<rect width="9" height="9" fill="url({u}#p)" filter="url(#f)" mask="url(#m)"/></svg>',
+    "entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "{u}">]><p>&e;</p>',
+    "picture that came along": '<img src="asset:outside.svg" alt="x">',
+    "style that came along": '<link rel="stylesheet" href="asset:outside.css"><p>x</p>',
+    "beyond what came along": '<img src="asset:../{u}" alt="x"><link rel="stylesheet" href="asset:{u}">',
     "refresh": '<meta http-equiv="refresh" content="0;url={u}">',
 }
 
 
+def carried(address: str) -> dict[str, bytes]:
+    """What came along with a page and itself reaches for an address."""
+    drawing = (
+        f'<!DOCTYPE svg [<!ENTITY e SYSTEM "{address}">]><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+    )
+    return {
+        "outside.svg": f'{drawing}<image href="{address}" width="9" height="9"/><text>&e;</text></svg>'.encode(),
+        "outside.css": f'@import "{address}"; p {{ background: url({address}) }}'.encode(),
+    }
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_no_channel_reaches_the_network_or_a_file(
-    channel: str, press: Press, listener: Listener, tmp_path: Path
+    channel: str, press: Press, listener: Listener, instance: Path
 ) -> None:
-    secret = tmp_path / "secret.txt"
+    secret = instance / "youthprog.db"
     secret.write_text(CANARY)
-    for address in (
+    tried = [
         f"http://{listener.address}/x.png",
-        secret.as_uri(),
+        f"HTTP://{listener.address}/x.png",
         "//" + listener.address,
         "ftp://" + listener.address,
-    ):
-        html = f"<html lang=en><title>T</title><body><h1>T</h1>{CHANNELS[channel].format(u=address)}"
-        job = PrintJob(html=html, identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON)
+        secret.as_uri(),
+        str(secret),
+        "youthprog.db",
+        "../youthprog.db",
+        "instance/youthprog.db",
+    ]
+    pages = ["".join(CHANNELS[channel].format(u=address) for address in tried)]
+    pages += [CHANNELS[channel].format(u=address) for address in (tried if is_full() else tried[:1])]
+    for number, page in enumerate(pages):
+        html = f"<html lang=en><title>T</title><body><h1>T</h1>{page}"
+        assets = carried(tried[max(number - 1, 0)])
+        job = PrintJob(html=html, identifier="x", variant=Variant.ACCESSIBLE, made_at=NOON, assets=assets)
         try:
             content = press.render_and_seal(job).content
         except PressFailed:
@@ -104,6 +141,10 @@ def test_no_channel_reaches_the_network_or_a_file(
         assert CANARY.encode() not in content
         assert b"/EmbeddedFile" not in content
     assert listener.knocks == 0
+
+
+def test_there_are_more_channels_than_two_dozen() -> None:
+    assert len(CHANNELS) >= 24
 
 
 def test_the_listener_hears_a_knock() -> None:
@@ -203,3 +244,24 @@ def test_the_parent_stays_light() -> None:
     heavy = "import sys, youthprog.wiring; print([m for m in ('weasyprint', 'pyhanko', 'pydyf', 'uharfbuzz', 'sqlite3', 'youthprog.documents.compose') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, env=os.environ)
     assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.proof("a document that takes more than a gigabyte ends alone", room="documents")
+def test_a_job_that_takes_too_much_memory_ends_and_the_next_succeeds(press: Press) -> None:
+    assert press.render_and_seal(small()).pages == 1
+    assert press._child is not None
+    if sys.platform == "linux":
+        limits = Path(f"/proc/{press._child.pid}/limits").read_text()
+        assert re.search(r"Max address space +1073741824 +1073741824", limits)
+    if not is_full():
+        return
+    words = "word " * 30_000_000
+    job = PrintJob(
+        html=f"<html lang=en><title>T</title><body><h1>T</h1><p>{words}",
+        identifier="x",
+        variant=Variant.ACCESSIBLE,
+        made_at=NOON,
+    )
+    with pytest.raises(PressFailed):
+        press.render_and_seal(job)
+    assert press.render_and_seal(small()).pages == 1

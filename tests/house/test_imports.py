@@ -24,6 +24,7 @@ EDGE = {
     "public",
     "pages",
     "certificates",
+    "paper",
     "teams",
     "shown",
     "builder",
@@ -187,6 +188,7 @@ WINGS: dict[str, dict[str, int]] = {
     },
     "sessions": {"plan_queries": READ, "reminding": WRITE},
     "closing": {"rematching": READ, "forgetting": WRITE},
+    "theming": dict.fromkeys(("files", "templating", "pictures", "trying"), DECIDE),
     "evidence": {"lists": DECIDE, "measures": READ, "period": READ, "clearing": READ},
 }  # fmt: skip
 PURE_IN_WINGS = {

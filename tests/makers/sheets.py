@@ -15,6 +15,7 @@ from youthprog.documents.types import (
     BlankLayout,
     BlankSection,
     Certificate,
+    CertificateKind,
     CheckInCard,
     CheckInCards,
     ClosureLetter,
@@ -195,11 +196,53 @@ def certificate(name: str = "Li Wu", **changes: Any) -> Certificate:
         awarded_on=date(2026, 11, 21),
         code="R3WD8HNC",
         signatories=(
-            Signatory("Alicia Moreno", "Coach · Entrenadora"),
-            Signatory("Chief Denise Okafor", "Riverton Police Department · Jefa de Policía"),
+            Signatory("Alicia Moreno", "Coach", "Entrenadora"),
+            Signatory("Chief Denise Okafor", "Chief of Police", "Jefa de Policía"),
         ),
     )
     return replace(sheet, **changes)
+
+
+SIGNERS = (
+    Signatory("Alicia Moreno", "Coach", "Entrenadora"),
+    Signatory("Chief Denise Okafor", "Chief of Police", "Jefa de Policía"),
+    Signatory("Thandiwe Mokoena", "Mentorship Coordinator", "Coordinadora de mentoría"),
+    Signatory("Maj. Christopher Featherstonehaugh", "Youth Programs", "Programas juveniles"),
+)
+
+
+def completion(name: str = "Amara Adébáyọ̀-Lindqvist", **changes: Any) -> Certificate:
+    """A certificate of completion."""
+    return certificate(name, **{"kind": CertificateKind.COMPLETION, **changes})
+
+
+def hours(name: str = "Sgt. Nikolai Petrosyan", **changes: Any) -> Certificate:
+    """A mentor's hours of a year."""
+    shown: dict[str, Any] = {
+        "kind": CertificateKind.HOURS,
+        "minutes": 3150,
+        "started_on": date(2025, 9, 3),
+        "ended_on": date(2026, 6, 12),
+        "of_mentor": True,
+        "gatherings": 35,
+        "program_en": "Bridges Mentorship",
+        "program_es": "Mentoría Puentes",
+        "team": None,
+        "hours": None,
+    }
+    return certificate(name, **{**shown, **changes})
+
+
+def award(name: str = "Tyler Dawes", **changes: Any) -> Certificate:
+    """An award with its words."""
+    shown: dict[str, Any] = {
+        "kind": CertificateKind.AWARD,
+        "award_en": "Sportsmanship Award",
+        "award_es": "Premio a la deportividad",
+        "words_en": "For lifting up the other team after every game, and never once looking at the score first.",
+        "words_es": "Por animar al otro equipo después de cada partido, y por no mirar nunca primero el marcador.",
+    }
+    return certificate(name, **{**shown, **changes})
 
 
 def cards(count: int = 10, **changes: Any) -> CheckInCards:
@@ -413,7 +456,7 @@ def appreciation(name: str = "Ana Reyes", **changes: Any) -> Appreciation:
         started_on=date(2025, 9, 8),
         awarded_on=date(2026, 11, 21),
         code="K7WD9FRC",
-        signatories=(Signatory("Dana Whitfield", "For the program · Por el programa"),),
+        signatories=(Signatory("Dana Whitfield", "For the program", "Por el programa"),),
         hours=47,
         gatherings=38,
     )

@@ -179,6 +179,7 @@ MEANT = {
     ("form_sections.", "version_id"): "draft_id",
     ("scores.", "fixture_id"): "scored_fixture_id",
     ("certificates.", "document_id"): "certificate_id",
+    ("certificates.", "person_id"): "mentor_id",
     ("form_sections.", "section_id"): "block_id",
     ("consent.record", "request_id"): "signed_id",
     ("consent_desk.original", "request_id"): "signed_id",
@@ -277,6 +278,7 @@ class World:
             "key": "no-such-key",
             "number": "1",
             "which": "served",
+            "template": "award",
             "file": "players.csv",
         }
         found = words.get(f"{endpoint} {argument}", words.get(argument, fallback.get(argument)))

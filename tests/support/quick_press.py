@@ -3,11 +3,16 @@ sends while it is in use. Tests marked `press` get the real one."""
 
 from __future__ import annotations
 
+from typing import Any
+from unittest.mock import patch
+
 from flask import current_app, has_app_context
 
 from youthprog.documents.codes import MATCH_PREFIX, match_code_in
 from youthprog.documents.compose import compose_job
 from youthprog.documents.press import PrintedSheet, PrintJob, SheetJob
+from youthprog.documents.press_child import DEEDS
+from youthprog.documents.theming import trying
 from youthprog.documents.types import NO_SEAL, ScannedPage, SealReport
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -26,6 +31,11 @@ class QuickPress:
         self.jobs.append(page)
         content = b"%PDF-1.7 not printed\n" + page.html.encode()
         return PrintedSheet(content, 1, composed.kind, composed.title, composed.language)
+
+    def ask(self, deed: str, **values: Any) -> dict[str, Any]:
+        """The other deeds of the press; a page that would be tried out is filled in and not laid out."""
+        with patch.object(trying, "typeset", lambda html, **_named: (b"%PDF-1.7 not printed\n" + html.encode(), 1)):
+            return DEEDS[deed](values)
 
     def verify(self, _content: bytes) -> SealReport:
         """Nothing is ours."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,6 +223,7 @@ def stage_on(house: House, engine: str) -> Iterator[Stage]:
         app.extensions["youthprog.press"] = before
         if before is None:
             del app.extensions["youthprog.press"]
+        shutil.rmtree(app.config["YOUTHPROG"].instance / "paper", ignore_errors=True)  # looks kept in a rehearsal
         with app.app_context():
             house.empty()
 

@@ -203,7 +203,10 @@ def test_a_certificate_is_issued_for_own_seasons_only(scoped, two, session):
     values = [option.get("value") for option in page.all("option")]
     assert str(two.football_id) in values
     assert str(two.wrestling_id) not in values
-    sent = {"season": str(two.wrestling_id), "signatory": "Sam Reyes", "role": "Chief"}
+    sent = {
+        "season": str(two.wrestling_id), "signatory": "Sam Reyes", "role": "Chief", "kind": "participation",
+        "writing": "both", "paper": "letter",
+    }  # fmt: skip
     scoped.post(address, sent, status=422)
 
 

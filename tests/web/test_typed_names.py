@@ -102,7 +102,9 @@ def test_a_name_of_nobody_of_ours_goes_and_the_register_stays_as_it_was(phone, f
     phone.send(one)
     there = f"{phone.address}/walk-in"
     page = phone.visitor.get(f"{there}?deed={one['id']}")
-    named = [each.get("name") for each in page.all("button") if "register" in "".join(each.itertext()) or each.get("name")]
+    named = [
+        each.get("name") for each in page.all("button") if "register" in "".join(each.itertext()) or each.get("name")
+    ]
     assert named == [None, "nobody", None], "Enter presses the first, which dismisses nothing"
     page = phone.visitor.post(there, {**page.form(there), "nobody": "yes"})
     assert "Zoe Quinn is none of ours." in page.text

@@ -22,6 +22,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.AUDIT_READ: EVERYWHERE,
         P.PROGRAM_READ: EVERYWHERE,
         P.SAFEGUARD_NAME: EVERYWHERE,
+        P.PAPER_EDIT: EVERYWHERE,
     },
     # Manages rosters, forms, papers and reports of the program, or of the department.
     Role.COORDINATOR: {

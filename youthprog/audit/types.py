@@ -309,6 +309,8 @@ ACTIONS = {
     "certificate.issued": N_("Certificate issued"),
     "certificate.opened": N_("Certificate opened"),
     "certificate.revoked": N_("Certificate revoked"),
+    "paper.theme_changed": N_("Look of the department’s paper changed"),
+    "paper.template_changed": N_("Template of a paper changed"),
     "match.proposed": N_("Match proposed"),
     "match.activated": N_("Match started"),
     "match.paused": N_("Match paused"),

@@ -89,6 +89,7 @@ class P(Enum):
 
     CERTIFICATE_ISSUE = "certificate.issue", "Issue and print a certificate"
     CERTIFICATE_REVOKE = "certificate.revoke", "Revoke a certificate"
+    PAPER_EDIT = "paper.edit", "Change the look of the department's paper, who signs it, and its templates"
 
     CONCERN_RAISE = "concern.raise", "Be offered by name, to raise a concern, whom one reaches; anybody may raise one"
     CONCERN_READ = "concern.read", "Read concerns, answer for them and add to them; never one about oneself"

@@ -34,6 +34,8 @@ from youthprog.demo.plan import Department
 from youthprog.demo.program_rows import program_tables
 from youthprog.demo.support_rows import support_tables
 from youthprog.documents import services as documents
+from youthprog.documents.theming import services as theming
+from youthprog.documents.theming.types import Signer, Theme
 from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, PreparedDocument, Statement
 from youthprog.mentorship.hours.services import lock_month
 from youthprog.mentorship.models import Match
@@ -58,6 +60,12 @@ class NotEmpty(Exception):
 
     def __init__(self) -> None:
         super().__init__("this installation has people or programs already; the demonstration fills an empty one.")
+
+
+SIGNERS = (
+    Signer("Marcus Bell", "Chief of Police", "Jefe de Policía"),
+    Signer("Sgt. Ruth Alvarado", "Youth Programs", "Programas juveniles"),
+)
 
 
 @dataclass(frozen=True)
@@ -120,9 +128,17 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     add_concerns(now)
     _lock_first_months(frame, now)
     show_matching(department, now)
+    _name_signers(now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)
+
+
+def _name_signers(now: datetime) -> None:
+    """Two who sign certificates for the department, where nobody is named yet."""
+    if theming.theme().number == 0:
+        theming.keep_theme(Theme(signers=SIGNERS), seen=0)
+        record("paper.theme_changed", "paper", None, by=SYSTEM, now=now, version=1)
 
 
 def _insert(tables: Iterable[Table]) -> None:

@@ -6,6 +6,7 @@ everything, and fails on a name it was not given.
 """
 
 import hashlib
+import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,13 +17,24 @@ from typing import Any
 import jinja2
 
 from youthprog.documents.codes import grouped
-from youthprog.documents.compose_papers import PAPERS, Laid
+from youthprog.documents.compose_certificates import (
+    HOUSE_TEMPLATES,
+    Laid,
+    css_name,
+    lay_appreciation,
+    lay_certificate,
+    lay_letter,
+)
+from youthprog.documents.compose_papers import PAPERS
+from youthprog.documents.compose_papers import Laid as LaidPaper
 from youthprog.documents.drawn import drawing_svg
 from youthprog.documents.faces import missing_glyphs
-from youthprog.documents.fitting import PARTICIPATION, FitRule, fit, words_of
-from youthprog.documents.guilloche import frame_svg
+from youthprog.documents.fitting import words_of
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
 from youthprog.documents.qr import match_png, qr_png
+from youthprog.documents.theming.files import picture_path, read_theme
+from youthprog.documents.theming.templating import fill_in, good_one
+from youthprog.documents.theming.types import ACCENT, MAIN, OwnTemplate, Theme
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
@@ -45,11 +57,11 @@ from youthprog.documents.types import (
 )
 from youthprog.documents.words import Words
 
+log = logging.getLogger("youthprog")
 ART = Path(__file__).resolve().parent / "art"
 INK = "#16202b"
 NAVY = "#123f73"
 MARKS = {AnswerMark.YES: "signed", AnswerMark.UNDERSTOOD: "signed", AnswerMark.NO: "declined"}
-LANDSCAPE = (279.4, 215.9)
 UNDRAWABLE = "?"
 UNKNOWN = "____"
 LONGEST_BESIDE = 1200
@@ -102,65 +114,79 @@ def enclosed_of(sheet: Sheet) -> Enclosed | None:
 
 def compose(sheet: Sheet, *, templates: Path, instance: Path | None = None, own_crest: bytes | None = None) -> Composed:
     """Write the page of a sheet. A letter that no face of ours (or of the instance folder) can draw becomes "?"."""
+    theme = read_theme(instance) if instance is not None else Theme()
+    if isinstance(sheet, Certificate | Appreciation | ClosureLetter):
+        return compose_with(sheet, templates, instance, own=None, theme=theme, own_crest=own_crest)
     composed = _COMPOSERS[type(sheet)](sheet, templates, own_crest)
+    composed = replace(composed, assets=_dressed(composed.assets, theme, instance, own_crest))
+    return _drawable(composed, instance)
+
+
+def compose_with(
+    sheet: Certificate | Appreciation | ClosureLetter,
+    templates: Path,
+    instance: Path | None,
+    *,
+    own: OwnTemplate | None,
+    theme: Theme | None,
+    own_crest: bytes | None = None,
+) -> Composed:
+    """Write a certificate or letter in a given template and theme; None is what the department uses.
+
+    A template of the department's own that cannot be filled in is passed over for the house's, unless it was given.
+    """
+    if theme is None:
+        theme = read_theme(instance) if instance is not None else Theme()
+    laid = _LAYERS[type(sheet)](sheet, theme, instance)
+    page, styles = house_template(templates, laid.name)
+    assets = {**_art(), **laid.assets, **styles}
+    html = ""
+    chosen = own or good_one(instance, laid.name)
+    if chosen is not None:
+        try:
+            html = fill_in(chosen.html, laid.values)
+            assets[css_name(laid.name)] = chosen.css.encode()
+        except (jinja2.TemplateError, TypeError, ValueError) as problem:
+            if own is not None:
+                raise
+            log.warning("template %s, version %s cannot be filled in: %s", laid.name, chosen.number, problem)
+    html = html or fill_in(page, laid.values)
+    assets = dict(_dressed(assets, theme, instance, own_crest))
+    return _drawable(Composed(laid.kind, laid.title, laid.language, html, assets), instance)
+
+
+def _drawable(composed: Composed, instance: Path | None) -> Composed:
     html = unicodedata.normalize("NFC", composed.html)
     missing = missing_glyphs(html, instance=instance)
     return replace(composed, html=html.translate({ord(letter): UNDRAWABLE for letter in missing}))
 
 
+@lru_cache(maxsize=16)
+def house_template(templates: Path, name: str) -> tuple[str, dict[str, bytes]]:
+    """The house's own template of a certificate or letter, and its style."""
+    folder = templates / "documents"
+    page = (folder / f"{HOUSE_TEMPLATES[name]}.html").read_text(encoding="utf-8")
+    return page, {css_name(name): (folder / css_name(name)).read_bytes()}
+
+
+def _dressed(
+    assets: Mapping[str, bytes], theme: Theme, instance: Path | None, own_crest: bytes | None
+) -> Mapping[str, bytes]:
+    """The department's crest and colors put on a page's art and styles."""
+    path = picture_path(instance, theme.crest) if instance is not None and theme.crest else None
+    crest = path.read_bytes() if path is not None else own_crest
+    colors = f":root {{ --main: {theme.main}; --accent: {theme.accent}; }}\n".encode()
+    found = {**assets, "theme.css": colors}
+    if not theme.is_house:
+        for name in found.keys() & _art().keys():
+            found[name] = found[name].replace(MAIN.encode(), theme.main.encode())
+            found[name] = found[name].replace(ACCENT.encode(), theme.accent.encode())
+    return {**found, "crest.svg": crest} if crest else found
+
+
 def verify_address(letterhead: Letterhead, code: str) -> str:
     """Where a code is checked, without scheme: what is printed beside it."""
     return f"{letterhead.verify_at}/{grouped(code)}"
-
-
-def _certificate(sheet: Certificate, templates: Path, own_crest: bytes | None) -> Composed:
-    words, spanish = Words(Language.ENGLISH), Words(Language.SPANISH)
-    rule: FitRule = replace(PARTICIPATION, largest=44, several=36) if sheet.name_in_own_script else PARTICIPATION
-    page = {
-        "spanish": spanish,
-        "fit": fit(sheet.name, rule),
-        "code": grouped(sheet.code),
-        "address": verify_address(sheet.letterhead, sheet.code),
-    }
-    assets = {
-        "frame.svg": frame_svg(*LANDSCAPE),
-        "qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}"),
-    }
-    title = f"{words('certificate')} · {sheet.program_en}"
-    name = "certificate_participation.html"
-    return _composed(DocumentKind.CERTIFICATE, name, title, sheet, words, page, templates, own_crest, assets)
-
-
-def _appreciation(sheet: Appreciation, templates: Path, own_crest: bytes | None) -> Composed:
-    words = Words(Language.ENGLISH)
-    page = {
-        "spanish": Words(Language.SPANISH),
-        "fit": fit(sheet.name, PARTICIPATION),
-        "code": grouped(sheet.code),
-        "address": verify_address(sheet.letterhead, sheet.code),
-    }
-    assets = {
-        "frame.svg": frame_svg(*LANDSCAPE),
-        "qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}"),
-    }
-    title = f"{words('appreciation')} · {sheet.program_en}"
-    name, kind = "appreciation.html", DocumentKind.APPRECIATION
-    return _composed(kind, name, title, sheet, words, page, templates, own_crest, assets)
-
-
-def _closure_letter(sheet: ClosureLetter, templates: Path, own_crest: bytes | None) -> Composed:
-    words = Words(sheet.language)
-    page = {
-        "kind": words("closure_letter"),
-        "under_kind": sheet.program,
-        "code": grouped(sheet.code),
-        "address": verify_address(sheet.letterhead, sheet.code),
-        "footer": words("closure_footer"),
-        "phone": sheet.letterhead.phone.replace(" ", "\u00a0"),
-    }
-    title = f"{words('closure_letter')} · {sheet.program}"
-    name, kind = "closure_letter.html", DocumentKind.CLOSURE_LETTER
-    return _composed(kind, name, title, sheet, words, page, templates, own_crest, _qr_of(sheet))
 
 
 def _evidence_file(sheet: EvidenceFile, templates: Path, own_crest: bytes | None) -> Composed:
@@ -255,7 +281,7 @@ def _first_of(sheet: WithdrawalRecord | SupplementRecord, words: Words) -> dict[
     }
 
 
-def _qr_of(sheet: Evidence | ClosureLetter) -> dict[str, bytes]:
+def _qr_of(sheet: Evidence) -> dict[str, bytes]:
     return {"qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}", dark=INK)}
 
 
@@ -275,7 +301,7 @@ def _consent_blanks(sheet: ConsentBlanks, templates: Path, own_crest: bytes | No
     )
 
 
-def _of_papers(lay: Callable[[Any], Laid]) -> Callable[[Any, Path, bytes | None], Composed]:
+def _of_papers(lay: Callable[[Any], LaidPaper]) -> Callable[[Any, Path, bytes | None], Composed]:
     """The composer of a paper of `compose_papers`."""
 
     def composed(sheet: Any, templates: Path, own_crest: bytes | None) -> Composed:
@@ -286,13 +312,15 @@ def _of_papers(lay: Callable[[Any], Laid]) -> Callable[[Any, Path, bytes | None]
     return composed
 
 
+_LAYERS: dict[type, Callable[[Any, Theme, Path | None], Laid]] = {
+    Certificate: lay_certificate,
+    Appreciation: lay_appreciation,
+    ClosureLetter: lay_letter,
+}
 _COMPOSERS: dict[type, Callable[[Any, Path, bytes | None], Composed]] = {
     **{sheet: _of_papers(lay) for sheet, lay in PAPERS.items()},
-    Certificate: _certificate,
     ConsentRecord: _consent_record,
     ConsentBlanks: _consent_blanks,
-    ClosureLetter: _closure_letter,
-    Appreciation: _appreciation,
     EvidenceFile: _evidence_file,
     WithdrawalRecord: _withdrawal_record,
     SupplementRecord: _supplement_record,
@@ -311,8 +339,7 @@ def _composed(
     extra: Mapping[str, bytes] | None = None,
 ) -> Composed:
     html = _environment(templates).get_template(template).render(sheet=sheet, words=words, title=title, **page)
-    crest = {"crest.svg": own_crest} if own_crest else {}
-    return Composed(kind, title, words.language, html, {**_art(), **crest, **(extra or {})})
+    return Composed(kind, title, words.language, html, {**_art(), **(extra or {})})
 
 
 @lru_cache(maxsize=4)

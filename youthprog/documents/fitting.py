@@ -2,7 +2,8 @@
 
 import unicodedata
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from functools import lru_cache
+from itertools import combinations, groupby, pairwise
 from pathlib import Path
 
 import uharfbuzz
@@ -43,6 +44,12 @@ class FitRule:
 
 
 PARTICIPATION = FitRule(width=196, largest=58, smallest=36, several=42, three_below=28)
+BESIDE_OWN_SCRIPT = FitRule(width=196, largest=44, smallest=30, several=29, three_below=20)
+"""Of a name that has its own script above it."""
+OWN_SCRIPT = FitRule(width=196, largest=23, smallest=0, several=0, three_below=0)
+"""That script: on one line, however small."""
+COMPLETION = FitRule(width=150, largest=44, smallest=29, several=34, three_below=26)
+COMPLETION_OWN_SCRIPT = FitRule(width=150, largest=40, smallest=29, several=30, three_below=20)
 CARD = FitRule(width=50, largest=17, smallest=13, several=13, three_below=11)
 CARD_FACES = tuple(OUR_FONTS / name for name in ("PublicSans-Bold.ttf", "SourceSerif4-Bold.ttf"))
 
@@ -77,8 +84,18 @@ def words_of(name: str) -> list[str]:
 
 
 def width_of(text: str, size: float, *, faces: tuple[Path, ...] = DISPLAY_FACES) -> float:
-    """The width of a text in mm, shaped with kerning and ligatures in the first face that has its letters."""
-    chosen = next((path for path in faces if _has(path, text)), faces[0])
+    """The width of a text in mm, shaped with kerning and ligatures in the first face that has its letters.
+
+    Where no single face has them all, each stretch is measured in the first face that has its letters.
+    """
+    chosen = next((path for path in faces if _has(path, text)), None)
+    if chosen is None:
+        parts = groupby(text, key=lambda letter: next((path for path in faces if _has(path, letter)), faces[0]))
+        return sum(_shaped("".join(letters), size, path) for path, letters in parts)
+    return _shaped(text, size, chosen)
+
+
+def _shaped(text: str, size: float, chosen: Path) -> float:
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
@@ -89,7 +106,12 @@ def width_of(text: str, size: float, *, faces: tuple[Path, ...] = DISPLAY_FACES)
 
 
 def _has(path: Path, text: str) -> bool:
-    return {ord(c) for c in text if not c.isspace()} <= set(face(path).unicodes)
+    return _letters_of(path).issuperset(ord(c) for c in text if not c.isspace())
+
+
+@lru_cache(maxsize=32)
+def _letters_of(path: Path) -> frozenset[int]:
+    return frozenset(face(path).unicodes)
 
 
 def _size_for(lines: tuple[str, ...], rule: FitRule, faces: tuple[Path, ...], *, most: float) -> float:

@@ -1,5 +1,7 @@
 """The engraved frame of a certificate: waves that follow a rounded border, and a rosette for the crest.
 
+A certificate on its side has the whole of it; an upright one two hairlines and a wide, pale rosette.
+
 Pure geometry, in millimetres. A curve is sampled with its exact slope and written as cubic Béziers, so that
 few points make a smooth line.
 """
@@ -9,8 +11,10 @@ from functools import lru_cache
 from math import cos, pi, sin, tau
 
 NAVY, GOLD, PAPER = "#123f73", "#f2b01e", "#fffefb"
-THREAD = "#4a6f9a"
-"""Navy as a hair-thin line shows it."""
+THREAD = 0.25
+"""So much white is in the main color, as a hair-thin line of the band shows it."""
+PALE = 0.72
+"""And in the rosette under the crest of an upright certificate: the crest stands out from it."""
 
 STRANDS = 10
 BEADS = 56
@@ -20,21 +24,42 @@ Point = tuple[float, float]
 Curve = Callable[[float], Point]
 
 
-@lru_cache(maxsize=4)
-def frame_svg(width: float, height: float, *, medallion_at: float = 29.5) -> bytes:
+@lru_cache(maxsize=8)
+def frame_svg(
+    width: float, height: float, *, medallion_at: float = 29.5, main: str = NAVY, accent: str = GOLD
+) -> bytes:
     """The whole artwork of a landscape page: double border, woven band, rosette at the top center."""
-    center = (width / 2, medallion_at)
-    band = [_stroke(_woven(width, height, turn), THREAD, 0.12, 10 * BEADS) for turn in range(STRANDS)]
-    gold = [_stroke(_long_wave(width, height, turn), GOLD, 0.4, 6 * BEADS) for turn in range(2)]
+    center, thread = (width / 2, medallion_at), lighter(main, THREAD)
+    band = [_stroke(_woven(width, height, turn), thread, 0.12, 10 * BEADS) for turn in range(STRANDS)]
+    gold = [_stroke(_long_wave(width, height, turn), accent, 0.4, 6 * BEADS) for turn in range(2)]
     body = [
-        _border(width, height, 9.0, 18.4, NAVY, 0.45),
-        _border(width, height, 18.1, 9.6, GOLD, 0.42),
+        _border(width, height, 9.0, 18.4, main, 0.45),
+        _border(width, height, 18.1, 9.6, accent, 0.42),
         *band,
         *gold,
         f'<circle cx="{center[0]}" cy="{center[1]}" r="20.1" fill="{PAPER}"/>',
-        *_rosette(center),
+        *_rosette(center, main, accent),
     ]
     return _svg(width, height, body)
+
+
+@lru_cache(maxsize=8)
+def upright_svg(width: float, height: float, *, medallion_at: float, main: str = NAVY, accent: str = GOLD) -> bytes:
+    """The artwork of an upright page: two hairlines around it, a wide pale rosette that leaves its middle free."""
+    center = (width / 2, medallion_at)
+    body = [
+        _border(width, height, 12.0, 0, main, 0.42),
+        _border(width, height, 13.5, 0, accent, 0.3),
+        _stroke(_petals(center, 20.7, 7.3, turns=17, petals=60), lighter(main, PALE), 0.14, 60 * 9),
+        _stroke(_petals(center, 18.4, 3.6, turns=13, petals=48), lighter(accent, 0.35), 0.16, 48 * 9),
+    ]
+    return _svg(width, height, body)
+
+
+def lighter(color: str, white: float) -> str:
+    """A color with so much white (0 to 1) in it."""
+    parts = (int(color[start : start + 2], 16) for start in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (255 - part) * white):02x}" for part in parts)
 
 
 def _svg(width: float, height: float, body: list[str]) -> bytes:
@@ -112,16 +137,16 @@ def _long_wave(width: float, height: float, turn: int) -> Curve:
 # The rosette --------------------------------------------------------------------------------------------------
 
 
-def _rosette(center: Point) -> list[str]:
+def _rosette(center: Point, main: str, accent: str) -> list[str]:
     """Two rolling chains of loops, gold over navy, around an empty field for the crest."""
     x, y = center
     circles = [
         f'<circle cx="{x}" cy="{y}" r="{r}" fill="none" stroke="{color}" stroke-width="{weight}"/>'
-        for r, color, weight in ((14.0, NAVY, 0.3), (13.4, GOLD, 0.3))
+        for r, color, weight in ((14.0, main, 0.3), (13.4, accent, 0.3))
     ]
     return [
-        _stroke(_loops(center, 15.8, 1.75, 97), NAVY, 0.14, 97 * 8),
-        _stroke(_loops(center, 16.7, 2.6, 72), GOLD, 0.25, 72 * 8),
+        _stroke(_loops(center, 15.8, 1.75, 97), main, 0.14, 97 * 8),
+        _stroke(_loops(center, 16.7, 2.6, 72), accent, 0.25, 72 * 8),
         *circles,
     ]
 
@@ -134,6 +159,16 @@ def _loops(center: Point, radius: float, size: float, count: int) -> Curve:
         x = radius * sin(around) + size * sin(around - roll)
         y = radius * cos(around) + size * cos(around - roll)
         return center[0] + x, center[1] - y
+
+    return curve
+
+
+def _petals(center: Point, radius: float, swing: float, *, turns: int, petals: int) -> Curve:
+    """A closed wave that goes around many times, never on its own path; `turns` and `petals` share no divisor."""
+
+    def curve(t: float) -> Point:
+        around, away = tau * t * turns, radius + swing * sin(tau * t * petals)
+        return center[0] + away * sin(around), center[1] - away * cos(around)
 
     return curve
 

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,9 @@ from youthprog.documents.wire import sheet_from, values_of
 JOB_SECONDS = 20.0
 START_SECONDS = 60.0
 QUEUE_SECONDS = 30.0
+SLOW_SECONDS = 1.5
+MOST_BEHIND_SLOW = 1
+"""So many wait behind a job that has taken long: on PostgreSQL there are four threads, and pages want some of them."""
 LONGEST_MESSAGE = 256 * 1024 * 1024
 KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "PYTHONPATH")
 
@@ -106,8 +110,11 @@ class Press:
         self.department = department
         self.job_seconds = job_seconds
         self._turn = threading.Lock()
+        self._counting = threading.Lock()
+        self._waiting = 0
+        self._began: float | None = None  # when the job under way began; None while the child gets ready
         self._child: subprocess.Popen[bytes] | None = None
-        self._owner = 0
+        self._owner, self._is_ready = 0, False
         atexit.register(self.close)
 
     def render_and_seal(self, job: PrintJob) -> Printed:
@@ -146,6 +153,10 @@ class Press:
             return None
         return [ScannedPage(base64.b64decode(page), kind, code) for page, kind, code in answer["pages"]]
 
+    def ask(self, deed: str, **values: Any) -> dict[str, Any]:
+        """Have the child do one of its other deeds (`press_child.DEEDS`). Raises `PressFailed`."""
+        return self._do({"do": deed, **values})
+
     def warm_up(self) -> None:
         """Start the child without waiting for it, so that the next job finds it ready."""
         if self._turn.acquire(blocking=False):
@@ -162,8 +173,7 @@ class Press:
                 self._stop()
 
     def _do(self, message: dict[str, Any]) -> dict[str, Any]:
-        if not self._turn.acquire(timeout=QUEUE_SECONDS):
-            raise PressUnavailable("the press is busy")
+        self._take_turn()
         try:
             answer = self._ask(message, may_retry=self._is_up())
         finally:
@@ -174,36 +184,62 @@ class Press:
             raise PressFailed(answer["error"])
         return answer
 
+    def _take_turn(self) -> None:
+        """Wait for the press. Behind a job that takes long only a few wait: the others keep their threads for pages."""
+        until = time.monotonic() + QUEUE_SECONDS
+        with self._counting:
+            self._waiting += 1
+        try:
+            while not self._turn.acquire(timeout=0.25):
+                now, began = time.monotonic(), self._began
+                crowded = self._waiting > MOST_BEHIND_SLOW and began is not None and now - began > SLOW_SECONDS
+                if now > until or crowded:
+                    raise PressUnavailable("the press is busy")
+        finally:
+            with self._counting:
+                self._waiting -= 1
+
     def _ask(self, message: dict[str, Any], *, may_retry: bool) -> dict[str, Any]:
-        """Send one job and wait. A child that had gone idle just before is replaced, once."""
+        """Send one job and wait. A child that had gone idle just before is replaced, once.
+
+        A job has its seconds from the moment the child is ready, however long that took to load its libraries.
+        """
         if not self._is_up():
             self._start()
-        child = self._child
-        assert child is not None
-        assert child.stdin is not None
-        assert child.stdout is not None
-        seconds = self.job_seconds if may_retry else self.job_seconds + START_SECONDS
-        ran_out = threading.Event()
-        clock = threading.Timer(seconds, _end, (child, ran_out))
-        clock.daemon = True
-        clock.start()
-        try:
-            write_message(child.stdin, message)
-            answer = read_message(child.stdout)
-        except OSError:
-            answer = None
-        finally:
-            clock.cancel()
+        answer, ran_out = None, False
+        if self._is_ready or self._exchange(None, START_SECONDS)[0] is not None:
+            self._is_ready, self._began = True, time.monotonic()
+            answer, ran_out = self._exchange(message, self.job_seconds)
+            self._began = None
         if answer is None:
             self._stop()
-            if ran_out.is_set():
-                raise JobTooLong(f"a job took longer than {seconds:.0f} s")
+            if ran_out:
+                raise JobTooLong(f"a job took longer than {self.job_seconds:.0f} s")
             if may_retry:
                 return self._ask(message, may_retry=False)
             raise PressFailed("the press stopped in the middle of a job")
         if answer.get("last") or "unavailable" in answer:
             self._stop()
         return answer
+
+    def _exchange(self, message: dict[str, Any] | None, seconds: float) -> tuple[dict[str, Any] | None, bool]:
+        """Send a message, if there is one, and read the next. None when the child is gone; whether time ran out."""
+        child = self._child
+        assert child is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
+        ran_out = threading.Event()
+        clock = threading.Timer(seconds, _end, (child, ran_out))
+        clock.daemon = True
+        clock.start()
+        try:
+            if message is not None:
+                write_message(child.stdin, message)
+            return read_message(child.stdout), ran_out.is_set()
+        except OSError:
+            return None, ran_out.is_set()
+        finally:
+            clock.cancel()
 
     def _is_up(self) -> bool:
         return self._child is not None and self._owner == os.getpid() and self._child.poll() is None
@@ -213,7 +249,7 @@ class Press:
             self._stop()
         environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
         environment |= {"FONTCONFIG_FILE": str(use_our_fonts(self.instance)), "PYTHONUTF8": "1"}
-        self._owner = os.getpid()
+        self._owner, self._is_ready = os.getpid(), False
         self._child = subprocess.Popen(
             [sys.executable, "-m", "youthprog.documents.press_child", str(self.keys), self.department],
             stdin=subprocess.PIPE,

@@ -7,6 +7,7 @@ when its parent does, when nothing came for five minutes, or after two hundred j
 import base64
 import gc
 import importlib
+import json
 import logging
 import os
 import sys
@@ -19,6 +20,11 @@ from youthprog.documents.compose import compose_job
 from youthprog.documents.press import PrintJob, Undrawable, read_message, unpacked, unpacked_sheet, write_message
 from youthprog.documents.scanned import NotAScan, read_scan
 from youthprog.documents.seal import ROOT_CERTIFICATE, make_seal_keys, seal_pdf, verify_pdf
+from youthprog.documents.theming.files import theme_of
+from youthprog.documents.theming.pictures import BadPicture, harmless
+from youthprog.documents.theming.trying import Trial, faults_in_every, try_out
+from youthprog.documents.theming.types import OwnTemplate, Sample
+from youthprog.documents.types import Letterhead
 from youthprog.documents.typeset import CannotTypeset, typeset
 
 try:
@@ -42,6 +48,7 @@ def main(keys: str, department: str) -> int:
     trouble = _load_the_libraries()
     gc.freeze()
     gc.disable()
+    write_message(outgoing, {"ready": True})
     for done in range(1, JOBS_IN_A_LIFE + 1):
         message = _next_message(incoming)
         if message is None:
@@ -150,11 +157,38 @@ def _read_scan(message: Mapping[str, Any]) -> dict[str, Any]:
     return {"pages": [[base64.b64encode(each.content).decode("ascii"), each.content_type, each.code] for each in pages]}
 
 
+def _take_picture(message: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        content, ending = harmless(base64.b64decode(message["content"]))
+    except BadPicture as problem:
+        return {"refused": str(problem)}
+    return {"content": base64.b64encode(content).decode("ascii"), "ending": ending}
+
+
+def _try_out(message: Mapping[str, Any]) -> dict[str, Any]:
+    trial = Trial(
+        message["name"],
+        Letterhead(**message["letterhead"]),
+        Path(message["templates"]),
+        Path(message["instance"]),
+        OwnTemplate(**message["own"]) if message["own"] else None,
+        theme_of(json.loads(message["theme"]), 0) if message["theme"] else None,
+    )
+    if message["sample"] is None:
+        content, faults = b"", faults_in_every(trial)
+    else:
+        content, faults = try_out(trial, Sample(**message["sample"]))
+    found = [[each.part, each.line, each.text, dict(each.values)] for each in faults]
+    return {"faults": found, "content": base64.b64encode(content).decode("ascii")}
+
+
 DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "print": _print,
     "print_sheet": _print_sheet,
     "verify": _verify,
     "read_scan": _read_scan,
+    "take_picture": _take_picture,
+    "try_out": _try_out,
 }
 
 

@@ -66,6 +66,11 @@ def letterhead() -> Letterhead:
     )
 
 
+def templates_folder() -> Path:
+    """Where the house's templates lie, those of paper among them."""
+    return Path(str(current_app.jinja_loader.searchpath[0]))  # type: ignore[union-attr]
+
+
 def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
     """Print a working sheet (roster, sign-in): not sealed, not kept. Raises `Refused`, `PressFailed`."""
     return _print(sheet, now).content
@@ -219,8 +224,7 @@ def _settings() -> config.Settings:
 
 def _print(sheet: Sheet, now: datetime) -> PrintedSheet:
     refuse_if(rules.refusals_to_print(sheet))
-    templates = Path(str(current_app.jinja_loader.searchpath[0]))  # type: ignore[union-attr]
-    job = SheetJob(sheet, templates=templates, instance=_settings().instance, made_at=now.astimezone(UTC))
+    job = SheetJob(sheet, templates=templates_folder(), instance=_settings().instance, made_at=now.astimezone(UTC))
     try:
         return press().print_sheet(job)
     except Undrawable as problem:

@@ -211,17 +211,37 @@ class SignInSheet:
 # Certificate --------------------------------------------------------------------------------------------------
 
 
+class CertificateKind(StrEnum):
+    """What a certificate certifies: that somebody took part, stayed to the end, gave hours, or earned an award."""
+
+    PARTICIPATION = "participation"
+    COMPLETION = "completion"
+    HOURS = "hours"
+    AWARD = "award"
+
+
+class Writing(StrEnum):
+    """The languages of a certificate or letter: one of them, or both side by side."""
+
+    BOTH = "both"
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
 @dataclass(frozen=True, slots=True)
 class Signatory:
-    """A name under a writing line; the hand signs on paper, nothing is printed above the line."""
+    """A name under a writing line; the hand signs on paper. `picture` names a signature of the department's theme."""
 
     name: str
     role: str
+    role_es: str = ""
+    """The title in Spanish; empty where `role` serves both languages."""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A bilingual certificate of participation. `name` is as the person writes it."""
+    """A certificate of one of four kinds. `name` is as the person writes it."""
 
     letterhead: Letterhead
     name: str
@@ -238,6 +258,21 @@ class Certificate:
     name_in_own_script: str | None = None
     own_script_language: str | None = None
     own_script_runs_left: bool = False
+    kind: CertificateKind = CertificateKind.PARTICIPATION
+    writing: Writing = Writing.BOTH
+    paper: Paper = Paper.LETTER
+    award_en: str = ""
+    award_es: str = ""
+    """What the award is called; its title."""
+    words_en: str = ""
+    words_es: str = ""
+    """What an award is given for, in the words of whoever gives it."""
+    minutes: int | None = None
+    """Of a certificate of hours: what was counted from `started_on` to `ended_on`, both included."""
+    started_on: date | None = None
+    ended_on: date | None = None
+    of_mentor: bool = False
+    """Whether the hours were given as a mentor; `gatherings` are then sessions."""
 
 
 # Consent record -----------------------------------------------------------------------------------------------
@@ -604,6 +639,9 @@ class ClosureLetter:
     sessions: int = 0
     hours: int = 0
     language: Language = Language.ENGLISH
+    """Of the first page; the other language follows overleaf when `both`."""
+    both: bool = False
+    paper: Paper = Paper.LETTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -620,6 +658,8 @@ class Appreciation:
     signatories: tuple[Signatory, ...]
     hours: int | None = None
     gatherings: int | None = None
+    writing: Writing = Writing.BOTH
+    paper: Paper = Paper.LETTER
 
 
 # Evidence file of mentoring -----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from youthprog.web.migrations import current
 
 FORMAT = 1
 BATCH = 1000
-FOLDERS = {"documents": ".pdf", "uploads": ".sealed"}  # what lies in the instance folder beside the keys
+FOLDERS = {"documents": ".pdf", "uploads": ".sealed", "paper": ""}  # what lies in the instance folder beside the keys
 KEY_FILES = ("keys.toml", "seal-root.pem", "seal-root-key.pem", "seal.pem", "seal-key.pem", "audit-anchors.log")
 
 
@@ -99,7 +99,8 @@ def _add_documents(archive: tarfile.TarFile, instance: Path) -> None:
     for name, suffix in FOLDERS.items():
         folder = instance / name
         for path in sorted(folder.rglob(f"*{suffix}")) if folder.is_dir() else ():
-            archive.add(path, f"{name}/{path.relative_to(folder)}")
+            if path.is_file():
+                archive.add(path, f"{name}/{path.relative_to(folder)}")
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -1,37 +1,59 @@
-"""Certificates: asked for, shown, printed, revoked. An edge module."""
+"""Certificates: asked for, shown, printed, revoked. An edge module.
 
-from flask import Blueprint, Response, redirect, request, url_for
+For one young person from the file, for those chosen of a season from the season's page, and for a mentor's hours.
+"""
+
+from functools import partial
+from typing import TypeVar
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectChoice  # type: ignore[attr-defined]
+from wtforms import SelectChoice, SelectField  # type: ignore[attr-defined]
 
 from youthprog.audit.services import record_read
 from youthprog.core import clock
 from youthprog.core.db import key_in
 from youthprog.core.permissions import P
-from youthprog.core.refusals import NotFound, Refused
+from youthprog.core.refusals import N_, NotFound, Refused
 from youthprog.documents import queries as documents
 from youthprog.documents import services as printing
 from youthprog.documents.codes import grouped
 from youthprog.documents.models import Document
-from youthprog.documents.types import DocumentKind
+from youthprog.documents.press import PressFailed
+from youthprog.documents.theming import services as theming
+from youthprog.documents.types import CertificateKind, DocumentKind
+from youthprog.mentorship.gate import queries as gate
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
+from youthprog.programs.models import Program, Season
 from youthprog.reports import queries, services
-from youthprog.reports.forms import CertificateForm
+from youthprog.reports.forms import CertificateForm, HoursForm, PaperForm
+from youthprog.reports.rules import MOST_AT_ONCE
 from youthprog.web.edge import actor, door, recording
-from youthprog.web.language import language
+from youthprog.web.language import gettext as _
+from youthprog.web.language import language, ngettext
+from youthprog.web.language import lazy_gettext as lazy
 from youthprog.web.pages import file_response, page
 
 bp = Blueprint("certificates", __name__)
+Asked = TypeVar("Asked", bound=PaperForm)
+NOT_ISSUED = N_("No certificate was issued, and nothing was kept. Try again.")
+BUSY = N_("The press is busy just now. Wait a moment, then press again.")
+
+
+class SeasonForm(CertificateForm):
+    """Certificates of one of a youth's seasons."""
+
+    season = SelectField(lazy("Season"), coerce=int)
 
 
 def _youth(youth_id: int, permission: P = P.CERTIFICATE_ISSUE) -> Person:
     return people.get_youth_for(actor(), permission, youth_id, clock.today())
 
 
-def _form(youth_id: int) -> CertificateForm:
-    form = CertificateForm()
+def _form(youth_id: int) -> SeasonForm:
+    form = SeasonForm()
     spanish = language() == "es"
     within_reach = {line.season_id for line in programs.list_seasons(actor(), P.CERTIFICATE_ISSUE)}
     form.season.choices = [
@@ -39,15 +61,34 @@ def _form(youth_id: int) -> CertificateForm:
         for each in queries.enrollments_of(youth_id)
         if each.season_id in within_reach
     ]  # fmt: skip
+    return _offered(form)
+
+
+def _offered(form: Asked) -> Asked:
+    form.offer(theming.theme().signers)
     return form
 
 
-def _certificate(document_id: int, permission: P) -> tuple[Document, Person]:
-    """A certificate whose youth is within reach. Raises `NotFound`."""
+def _certificate(document_id: int, permission: P) -> tuple[Document, Person, str]:
+    """A certificate whose youth or mentor is within reach, and the page of that person. Raises `NotFound`."""
     document = documents.get(document_id)
-    if document.kind is not DocumentKind.CERTIFICATE or document.subject_kind != queries.CERTIFICATE_SUBJECT:
+    if document.kind is not DocumentKind.CERTIFICATE:
         raise NotFound
-    return document, _youth(document.subject_id, permission)
+    if document.subject_kind == queries.CERTIFICATE_SUBJECT:
+        youth = _youth(document.subject_id, permission)
+        return document, youth, url_for("reports.youth", youth_id=youth.id)
+    if document.subject_kind != queries.MENTOR_SUBJECT:
+        raise NotFound
+    for line in programs.list_programs(actor(), permission):
+        try:
+            program, mentor = gate.get_mentor_for(actor(), line.program_id, document.subject_id, clock.today())
+        except NotFound:
+            continue
+        return document, mentor, url_for("gate.mentor", program_id=program.id, person_id=mentor.id)
+    raise NotFound
+
+
+# ---- for one young person ----
 
 
 @bp.get("/certificates/new")
@@ -67,20 +108,32 @@ def create() -> Response | BaseResponse:
     form = _form(youth.id)
     if not form.validate_on_submit():
         return page("reports/certificate_new.html", 422, youth=youth, form=form)
-    youth_id, now = youth.id, clock.now()
     season = programs.get_season_for(actor(), P.CERTIFICATE_ISSUE, form.season.data)
+    prepared = _prepared(form, [youth], season)
+    if prepared is None:
+        return page("reports/certificate_new.html", 422, youth=youth, form=form)
+    (document_id,) = _issue(prepared, CertificateKind(form.kind.data), [youth.id])
+    return redirect(url_for("certificates.show", document_id=document_id), 303)
+
+
+def _prepared(form: CertificateForm, youth: list[Person], season: Season) -> services.Prepared | None:
+    """The finished files; None when something speaks against it, which then stands in the form."""
     try:
-        prepared = services.prepare_certificate(
-            youth, season, signatory=form.signatory.data or "", role=form.role.data or "", now=now
-        )
+        return services.prepare_certificates(youth, season, form.order(), by=actor(), now=clock.now())
     except Refused as refused:
         form.take(refused.reasons)
-        return page("reports/certificate_new.html", 422, youth=youth, form=form)
-    with recording():
-        _youth(youth_id)
-        document = services.issue_certificate(prepared, youth_id, by=actor(), now=now)
-        target = url_for("certificates.show", document_id=document.id)
-    return redirect(target, 303)
+    except PressFailed:
+        form.form_errors.append(_(BUSY))
+    return None
+
+
+def _issue(prepared: services.Prepared, kind: CertificateKind, youth_ids: list[int]) -> list[int]:
+    """Enter prepared certificates of young people still within reach; returns their documents' ids."""
+    with recording(undo=partial(services.discard, prepared), says=_(NOT_ISSUED)):
+        if len(people.reachable(actor(), P.CERTIFICATE_ISSUE, youth_ids, clock.today())) < len(set(youth_ids)):
+            raise NotFound
+        issued = services.issue_certificates(prepared, kind, by=actor(), now=clock.now())
+        return [document.id for document in issued]
 
 
 def _asked_youth() -> int:
@@ -90,33 +143,134 @@ def _asked_youth() -> int:
     return youth_id
 
 
+# ---- for those chosen of a season ----
+
+
+@bp.get("/seasons/<id:season_id>/certificates")
+@door(P.CERTIFICATE_ISSUE)
+def season(season_id: int) -> Response:
+    """Who may get a certificate of a season, and what is counted of each; `?group=` shows one team."""
+    found = programs.get_season_for(actor(), P.CERTIFICATE_ISSUE, season_id)
+    printing.warm_up()
+    return _season_page(found, _offered(CertificateForm()))
+
+
+def _season_page(found: Season, form: CertificateForm, chosen: list[int] | None = None, status: int = 200) -> Response:
+    lines = queries.candidates_of(actor(), found, clock.now())
+    groups = sorted({(name, key) for line in lines for key, name in line.groups})
+    asked = key_in(request.args.get("group"))
+    if asked is not None:
+        lines = [line for line in lines if any(key == asked for key, _name in line.groups)]
+    return page(
+        "reports/certificates_season.html",
+        status,
+        season=found,
+        form=form,
+        lines=lines,
+        groups=groups,
+        group=asked,
+        chosen=chosen,
+        most=MOST_AT_ONCE,
+    )
+
+
+@bp.post("/seasons/<id:season_id>/certificates")
+@door(P.CERTIFICATE_ISSUE, late=True)
+def issue_season(season_id: int) -> Response | BaseResponse:
+    """Issue certificates to those chosen: all of them, or none with every reason."""
+    found = programs.get_season_for(actor(), P.CERTIFICATE_ISSUE, season_id)
+    form = _offered(CertificateForm())
+    chosen = list(dict.fromkeys(key for text in request.form.getlist("youth") if (key := key_in(text)) is not None))
+    if len(chosen) > MOST_AT_ONCE:
+        chosen = chosen[: MOST_AT_ONCE + 1]  # enough to say that it is too many
+    youth = queries.youth_of(actor(), chosen, clock.today())
+    if not form.validate_on_submit() or (prepared := _prepared(form, youth, found)) is None:
+        return _season_page(found, form, chosen, 422)
+    target = url_for("certificates.season", season_id=season_id, group=request.args.get("group"))
+    issued = _issue(prepared, CertificateKind(form.kind.data), [each.id for each in youth])
+    flash(ngettext("%(num)s certificate was issued.", "%(num)s certificates were issued.", len(issued)))
+    return redirect(target, 303)
+
+
+# ---- for a mentor's hours ----
+
+
+def _mentor(program_id: int, person_id: int) -> tuple[Program, Person]:
+    programs.get_program_for(actor(), P.CERTIFICATE_ISSUE, program_id)
+    return gate.get_mentor_for(actor(), program_id, person_id, clock.today())
+
+
+@bp.get("/programs/<id:program_id>/mentors/<id:person_id>/hours")
+@door(P.CERTIFICATE_ISSUE)
+def ask_hours(program_id: int, person_id: int) -> Response:
+    """Ask for a certificate of the hours a mentor gave."""
+    program, mentor = _mentor(program_id, person_id)
+    printing.warm_up()
+    return page("reports/certificate_hours.html", program=program, mentor=mentor, form=_offered(HoursForm()))
+
+
+@bp.post("/programs/<id:program_id>/mentors/<id:person_id>/hours")
+@door(P.CERTIFICATE_ISSUE, late=True)
+def issue_hours(program_id: int, person_id: int) -> Response | BaseResponse:
+    """Issue it, with the hours as the ledger has them."""
+    program, mentor = _mentor(program_id, person_id)
+    form, now = _offered(HoursForm()), clock.now()
+    prepared = None
+    if form.validate_on_submit() and form.first.data and form.last.data:
+        try:
+            prepared = services.prepare_hours(mentor, program, form.order(), form.first.data, form.last.data, now=now)
+        except Refused as refused:
+            form.take(refused.reasons)
+        except PressFailed:
+            form.form_errors.append(_(BUSY))
+    if prepared is None:
+        return page("reports/certificate_hours.html", 422, program=program, mentor=mentor, form=form)
+    with recording(undo=partial(services.discard, prepared), says=_(NOT_ISSUED)):
+        _mentor(program_id, person_id)
+        (document,) = services.issue_certificates(
+            prepared, CertificateKind.HOURS, subject_kind=queries.MENTOR_SUBJECT, by=actor(), now=now
+        )
+        target = url_for("certificates.show", document_id=document.id)
+    return redirect(target, 303)
+
+
+# ---- one certificate ----
+
+
 @bp.get("/certificates/<id:document_id>")
 @door(P.CERTIFICATE_ISSUE)
 def show(document_id: int) -> Response:
     """A certificate: its code, its file, whether it holds."""
-    document, youth = _certificate(document_id, P.CERTIFICATE_ISSUE)
-    return page("reports/certificate.html", document=document, youth=youth, code=grouped(document.code or ""))
+    document, person, back = _certificate(document_id, P.CERTIFICATE_ISSUE)
+    return page(
+        "reports/certificate.html", document=document, person=person, back_url=back, code=grouped(document.code)
+    )
 
 
 @bp.get("/certificates/<id:document_id>.pdf")
 @door(P.CERTIFICATE_ISSUE)
 def file(document_id: int) -> Response:
     """The sealed file."""
-    document, youth = _certificate(document_id, P.CERTIFICATE_ISSUE)
+    document, person, _back = _certificate(document_id, P.CERTIFICATE_ISSUE)
     record_read("certificate.opened", "document", document_id, by=actor())
-    return file_response(printing.load_bytes(document), name=f"{youth.name}.pdf")
+    return file_response(printing.load_bytes(document), name=f"{person.name}.pdf")
 
 
 @bp.post("/certificates/<id:document_id>/revoke")
 @door(P.CERTIFICATE_REVOKE)
 def revoke(document_id: int) -> Response | BaseResponse:
     """Declare a certificate void."""
-    document, youth = _certificate(document_id, P.CERTIFICATE_REVOKE)
+    document, person, back = _certificate(document_id, P.CERTIFICATE_REVOKE)
     try:
         services.revoke_certificate(document, reason=request.form.get("reason", ""), by=actor(), now=clock.now())
     except Refused as refused:
-        code = grouped(document.code or "")
         return page(
-            "reports/certificate.html", 422, document=document, youth=youth, code=code, refusals=refused.reasons
+            "reports/certificate.html",
+            422,
+            document=document,
+            person=person,
+            back_url=back,
+            code=grouped(document.code),
+            refusals=refused.reasons,
         )
     return redirect(url_for("certificates.show", document_id=document_id), 303)

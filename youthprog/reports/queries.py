@@ -1,7 +1,7 @@
 """Reading across rooms: what needs doing today, and the file of one youth."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,11 +9,10 @@ import sqlalchemy as sa
 
 from youthprog.access.models import Account, RoleGrant, UserSession
 from youthprog.access.types import Role
-from youthprog.attendance import calendars
+from youthprog.attendance import calendars, counting_queries
 from youthprog.attendance import history_queries as attendance
 from youthprog.attendance.calendars import Month
-from youthprog.attendance.models import AttendanceMark
-from youthprog.attendance.types import CAME
+from youthprog.attendance.counting import Scope
 from youthprog.consent import queries as consent
 from youthprog.consent.models import ConsentRequest, Form, FormVersion
 from youthprog.consent.rules import OPEN_STATES
@@ -22,6 +21,7 @@ from youthprog.core import clock, db, reach
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared, not_cleared, not_cleared_at, not_cleared_in
 from youthprog.core.permissions import P
+from youthprog.core.refusals import NotFound
 from youthprog.documents import queries as documents
 from youthprog.documents.models import Document
 from youthprog.documents.types import DocumentKind
@@ -29,7 +29,7 @@ from youthprog.leagues.models import Team
 from youthprog.people import queries as people
 from youthprog.people.models import ContactPoint, Guardianship, Person
 from youthprog.people.rules import age_on
-from youthprog.people.types import ContactKind, CustodyLine, EmergencyLine, GuardianLine, HealthLine
+from youthprog.people.types import ContactKind, CustodyLine, EmergencyLine, GuardianLine, HealthLine, PersonKind
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, Program, Season, Site
 from youthprog.programs.types import EnrollmentStatus, GatheringKind
@@ -38,6 +38,8 @@ DAYS_AHEAD = 7
 ROWS_SHOWN = 8
 MOST_BOUNCED = 50
 MONTHS_SHOWN = 2
+MOST_CANDIDATES = 600
+MENTOR_SUBJECT = "mentor"
 CERTIFICATE_SUBJECT = "youth"
 
 
@@ -480,27 +482,71 @@ def certificates_of(youth_id: int) -> list[Document]:
 
 
 @dataclass(frozen=True)
-class Participation:
-    """What a youth took part in during a season: meetings come to, and their minutes."""
+class Candidate:
+    """Somebody who may get a certificate of a season: what is counted, and the newest one there is."""
 
-    gatherings: int
+    youth_id: int
+    name: str
+    list_name: str
+    groups: tuple[tuple[int, str], ...]
+    visits: int
     minutes: int
-
-    @property
-    def hours(self) -> int:
-        """Whole hours, rounded."""
-        return round(self.minutes / 60)
+    newest_id: int | None
+    newest_on: datetime | None
 
 
-def participation(youth_id: int, season_id: int) -> Participation:
-    """The marks of one season that say the youth came. One statement."""
-    statement = (
-        sa.select(Gathering.starts_at, Gathering.ends_at)
-        .join(AttendanceMark, AttendanceMark.gathering_id == Gathering.id)
-        .where(AttendanceMark.youth_id == youth_id, AttendanceMark.mark.in_(CAME), Gathering.season_id == season_id)
+def candidates_of(actor: Actor, season: Season, now: datetime) -> list[Candidate]:
+    """The enrolled of a season within reach, by name. Four statements."""
+    on = clock.day_of(now)
+    lines = programs.list_enrolled(actor, P.CERTIFICATE_ISSUE, season.id, on, limit=MOST_CANDIDATES)
+    ids = [line.youth_id for line in lines]
+    counted, newest = came_to(actor, season, now, ids), _newest_certificates(ids)
+    none = counting_queries.OfYouth()
+    return [
+        Candidate(
+            line.youth_id, line.name, line.list_name, line.groups, counted.get(line.youth_id, none).visits,
+            counted.get(line.youth_id, none).minutes, *newest.get(line.youth_id, (None, None)),
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def youth_of(actor: Actor, youth_ids: Collection[int], on: date) -> list[Person]:
+    """The young people whom certificates may be issued to, in the order of their names. Raises `NotFound` for any other."""
+    if not youth_ids:
+        return []
+    statement = sa.select(Person).where(
+        Person.id.in_(youth_ids),
+        Person.kind == PersonKind.YOUTH,
+        Person.merged_into_id.is_(None),
+        reach.within(actor, P.CERTIFICATE_ISSUE, Person.id, on),
     )
-    spans = [(end - start).total_seconds() / 60 for start, end in db.session().execute(statement)]
-    return Participation(len(spans), int(sum(spans)))
+    found = list(db.session().scalars(statement.order_by(Person.folded_name, Person.id)))
+    if len(found) < len(set(youth_ids)):
+        raise NotFound
+    return found
+
+
+def came_to(
+    actor: Actor, season: Season, now: datetime, youth_ids: Collection[int]
+) -> dict[int, counting_queries.OfYouth]:
+    """What some young people came to in a season, counted exactly as the figures count it. One statement."""
+    scope = Scope(season.starts_on, max(season.ends_on, season.starts_on), season_id=season.id)
+    return counting_queries.count_youth(actor, scope, now, youth_ids)
+
+
+def _newest_certificates(youth_ids: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    statement = (
+        sa.select(Document.subject_id, sa.func.max(Document.id), sa.func.max(Document.issued_at))
+        .where(
+            Document.subject_kind == CERTIFICATE_SUBJECT,
+            Document.kind == DocumentKind.CERTIFICATE,
+            Document.revoked_at.is_(None),
+            Document.subject_id.in_(youth_ids),
+        )
+        .group_by(Document.subject_id)
+    )
+    return {youth_id: (key, at) for youth_id, key, at in db.session().execute(statement)}
 
 
 def meetings_of_children(youth_ids: Sequence[int], now: datetime, *, days: int = 14) -> list[Meeting]:

@@ -1,31 +1,149 @@
-"""Issuing certificates of participation."""
+"""Issuing certificates: prepared without a lock, then entered in the books, each with its line in the trail."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from youthprog.audit.services import record
 from youthprog.core import clock
 from youthprog.core.actor import Actor
-from youthprog.core.refusals import refuse_if
+from youthprog.core.refusals import Refusal, Refused, refuse_if
 from youthprog.documents import services as documents
 from youthprog.documents.models import Document
-from youthprog.documents.types import Certificate, PreparedDocument, Signatory
+from youthprog.documents.types import Certificate, CertificateKind, Paper, PreparedDocument, Signatory, Writing
+from youthprog.mentorship.hours import queries as hours
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Season
+from youthprog.programs.models import Program, Season
 from youthprog.programs.types import StaffRole
 from youthprog.reports import queries, rules
 
 
-def prepare_certificate(youth: Person, season: Season, *, signatory: str, role: str, now: datetime) -> PreparedDocument:
-    """Lay out and seal a certificate, without a lock. Raises `Refused`, `PressFailed`."""
-    on = clock.day_of(now)
-    enrolled = programs.find_enrollment(season.id, youth.id) is not None
-    took_part = queries.participation(youth.id, season.id)
-    refuse_if(rules.refusals_to_certify(enrolled=enrolled, gatherings=took_part.gatherings))
-    group = next(
-        (group for group in queries.groups_of(youth.id, season.starts_on) if group.season_id == season.id), None
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: which certificate, how it is written, who signs, an award's words."""
+
+    kind: CertificateKind
+    writing: Writing = Writing.BOTH
+    paper: Paper = Paper.LETTER
+    signers: tuple[Signatory, ...] = ()
+    coach_signs: bool = False
+    award_en: str = ""
+    award_es: str = ""
+    words_en: str = ""
+    words_es: str = ""
+
+
+Prepared = Mapping[int, PreparedDocument]
+"""Finished files by whose they are."""
+
+
+def prepare_certificates(
+    youth: Sequence[Person], season: Season, order: Order, *, by: Actor, now: datetime
+) -> dict[int, PreparedDocument]:
+    """Lay out and seal certificates of a season, without a lock: all of them or none.
+
+    Raises `Refused` with every reason and name at once, `PressFailed`.
+    """
+    on, ids = clock.day_of(now), [each.id for each in youth]
+    enrolled = programs.enrolled_among(season.id, ids)
+    counted = queries.came_to(by, season, now, ids)
+    earned = [
+        rules.Earned(each.name, each.id in enrolled, counted[each.id].visits, counted[each.id].minutes)
+        if each.id in counted
+        else rules.Earned(each.name, each.id in enrolled, 0)
+        for each in youth
+    ]
+    refuse_if(
+        [
+            *rules.refusals_to_certify(order.kind, earned, ends_on=season.ends_on, on=on),
+            *_refusals_to_word(order),
+            *rules.refusals_to_sign(len(order.signers) + order.coach_signs),
+        ]
     )
+    groups = programs.groups_of(ids, season.id)
+    coaches = _coaches([group_id for each in groups.values() for group_id, _name in each], on)
+    sheets = {}
+    for each, known in zip(youth, earned, strict=True):
+        group_id, team = next(iter(groups.get(each.id, ())), (None, None))
+        coach = (coaches[group_id],) if order.coach_signs and group_id in coaches else ()
+        sheets[each.id] = _sheet(each, season, order, known, team, (*coach, *order.signers), on)
+    return _prepare(sheets, now)
+
+
+def prepare_hours(
+    mentor: Person, program: Program, order: Order, first: date, last: date, *, now: datetime
+) -> dict[int, PreparedDocument]:
+    """Lay out and seal a certificate of the hours a mentor gave, as the ledger has them. Raises `Refused`, `PressFailed`."""
+    minutes, sessions = hours.given_in(program.id, mentor.id, first, last) if first <= last else (0, 0)
+    on = clock.day_of(now)
+    refuse_if([*rules.refusals_to_count_hours(first, last, minutes, on), *rules.refusals_to_sign(len(order.signers))])
     sheet = Certificate(
+        letterhead=documents.letterhead(),
+        name=mentor.name,
+        program_en=program.name,
+        program_es=program.name_es,
+        season_en="",
+        season_es="",
+        awarded_on=on,
+        code=documents.new_code(),
+        signatories=order.signers,
+        gatherings=sessions,
+        kind=CertificateKind.HOURS,
+        writing=order.writing,
+        paper=order.paper,
+        minutes=minutes,
+        started_on=first,
+        ended_on=last,
+        of_mentor=True,
+    )
+    return _prepare({mentor.id: sheet}, now)
+
+
+def _prepare(sheets: Mapping[int, Certificate], now: datetime) -> dict[int, PreparedDocument]:
+    made: dict[int, PreparedDocument] = {}
+    reasons: list[Refusal] = []
+    try:
+        for person_id, sheet in sheets.items():
+            try:
+                made[person_id] = documents.prepare(sheet, now=now)
+            except Refused as refused:
+                reasons += refused.reasons
+        refuse_if(reasons)
+    except Exception:
+        discard(made)
+        raise
+    return made
+
+
+def discard(prepared: Prepared) -> None:
+    """Take the files away again: they were not recorded."""
+    for each in prepared.values():
+        documents.discard(each)
+
+
+def _refusals_to_word(order: Order) -> list[Refusal]:
+    return rules.refusals_to_word(
+        order.kind,
+        order.writing,
+        award_en=order.award_en,
+        award_es=order.award_es,
+        words_en=order.words_en,
+        words_es=order.words_es,
+    )
+
+
+def _sheet(
+    youth: Person,
+    season: Season,
+    order: Order,
+    earned: rules.Earned,
+    team: str | None,
+    signers: tuple[Signatory, ...],
+    on: date,
+) -> Certificate:
+    of_hours = order.kind is CertificateKind.HOURS
+    return Certificate(
         letterhead=documents.letterhead(),
         name=youth.name,
         program_en=season.program.name,
@@ -34,29 +152,50 @@ def prepare_certificate(youth: Person, season: Season, *, signatory: str, role: 
         season_es=season.name_es,
         awarded_on=on,
         code=documents.new_code(),
-        signatories=(*_coach(group.group_id if group else None, on), Signatory(signatory, role)),
-        team=group.name if group else None,
-        hours=took_part.hours or None,
-        gatherings=took_part.gatherings,
+        signatories=signers[: rules.MOST_SIGNERS],
+        team=team,
+        hours=None if of_hours else (round(earned.minutes / 60) or None),
+        gatherings=earned.visits or None,
+        kind=order.kind,
+        writing=order.writing,
+        paper=order.paper,
+        award_en=order.award_en,
+        award_es=order.award_es,
+        words_en=order.words_en,
+        words_es=order.words_es,
+        minutes=earned.minutes if of_hours else None,
+        started_on=season.starts_on if of_hours else None,
+        ended_on=min(on, season.ends_on) if of_hours else None,
     )
-    return documents.prepare(sheet, now=now)
 
 
-def _coach(group_id: int | None, on: date) -> tuple[Signatory, ...]:
-    if group_id is None:
-        return ()
-    staff = programs.staff_of([group_id], on).get(group_id, [])
-    heads = [line.name for line in staff if line.role is StaffRole.HEAD_COACH]
-    return tuple(Signatory(name, "Coach · Entrenador(a)") for name in heads[:1])
+def _coaches(group_ids: Sequence[int], on: date) -> dict[int, Signatory]:
+    """The head coach of each group that has one."""
+    staff = programs.staff_of(group_ids, on) if group_ids else {}
+    return {
+        group_id: Signatory(line.name, "Coach", "Entrenador(a)")
+        for group_id, lines in staff.items()
+        for line in lines[::-1]
+        if line.role is StaffRole.HEAD_COACH
+    }
 
 
-def issue_certificate(prepared: PreparedDocument, youth_id: int, *, by: Actor, now: datetime) -> Document:
-    """Enter a prepared certificate in the books, with its audit line."""
-    document = documents.record_document(
-        prepared, subject_kind=queries.CERTIFICATE_SUBJECT, subject_id=youth_id, now=now
-    )
-    record("certificate.issued", "document", document.id, by=by, now=now, youth_id=youth_id, sha256=prepared.sha256)
-    return document
+def issue_certificates(
+    prepared: Prepared,
+    kind: CertificateKind,
+    *,
+    subject_kind: str = queries.CERTIFICATE_SUBJECT,
+    by: Actor,
+    now: datetime,
+) -> list[Document]:
+    """Enter prepared certificates in the books, each with its line in the trail."""
+    found = []
+    for person_id, each in prepared.items():
+        document = documents.record_document(each, subject_kind=subject_kind, subject_id=person_id, now=now)
+        about = {"youth_id": person_id} if subject_kind == queries.CERTIFICATE_SUBJECT else {"person_id": person_id}
+        record("certificate.issued", "document", document.id, by=by, now=now, sha256=each.sha256, of=str(kind), **about)
+        found.append(document)
+    return found
 
 
 def revoke_certificate(document: Document, *, reason: str, by: Actor, now: datetime) -> None:

@@ -24,6 +24,8 @@ class Answer(Response):
     """
 
     with_all: Sequence[tuple[str, str]] = ()
+    may_frame = False  # a page that shows another of ours in a frame
+    may_be_framed = False  # and what it shows there
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer as WSGI has it."""
@@ -73,5 +75,9 @@ def install(app: Flask) -> None:
         nonce = g._get_current_object().__dict__.get("nonce")
         policy = POLICY.format(scripts=SCRIPTS.format(nonce=nonce)) if nonce else NO_SCRIPTS
         assert isinstance(response, Answer)
-        response.with_all = [(CSP, policy), *always] if nonce else plain
+        if response.may_frame:
+            policy += "; frame-src 'self'"
+        if response.may_be_framed:
+            policy = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        response.with_all = [(CSP, policy), *always] if policy is not NO_SCRIPTS else plain
         return response

@@ -261,7 +261,7 @@ def _sheets(match: Match, closure: MatchClosure, draft: Draft, by: Actor) -> Ite
                     started_on=started_on,
                     awarded_on=ended_on,
                     code=documents.new_code(),
-                    signatories=(Signatory(signer, "For the program · Por el programa"),),
+                    signatories=(Signatory(signer, "For the program", "Por el programa"),),
                     hours=round(met.minutes / 60) or None,
                     gatherings=met.sessions or None,
                 ),

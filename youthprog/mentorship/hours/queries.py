@@ -199,6 +199,27 @@ def own_month(person_id: int, first_on: date) -> list[Entry]:
     return sorted(found, key=lambda each: (each.booked_on or each.held_on, each.held_on, each.session_id, each.duty))
 
 
+def given_in(program_id: int, person_id: int, first: date, last: date) -> tuple[int, int]:
+    """Minutes somebody gave to a program from a day to a day, both included, and in how many sessions. Three statements.
+
+    As the ledger has them: of a locked month what was written, with all that was amended later; of others the sessions.
+    """
+    execute = db.session().execute
+    locked = locked_months(execute, program_id)
+    held = (HourEntry.held_on >= first, HourEntry.held_on <= last)
+    kept = written(execute, HourEntry.program_id == program_id, HourEntry.person_id == person_id, *held)
+    found = [entry for _program, entry in kept if entry.booked_on or entry.month in locked]
+    for each in worked(
+        execute, begun_between(first, last), Season.program_id == program_id, SessionLog.logged_by_id == person_id
+    ):
+        entries = rules.entries_of(each, clock.zone())
+        found += [entry for entry in entries if first <= entry.held_on <= last and entry.month not in locked]
+    by_session: dict[int, int] = {}
+    for entry in found:
+        by_session[entry.session_id] = by_session.get(entry.session_id, 0) + entry.minutes
+    return sum(by_session.values()), sum(minutes > 0 for minutes in by_session.values())
+
+
 def list_programs(actor: Actor) -> list[ProgramLine]:
     """The mentoring programs whose ledger the actor keeps."""
     found = programs.list_programs(actor, P.HOURS_LOCK) if actor.may(P.HOURS_LOCK) else []

@@ -1,0 +1,1 @@
+"""A department's own paper: its crest, colors, who signs, and templates it may change."""
