@@ -7,7 +7,7 @@ to the file; if the deed is refused after all, `discard` takes it away.
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,12 +71,22 @@ def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
     return _print(sheet, now).content
 
 
+def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedSheet]:
+    """Print sheets in their order, each as soon as it is asked for. Raises `Refused`, `PressFailed` at the one that fails."""
+    for sheet in sheets:
+        yield _print(sheet, now)
+
+
 def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:
     """Print, seal and keep the file of a certificate or record, without a lock and without a row.
 
     Raises `Refused` with every reason, `PressFailed` when the press cannot.
     """
-    printed = _print(sheet, now)
+    return keep_printed(sheet, _print(sheet, now))
+
+
+def keep_printed(sheet: Issued, printed: PrintedSheet) -> PreparedDocument:
+    """Keep the file of a sheet that was printed, without a row: the second half of `prepare`, where many are printed at once."""
     return PreparedDocument(
         kind=printed.kind,
         code=sheet.code,
