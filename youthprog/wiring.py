@@ -71,7 +71,7 @@ from youthprog.credentials import services as credentials_services
 from youthprog.credentials.types import CredentialLapsed
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import routes as leagues
-from youthprog.leagues import teams
+from youthprog.leagues import season_papers, teams
 from youthprog.leagues.changes import pages as change_pages
 from youthprog.leagues.changes import rain_pages
 from youthprog.leagues.changes import services as schedule_changes
@@ -143,6 +143,12 @@ from youthprog.programs import services as programs_services
 from youthprog.programs.types import GatheringCanceled, GatheringChanged, GroupChanged, GroupLed, YouthWithdrawn
 from youthprog.reports import certificates, figures
 from youthprog.reports import routes as reports
+from youthprog.reports.batches import kinds as batch_kinds
+from youthprog.reports.batches import pages as batch_pages
+from youthprog.reports.batches import queries as batch_queries
+from youthprog.reports.batches import services as batch_services
+from youthprog.reports.batches.types import BatchKind
+from youthprog.reports.batches.work import print_what_is_asked
 from youthprog.reports.rounds import compare_documents
 from youthprog.web import addresses, compiled, cookies, edge, errors, filters, headers, language
 from youthprog.web import routes as web
@@ -216,6 +222,7 @@ BLUEPRINTS: list[Any] = [
     playing_time.bp,
     reports.bp,
     certificates.bp,
+    batch_pages.bp,
     figures.bp,
     consent.bp,
     consent_desk.bp,
@@ -268,6 +275,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         outreach_services.follow_merge,
         calendar_services.follow_merge,
         concern_services.follow_merge,
+        batch_services.follow_merge,
     ],
     ContactStopped: [mentorship_services.stop_contact],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
@@ -335,6 +343,7 @@ CHORES: list[chores.Chore] = [
     session_reminding.drop_old_drafts,
     hours_services.settle_all,
     closing_services.open_at_season_end,
+    batch_services.purge_expired,
 ]
 
 # What the worker does every few minutes.
@@ -356,6 +365,13 @@ SOON: list[chores.Chore] = [
     make_schedules,
     tell_of_changes,
     calendar_notices.tell_of_changes,
+    print_what_is_asked,
+]
+
+# What can be printed for many at once, in the order it is offered: one line a kind.
+BATCH_KINDS: list[BatchKind] = [
+    batch_kinds.PARTICIPATION,
+    batch_kinds.rosters_of(season_papers.team_ids, season_papers.rosters),
 ]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
@@ -435,6 +451,7 @@ def build(**overrides: Any) -> Flask:
     serving.install(app, credentials_judging.judge, credentials_judging.adults_at)
     health_words.install(app, HEALTH_WORDS)
     calendar_queries.install(app, games_of)
+    batch_queries.install(app, BATCH_KINDS)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

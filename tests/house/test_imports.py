@@ -70,6 +70,7 @@ EDGE = {
     "xlsx_files",
     "deed_forms",
     "sync",
+    "season_papers",
 }
 FLOORS = {
     "types": 0,
@@ -186,6 +187,7 @@ WINGS: dict[str, dict[str, int]] = {
     },
     "sessions": {"plan_queries": READ, "reminding": WRITE},
     "closing": {"rematching": READ},
+    "batches": {"kinds": WRITE, "work": WRITE},
     "evidence": {"lists": DECIDE, "measures": READ, "period": READ, "clearing": READ},
 }  # fmt: skip
 PURE_IN_WINGS = {
@@ -201,6 +203,7 @@ PURE_IN_WINGS = {
     "cadence": "rules warnings plans",  # contacts due, matches that worry, a plan as it is kept
     "hours": "rules",  # sessions as a ledger
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
+    "batches": "rules",  # what a batch may be, and how its files are called
     "evidence": "lists",  # a list of benchmarks, a survey, as a program loads it
 }
 PURE_MAY = {"types"} | PURE

@@ -22,6 +22,7 @@ from youthprog.documents.fitting import CARD, CARD_FACES, PARTICIPATION, FitRule
 from youthprog.documents.guilloche import frame_svg
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
 from youthprog.documents.qr import match_png, qr_modules, qr_png
+from youthprog.documents.seal import sealed_words
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
@@ -98,7 +99,7 @@ def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
         made_at=job.made_at,
         assets=composed.assets,
         enclosed=enclosed_of(sheet),
-        seal_reason=composed.title if composed.kind in SEALED else None,
+        seal_reason=sealed_words(composed.title, getattr(sheet, "code", None)) if composed.kind in SEALED else None,
     )
 
 

@@ -137,6 +137,7 @@ class Press:
             intact=answer["intact"],
             whole_file=answer["whole_file"],
             signed_at=datetime.fromisoformat(signed_at) if signed_at else None,
+            code=answer["code"],
         )
 
     def read_scan(self, content: bytes) -> list[ScannedPage] | None:

@@ -139,6 +139,7 @@ def _verify(message: Mapping[str, Any]) -> dict[str, Any]:
         "intact": report.intact,
         "whole_file": report.whole_file,
         "signed_at": report.signed_at.isoformat() if report.signed_at else None,
+        "code": report.code,
     }
 
 

@@ -7,7 +7,7 @@ to the file; if the deed is refused after all, `discard` takes it away.
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from flask import current_app
 
 from youthprog import config
-from youthprog.core import db
-from youthprog.core.refusals import NotFound, refuse_if
+from youthprog.core import crypto, db
+from youthprog.core.refusals import NotFound, Refusal, refuse_if
 from youthprog.documents import codes, queries, rules, storage
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
@@ -97,6 +97,7 @@ def keep_printed(sheet: Issued, printed: PrintedSheet) -> PreparedDocument:
         content=printed.content,
         sha256=storage.keep(printed.content, _settings().documents),
         pages=printed.pages,
+        holder=getattr(sheet, "name", ""),
     )
 
 
@@ -121,13 +122,34 @@ def record_document(prepared: PreparedDocument, *, subject_kind: str, subject_id
     )
     db.session().add(document)
     db.flush()
+    document.seal("holder_sealed", prepared.holder or None)
     return document
+
+
+def refusals_to_print(sheet: Sheet) -> list[Refusal]:
+    """Every reason why a sheet would not be printed, but for letters that nobody can draw."""
+    return rules.refusals_to_print(sheet)
+
+
+def discard_unrecorded(digest: str) -> None:
+    """Take away the file of a SHA-256 that no row speaks of."""
+    if queries.find_by_sha256(digest) is None:
+        storage.discard(digest, _settings().documents)
+
+
+def place_of(digest: str) -> Path:
+    """Where the file of a SHA-256 lies, for a process that joins files."""
+    return storage.path_of(digest, _settings().documents)
+
+
+def parts_of(place: Path) -> Iterator[bytes]:
+    """A file in parts."""
+    return storage.parts_of(place)
 
 
 def discard(prepared: PreparedDocument) -> None:
     """Take away the file of a document that was prepared and then not recorded."""
-    if queries.find_by_sha256(prepared.sha256) is None:
-        storage.discard(prepared.sha256, _settings().documents)
+    discard_unrecorded(prepared.sha256)
 
 
 def purge_of_subject(subject_kind: str, subject_id: int, *, now: datetime) -> None:
@@ -138,8 +160,25 @@ def purge_of_subject(subject_kind: str, subject_id: int, *, now: datetime) -> No
     folder = _settings().documents
     for document in queries.list_of_subject(subject_kind, subject_id):
         document.purged_at = document.purged_at or now
+        document.holder_sealed = None
         digest = document.sha256
         db.after_commit(lambda digest=digest: storage.discard(digest, folder))  # type: ignore[misc]
+
+
+def keep_to_fetch(parts: Iterable[bytes], place: Path) -> int:
+    """Keep a file that waits to be fetched, sealed with the field key; returns how many bytes it holds."""
+    return storage.keep_sealed(parts, place, ring=crypto.keyring())
+
+
+def fetched(place: Path) -> Iterator[bytes]:
+    """What was kept to be fetched, part by part; it can be read on after the request. Raises `Damaged`."""
+    return storage.open_sealed(place, ring=crypto.keyring())
+
+
+def reader_of(sha256: str) -> Callable[[], bytes]:
+    """How to read a sealed file later, when the request is over. The caller has asked whether it may be read."""
+    folder = _settings().documents
+    return lambda: storage.load(sha256, folder)
 
 
 def load_bytes(document: Document) -> bytes:

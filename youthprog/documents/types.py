@@ -611,6 +611,8 @@ class PreparedDocument:
     content: bytes = field(repr=False)
     sha256: str
     pages: int
+    holder: str = field(default="", repr=False)
+    """The name printed on a certificate or letter; empty for other papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -624,6 +626,8 @@ class SealReport:
     whole_file: bool
     """Nothing was appended after sealing."""
     signed_at: datetime | None = None
+    code: str | None = None
+    """The code the seal names, whether or not the file was changed since: which document it says it is."""
 
     @property
     def is_good(self) -> bool:

@@ -6,10 +6,12 @@ from youthprog.audit.services import record
 from youthprog.core import clock
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import refuse_if
+from youthprog.documents import queries as document_queries
 from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.documents.types import Certificate, PreparedDocument, Signatory
 from youthprog.people.models import Person
+from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
 from youthprog.programs.types import StaffRole
@@ -50,12 +52,15 @@ def _coach(group_id: int | None, on: date) -> tuple[Signatory, ...]:
     return tuple(Signatory(name, "Coach · Entrenador(a)") for name in heads[:1])
 
 
-def issue_certificate(prepared: PreparedDocument, youth_id: int, *, by: Actor, now: datetime) -> Document:
-    """Enter a prepared certificate in the books, with its audit line."""
+def issue_certificate(
+    prepared: PreparedDocument, youth_id: int, *, by: Actor, now: datetime, **detail: int
+) -> Document:
+    """Enter a prepared certificate in the books, with its audit line; `detail` says more in it, such as the batch."""
     document = documents.record_document(
         prepared, subject_kind=queries.CERTIFICATE_SUBJECT, subject_id=youth_id, now=now
     )
-    record("certificate.issued", "document", document.id, by=by, now=now, youth_id=youth_id, sha256=prepared.sha256)
+    told = {"youth_id": youth_id, "sha256": prepared.sha256, **detail}
+    record("certificate.issued", "document", document.id, by=by, now=now, **told)
     return document
 
 
@@ -63,3 +68,9 @@ def revoke_certificate(document: Document, *, reason: str, by: Actor, now: datet
     """Declare a certificate void. Raises `Refused`."""
     documents.revoke(document, reason=reason, now=now)
     record("certificate.revoked", "document", document.id, by=by, now=now)
+
+
+def follow_merge(event: PeopleMerged) -> None:
+    """Let the certificates of a merged person follow."""
+    for document in document_queries.list_of_subject(queries.CERTIFICATE_SUBJECT, event.gone_id):
+        document.subject_id = event.kept_id
