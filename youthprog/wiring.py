@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from youthprog import config
-from youthprog.access import admission
+from youthprog.access import admission, throttle
 from youthprog.access import portal as own_account
 from youthprog.access import public as sign_in
 from youthprog.access import queries as access
@@ -59,7 +59,7 @@ from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
 from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
 from youthprog.consent.types import ConsentWithdrawn
-from youthprog.core import clearance, collecting, crypto, db, events, health_words, reach, serving, together
+from youthprog.core import clearance, collecting, crypto, db, events, guessing, health_words, reach, serving, together
 from youthprog.core.actor import Actor
 from youthprog.core.health_words import HealthWords
 from youthprog.core.permissions import P
@@ -448,6 +448,7 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
+    guessing.install(app, throttle.may_try, throttle.miss)
     serving.install(app, credentials_judging.judge, credentials_judging.adults_at)
     health_words.install(app, HEALTH_WORDS)
     calendar_queries.install(app, games_of)

@@ -231,6 +231,7 @@ ALSO_OPEN = {
     ("documents", "codes"),  # how a code is written for people
     ("documents", "press"),  # PressFailed, raised by services
     ("documents", "seal"),  # operations make the keys
+    ("documents", "badge_keys"),
     ("audit", "anchors"),  # operations check them
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own

@@ -109,7 +109,10 @@ class Copy:
             known = self.meant.get(_key(value))
             return known if known is not None else self._referred(value)
         if isinstance(value, self.pdf.StreamObject):
-            return self.pdf.StreamObject(self._entries(value), encoded_data=value.encoded_data)
+            entries = self._entries(value, but="/Resources")
+            if "/Resources" in value:
+                entries["/Resources"] = self._used(value["/Resources"], value.data)
+            return self.pdf.StreamObject(entries, encoded_data=value.encoded_data)
         if isinstance(value, dict):
             return self.pdf.DictionaryObject(self._entries(value))
         if isinstance(value, list):
@@ -133,9 +136,24 @@ class Copy:
         self.meant[key] = place
         return place
 
-    def _entries(self, value: Any) -> dict[str, Any]:
+    def _used(self, resources: Any, content: bytes) -> Any:
+        """The resources that a drawing names: one that is offered all faces of its file would be like no other file's."""
+        used = self.pdf.DictionaryObject()
+        for kind in resources:
+            offered: Any = resources[kind]
+            if isinstance(offered, dict):
+                names = [name for name in offered if str(name).encode() in content]
+                offered = self.pdf.DictionaryObject({name: self.of(offered.raw_get(name)) for name in names})
+            else:
+                offered = self.of(resources.raw_get(kind))
+            used[kind] = offered
+        return used
+
+    def _entries(self, value: Any, but: str = "") -> dict[str, Any]:
         found = {}
         for name in value:
+            if name == but:
+                continue
             raw = value.raw_get(name)
             if name in NUMBERED:
                 raw = self.pdf.NumberObject(int(raw) + self.joined.next_number)

@@ -147,6 +147,11 @@ class Press:
             return None
         return [ScannedPage(base64.b64decode(page), kind, code) for page, kind, code in answer["pages"]]
 
+    def sign_badge(self, claims: Mapping[str, Any], *, keys_at: str) -> str:
+        """Sign the claims of a badge; makes the key when there is none yet. Raises `PressFailed`."""
+        message = {"do": "sign_badge", "keys": str(self.keys), "claims": claims, "keys_at": keys_at}
+        return str(self._do(message)["signed"])
+
     def warm_up(self) -> None:
         """Start the child without waiting for it, so that the next job finds it ready."""
         if self._turn.acquire(blocking=False):

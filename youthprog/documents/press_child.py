@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from youthprog.documents import badge_keys
 from youthprog.documents.compose import compose_job
 from youthprog.documents.press import PrintJob, Undrawable, read_message, unpacked, unpacked_sheet, write_message
 from youthprog.documents.scanned import NotAScan, read_scan
@@ -151,11 +152,18 @@ def _read_scan(message: Mapping[str, Any]) -> dict[str, Any]:
     return {"pages": [[base64.b64encode(each.content).decode("ascii"), each.content_type, each.code] for each in pages]}
 
 
+def _sign_badge(message: Mapping[str, Any]) -> dict[str, Any]:
+    folder = Path(message["keys"])
+    badge_keys.make_badge_key(folder)
+    return {"signed": badge_keys.sign(message["claims"], folder=folder, keys_at=message["keys_at"])}
+
+
 DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "print": _print,
     "print_sheet": _print_sheet,
     "verify": _verify,
     "read_scan": _read_scan,
+    "sign_badge": _sign_badge,
 }
 
 

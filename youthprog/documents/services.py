@@ -6,11 +6,14 @@ to the file; if the deed is refused after all, `discard` takes it away.
 """
 
 import hashlib
+import hmac
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -19,10 +22,11 @@ from flask import current_app
 from youthprog import config
 from youthprog.core import crypto, db
 from youthprog.core.refusals import NotFound, Refusal, refuse_if
-from youthprog.documents import codes, queries, rules, storage
+from youthprog.documents import badges, codes, queries, rules, storage
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
+    BADGES,
     NO_SEAL,
     SEALED,
     Issued,
@@ -42,6 +46,8 @@ class Verdict:
 
     document: Document | None
     seal: SealReport
+    claimed: Document | None = None
+    """Which document a file says it is whose bytes are not those that were issued."""
 
     @property
     def is_ours(self) -> bool:
@@ -233,7 +239,68 @@ def verify_upload(content: bytes) -> Verdict:
     document = queries.find_by_sha256(hashlib.sha256(content).hexdigest())
     if document is not None and not document.sealed:
         return Verdict(document, NO_SEAL)
-    return Verdict(document, press().verify(content))
+    seal = press().verify(content)
+    claimed = queries.find_by_code(seal.code) if document is None and seal.ours and seal.code else None
+    return Verdict(document, seal, claimed)
+
+
+def is_holder(document: Document | None, typed: str) -> bool:
+    """Whether somebody typed the name on a document, whole, in whatever case, accents and order of its parts.
+
+    The same work whatever was typed, and whether there is a name or none.
+    """
+    holder = document.unseal("holder_sealed") if document is not None and document.purged_at is None else None
+    wanted, given = rules.name_digest(holder or ""), rules.name_digest(typed)
+    return hmac.compare_digest(wanted, given) and bool(holder)
+
+
+def sign_badge(document: Document, *, with_name: bool = False) -> str:
+    """A certificate as a signed Open Badges 3.0 credential, the same each time. Raises `NotFound`, `PressFailed`."""
+    holder = document.unseal("holder_sealed")
+    if document.kind not in BADGES or not holder or document.purged_at or document.revoked_at:
+        raise NotFound
+    settings = _settings()
+    badge = badges.Badge(
+        title=document.title,
+        holder=holder,
+        issuer=document.issuer,
+        issued_at=document.issued_at,
+        file_sha256=document.sha256,
+        verify_at=f"{settings.public_url}/v/{codes.grouped(document.code)}",
+        address=badges_at(),
+        home=settings.public_url,
+        with_name=with_name,
+    )
+    return press().sign_badge(badges.credential_of(badge), keys_at=badges_at())
+
+
+def badges_at() -> str:
+    """Where this department's badges are explained."""
+    return f"{_settings().public_url}/badges"
+
+
+def badge_keys() -> dict[str, Any]:
+    """The public keys of badges as a JWKS; none before the first badge."""
+    place = _settings().instance / badges.KEY_SET
+    found: dict[str, Any] = json.loads(place.read_text()) if place.exists() else {"keys": []}
+    return found
+
+
+def badge_issuer() -> dict[str, Any]:
+    """Who issues badges here."""
+    settings = _settings()
+    return badges.issuer_profile(
+        address=badges_at(),
+        name=f"{settings.department} {settings.department_program}".strip(),
+        home=settings.public_url,
+        email=settings.department_email,
+        phone=settings.department_phone,
+    )
+
+
+def badges_revoked() -> dict[str, Any]:
+    """The badges that hold no more."""
+    return badges.revocation_list(queries.list_revoked(BADGES), address=badges_at())
 
 
 def read_scan(content: bytes) -> list[ScannedPage] | None:

@@ -35,6 +35,10 @@ ARCHIVED = frozenset(
 SEALED = ARCHIVED | {DocumentKind.CERTIFICATE, DocumentKind.CLOSURE_LETTER, DocumentKind.APPRECIATION}
 
 
+BADGES = frozenset({DocumentKind.CERTIFICATE, DocumentKind.APPRECIATION})
+"""What can be taken along as a badge."""
+
+
 class Variant(StrEnum):
     """What the file promises: readable by everyone, and for records also readable in fifty years."""
 

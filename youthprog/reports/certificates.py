@@ -1,5 +1,7 @@
 """Certificates: asked for, shown, printed, revoked. An edge module."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectChoice  # type: ignore[attr-defined]
@@ -91,20 +93,36 @@ def _asked_youth() -> int:
 
 
 @bp.get("/certificates/<id:document_id>")
-@door(P.CERTIFICATE_ISSUE)
+@door(P.CERTIFICATE_READ)
 def show(document_id: int) -> Response:
-    """A certificate: its code, its file, whether it holds."""
-    document, youth = _certificate(document_id, P.CERTIFICATE_ISSUE)
-    return page("reports/certificate.html", document=document, youth=youth, code=grouped(document.code or ""))
+    """A certificate: its code, its file, whether it holds. Why it was revoked is told to who may revoke."""
+    document, youth = _certificate(document_id, P.CERTIFICATE_READ)
+    return _shown(document, youth)
+
+
+def _shown(document: Document, youth: Person, status: int = 200, **more: Any) -> Response:
+    may_revoke = bool(people.reachable(actor(), P.CERTIFICATE_REVOKE, [youth.id], clock.today()))
+    values = {"document": document, "youth": youth, "code": grouped(document.code), "may_revoke": may_revoke}
+    return page("reports/certificate.html", status, **values, **more)
 
 
 @bp.get("/certificates/<id:document_id>.pdf")
-@door(P.CERTIFICATE_ISSUE)
+@door(P.CERTIFICATE_READ)
 def file(document_id: int) -> Response:
     """The sealed file."""
-    document, youth = _certificate(document_id, P.CERTIFICATE_ISSUE)
+    document, youth = _certificate(document_id, P.CERTIFICATE_READ)
     record_read("certificate.opened", "document", document_id, by=actor())
     return file_response(printing.load_bytes(document), name=f"{youth.name}.pdf")
+
+
+@bp.get("/certificates/<id:document_id>/badge")
+@door(P.CERTIFICATE_READ)
+def badge(document_id: int) -> Response:
+    """The certificate as an Open Badges 3.0 credential; `?name=yes` writes the name into it."""
+    document, _whose = _certificate(document_id, P.CERTIFICATE_READ)
+    signed = printing.sign_badge(document, with_name=request.args.get("name") == "yes")
+    record_read("certificate.badge", "document", document_id, by=actor())
+    return file_response(signed.encode("ascii"), name="certificate.jwt", kind="application/vc+jwt", download=True)
 
 
 @bp.post("/certificates/<id:document_id>/revoke")
@@ -115,8 +133,5 @@ def revoke(document_id: int) -> Response | BaseResponse:
     try:
         services.revoke_certificate(document, reason=request.form.get("reason", ""), by=actor(), now=clock.now())
     except Refused as refused:
-        code = grouped(document.code or "")
-        return page(
-            "reports/certificate.html", 422, document=document, youth=youth, code=code, refusals=refused.reasons
-        )
+        return _shown(document, youth, 422, refusals=refused.reasons)
     return redirect(url_for("certificates.show", document_id=document_id), 303)
