@@ -141,12 +141,11 @@ class Copy:
         used = self.pdf.DictionaryObject()
         for kind in resources:
             offered: Any = resources[kind]
-            if isinstance(offered, dict):
+            if isinstance(offered, self.pdf.DictionaryObject):
                 names = [name for name in offered if str(name).encode() in content]
-                offered = self.pdf.DictionaryObject({name: self.of(offered.raw_get(name)) for name in names})
+                used[kind] = self.pdf.DictionaryObject({name: self.of(offered.raw_get(name)) for name in names})
             else:
-                offered = self.of(resources.raw_get(kind))
-            used[kind] = offered
+                used[kind] = self.of(resources.raw_get(kind))
         return used
 
     def _entries(self, value: Any, but: str = "") -> dict[str, Any]:
