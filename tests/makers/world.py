@@ -1141,7 +1141,9 @@ class _Maker:
         return message
 
     def _certificate(self, child: Person) -> Document:
-        return self._document(DocumentKind.CERTIFICATE, "youth", child.id, "Certificate of participation")
+        document = self._document(DocumentKind.CERTIFICATE, "youth", child.id, "Certificate of participation")
+        document.seal("holder_sealed", child.name)
+        return document
 
     def _papers(self) -> None:
         document = self._certificate(self.child)

@@ -272,7 +272,7 @@ class Walker:
                 where = where.tb_next
             place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
             return Answer(BROKEN, f"{type(problem).__name__}: {problem} at {place}", changed=self.stage.watch.take())
-        drawn = response.mimetype == "application/pdf" or response.mimetype.startswith("image/")
+        drawn = response.mimetype in ("application/pdf", "application/zip") or response.mimetype.startswith("image/")
         body = "(drawn)" if drawn else response.get_data(as_text=True)
         answer = Answer(
             response.status_code, body, response.mimetype, response.headers.get("Location", ""), self.stage.watch.take()

@@ -21,6 +21,7 @@ from flask import current_app
 
 from youthprog import config
 from youthprog.core import crypto, db
+from youthprog.core.beside import Beside
 from youthprog.core.refusals import NotFound, Refusal, refuse_if
 from youthprog.documents import badges, codes, queries, rules, storage
 from youthprog.documents.models import Document
@@ -37,6 +38,7 @@ from youthprog.documents.types import (
     Sheet,
 )
 
+LETTERING, LETTERING_SECONDS = "youthprog.documents.lettering", 60.0
 _starting = threading.Lock()
 
 
@@ -135,6 +137,13 @@ def record_document(prepared: PreparedDocument, *, subject_kind: str, subject_id
 def refusals_to_print(sheet: Sheet) -> list[Refusal]:
     """Every reason why a sheet would not be printed, but for letters that nobody can draw."""
     return rules.refusals_to_print(sheet)
+
+
+def undrawable(names: Mapping[int, str]) -> dict[int, str]:
+    """Of names by some key, those with letters that no face here can draw, and which; found in a process of its own."""
+    with Beside(LETTERING, (dict(names), _settings().instance)) as other:
+        found: dict[int, str] = other.next(LETTERING_SECONDS) or {}
+    return found
 
 
 def discard_unrecorded(digest: str) -> None:

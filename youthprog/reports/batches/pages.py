@@ -140,16 +140,17 @@ def file(batch_id: int, which: str) -> Response:
         raise NotFound
     if batch.state not in ENDED or batch.purged_at is not None:
         raise NotFound
+    whole = services.file_of(batch.id, services.ALL)
     if queries.objections_to_fetch(actor(), batch, clock.today()):
         return _shown(batch, 409)
+    if which == "papers.pdf" and not whole.exists():  # a backup that was restored does not hold it
+        raise NotFound
     made = queries.made_of(batch)
     record_read("batch.fetched", "print_batch", batch.id, by=actor(), papers=len(made), file=which)
     if which == "papers.pdf":
-        if batch.bytes_in_all is None:
-            raise NotFound
-        parts: Iterable[bytes] = documents.fetched(services.file_of(batch.id, services.ALL))
+        parts: Iterable[bytes] = documents.fetched(whole)
         return _download(parts, f"{batch.kind}-{batch.id}.pdf", "application/pdf", size=batch.bytes_in_all)
-    return _download(_zipped(batch.id, made, clock.now()), f"{batch.kind}-{batch.id}.zip", "application/zip")
+    return _download(zipped(batch.id, made, clock.now()), f"{batch.kind}-{batch.id}.zip", "application/zip")
 
 
 def _download(parts: Iterable[bytes], name: str, kind: str, size: int | None = None) -> Response:
@@ -180,7 +181,7 @@ class _Outlet:
         return b"".join(parts)
 
 
-def _zipped(batch_id: int, made: list[queries.Made], now: datetime) -> Iterator[bytes]:
+def zipped(batch_id: int, made: list[queries.Made], now: datetime) -> Iterator[bytes]:
     """A zip file as it grows, one paper in memory at a time. All that the database knows was asked before."""
     readers = [_reader(batch_id, each) for each in made]
     names = list(file_names(each.about for each in made))

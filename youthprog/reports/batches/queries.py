@@ -172,7 +172,10 @@ def _printed() -> sa.Select[int]:
 def for_today(actor: Actor, since: datetime) -> list[BatchLine]:
     """Own batches that ended lately or are under way, for Today. One statement."""
     lately = sa.or_(PrintBatch.state.in_(UNDER_WAY), PrintBatch.ended_at > since)
-    return _lines(sa.and_(PrintBatch.asked_by_id == actor.person_id, PrintBatch.purged_at.is_(None), lately), limit=4)
+    own = sa.and_(
+        PrintBatch.asked_by_id == actor.person_id, PrintBatch.purged_at.is_(None), PrintBatch.kind.in_(kinds())
+    )
+    return _lines(sa.and_(own, lately), limit=4)
 
 
 def get_batch_for(actor: Actor, permission: P, batch_id: int) -> PrintBatch:

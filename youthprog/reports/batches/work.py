@@ -26,7 +26,7 @@ from youthprog.reports.batches import queries, services
 from youthprog.reports.batches.types import BatchKind, BatchState, Paper, Task
 
 log = logging.getLogger("youthprog.worker")
-AT_ONCE = 20  # papers in one transaction
+AT_ONCE = 10  # papers in one transaction
 LOOKED_AT_ONCE = 100
 STINT_SECONDS = 15.0  # after which other long work gets its turn
 LOOK_SECONDS = 0.5
@@ -39,7 +39,7 @@ EVERYTHING = dict.fromkeys(P, (Grant(Reach.EVERYWHERE),))
 S = BatchState
 
 
-def print_what_is_asked(now: datetime) -> Iterator[None]:
+def print_what_is_asked(now: datetime) -> Generator[None, None, None]:
     """Print some papers of the batch that was left alone the longest, if any; each step is committed by who calls."""
     with db.reading():  # every second somebody looks: that takes no lock
         batch_id = queries.next_waiting(now)
@@ -49,7 +49,7 @@ def print_what_is_asked(now: datetime) -> Iterator[None]:
         yield from at_work(batch_id, seconds=STINT_SECONDS)
 
 
-def at_work(batch_id: int, *, seconds: float) -> Iterator[None]:
+def at_work(batch_id: int, *, seconds: float) -> Generator[None, None, None]:
     """Work on a batch in hand for a while. It is given out of hand at the end, however that comes."""
     try:
         yield from _Work(batch_id, time.monotonic() + seconds).steps()
