@@ -254,6 +254,11 @@ def to_print(batch_id: int, limit: int | None = None) -> list[tuple[int, int]]:
     return [(key, subject_id) for key, subject_id in db.session().execute(statement.limit(limit))]
 
 
+def stop_is_asked(batch_id: int) -> bool:
+    """Whether somebody wants a batch to stop."""
+    return db.session().scalar(sa.select(PrintBatch.stop_asked_at).where(PrintBatch.id == batch_id)) is not None
+
+
 def have_one(kind: str, season_id: int) -> set[int]:
     """The subjects with a paper of a kind from an earlier batch of a season that still holds. One statement."""
     statement = (

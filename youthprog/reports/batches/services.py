@@ -114,12 +114,9 @@ def take_up(batch_id: int, *, now: datetime) -> bool:
     return _change(batch_id, free, state=S.WORKING, leased_until=now + LEASE)
 
 
-def hold_on(batch_id: int, *, now: datetime, **values: Any) -> bool:
-    """Keep a batch in hand for another minute; returns whether to go on, which is not so when somebody said stop."""
-    table = db.table(PrintBatch)
-    kept = _change(batch_id, sa.true(), leased_until=now + LEASE, **values)
-    asked = db.session().scalar(sa.select(table.c.stop_asked_at).where(table.c.id == batch_id))
-    return kept and asked is None
+def hold_on(batch_id: int, *, now: datetime, **values: Any) -> None:
+    """Keep a batch in hand for another minute."""
+    _change(batch_id, sa.true(), leased_until=now + LEASE, **values)
 
 
 def let_go(batch_id: int, *, now: datetime) -> None:

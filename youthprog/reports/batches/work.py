@@ -96,13 +96,13 @@ class _Work:
             if trouble:
                 services.end(self.batch_id, S.REFUSED, now=clock.now(), trouble=trouble)
                 return
-        going = services.hold_on(self.batch_id, now=clock.now(), looked_at=clock.now())
+        services.hold_on(self.batch_id, now=clock.now(), looked_at=clock.now())
         yield
-        while going:
+        while True:
             with db.reading():
-                todo = queries.to_print(self.batch_id, AT_ONCE)
+                todo, stopped = queries.to_print(self.batch_id, AT_ONCE), queries.stop_is_asked(self.batch_id)
                 db.session().rollback()
-            if not todo:
+            if stopped or not todo:
                 break
             if time.monotonic() > self.until:
                 services.let_go(self.batch_id, now=clock.now())
@@ -111,10 +111,10 @@ class _Work:
             if refused:
                 services.end(self.batch_id, S.REFUSED, now=clock.now(), trouble=refused)
                 return
-            going = services.hold_on(self.batch_id, now=clock.now())
+            services.hold_on(self.batch_id, now=clock.now())
             yield
             self._taken_in_hand().unlink(missing_ok=True)  # what was in hand is in the books now
-        yield from self._finish(S.DONE if going else S.STOPPED)
+        yield from self._finish(S.STOPPED if todo else S.DONE)
 
     # Looking ---------------------------------------------------------------------------------------------------
 
