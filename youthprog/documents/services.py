@@ -277,7 +277,6 @@ def sign_badge(document: Document, *, with_name: bool = False) -> str:
         file_sha256=document.sha256,
         verify_at=f"{settings.public_url}/v/{codes.grouped(document.code)}",
         address=badges_at(),
-        home=settings.public_url,
         with_name=with_name,
     )
     return press().sign_badge(badges.credential_of(badge), keys_at=badges_at())
