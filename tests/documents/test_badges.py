@@ -11,13 +11,14 @@ import page
 import pikepdf
 import pytest
 
-from tests.documents.conftest import PrintSheet, broken_rules
+from tests.documents.conftest import NOON, PrintSheet, broken_rules
 from tests.makers import sheets
 from tests.rules.test_batches import BADGE, faults_of
+from youthprog import config
 from youthprog.documents import badge_keys
 from youthprog.documents.badges import LONGEST, credential_of
 from youthprog.documents.joining import join
-from youthprog.documents.press import Press
+from youthprog.documents.press import Press, SheetJob
 from youthprog.documents.qr import qr_modules, qr_png, qr_version
 
 UA1 = page.ValidationProfile.PDF_UA_1
@@ -159,3 +160,18 @@ def pictures_of(content: bytes) -> list[tuple[int, float]]:
                     if drawn.Subtype == "/Image":
                         found.append((int(drawn.Width), abs(matrix.a)))
     return found
+
+
+# ---- which document a file was ----
+
+
+@pytest.mark.press
+def test_a_seal_names_its_document_in_a_file_that_was_changed_too(press: Press, instance: Path) -> None:
+    sheet = sheets.certificate()
+    sealed = press.print_sheet(SheetJob(sheet, config.ROOT / "templates", instance, NOON)).content
+    assert press.verify(sealed).code == sheet.code
+    place = sealed.index(b"/MediaBox")
+    changed = sealed[:place] + b"/MediaBux" + sealed[place + 9 :]
+    report = press.verify(changed)
+    assert (report.ours, report.intact, report.code) == (True, False, sheet.code)
+    assert press.verify(b"%PDF-1.7 of somebody").code is None

@@ -31,7 +31,7 @@ def qr_modules(address: str) -> int:
 def _symbol(address: str) -> segno.QRCode:
     """Level M; of an address too long for that, level L, before the modules get too small for a printer."""
     symbol = segno.make(address, error="m", boost_error=False, micro=False)
-    return symbol if symbol.version <= LARGEST else segno.make(address, error="l", boost_error=False, micro=False)
+    return symbol if int(symbol.version) <= LARGEST else segno.make(address, error="l", boost_error=False, micro=False)
 
 
 def _quiet(symbol: segno.QRCode) -> int:
