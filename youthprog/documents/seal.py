@@ -168,7 +168,7 @@ def verify_pdf(content: bytes, *, trust_root: Path, at: datetime | None = None) 
     except Exception:  # a stranger's bytes: whatever goes wrong in reading them, the answer is "not ours"
         return NO_SEAL
     return SealReport(
-        ours=bool(status.trusted),
+        ours=bool(status.valid and status.trust_problem_indic is None and status.validation_path is not None),
         intact=bool(status.intact and status.valid),
         whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
         signed_at=status.signer_reported_dt,
