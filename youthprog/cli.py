@@ -55,6 +55,11 @@ COMMANDS: dict[str, Command] = {
         "youthprog roster 12 --out tigers.pdf --kind coach",
         "youthprog.leagues.printing.commands:roster",
     ),
+    "certificates": Command(
+        "print certificates for a whole season, or for the people of a file",
+        "youthprog certificates --season 3 --signatory 'Ana Ruiz' --role 'Chief of Police' --out all.pdf",
+        "youthprog.reports.batches.commands:certificates",
+    ),
     "schedule": Command(
         "timetable a season from a file, or say why it cannot be",
         "youthprog schedule season.xml --out solution.xml --seconds 60",

@@ -50,6 +50,7 @@ class Settings:
     idle_minutes: int = 30
     session_hours: int = 12
     offline_hours: int = 12
+    batch_days: int = 14
 
     @property
     def secure(self) -> bool:
@@ -65,6 +66,11 @@ class Settings:
     def documents(self) -> Path:
         """Where sealed files are kept."""
         return self.instance / "documents"
+
+    @property
+    def batches(self) -> Path:
+        """Where the files of a batch wait to be fetched, encrypted, for `batch_days`."""
+        return self.instance / "batches"
 
     @property
     def uploads(self) -> Path:
@@ -170,5 +176,6 @@ CHECKS: list[tuple[str, Callable[[Any], bool], str]] = [
     ("idle_minutes", lambda minutes: 1 <= minutes <= 24 * 60, "idle_minutes must be between 1 and 1440."),
     ("session_hours", lambda hours: 1 <= hours <= 24, "session_hours must be between 1 and 24."),
     ("offline_hours", lambda hours: 1 <= hours <= 72, "offline_hours must be between 1 and 72."),
+    ("batch_days", lambda days: 1 <= days <= 90, "batch_days must be between 1 and 90."),
     ("trusted_proxies", lambda count: 0 <= count <= 5, "trusted_proxies must be between 0 and 5."),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from youthprog import config
-from youthprog.access import admission
+from youthprog.access import admission, throttle
 from youthprog.access import portal as own_account
 from youthprog.access import public as sign_in
 from youthprog.access import queries as access
@@ -59,7 +59,7 @@ from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
 from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
 from youthprog.consent.types import ConsentWithdrawn
-from youthprog.core import clearance, collecting, crypto, db, events, health_words, reach, serving, together
+from youthprog.core import clearance, collecting, crypto, db, events, guessing, health_words, reach, serving, together
 from youthprog.core.actor import Actor
 from youthprog.core.health_words import HealthWords
 from youthprog.core.permissions import P
@@ -71,7 +71,7 @@ from youthprog.credentials import services as credentials_services
 from youthprog.credentials.types import CredentialLapsed
 from youthprog.documents import portal as documents_portal
 from youthprog.leagues import routes as leagues
-from youthprog.leagues import teams
+from youthprog.leagues import season_papers, teams
 from youthprog.leagues.changes import pages as change_pages
 from youthprog.leagues.changes import rain_pages
 from youthprog.leagues.changes import services as schedule_changes
@@ -153,6 +153,12 @@ from youthprog.programs.types import (
 )
 from youthprog.reports import certificates, figures, paper
 from youthprog.reports import routes as reports
+from youthprog.reports.batches import kinds as batch_kinds
+from youthprog.reports.batches import pages as batch_pages
+from youthprog.reports.batches import queries as batch_queries
+from youthprog.reports.batches import services as batch_services
+from youthprog.reports.batches.types import BatchKind
+from youthprog.reports.batches.work import print_what_is_asked
 from youthprog.reports.rounds import compare_documents
 from youthprog.web import addresses, compiled, cookies, edge, errors, filters, headers, language
 from youthprog.web import routes as web
@@ -228,6 +234,7 @@ BLUEPRINTS: list[Any] = [
     reports.bp,
     certificates.bp,
     paper.bp,
+    batch_pages.bp,
     figures.bp,
     consent.bp,
     consent_desk.bp,
@@ -280,6 +287,7 @@ SUBSCRIBERS: dict[type, list[events.Handler]] = {
         outreach_services.follow_merge,
         calendar_services.follow_merge,
         concern_services.follow_merge,
+        batch_services.follow_merge,
     ],
     ContactStopped: [mentorship_services.stop_contact],
     GatheringCanceled: [consent_services.close_slips, schedule_changes.follow_cancel, officials_services.on_canceled],
@@ -356,6 +364,7 @@ CHORES: list[chores.Chore] = [
     hours_services.settle_all,
     closing_services.open_at_season_end,
     closing_words.forget_words,
+    batch_services.purge_expired,
 ]
 
 # What the worker does every few minutes.
@@ -377,6 +386,13 @@ SOON: list[chores.Chore] = [
     make_schedules,
     tell_of_changes,
     calendar_notices.tell_of_changes,
+    print_what_is_asked,
+]
+
+# What can be printed for many at once, in the order it is offered: one line a kind.
+BATCH_KINDS: list[BatchKind] = [
+    batch_kinds.PARTICIPATION,
+    batch_kinds.rosters_of(season_papers.team_ids, season_papers.rosters),
 ]
 
 # The main navigation, in order; the first four are tabs on a phone, the rest stands under More.
@@ -454,9 +470,11 @@ def build(**overrides: Any) -> Flask:
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY, CLEARANCE_IN)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
+    guessing.install(app, throttle.may_try, throttle.miss)
     serving.install(app, credentials_judging.judge, credentials_judging.adults_at, SERVED_ELSEWHERE)
     health_words.install(app, HEALTH_WORDS)
     calendar_queries.install(app, games_of)
+    batch_queries.install(app, BATCH_KINDS)
     chores.install(app, [lambda now: anchor(settings.instance, now), *CHORES], OFTEN, SOON)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.bench import sealing
 from tests.bench.measure import Measure
 from tests.makers import records
 from youthprog import config
@@ -40,6 +41,7 @@ def measures() -> Iterator[Measure]:
             yield from _measures(press, folder)
         finally:
             press.close()
+    yield from sealing.measures()
 
 
 def _measures(press: Press, folder: Path) -> Iterator[Measure]:

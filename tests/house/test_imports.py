@@ -71,6 +71,7 @@ EDGE = {
     "xlsx_files",
     "deed_forms",
     "sync",
+    "season_papers",
 }
 FLOORS = {
     "types": 0,
@@ -189,6 +190,7 @@ WINGS: dict[str, dict[str, int]] = {
     "sessions": {"plan_queries": READ, "reminding": WRITE},
     "closing": {"rematching": READ, "forgetting": WRITE},
     "theming": dict.fromkeys(("files", "templating", "pictures", "trying"), DECIDE),
+    "batches": {"kinds": WRITE, "work": WRITE},
     "evidence": {"lists": DECIDE, "measures": READ, "period": READ, "clearing": READ},
 }  # fmt: skip
 PURE_IN_WINGS = {
@@ -205,6 +207,7 @@ PURE_IN_WINGS = {
     "hours": "rules",  # sessions as a ledger
     "printing": "rules",  # the class of a reason on a game card, the parts of a binder
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
+    "batches": "rules",  # what a batch may be, and how its files are called
     "evidence": "lists",  # a list of benchmarks, a survey, as a program loads it
 }
 PURE_MAY = {"types"} | PURE
@@ -233,6 +236,7 @@ ALSO_OPEN = {
     ("documents", "codes"),  # how a code is written for people
     ("documents", "press"),  # PressFailed, raised by services
     ("documents", "seal"),  # operations make the keys
+    ("documents", "badge_keys"),
     ("audit", "anchors"),  # operations check them
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own

@@ -71,6 +71,7 @@ from youthprog.consent.types import (
 )
 from youthprog.core import clock, crypto, db
 from youthprog.core.actor import SYSTEM, Actor
+from youthprog.core.permissions import P
 from youthprog.credentials.models import Credential, CredentialOverride, CredentialRule
 from youthprog.credentials.services import kind_named
 from youthprog.credentials.types import CONCUSSION, CRIMINAL_CHECK, Asked, Ground, ServiceRole, Step
@@ -159,6 +160,8 @@ from youthprog.people.types import ContactKind, HealthKind, Relationship
 from youthprog.programs import services as programs_services
 from youthprog.programs.models import Enrollment, Gathering, Group, Season
 from youthprog.programs.types import EnrollmentStatus, GatheringKind, GroupKind, StaffRole
+from youthprog.reports.batches.models import PrintBatch, PrintedPaper
+from youthprog.reports.batches.types import BatchState
 
 # A form with parts for others than the guardian.
 PARTED = form_maker.form_of(
@@ -1140,12 +1143,19 @@ class _Maker:
         return message
 
     def _certificate(self, child: Person) -> Document:
-        return self._document(DocumentKind.CERTIFICATE, "youth", child.id, "Certificate of participation")
+        document = self._document(DocumentKind.CERTIFICATE, "youth", child.id, "Certificate of participation")
+        document.seal("holder_sealed", child.name)
+        return document
 
     def _papers(self) -> None:
         document = self._certificate(self.child)
         self.side.ids["certificate_id"] = document.id
-        self.side.words["code"] = document.code
+        self.side.words |= {
+            "code": document.code,
+            "documents.badges what": "issuer",
+            "batches.file which": "papers.zip",
+        }
+        self._batch(document)
         row = PlayerRow(
             row=2, given_name="Ira", family_name=f"Import{self.tag}", born_on=self.child.born_on or self.start
         )
@@ -1153,6 +1163,23 @@ class _Maker:
         upload = try_import(reading, self.season, sha256="0" * 64, by=SYSTEM, now=self.now)
         db.flush()
         self.side.ids["import_id"] = upload.id
+
+    def _batch(self, document: Document) -> None:
+        """Certificates that were printed for many, with one paper of which the file is there."""
+        batch = PrintBatch(
+            kind="participation", scope=f"{self.season.id}:{self.tag}", season_id=self.season.id, options={}, total=1,
+            state=BatchState.DONE, asked_at=self.now, ended_at=self.now,
+            expires_at=self.now + timedelta(days=14),
+        )  # fmt: skip
+        db.session().add(batch)
+        db.flush()
+        paper = PrintedPaper(
+            batch_id=batch.id, subject_id=self.child.id, place=0, printed_at=self.now, document_id=document.id,
+            seen={P.CERTIFICATE_ISSUE.key: [self.child.id]},
+        )  # fmt: skip
+        db.session().add(paper)
+        db.flush()
+        self.side.ids["batch_id"] = batch.id
 
     # ---- calendars ----
 

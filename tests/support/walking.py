@@ -274,7 +274,9 @@ class Walker:
                 where = where.tb_next
             place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
             return Answer(BROKEN, f"{type(problem).__name__}: {problem} at {place}", changed=self.stage.watch.take())
-        drawn = response.mimetype == "application/pdf" or response.mimetype.startswith(("image/", "application/vnd."))
+        drawn = response.mimetype in ("application/pdf", "application/zip") or response.mimetype.startswith(
+            ("image/", "application/vnd.")
+        )
         body = "(drawn)" if drawn else response.get_data(as_text=True)
         answer = Answer(
             response.status_code, body, response.mimetype, response.headers.get("Location", ""), self.stage.watch.take()

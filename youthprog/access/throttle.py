@@ -56,6 +56,18 @@ def count(buckets: Iterable[str], now: datetime) -> None:
             session.execute(sa.insert(table).values(bucket=name, window_starts_at=now, tries=1))
 
 
+def may_try(tries: Iterable[tuple[str, object]], now: datetime) -> bool:
+    """Whether none of these tries, (kind, of what), was made too often; for rooms below (`core/guessing.py`)."""
+    buckets = [bucket(kind, of) for kind, of in tries]
+    lock(buckets)
+    return full_until(buckets, now) is None
+
+
+def miss(tries: Iterable[tuple[str, object]], now: datetime) -> None:
+    """Note a wrong try in each bucket."""
+    count([bucket(kind, of) for kind, of in tries], now)
+
+
 def sweep(now: datetime) -> None:
     """Take out every row too old to count, once a day."""
     table = db.table(Throttle)

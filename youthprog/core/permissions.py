@@ -88,6 +88,8 @@ class P(Enum):
     )
 
     CERTIFICATE_ISSUE = "certificate.issue", "Issue and print a certificate"
+    CERTIFICATE_READ = "certificate.read", "Open the certificates of a young person, and take them along as a badge"
+    BATCH_PRINT = "batch.print", "Have papers printed for a whole season or team at once, and fetch them"
     CERTIFICATE_REVOKE = "certificate.revoke", "Revoke a certificate"
     PAPER_EDIT = "paper.edit", "Change the look of the department's paper, who signs it, and its templates"
 

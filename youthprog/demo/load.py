@@ -29,6 +29,7 @@ from youthprog.demo.game_rows import game_tables
 from youthprog.demo.gate_rows import registry_checks
 from youthprog.demo.matching import show_matching
 from youthprog.demo.meeting_rows import meeting_tables
+from youthprog.demo.papers import show_papers
 from youthprog.demo.people_rows import people_tables
 from youthprog.demo.plan import Department
 from youthprog.demo.program_rows import program_tables
@@ -129,6 +130,7 @@ def load(department: Department, sealed: PreparedDocument | None, *, now: dateti
     _lock_first_months(frame, now)
     show_matching(department, now)
     _name_signers(now)
+    show_papers(now)
     counts = {"youth": len(department.youth), "seed": department.seed, "size": department.size.value}
     record("demo.loaded", "installation", None, by=SYSTEM, now=now, **counts)
     return Loaded(len(department.youth), len(department.workers), len(department.sites), department.marks)

@@ -32,6 +32,7 @@ from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import words_of
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
 from youthprog.documents.qr import match_png, qr_png
+from youthprog.documents.seal import sealed_words
 from youthprog.documents.theming.files import picture_path, read_theme
 from youthprog.documents.theming.templating import fill_in, good_one
 from youthprog.documents.theming.types import ACCENT, MAIN, OwnTemplate, Theme
@@ -96,7 +97,7 @@ def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
         made_at=job.made_at,
         assets=composed.assets,
         enclosed=enclosed_of(sheet),
-        seal_reason=composed.title if composed.kind in SEALED else None,
+        seal_reason=sealed_words(composed.title, getattr(sheet, "code", None)) if composed.kind in SEALED else None,
     )
 
 

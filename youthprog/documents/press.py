@@ -144,6 +144,7 @@ class Press:
             intact=answer["intact"],
             whole_file=answer["whole_file"],
             signed_at=datetime.fromisoformat(signed_at) if signed_at else None,
+            code=answer["code"],
         )
 
     def read_scan(self, content: bytes) -> list[ScannedPage] | None:
@@ -156,6 +157,11 @@ class Press:
     def ask(self, deed: str, **values: Any) -> dict[str, Any]:
         """Have the child do one of its other deeds (`press_child.DEEDS`). Raises `PressFailed`."""
         return self._do({"do": deed, **values})
+
+    def sign_badge(self, claims: Mapping[str, Any], *, keys_at: str) -> str:
+        """Sign the claims of a badge; makes the key when there is none yet. Raises `PressFailed`."""
+        message = {"do": "sign_badge", "keys": str(self.keys), "claims": claims, "keys_at": keys_at}
+        return str(self._do(message)["signed"])
 
     def warm_up(self) -> None:
         """Start the child without waiting for it, so that the next job finds it ready."""

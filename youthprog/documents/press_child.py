@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from youthprog.documents import badge_keys
 from youthprog.documents.compose import compose_job
 from youthprog.documents.press import PrintJob, Undrawable, read_message, unpacked, unpacked_sheet, write_message
 from youthprog.documents.scanned import NotAScan, read_scan
@@ -146,6 +147,7 @@ def _verify(message: Mapping[str, Any]) -> dict[str, Any]:
         "intact": report.intact,
         "whole_file": report.whole_file,
         "signed_at": report.signed_at.isoformat() if report.signed_at else None,
+        "code": report.code,
     }
 
 
@@ -182,6 +184,12 @@ def _try_out(message: Mapping[str, Any]) -> dict[str, Any]:
     return {"faults": found, "content": base64.b64encode(content).decode("ascii")}
 
 
+def _sign_badge(message: Mapping[str, Any]) -> dict[str, Any]:
+    folder = Path(message["keys"])
+    badge_keys.make_badge_key(folder)
+    return {"signed": badge_keys.sign(message["claims"], folder=folder, keys_at=message["keys_at"])}
+
+
 DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "print": _print,
     "print_sheet": _print_sheet,
@@ -189,6 +197,7 @@ DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "read_scan": _read_scan,
     "take_picture": _take_picture,
     "try_out": _try_out,
+    "sign_badge": _sign_badge,
 }
 
 

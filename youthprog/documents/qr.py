@@ -7,12 +7,13 @@ import segno
 from youthprog.documents.codes import MATCH_PREFIX
 
 NAVY = "#123f73"
+LARGEST = 4  # version: 33 modules
 
 
 def qr_png(address: str, *, dark: str = NAVY) -> bytes:
-    """A QR code of an address as a small PNG: level M, quiet zone of four modules; printed without smoothing."""
-    picture = BytesIO()
-    _symbol(address).save(picture, kind="png", scale=2, border=4, dark=dark, light="#ffffff")
+    """A QR code of an address as a small PNG with its quiet zone; printed without smoothing."""
+    picture, symbol = BytesIO(), _symbol(address)
+    symbol.save(picture, kind="png", scale=2, border=_quiet(symbol), dark=dark, light="#ffffff")
     return picture.getvalue()
 
 
@@ -23,11 +24,20 @@ def qr_version(address: str) -> int:
 
 def qr_modules(address: str) -> int:
     """How many modules the picture of an address is wide, with its quiet zone."""
-    return int(_symbol(address).symbol_size(border=4)[0])
+    symbol = _symbol(address)
+    return int(symbol.symbol_size(border=_quiet(symbol))[0])
 
 
 def _symbol(address: str) -> segno.QRCode:
-    return segno.make(address, error="m", boost_error=False, micro=False)
+    """Level M; of an address too long for that, level L, before the modules get too small for a printer."""
+    symbol = segno.make(address, error="m", boost_error=False, micro=False)
+    return symbol if int(symbol.version) <= LARGEST else segno.make(address, error="l", boost_error=False, micro=False)
+
+
+def _quiet(symbol: segno.QRCode) -> int:
+    """Modules of blank around: four; two where the symbol is large, so that its modules stay as wide. Paper around the
+    picture is blank anyway."""
+    return 4 if int(symbol.version) < LARGEST else 2
 
 
 def match_png(code: str) -> bytes:

@@ -1,5 +1,7 @@
 """Reading documents."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from youthprog.core import db
@@ -45,6 +47,12 @@ def count_damaged() -> int:
         .where(Document.damaged_at.is_not(None), Document.purged_at.is_(None))
     )
     return db.session().scalar(counted) or 0
+
+
+def list_revoked(kinds: Collection[DocumentKind]) -> list[str]:
+    """The SHA-256 of every revoked document of some kinds, oldest first."""
+    statement = sa.select(Document.sha256).where(Document.kind.in_(kinds), Document.revoked_at.is_not(None))
+    return list(db.session().scalars(statement.order_by(Document.id)))
 
 
 def later_records(document: Document) -> list[Document]:

@@ -1,12 +1,13 @@
 """What may go to the press. Pure: values in, refusals out. Bounds keep every layout within its time."""
 
+import hashlib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from youthprog.core.refusals import N_, Refusal
-from youthprog.core.text import crowded, storable
+from youthprog.core.text import crowded, fold, storable
 from youthprog.documents.drawn import is_drawing
 from youthprog.documents.types import Appreciation, Certificate, Sheet
 
@@ -62,6 +63,16 @@ def refusals_to_revoke(reason: str, *, already: bool) -> list[Refusal]:
     if not reason.strip():
         reasons.append(Refusal("no_reason", N_("Say why the document is revoked."), field="reason"))
     return reasons
+
+
+def name_digest(name: str) -> bytes:
+    """A name as it is compared with what a visitor types: folded, without dots and commas, its parts in any order.
+
+    All parts count: a given or a family name alone is another name.
+    """
+    letters = fold(name[:LONGEST_NOTE]).replace("'", "")
+    plain = "".join(each if each.isalnum() else " " for each in letters)
+    return hashlib.sha256(" ".join(sorted(plain.split())).encode()).digest()
 
 
 def graphemes(text: str) -> int:

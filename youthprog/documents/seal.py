@@ -6,7 +6,9 @@ verifying run in the press child only: they import pyhanko.
 """
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ ROOT_CERTIFICATE, ROOT_KEY = "seal-root.pem", "seal-root-key.pem"
 CERTIFICATE, KEY = "seal.pem", "seal-key.pem"
 VALID_FOR = timedelta(days=36525)
 FIELD = "Seal"
+NAMED = re.compile(r" · ([A-Z0-9]{4}-[A-Z0-9]{4})$")  # the document's code, at the end of what the seal says
 
 
 def make_seal_keys(folder: Path, *, department: str, now: datetime | None = None) -> bool:
@@ -97,17 +100,29 @@ def _write_private(path: Path, content: bytes) -> None:
 
 def seal_pdf(content: bytes, *, keys: Path, reason: str) -> bytes:
     """Certify a PDF so that no later change is allowed, and return it. Tags and archival promise stay whole."""
-    from pyhanko.sign import signers
-
-    signer = signers.SimpleSigner.load(str(keys / KEY), str(keys / CERTIFICATE), (str(keys / ROOT_CERTIFICATE),))
-    if signer is None:
-        raise FileNotFoundError(f"no usable sealing key in {keys.name}; run youthprog init")
+    signer = _signer(keys, (keys / KEY).stat().st_mtime_ns)
     room = _room_for(signer)
     sealed = _sealed(content, signer, reason, room)
     while DOUBTFUL in sealed[len(content) :]:  # two digits more move what is listed there, and it ends otherwise
         room += 2
         sealed = _sealed(content, signer, reason, room)
     return sealed
+
+
+def sealed_words(title: str, code: str | None) -> str:
+    """What a seal says: the title, and which document it is for."""
+    return f"{title} · {code[:4]}-{code[4:]}" if code else title
+
+
+@lru_cache(maxsize=2)
+def _signer(keys: Path, _changed: int) -> Any:
+    """The key and its chain, read once for many seals."""
+    from pyhanko.sign import signers
+
+    signer = signers.SimpleSigner.load(str(keys / KEY), str(keys / CERTIFICATE), (str(keys / ROOT_CERTIFICATE),))
+    if signer is None:
+        raise FileNotFoundError(f"no usable sealing key in {keys.name}; run youthprog init")
+    return signer
 
 
 def _sealed(content: bytes, signer: Any, reason: str, room: int) -> bytes:
@@ -153,11 +168,18 @@ def verify_pdf(content: bytes, *, trust_root: Path, at: datetime | None = None) 
     except Exception:  # a stranger's bytes: whatever goes wrong in reading them, the answer is "not ours"
         return NO_SEAL
     return SealReport(
-        ours=bool(status.trusted),
+        ours=bool(status.valid and status.trust_problem_indic is None and status.validation_path is not None),
         intact=bool(status.intact and status.valid),
         whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
         signed_at=status.signer_reported_dt,
+        code=_named(seals[0]),
     )
+
+
+def _named(seal: Any) -> str | None:
+    """The code that a seal names."""
+    found = NAMED.search(str(seal.sig_object.get("/Reason", "")))
+    return found[1].replace("-", "") if found else None
 
 
 def _trust(root: Path, at: datetime | None) -> Any:

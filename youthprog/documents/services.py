@@ -6,23 +6,28 @@ to the file; if the deed is refused after all, `discard` takes it away.
 """
 
 import hashlib
+import hmac
+import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import current_app
 
 from youthprog import config
-from youthprog.core import db
-from youthprog.core.refusals import NotFound, refuse_if
-from youthprog.documents import codes, queries, rules, storage
+from youthprog.core import crypto, db
+from youthprog.core.beside import Beside
+from youthprog.core.refusals import NotFound, Refusal, refuse_if
+from youthprog.documents import badges, codes, queries, rules, storage
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
+    BADGES,
     NO_SEAL,
     SEALED,
     Issued,
@@ -33,6 +38,7 @@ from youthprog.documents.types import (
     Sheet,
 )
 
+LETTERING, LETTERING_SECONDS = "youthprog.documents.lettering", 60.0
 _starting = threading.Lock()
 
 
@@ -42,6 +48,8 @@ class Verdict:
 
     document: Document | None
     seal: SealReport
+    claimed: Document | None = None
+    """Which document a file says it is whose bytes are not those that were issued."""
 
     @property
     def is_ours(self) -> bool:
@@ -76,12 +84,22 @@ def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
     return _print(sheet, now).content
 
 
+def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedSheet]:
+    """Print sheets in their order, each as soon as it is asked for. Raises `Refused`, `PressFailed` at the one that fails."""
+    for sheet in sheets:
+        yield _print(sheet, now)
+
+
 def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:
     """Print, seal and keep the file of a certificate or record, without a lock and without a row.
 
     Raises `Refused` with every reason, `PressFailed` when the press cannot.
     """
-    printed = _print(sheet, now)
+    return keep_printed(sheet, _print(sheet, now))
+
+
+def keep_printed(sheet: Issued, printed: PrintedSheet) -> PreparedDocument:
+    """Keep the file of a sheet that was printed, without a row: the second half of `prepare`, where many are printed at once."""
     return PreparedDocument(
         kind=printed.kind,
         code=sheet.code,
@@ -92,6 +110,7 @@ def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:
         content=printed.content,
         sha256=storage.keep(printed.content, _settings().documents),
         pages=printed.pages,
+        holder=getattr(sheet, "name", ""),
     )
 
 
@@ -116,13 +135,41 @@ def record_document(prepared: PreparedDocument, *, subject_kind: str, subject_id
     )
     db.session().add(document)
     db.flush()
+    document.seal("holder_sealed", prepared.holder or None)
     return document
+
+
+def refusals_to_print(sheet: Sheet) -> list[Refusal]:
+    """Every reason why a sheet would not be printed, but for letters that nobody can draw."""
+    return rules.refusals_to_print(sheet)
+
+
+def undrawable(names: Mapping[int, str]) -> dict[int, str]:
+    """Of names by some key, those with letters that no face here can draw, and which; found in a process of its own."""
+    with Beside(LETTERING, (dict(names), _settings().instance)) as other:
+        found: dict[int, str] = other.next(LETTERING_SECONDS) or {}
+    return found
+
+
+def discard_unrecorded(digest: str) -> None:
+    """Take away the file of a SHA-256 that no row speaks of."""
+    if queries.find_by_sha256(digest) is None:
+        storage.discard(digest, _settings().documents)
+
+
+def place_of(digest: str) -> Path:
+    """Where the file of a SHA-256 lies, for a process that joins files."""
+    return storage.path_of(digest, _settings().documents)
+
+
+def parts_of(place: Path) -> Iterator[bytes]:
+    """A file in parts."""
+    return storage.parts_of(place)
 
 
 def discard(prepared: PreparedDocument) -> None:
     """Take away the file of a document that was prepared and then not recorded."""
-    if queries.find_by_sha256(prepared.sha256) is None:
-        storage.discard(prepared.sha256, _settings().documents)
+    discard_unrecorded(prepared.sha256)
 
 
 def purge_of_subject(subject_kind: str, subject_id: int, *, now: datetime) -> None:
@@ -133,8 +180,25 @@ def purge_of_subject(subject_kind: str, subject_id: int, *, now: datetime) -> No
     folder = _settings().documents
     for document in queries.list_of_subject(subject_kind, subject_id):
         document.purged_at = document.purged_at or now
+        document.holder_sealed = None
         digest = document.sha256
         db.after_commit(lambda digest=digest: storage.discard(digest, folder))  # type: ignore[misc]
+
+
+def keep_to_fetch(parts: Iterable[bytes], place: Path) -> int:
+    """Keep a file that waits to be fetched, sealed with the field key; returns how many bytes it holds."""
+    return storage.keep_sealed(parts, place, ring=crypto.keyring())
+
+
+def fetched(place: Path) -> Iterator[bytes]:
+    """What was kept to be fetched, part by part; it can be read on after the request. Raises `Damaged`."""
+    return storage.open_sealed(place, ring=crypto.keyring())
+
+
+def reader_of(sha256: str) -> Callable[[], bytes]:
+    """How to read a sealed file later, when the request is over. The caller has asked whether it may be read."""
+    folder = _settings().documents
+    return lambda: storage.load(sha256, folder)
 
 
 def load_bytes(document: Document) -> bytes:
@@ -189,7 +253,67 @@ def verify_upload(content: bytes) -> Verdict:
     document = queries.find_by_sha256(hashlib.sha256(content).hexdigest())
     if document is not None and not document.sealed:
         return Verdict(document, NO_SEAL)
-    return Verdict(document, press().verify(content))
+    seal = press().verify(content)
+    claimed = queries.find_by_code(seal.code) if document is None and seal.ours and seal.code else None
+    return Verdict(document, seal, claimed)
+
+
+def is_holder(document: Document | None, typed: str) -> bool:
+    """Whether somebody typed the name on a document, whole, in whatever case, accents and order of its parts.
+
+    The same work whatever was typed, and whether there is a name or none.
+    """
+    holder = document.unseal("holder_sealed") if document is not None and document.purged_at is None else None
+    wanted, given = rules.name_digest(holder or ""), rules.name_digest(typed)
+    return hmac.compare_digest(wanted, given) and bool(holder)
+
+
+def sign_badge(document: Document, *, with_name: bool = False) -> str:
+    """A certificate as a signed Open Badges 3.0 credential, the same each time. Raises `NotFound`, `PressFailed`."""
+    holder = document.unseal("holder_sealed")
+    if document.kind not in BADGES or not holder or document.purged_at or document.revoked_at:
+        raise NotFound
+    settings = _settings()
+    badge = badges.Badge(
+        title=document.title,
+        holder=holder,
+        issuer=document.issuer,
+        issued_at=document.issued_at,
+        file_sha256=document.sha256,
+        verify_at=f"{settings.public_url}/v/{codes.grouped(document.code)}",
+        address=badges_at(),
+        with_name=with_name,
+    )
+    return press().sign_badge(badges.credential_of(badge), keys_at=badges_at())
+
+
+def badges_at() -> str:
+    """Where this department's badges are explained."""
+    return f"{_settings().public_url}/badges"
+
+
+def badge_keys() -> dict[str, Any]:
+    """The public keys of badges as a JWKS; none before the first badge."""
+    place = _settings().instance / badges.KEY_SET
+    found: dict[str, Any] = json.loads(place.read_text()) if place.exists() else {"keys": []}
+    return found
+
+
+def badge_issuer() -> dict[str, Any]:
+    """Who issues badges here."""
+    settings = _settings()
+    return badges.issuer_profile(
+        address=badges_at(),
+        name=f"{settings.department} {settings.department_program}".strip(),
+        home=settings.public_url,
+        email=settings.department_email,
+        phone=settings.department_phone,
+    )
+
+
+def badges_revoked() -> dict[str, Any]:
+    """The badges that hold no more."""
+    return badges.revocation_list(queries.list_revoked(BADGES), address=badges_at())
 
 
 def read_scan(content: bytes) -> list[ScannedPage] | None:

@@ -39,6 +39,10 @@ ARCHIVED = frozenset(
 SEALED = ARCHIVED | {DocumentKind.CERTIFICATE, DocumentKind.CLOSURE_LETTER, DocumentKind.APPRECIATION}
 
 
+BADGES = frozenset({DocumentKind.CERTIFICATE, DocumentKind.APPRECIATION})
+"""What can be taken along as a badge."""
+
+
 class Variant(StrEnum):
     """What the file promises: readable by everyone, and for records also readable in fifty years."""
 
@@ -824,6 +828,8 @@ class PreparedDocument:
     content: bytes = field(repr=False)
     sha256: str
     pages: int
+    holder: str = field(default="", repr=False)
+    """The name printed on a certificate or letter; empty for other papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -837,6 +843,8 @@ class SealReport:
     whole_file: bool
     """Nothing was appended after sealing."""
     signed_at: datetime | None = None
+    code: str | None = None
+    """The code the seal names, whether or not the file was changed since: which document it says it is."""
 
     @property
     def is_good(self) -> bool:

@@ -23,7 +23,16 @@ from youthprog.web.migrations import current
 FORMAT = 1
 BATCH = 1000
 FOLDERS = {"documents": ".pdf", "uploads": ".sealed", "paper": ""}  # what lies in the instance folder beside the keys
-KEY_FILES = ("keys.toml", "seal-root.pem", "seal-root-key.pem", "seal.pem", "seal-key.pem", "audit-anchors.log")
+KEY_FILES = (
+    "keys.toml",
+    "seal-root.pem",
+    "seal-root-key.pem",
+    "seal.pem",
+    "seal-key.pem",
+    "badge-key.pem",
+    "badge-keys.json",
+    "audit-anchors.log",
+)
 
 
 class CannotRestore(Exception):

@@ -10,6 +10,7 @@ from flask_migrate import Migrate, upgrade
 from youthprog import config, create_app
 from youthprog.consent.services import publish_starter_form
 from youthprog.core import clock, crypto, db
+from youthprog.documents.badge_keys import make_badge_key
 from youthprog.documents.seal import make_seal_keys
 from youthprog.operations import glance
 from youthprog.web import migrations
@@ -61,6 +62,7 @@ def set_up() -> Flask:
     app = create_app()
     settings: config.Settings = app.config["YOUTHPROG"]
     make_seal_keys(settings.instance, department=settings.department)
+    make_badge_key(settings.instance)
     migrate(app)
     with app.app_context():
         publish_starter_form(now=clock.now())

@@ -4,7 +4,7 @@ For one young person from the file, for those chosen of a season from the season
 """
 
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -238,22 +238,42 @@ def issue_hours(program_id: int, person_id: int) -> Response | BaseResponse:
 
 
 @bp.get("/certificates/<id:document_id>")
-@door(P.CERTIFICATE_ISSUE)
+@door(P.CERTIFICATE_READ)
 def show(document_id: int) -> Response:
-    """A certificate: its code, its file, whether it holds."""
-    document, person, back = _certificate(document_id, P.CERTIFICATE_ISSUE)
-    return page(
-        "reports/certificate.html", document=document, person=person, back_url=back, code=grouped(document.code)
-    )
+    """A certificate: its code, its file, whether it holds. Why it was revoked is told to who may revoke."""
+    return _shown(*_certificate(document_id, P.CERTIFICATE_READ))
+
+
+def _shown(document: Document, person: Person, back: str, status: int = 200, **more: Any) -> Response:
+    values = {"document": document, "person": person, "back_url": back, "code": grouped(document.code)}
+    return page("reports/certificate.html", status, may_revoke=_may_revoke(document), **values, **more)
+
+
+def _may_revoke(document: Document) -> bool:
+    try:
+        _certificate(document.id, P.CERTIFICATE_REVOKE)
+    except NotFound:
+        return False
+    return True
 
 
 @bp.get("/certificates/<id:document_id>.pdf")
-@door(P.CERTIFICATE_ISSUE)
+@door(P.CERTIFICATE_READ)
 def file(document_id: int) -> Response:
     """The sealed file."""
-    document, person, _back = _certificate(document_id, P.CERTIFICATE_ISSUE)
+    document, person, _back = _certificate(document_id, P.CERTIFICATE_READ)
     record_read("certificate.opened", "document", document_id, by=actor())
     return file_response(printing.load_bytes(document), name=f"{person.name}.pdf")
+
+
+@bp.get("/certificates/<id:document_id>/badge")
+@door(P.CERTIFICATE_READ)
+def badge(document_id: int) -> Response:
+    """The certificate as an Open Badges 3.0 credential; `?name=yes` writes the name into it."""
+    document, _person, _back = _certificate(document_id, P.CERTIFICATE_READ)
+    signed = printing.sign_badge(document, with_name=request.args.get("name") == "yes")
+    record_read("certificate.badge", "document", document_id, by=actor())
+    return file_response(signed.encode("ascii"), name="certificate.jwt", kind="application/vc+jwt", download=True)
 
 
 @bp.post("/certificates/<id:document_id>/revoke")
@@ -264,13 +284,5 @@ def revoke(document_id: int) -> Response | BaseResponse:
     try:
         services.revoke_certificate(document, reason=request.form.get("reason", ""), by=actor(), now=clock.now())
     except Refused as refused:
-        return page(
-            "reports/certificate.html",
-            422,
-            document=document,
-            person=person,
-            back_url=back,
-            code=grouped(document.code),
-            refusals=refused.reasons,
-        )
+        return _shown(document, person, back, 422, refusals=refused.reasons)
     return redirect(url_for("certificates.show", document_id=document_id), 303)

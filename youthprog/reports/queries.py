@@ -298,7 +298,7 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
         custody=tuple(people.custody_of(youth_id)) if reaches(P.CUSTODY_READ) else None,
         requests=tuple(requests_of(actor, youth_id, on)) if reaches(P.CONSENT_READ) else (),
         months=_last_months(actor, youth_id, on) if reaches(P.REGISTER_READ) else (),
-        certificates=tuple(certificates_of(youth_id)) if reaches(P.CERTIFICATE_ISSUE) else (),
+        certificates=tuple(certificates_of(youth_id)) if reaches(P.CERTIFICATE_READ) else (),
         may_attendance=reaches(P.REGISTER_READ),
         may_edit=reaches(P.YOUTH_EDIT),
         may_health=reaches(P.HEALTH_EDIT),

@@ -1,6 +1,6 @@
 """The front page, Today, and the file of a youth."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response
@@ -35,12 +35,15 @@ from youthprog.people.types import RELATIONSHIPS, PersonLine
 from youthprog.programs import queries as programs
 from youthprog.programs.types import STATUSES, EnrollmentStatus, SeasonLine
 from youthprog.reports import queries
+from youthprog.reports.batches import queries as batches
+from youthprog.reports.batches.types import STATES as BATCH_STATES
 from youthprog.reports.queries import YouthFile
 from youthprog.web.edge import actor, door, public, signed_in
 from youthprog.web.pages import page
 
 bp = Blueprint("reports", __name__)
 WEEKS = 8
+BATCHES_SHOWN = timedelta(days=3)
 TEAMS_SHOWN = 8
 ACTIVE = (EnrollmentStatus.ENROLLED, EnrollmentStatus.WAITLISTED)
 
@@ -84,6 +87,9 @@ def today() -> Response:
         shown["begun"] = queries.beginnings(who, on)
     shown |= _credentials(who, now)
     shown |= _mentoring(who, now)
+    if who.may(P.BATCH_PRINT):
+        shown["batches"] = batches.for_today(who, now - BATCHES_SHOWN)
+        shown |= {"batch_kinds": batches.kinds(), "batch_states": BATCH_STATES}
     if who.may(P.CONSENT_MATCH):
         shown["unmatched"] = consent.list_unmatched(who, on)
     if who.may(P.CONSENT_SIGN):

@@ -8,11 +8,13 @@ from youthprog.audit.services import record
 from youthprog.core import clock
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import Refusal, Refused, refuse_if
+from youthprog.documents import queries as document_queries
 from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.documents.types import Certificate, CertificateKind, Paper, PreparedDocument, Signatory, Writing
 from youthprog.mentorship.hours import queries as hours
 from youthprog.people.models import Person
+from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Program, Season
 from youthprog.programs.types import StaffRole
@@ -187,13 +189,24 @@ def issue_certificates(
     subject_kind: str = queries.CERTIFICATE_SUBJECT,
     by: Actor,
     now: datetime,
+    **detail: int,
 ) -> list[Document]:
-    """Enter prepared certificates in the books, each with its line in the trail."""
+    """Enter prepared certificates in the books, each with its line in the trail; `detail` says more in it."""
     found = []
     for person_id, each in prepared.items():
         document = documents.record_document(each, subject_kind=subject_kind, subject_id=person_id, now=now)
         about = {"youth_id": person_id} if subject_kind == queries.CERTIFICATE_SUBJECT else {"person_id": person_id}
-        record("certificate.issued", "document", document.id, by=by, now=now, sha256=each.sha256, of=str(kind), **about)
+        record(
+            "certificate.issued",
+            "document",
+            document.id,
+            by=by,
+            now=now,
+            sha256=each.sha256,
+            of=str(kind),
+            **about,
+            **detail,
+        )
         found.append(document)
     return found
 
@@ -202,3 +215,9 @@ def revoke_certificate(document: Document, *, reason: str, by: Actor, now: datet
     """Declare a certificate void. Raises `Refused`."""
     documents.revoke(document, reason=reason, now=now)
     record("certificate.revoked", "document", document.id, by=by, now=now)
+
+
+def follow_merge(event: PeopleMerged) -> None:
+    """Let the certificates of a merged person follow."""
+    for document in document_queries.list_of_subject(queries.CERTIFICATE_SUBJECT, event.gone_id):
+        document.subject_id = event.kept_id
