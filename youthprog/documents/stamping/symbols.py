@@ -1,0 +1,36 @@
+"""QR codes as filled rectangles: one matrix for the page that is laid out and for the page that is stamped."""
+
+import re
+from functools import lru_cache
+
+import zxingcpp
+
+from youthprog.documents.stamping.types import Squares
+
+DARK = re.compile(rb"\0+")
+QUIET = 4
+"""Modules of white around the symbol (ISO/IEC 18004)."""
+
+
+@lru_cache(maxsize=64)
+def qr_squares(text: str) -> Squares:
+    """The QR code of a text at level M, with its quiet zone, as horizontal runs of dark modules."""
+    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    picture = memoryview(symbol.to_image(scale=1, add_quiet_zones=False))
+    size, light = picture.shape[0], bytes(picture)
+    boxes = tuple(
+        (run.start() + QUIET, row + QUIET, run.end() - run.start(), 1)
+        for row in range(size)
+        for run in DARK.finditer(light[row * size : (row + 1) * size])
+    )
+    return Squares(boxes, size + 2 * QUIET)
+
+
+def svg_of(squares: Squares, color: str) -> bytes:
+    """The same picture for the page that is laid out: one path."""
+    path = "".join(f"M{x} {y}H{x + width}V{y + height}H{x}z" for x, y, width, height in squares.boxes)
+    across = squares.across
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{across}" viewBox="0 0 {across} {across}">'
+        f'<path fill="{color}" d="{path}"/></svg>'
+    ).encode()
