@@ -21,7 +21,9 @@ from youthprog.documents.faces import missing_glyphs
 from youthprog.documents.fitting import CARD, CARD_FACES, PARTICIPATION, FitRule, fit, words_of
 from youthprog.documents.guilloche import frame_svg
 from youthprog.documents.press import PrintJob, SheetJob, Undrawable
+from youthprog.documents.qr import NAVY as QR_NAVY
 from youthprog.documents.qr import match_png, qr_modules, qr_png
+from youthprog.documents.stamping.symbols import qr_squares, svg_of
 from youthprog.documents.types import (
     ARCHIVED,
     SEALED,
@@ -84,11 +86,9 @@ class Composed:
 def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
     """The page of a sheet and the printing of it. Raises `Undrawable`: no certificate has a hole in its name."""
     sheet, own = job.sheet, job.instance / "crest.svg"
-    if isinstance(sheet, Certificate | Appreciation):
-        own_script = sheet.name_in_own_script if isinstance(sheet, Certificate) else None
-        missing = missing_glyphs(sheet.name + (own_script or ""), instance=job.instance)
-        if missing:
-            raise Undrawable(missing)
+    missing = undrawable_in(job)
+    if missing:
+        raise Undrawable(missing)
     own_crest = own.read_bytes() if own.exists() else None
     composed = compose(sheet, templates=job.templates, instance=job.instance, own_crest=own_crest)
     return composed, PrintJob(
@@ -100,6 +100,15 @@ def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
         enclosed=enclosed_of(sheet),
         seal_reason=composed.title if composed.kind in SEALED else None,
     )
+
+
+def undrawable_in(job: SheetJob) -> str:
+    """The letters of a certificate's name that no face here can draw."""
+    sheet = job.sheet
+    if not isinstance(sheet, Certificate | Appreciation):
+        return ""
+    own_script = sheet.name_in_own_script if isinstance(sheet, Certificate) else None
+    return missing_glyphs(sheet.name + (own_script or ""), instance=job.instance)
 
 
 def enclosed_of(sheet: Sheet) -> Enclosed | None:
@@ -187,7 +196,7 @@ def _certificate(sheet: Certificate, templates: Path, own_crest: bytes | None) -
     }
     assets = {
         "frame.svg": frame_svg(*LANDSCAPE),
-        "qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}"),
+        "qr.svg": qr_svg(f"https://{sheet.letterhead.verify_at}/{sheet.code}"),
     }
     title = f"{words('certificate')} · {sheet.program_en}"
     name = "certificate_participation.html"
@@ -204,7 +213,7 @@ def _appreciation(sheet: Appreciation, templates: Path, own_crest: bytes | None)
     }
     assets = {
         "frame.svg": frame_svg(*LANDSCAPE),
-        "qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}"),
+        "qr.svg": qr_svg(f"https://{sheet.letterhead.verify_at}/{sheet.code}"),
     }
     title = f"{words('appreciation')} · {sheet.program_en}"
     name, kind = "appreciation.html", DocumentKind.APPRECIATION
@@ -320,6 +329,11 @@ def _first_of(sheet: WithdrawalRecord | SupplementRecord, words: Words) -> dict[
 
 def _qr_of(sheet: Evidence | ClosureLetter) -> dict[str, bytes]:
     return {"qr.png": qr_png(f"https://{sheet.letterhead.verify_at}/{sheet.code}", dark=INK)}
+
+
+def qr_svg(address: str) -> bytes:
+    """The QR code of a certificate as a vector: what is laid out and what is stamped draw the same rectangles."""
+    return svg_of(qr_squares(address), QR_NAVY)
 
 
 def _in_fours(digest: str) -> str:

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,15 @@ class PressUnavailable(PressFailed):
 
 class JobTooLong(PressFailed):
     """The job took longer than it may; the press was killed."""
+
+
+class SeveralUndrawable(PressFailed):
+    """Of several sheets some have letters that no face here draws. Nothing was printed."""
+
+    def __init__(self, missing: list[tuple[int, str]]):
+        super().__init__(f"no face draws some letters of {len(missing)} sheets")
+        self.missing = missing
+        """The place of a sheet in the list, and its letters."""
 
 
 class Undrawable(PressFailed):
@@ -92,6 +101,8 @@ class PrintedSheet:
     kind: DocumentKind
     title: str
     language: Language
+    stamped: bool = False
+    """Stamped from a layout, not laid out: the same page in a hundredth of the time."""
 
 
 class Press:
@@ -120,13 +131,18 @@ class Press:
         answer = self._do({"do": "print_sheet", "keys": str(self.keys), **_packed_sheet(job)})
         if "undrawable" in answer:
             raise Undrawable(answer["undrawable"])
-        return PrintedSheet(
-            content=base64.b64decode(answer["content"]),
-            pages=int(answer["pages"]),
-            kind=DocumentKind(answer["kind"]),
-            title=answer["title"],
-            language=Language(answer["language"]),
-        )
+        return _printed_sheet(answer)
+
+    def print_sheets(self, jobs: Sequence[SheetJob], *, following: int = 0) -> list[PrintedSheet]:
+        """A few sheets in one go, of a batch with `following` more to come. Raises `SeveralUndrawable`, `PressFailed`."""
+        packed = [_packed_sheet(job) for job in jobs]
+        answer = self._do({"do": "print_sheets", "keys": str(self.keys), "jobs": packed, "following": following})
+        _refuse_undrawable(answer)
+        return [_printed_sheet(each) for each in answer["printed"]]
+
+    def check_letters(self, jobs: Sequence[SheetJob]) -> None:
+        """Make sure that the faces here draw every name, before anything is printed. Raises `SeveralUndrawable`."""
+        _refuse_undrawable(self._do({"do": "missing", "jobs": [_packed_sheet(job) for job in jobs]}))
 
     def verify(self, content: bytes) -> SealReport:
         """Read the seal of a stranger's file, away from the web process. Raises `PressFailed`."""
@@ -234,6 +250,22 @@ class Press:
                     pass
         child.kill()
         child.wait()
+
+
+def _printed_sheet(answer: Mapping[str, Any]) -> PrintedSheet:
+    return PrintedSheet(
+        content=base64.b64decode(answer["content"]),
+        pages=int(answer["pages"]),
+        kind=DocumentKind(answer["kind"]),
+        title=answer["title"],
+        language=Language(answer["language"]),
+        stamped=bool(answer.get("stamped")),
+    )
+
+
+def _refuse_undrawable(answer: Mapping[str, Any]) -> None:
+    if answer.get("undrawable_in"):
+        raise SeveralUndrawable([(int(place), letters) for place, letters in answer["undrawable_in"]])
 
 
 def _end(child: subprocess.Popen[bytes], ran_out: threading.Event) -> None:

@@ -7,7 +7,7 @@ to the file; if the deed is refused after all, `discard` takes it away.
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from youthprog.core import db
 from youthprog.core.refusals import NotFound, refuse_if
 from youthprog.documents import codes, queries, rules, storage
 from youthprog.documents.models import Document
-from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
+from youthprog.documents.press import Press, PrintedSheet, SeveralUndrawable, SheetJob, Undrawable
 from youthprog.documents.types import (
     NO_SEAL,
     SEALED,
@@ -33,6 +33,9 @@ from youthprog.documents.types import (
     Sheet,
 )
 
+SHEETS_AT_ONCE = 8
+"""Even when each has to be laid out, so many sheets take a fraction of the time a job may take."""
+LETTERS_AT_ONCE = 500
 _starting = threading.Lock()
 
 
@@ -69,6 +72,26 @@ def letterhead() -> Letterhead:
 def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
     """Print a working sheet (roster, sign-in): not sealed, not kept. Raises `Refused`, `PressFailed`."""
     return _print(sheet, now).content
+
+
+def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedSheet]:
+    """Print sheets in their order, stamping from one layout what differs in name and code alone.
+
+    Raises `Refused` with every reason of every sheet, also every name with letters nobody can draw, before anything is
+    printed; `PressFailed` when the press cannot.
+    """
+    wanted = list(sheets)
+    refuse_if([reason for sheet in wanted for reason in rules.refusals_to_print(sheet)])
+    jobs = [_job(sheet, now) for sheet in wanted]
+    try:
+        for start in range(0, len(jobs), LETTERS_AT_ONCE):
+            press().check_letters(jobs[start : start + LETTERS_AT_ONCE])
+        for start in range(0, len(jobs), SHEETS_AT_ONCE):
+            some = jobs[start : start + SHEETS_AT_ONCE]
+            yield from press().print_sheets(some, following=len(jobs) - start - len(some))
+    except SeveralUndrawable as problem:
+        refuse_if([r for place, letters in problem.missing for r in rules.refusals_to_draw(wanted[start + place], letters)])
+        raise
 
 
 def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:
@@ -219,10 +242,13 @@ def _settings() -> config.Settings:
 
 def _print(sheet: Sheet, now: datetime) -> PrintedSheet:
     refuse_if(rules.refusals_to_print(sheet))
-    templates = Path(str(current_app.jinja_loader.searchpath[0]))  # type: ignore[union-attr]
-    job = SheetJob(sheet, templates=templates, instance=_settings().instance, made_at=now.astimezone(UTC))
     try:
-        return press().print_sheet(job)
+        return press().print_sheet(_job(sheet, now))
     except Undrawable as problem:
         refuse_if(rules.refusals_to_draw(sheet, problem.letters))
         raise
+
+
+def _job(sheet: Sheet, now: datetime) -> SheetJob:
+    templates = Path(str(current_app.jinja_loader.searchpath[0]))  # type: ignore[union-attr]
+    return SheetJob(sheet, templates=templates, instance=_settings().instance, made_at=now.astimezone(UTC))

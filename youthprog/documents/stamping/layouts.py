@@ -7,7 +7,7 @@ embedded faces and in a text that repeats a place word for word (the alternative
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from youthprog.documents.stamping.places import (
@@ -72,11 +72,10 @@ class Layout:
     """One more than the highest object number."""
 
 
-def learn(print_plainly: PrintPlainly, specimens: Sequence[Record], *, rooms: Mapping[str, float] = {}) -> Layout:
+def learn(print_plainly: PrintPlainly, specimens: Sequence[Record]) -> Layout:
     """The layout of a page, from three specimens whose texts, their widths and their own sizes differ in every place.
 
-    A text wider than the widest specimen is refused later, for it might break; `rooms` (points) names places that never
-    break and how wide they may get. Raises `CannotStamp`.
+    A text wider than the block around it is refused later, for it would break or run over. Raises `CannotStamp`.
     """
     readings = [_read(print_plainly, specimen) for specimen in specimens]
     if any(len(each.pages) != 1 for each in readings):
@@ -84,7 +83,7 @@ def learn(print_plainly: PrintPlainly, specimens: Sequence[Record], *, rooms: Ma
     if len({len(each.exact[0]) for each in readings}) != 1:
         raise CannotStamp("drawn in more or fewer steps")
     faces = {name: Face(source.content, source.index) for name, source in readings[0].faces.items()}
-    return _Learning(readings, specimens, faces, rooms).layout()
+    return _Learning(readings, specimens, faces).layout()
 
 
 def _read(print_plainly: PrintPlainly, specimen: Record) -> Reading:
@@ -139,8 +138,7 @@ class _Walk:
 class _Learning:
     """Three readings of one page, walked side by side."""
 
-    def __init__(self, readings: Sequence[Reading], specimens: Sequence[Record], faces: dict[str, Face], rooms: Mapping[str, float]):
-        self.rooms = rooms
+    def __init__(self, readings: Sequence[Reading], specimens: Sequence[Record], faces: dict[str, Face]):
         self.readings = readings
         self.specimens = specimens
         self.faces = faces
@@ -203,7 +201,7 @@ class _Learning:
         for name, value in self.specimens[0].items():
             texts = [specimen[name] for specimen in self.specimens]
             if isinstance(value, Text) and [text.text for text in texts if isinstance(text, Text)] == shown:
-                place = place_of(name, [text for text in texts if isinstance(text, Text)], seen, self.faces, [{name: face.widths for name, face in reading.faces.items()} for reading in self.readings], self.rooms.get(name))
+                place = place_of(name, [text for text in texts if isinstance(text, Text)], seen, self.faces, [{name: face.widths for name, face in reading.faces.items()} for reading in self.readings], [reading.rooms.get(text) for reading, text in zip(self.readings, shown, strict=True)])
                 self.places[name] = place
                 return place
         raise CannotStamp("a text differs that is none of those put in")

@@ -90,7 +90,7 @@ def size_units(pixels: float) -> int:
     return int(pixels * UNITS)
 
 
-def place_of(name: str, texts: Sequence[Text], seen: Sequence[SeenText], faces: Mapping[str, Face], widths: Sequence[Mapping[str, Mapping[int, int]]], room: float | None) -> TextPlace:
+def place_of(name: str, texts: Sequence[Text], seen: Sequence[SeenText], faces: Mapping[str, Face], widths: Sequence[Mapping[str, Mapping[int, int]]], rooms: Sequence[float | None]) -> TextPlace:
     """The place that shows these texts as they were seen. Raises `CannotStamp`."""
     first = seen[0]
     if first.face not in faces or any(each.face != first.face or each.matrix[:4] != first.matrix[:4] for each in seen):
@@ -110,9 +110,16 @@ def place_of(name: str, texts: Sequence[Text], seen: Sequence[SeenText], faces: 
     for size, each in zip(sizes, seen, strict=True):
         if abs(base + slope * size - each.matrix[5]) > CLOSE:
             raise CannotStamp(f"{name}: its baseline moves unevenly")
-    widest = room * PIXELS if room is not None else max(each.width for each in shaped)
+    room = _room_of(rooms, shaped)
     matrix = b" ".join(b"%d" % part for part in first.matrix[:4])
-    return TextPlace(name, first.face, matrix, anchor, pull, base, slope, None if scaled else sizes[0], style, widest)
+    return TextPlace(name, first.face, matrix, anchor, pull, base, slope, None if scaled else sizes[0], style, room)
+
+
+def _room_of(rooms: Sequence[float | None], shaped: Sequence[Shaped]) -> float:
+    """The width of the block around, where all specimens agree on it; else that of the widest specimen."""
+    if None not in rooms and len({round(room or 0, 3) for room in rooms}) == 1:
+        return rooms[0] or 0.0
+    return max(each.width for each in shaped)
 
 
 def _style_of(name: str, texts: Sequence[Text], seen: Sequence[SeenText], sizes: Sequence[float], face: Face, widths: Sequence[Mapping[int, int]]) -> tuple[Style, list[Shaped]]:

@@ -5,6 +5,7 @@ own finisher may shorten numbers and drop tables, so the page is looked at befor
 """
 
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from youthprog.documents.stamping.types import CannotStamp, Reader, Reading, SourceFace
@@ -18,8 +19,9 @@ class SpecimenReader(Reader):
     def __init__(self) -> None:
         self.reading = Reading()
 
-    def before(self, _document: Any, pdf: Any) -> None:
-        """Take the operators as weasyprint computed them."""
+    def before(self, document: Any, pdf: Any) -> None:
+        """Take the operators as weasyprint computed them, and how wide the boxes are that hold text."""
+        self.reading.rooms = dict(_rooms([page._page_box for page in document.pages]))
         self.reading.pages = list(pdf.pages["Kids"][::3])
         self.reading.contents = [_number(pdf.objects[page]["Contents"]) for page in self.reading.pages]
         self.reading.exact = [_operators(pdf.objects[number]) for number in self.reading.contents]
@@ -40,6 +42,29 @@ class SpecimenReader(Reader):
         reading.catalog = pdf.catalog.number
         reading.information = pdf.info.data
         reading.faces = _faces(document)
+
+
+def _rooms(boxes: Any, width: float = 0.0) -> Iterator[tuple[str, float]]:
+    """Each text that is alone on its line, and the width (CSS pixels) of the block it stands in."""
+    for box in boxes:
+        kind = type(box).__name__
+        if kind == "AbsolutePlaceholder":
+            box = box._box
+            kind = type(box).__name__
+        if kind == "LineBox":
+            texts = list(_texts(box))
+            if len(texts) == 1:
+                yield texts[0], width
+        elif hasattr(box, "children"):
+            is_block = kind.endswith(("BlockBox", "CellBox", "CaptionBox")) or "Flex" in kind
+            yield from _rooms(box.children, box.width if is_block and isinstance(box.width, float | int) else width)
+
+
+def _texts(box: Any) -> Iterator[str]:
+    if type(box).__name__ == "TextBox":
+        yield box.text
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)
 
 
 def _number(reference: Any) -> int:

@@ -8,6 +8,11 @@ import zxingcpp
 from youthprog.documents.stamping.types import Squares
 
 DARK = re.compile(rb"\0+")
+WHOLE = re.compile(
+    rb'<svg xmlns="http://www\.w3\.org/2000/svg" width="(\d+)" height="\1" viewBox="0 0 \1 \1">'
+    rb'<path fill="(#[0-9a-f]{6})" d="((?:M\d+ \d+H\d+V\d+H\d+z)*)"/></svg>'
+)
+BOX = re.compile(rb"M(\d+) (\d+)H(\d+)V(\d+)H\d+z")
 QUIET = 4
 """Modules of white around the symbol (ISO/IEC 18004)."""
 
@@ -34,3 +39,14 @@ def svg_of(squares: Squares, color: str) -> bytes:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{across}" viewBox="0 0 {across} {across}">'
         f'<path fill="{color}" d="{path}"/></svg>'
     ).encode()
+
+
+def squares_from(svg: bytes) -> Squares | None:
+    """The picture `svg_of` wrote; None for any other."""
+    found = WHOLE.fullmatch(svg)
+    if found is None:
+        return None
+    boxes = tuple(
+        (int(x), int(y), int(right) - int(x), int(bottom) - int(y)) for x, y, right, bottom in BOX.findall(found.group(3))
+    )
+    return Squares(boxes, int(found.group(1)))

@@ -55,6 +55,8 @@ class Reading:
     """Number of a stream to its dictionary (without Length) and its content."""
     pages: list[int] = field(default_factory=list)
     contents: list[int] = field(default_factory=list)
+    rooms: dict[str, float] = field(default_factory=dict)
+    """Texts alone on a line, and the width in CSS pixels of the block around."""
     catalog: int = 0
     information: bytes = b""
 
