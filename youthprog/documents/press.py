@@ -25,6 +25,7 @@ from youthprog.documents.wire import sheet_from, values_of
 JOB_SECONDS = 20.0
 START_SECONDS = 60.0
 QUEUE_SECONDS = 30.0
+LETTERS_AT_ONCE = 500
 LONGEST_MESSAGE = 256 * 1024 * 1024
 KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "PYTHONPATH")
 
@@ -39,15 +40,6 @@ class PressUnavailable(PressFailed):
 
 class JobTooLong(PressFailed):
     """The job took longer than it may; the press was killed."""
-
-
-class SeveralUndrawable(PressFailed):
-    """Of several sheets some have letters that no face here draws. Nothing was printed."""
-
-    def __init__(self, missing: list[tuple[int, str]]):
-        super().__init__(f"no face draws some letters of {len(missing)} sheets")
-        self.missing = missing
-        """The place of a sheet in the list, and its letters."""
 
 
 class Undrawable(PressFailed):
@@ -134,15 +126,21 @@ class Press:
         return _printed_sheet(answer)
 
     def print_sheets(self, jobs: Sequence[SheetJob], *, following: int = 0) -> list[PrintedSheet]:
-        """A few sheets in one go, of a batch with `following` more to come. Raises `SeveralUndrawable`, `PressFailed`."""
+        """A few sheets in one go, of a batch with `following` more to come. Raises `Undrawable`, `PressFailed`."""
         packed = [_packed_sheet(job) for job in jobs]
         answer = self._do({"do": "print_sheets", "keys": str(self.keys), "jobs": packed, "following": following})
-        _refuse_undrawable(answer)
+        if "undrawable" in answer:
+            raise Undrawable(answer["undrawable"])
         return [_printed_sheet(each) for each in answer["printed"]]
 
-    def check_letters(self, jobs: Sequence[SheetJob]) -> None:
-        """Make sure that the faces here draw every name, before anything is printed. Raises `SeveralUndrawable`."""
-        _refuse_undrawable(self._do({"do": "missing", "jobs": [_packed_sheet(job) for job in jobs]}))
+    def missing_letters(self, jobs: Sequence[SheetJob]) -> list[tuple[int, str]]:
+        """Which of these sheets have letters in a name that no face here draws, by their places; nothing is printed."""
+        found = []
+        for start in range(0, len(jobs), LETTERS_AT_ONCE):
+            packed = [_packed_sheet(job) for job in jobs[start : start + LETTERS_AT_ONCE]]
+            answer = self._do({"do": "missing", "jobs": packed})
+            found += [(start + place, letters) for place, letters in answer["missing"]]
+        return found
 
     def verify(self, content: bytes) -> SealReport:
         """Read the seal of a stranger's file, away from the web process. Raises `PressFailed`."""
@@ -261,11 +259,6 @@ def _printed_sheet(answer: Mapping[str, Any]) -> PrintedSheet:
         language=Language(answer["language"]),
         stamped=bool(answer.get("stamped")),
     )
-
-
-def _refuse_undrawable(answer: Mapping[str, Any]) -> None:
-    if answer.get("undrawable_in"):
-        raise SeveralUndrawable([(int(place), letters) for place, letters in answer["undrawable_in"]])
 
 
 def _end(child: subprocess.Popen[bytes], ran_out: threading.Event) -> None:

@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from youthprog.documents.compose import compose_job, undrawable_in
-from youthprog.documents.press import PrintJob, SheetJob, Undrawable, read_message, unpacked, unpacked_sheet, write_message
+from youthprog.documents.press import (
+    PrintJob,
+    SheetJob,
+    Undrawable,
+    read_message,
+    unpacked,
+    unpacked_sheet,
+    write_message,
+)
 from youthprog.documents.scanned import NotAScan, read_scan
 from youthprog.documents.seal import ROOT_CERTIFICATE, make_seal_keys, seal_pdf, verify_pdf
 from youthprog.documents.stamped_sheets import SheetStamper
@@ -119,18 +127,15 @@ def _print_sheet(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _print_sheets(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Several sheets of a batch; `following` more of it are still to come. Letters nobody can draw end the job first."""
+    """Several sheets of a batch; `following` more of it are still to come."""
     jobs = [unpacked_sheet(each) for each in message["jobs"]]
-    missing = [[place, letters] for place, job in enumerate(jobs) if (letters := undrawable_in(job))]
-    if missing:
-        return {"undrawable_in": missing}
     keys, following = Path(message["keys"]), len(jobs) + message["following"]
     return {"printed": [_printed_sheet(job, keys, following=following - place) for place, job in enumerate(jobs, 1)]}
 
 
 def _missing(message: Mapping[str, Any]) -> dict[str, Any]:
     jobs = [unpacked_sheet(each) for each in message["jobs"]]
-    return {"undrawable_in": [[place, letters] for place, job in enumerate(jobs) if (letters := undrawable_in(job))]}
+    return {"missing": [[place, letters] for place, job in enumerate(jobs) if (letters := undrawable_in(job))]}
 
 
 def _printed_sheet(job: SheetJob, keys: Path, *, following: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from youthprog.core import db
 from youthprog.core.refusals import NotFound, refuse_if
 from youthprog.documents import codes, queries, rules, storage
 from youthprog.documents.models import Document
-from youthprog.documents.press import Press, PrintedSheet, SeveralUndrawable, SheetJob, Undrawable
+from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
     NO_SEAL,
     SEALED,
@@ -35,7 +35,6 @@ from youthprog.documents.types import (
 
 SHEETS_AT_ONCE = 8
 """Even when each has to be laid out, so many sheets take a fraction of the time a job may take."""
-LETTERS_AT_ONCE = 500
 _starting = threading.Lock()
 
 
@@ -83,15 +82,11 @@ def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedShe
     wanted = list(sheets)
     refuse_if([reason for sheet in wanted for reason in rules.refusals_to_print(sheet)])
     jobs = [_job(sheet, now) for sheet in wanted]
-    try:
-        for start in range(0, len(jobs), LETTERS_AT_ONCE):
-            press().check_letters(jobs[start : start + LETTERS_AT_ONCE])
-        for start in range(0, len(jobs), SHEETS_AT_ONCE):
-            some = jobs[start : start + SHEETS_AT_ONCE]
-            yield from press().print_sheets(some, following=len(jobs) - start - len(some))
-    except SeveralUndrawable as problem:
-        refuse_if([r for place, letters in problem.missing for r in rules.refusals_to_draw(wanted[start + place], letters)])
-        raise
+    missing = press().missing_letters(jobs)
+    refuse_if([reason for place, letters in missing for reason in rules.refusals_to_draw(wanted[place], letters)])
+    for start in range(0, len(jobs), SHEETS_AT_ONCE):
+        some = jobs[start : start + SHEETS_AT_ONCE]
+        yield from press().print_sheets(some, following=len(jobs) - start - len(some))
 
 
 def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:

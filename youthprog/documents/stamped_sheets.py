@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from youthprog.core.crypto import CODE_LETTERS
 from youthprog.documents.compose import Composed, compose_job
 from youthprog.documents.fonts import OUR_FONTS
 from youthprog.documents.press import PrintJob, SheetJob
@@ -26,9 +25,24 @@ from youthprog.documents.typeset import typeset
 WORTH_LEARNING = 4
 """A family is learned when so many of it have come: learning costs as much as laying out three."""
 MOST_COUNTED = 500
-NAME_WORDS = (
-    "Kofi Fjord Xavier Quincy Waltz Vexing Bumph Nighthawk Juxtaposed Offiziell Maryland Zephyr Kwami Buffalo Griffith Avalon"
-).split()
+NAME_WORDS = [
+    "Kofi",
+    "Fjord",
+    "Xavier",
+    "Quincy",
+    "Waltz",
+    "Vexing",
+    "Bumph",
+    "Nighthawk",
+    "Juxtaposed",
+    "Offiziell",
+    "Maryland",
+    "Zephyr",
+    "Kwami",
+    "Buffalo",
+    "Griffith",
+    "Avalon",
+]
 """Made-up names are the first words of this list: more words, smaller type, more lines."""
 CODES = ("WWMMWMMW", "JJLJ2J7J", "KA5V9YTC")
 
@@ -57,10 +71,11 @@ class SheetStamper:
         return None
 
     def _stamped(self, job: SheetJob, composed: Composed, printing: PrintJob, following: int) -> bytes | None:
+        sheet: Any = job.sheet
         page, identifier = Page(composed.html, composed.assets), printing.identifier.encode()
         found = self._stamper.find(page)
         if found is None:
-            family = (replace(job.sheet, name="", code=""), len(page.tokens()))  # type: ignore[call-arg]
+            family = (replace(sheet, name="", code=""), len(page.tokens()))
             self._seen[family] += 1
             if family in self._given_up or self._seen[family] + following < WORTH_LEARNING:
                 return None

@@ -31,7 +31,9 @@ class Outlines:
         wanted.glyph_set.update(range(face.glyph_count))
         wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NO_HINTING
         plain = uharfbuzz.subset(face, wanted)
-        self._tables = {tag: bytes(plain.reference_table(tag).data) for tag in ("head", "hhea", "maxp", "hmtx", "glyf", "loca")}
+        self._tables = {
+            tag: bytes(plain.reference_table(tag).data) for tag in ("head", "hhea", "maxp", "hmtx", "glyf", "loca")
+        }
         self._places = self._offsets()
 
     def _offsets(self) -> list[int]:

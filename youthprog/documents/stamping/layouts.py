@@ -148,7 +148,9 @@ class _Learning:
     def layout(self) -> Layout:
         first = self.readings[0]
         parts = self._parts()
-        missing = self.specimens[0].keys() - {place.name for place in parts if isinstance(place, TextPlace | PicturePlace)}
+        missing = self.specimens[0].keys() - {
+            place.name for place in parts if isinstance(place, TextPlace | PicturePlace)
+        }
         if missing:
             raise CannotStamp(f"not found on the page: {', '.join(sorted(missing))}")
         varied = {place.face for place in parts if isinstance(place, TextPlace)}
@@ -197,11 +199,26 @@ class _Learning:
 
     def _text_place(self, step: int) -> TextPlace:
         seen = [_seen(reading, step) for reading in self.readings]
-        shown = ["".join(reading.faces[each.face].spelled.get(glyph, "\0") for glyph in glyphs_of(each.shown)) if each.face in reading.faces else "\0" for reading, each in zip(self.readings, seen, strict=True)]
+        shown = [
+            "".join(reading.faces[each.face].spelled.get(glyph, "\0") for glyph in glyphs_of(each.shown))
+            if each.face in reading.faces
+            else "\0"
+            for reading, each in zip(self.readings, seen, strict=True)
+        ]
         for name, value in self.specimens[0].items():
             texts = [specimen[name] for specimen in self.specimens]
-            if isinstance(value, Text) and [text.text for text in texts if isinstance(text, Text)] == shown:
-                place = place_of(name, [text for text in texts if isinstance(text, Text)], seen, self.faces, [{name: face.widths for name, face in reading.faces.items()} for reading in self.readings], [reading.rooms.get(text) for reading, text in zip(self.readings, shown, strict=True)])
+            said = [text.text for text in texts if isinstance(text, Text)]
+            tail = " " if [text + " " for text in said] == shown else ""
+            if isinstance(value, Text) and [text + tail for text in said] == shown:
+                place = place_of(
+                    name,
+                    [text for text in texts if isinstance(text, Text)],
+                    seen,
+                    self.faces,
+                    [{name: face.widths for name, face in reading.faces.items()} for reading in self.readings],
+                    [reading.rooms.get(text) for reading, text in zip(self.readings, said, strict=True)],
+                    tail,
+                )
                 self.places[name] = place
                 return place
         raise CannotStamp("a text differs that is none of those put in")
@@ -242,9 +259,16 @@ class _Learning:
     def _repeats(self, faces: dict[str, EmbeddedFace]) -> dict[int, tuple[bytes, str]]:
         """Objects that say what a place says; any other difference between the specimens is refused."""
         first, *others = self.readings
-        if any(each.objects.keys() != first.objects.keys() or each.streams.keys() != first.streams.keys() or each.information != first.information for each in others):
+        if any(
+            each.objects.keys() != first.objects.keys()
+            or each.streams.keys() != first.streams.keys()
+            or each.information != first.information
+            for each in others
+        ):
             raise CannotStamp("made of other objects")
-        of_faces = {number for face in faces.values() for number in (face.descendant, face.descriptor, face.file, face.map)}
+        of_faces = {
+            number for face in faces.values() for number in (face.descendant, face.descriptor, face.file, face.map)
+        }
         for number, stream in first.streams.items():
             if number not in of_faces and any(each.streams[number] != stream for each in others):
                 raise CannotStamp(f"object {number} differs")

@@ -56,11 +56,13 @@ class Stamper:
         """A file of the page; None when it has to be printed in the plain way. Same page, same bytes."""
         found = self.find(page)
         if found is None:
-            return self._left("of no make that was learned")
+            self._count("of no make that was learned")
+            return None
         try:
             content = stamp_file(*found, identifier=identifier)
         except CannotStamp as problem:
-            return self._left(str(problem))
+            self._count(str(problem))
+            return None
         self.stamped += 1
         return content
 
@@ -79,6 +81,6 @@ class Stamper:
         refused = [(places[place], reason) for place, reason in done.refused]
         return Stamped(done.content, done.pages, tuple(sorted(missing + refused)))
 
-    def _left(self, reason: str) -> None:
+    def _count(self, reason: str) -> None:
         kind = reason.partition(":")[0]
         self.reasons[kind] = self.reasons.get(kind, 0) + 1

@@ -82,7 +82,10 @@ class Make:
         said = [value.text for value in record.values() if isinstance(value, Text)]
         own = [words_of(self.tokens[index]) for index in self.texts]
         return all(
-            any(tokens[index] == self.tokens[index].replace(html.escape(old), html.escape(new)) for old, new in zip(own, said, strict=True))
+            any(
+                tokens[index] == self.tokens[index].replace(html.escape(old), html.escape(new))
+                for old, new in zip(own, said, strict=True)
+            )
             for index in self.repeats
         )
 
@@ -96,7 +99,9 @@ def compare(pages: Sequence[Page]) -> Make:
     """What these pages have in common. Raises `CannotStamp` when they are not of one make."""
     columns = list(zip(*(page.tokens() for page in pages), strict=False))
     first = pages[0]
-    if len({len(page.tokens()) for page in pages}) != 1 or any(page.assets.keys() != first.assets.keys() for page in pages):
+    if len({len(page.tokens()) for page in pages}) != 1 or any(
+        page.assets.keys() != first.assets.keys() for page in pages
+    ):
         raise CannotStamp("pages of several makes")
     texts: dict[int, int | None] = {}
     sizes, repeats = set(), set()
@@ -115,7 +120,9 @@ def compare(pages: Sequence[Page]) -> Make:
         elif differs:
             repeats.add(index)
         _follow(open_, token, size)
-    pictures = frozenset(name for name in first.assets if any(page.assets[name] != first.assets[name] for page in pages))
+    pictures = frozenset(
+        name for name in first.assets if any(page.assets[name] != first.assets[name] for page in pages)
+    )
     used = frozenset(tag for tag in texts.values() if tag is not None)
     if sizes - used:
         raise CannotStamp("a size differs where no text does")

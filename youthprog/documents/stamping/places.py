@@ -42,6 +42,8 @@ class TextPlace:
     style: Style
     room: float
     """The widest text this place is known to hold on one line, in CSS pixels."""
+    tail: str = ""
+    """A blank at the end of a line that is drawn, though it has no width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,15 @@ def size_units(pixels: float) -> int:
     return int(pixels * UNITS)
 
 
-def place_of(name: str, texts: Sequence[Text], seen: Sequence[SeenText], faces: Mapping[str, Face], widths: Sequence[Mapping[str, Mapping[int, int]]], rooms: Sequence[float | None]) -> TextPlace:
+def place_of(
+    name: str,
+    texts: Sequence[Text],
+    seen: Sequence[SeenText],
+    faces: Mapping[str, Face],
+    widths: Sequence[Mapping[str, Mapping[int, int]]],
+    rooms: Sequence[float | None],
+    tail: str,
+) -> TextPlace:
     """The place that shows these texts as they were seen. Raises `CannotStamp`."""
     first = seen[0]
     if first.face not in faces or any(each.face != first.face or each.matrix[:4] != first.matrix[:4] for each in seen):
@@ -103,7 +113,7 @@ def place_of(name: str, texts: Sequence[Text], seen: Sequence[SeenText], faces: 
     scaled = texts[0].size is not None
     if scaled and abs(sizes[0] - sizes[1]) < 1:
         raise CannotStamp(f"{name}: the specimens do not show how its size moves it")
-    style, shaped = _style_of(name, texts, seen, sizes, face, [each.get(first.face, {}) for each in widths])
+    style, shaped = _style_of(name, texts, seen, sizes, face, [each.get(first.face, {}) for each in widths], tail)
     pull, anchor = _anchor_of(name, seen, shaped)
     slope = (seen[0].matrix[5] - seen[1].matrix[5]) / (sizes[0] - sizes[1]) if scaled else 0.0
     base = seen[0].matrix[5] - slope * sizes[0]
@@ -112,7 +122,9 @@ def place_of(name: str, texts: Sequence[Text], seen: Sequence[SeenText], faces: 
             raise CannotStamp(f"{name}: its baseline moves unevenly")
     room = _room_of(rooms, shaped)
     matrix = b" ".join(b"%d" % part for part in first.matrix[:4])
-    return TextPlace(name, first.face, matrix, anchor, pull, base, slope, None if scaled else sizes[0], style, room)
+    return TextPlace(
+        name, first.face, matrix, anchor, pull, base, slope, None if scaled else sizes[0], style, room, tail
+    )
 
 
 def _room_of(rooms: Sequence[float | None], shaped: Sequence[Shaped]) -> float:
@@ -122,18 +134,30 @@ def _room_of(rooms: Sequence[float | None], shaped: Sequence[Shaped]) -> float:
     return max(each.width for each in shaped)
 
 
-def _style_of(name: str, texts: Sequence[Text], seen: Sequence[SeenText], sizes: Sequence[float], face: Face, widths: Sequence[Mapping[int, int]]) -> tuple[Style, list[Shaped]]:
+def _style_of(
+    name: str,
+    texts: Sequence[Text],
+    seen: Sequence[SeenText],
+    sizes: Sequence[float],
+    face: Face,
+    widths: Sequence[Mapping[int, int]],
+    tail: str,
+) -> tuple[Style, list[Shaped]]:
     """The style under which all specimens are drawn again, glyph for glyph and step for step."""
     spacings = [0, *_spacings(seen[0])]
     for spacing in spacings:
         for features in STYLES:
             style = Style(features, spacing)
-            shaped = [face.shape(text.text, size_units(size), style) for text, size in zip(texts, sizes, strict=True)]
+            drawn = [
+                face.shape(text.text + tail, size_units(size), style) for text, size in zip(texts, sizes, strict=True)
+            ]
             if all(
                 _steps(written(each, size_units(size), lambda glyph, w=known: w.get(glyph, -1))) == _steps(run.shown)  # type: ignore[misc]
-                for each, size, run, known in zip(shaped, sizes, seen, widths, strict=True)
+                for each, size, run, known in zip(drawn, sizes, seen, widths, strict=True)
             ):
-                return style, shaped
+                return style, [
+                    face.shape(text.text, size_units(size), style) for text, size in zip(texts, sizes, strict=True)
+                ]
     raise CannotStamp(f"{name}: set in a way that is not understood")
 
 
@@ -164,7 +188,5 @@ def path_of(squares: Squares) -> bytes:
 
 def draws_the_same(path: bytes, squares: Squares) -> bool:
     """Whether a path weasyprint drew from our own picture is these rectangles and nothing else."""
-    corners = [
-        f"{x} {y} m\n{x + w} {y} l\n{x + w} {y + h} l\n{x} {y + h} l\nh" for x, y, w, h in squares.boxes
-    ]
+    corners = [f"{x} {y} m\n{x + w} {y} l\n{x + w} {y + h} l\n{x} {y + h} l\nh" for x, y, w, h in squares.boxes]
     return path.split(b"\n", 1)[-1] == "\n".join(corners).encode() or path == "\n".join(corners).encode()

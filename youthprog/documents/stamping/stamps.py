@@ -4,7 +4,6 @@ A page lists the stretches that stay the same (written once a file) and its own 
 bookmark are weasyprint's, under numbers of their own; in a file of many, each page's elements stand in a section of it.
 """
 
-import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,7 +61,9 @@ def draw(layout: Layout, record: Record, shown: Shown) -> list[bytes]:
     return drawn
 
 
-def _drawn_text(place: TextPlace, value: object, layout: Layout, shown: Shown) -> tuple[bytes, dict[int, tuple[int, str]]]:
+def _drawn_text(
+    place: TextPlace, value: object, layout: Layout, shown: Shown
+) -> tuple[bytes, dict[int, tuple[int, str]]]:
     if not isinstance(value, Text) or (value.size is None) != (place.size is not None):
         raise CannotStamp(f"{place.name} is no such text")
     face = layout.faces[place.face].face
@@ -74,15 +75,16 @@ def _drawn_text(place: TextPlace, value: object, layout: Layout, shown: Shown) -
     shaped = face.shape(value.text, size, place.style)
     if shaped.width > place.room:
         raise CannotStamp(f"{place.name} is too wide")
+    drawn = face.shape(value.text + place.tail, size, place.style) if place.tail else shaped
     widths, spelled, used = shown.widths[place.face], shown.spelled[place.face], {}
-    for glyph, _advance, _right, _up, cluster in shaped.glyphs:
+    for glyph, _advance, _right, _up, cluster in drawn.glyphs:
         text = spelled.get(glyph)
         if text is None and glyph not in used:
             used[glyph] = (widths.get(glyph) or face.width(glyph, size), face.spelling(glyph, cluster))
         said = text if text is not None else used[glyph][1]
         if said != cluster and said != face.spelling(glyph, cluster):
             raise CannotStamp(f"one glyph for {said!r} and {cluster!r}")
-    content = written(shaped, size, lambda glyph: widths[glyph] if glyph in widths else used[glyph][0])
+    content = written(drawn, size, lambda glyph: widths[glyph] if glyph in widths else used[glyph][0])
     left, base = place.anchor - place.pull * shaped.width, place.base + place.slope * pixels
     return b"%b %b %b Tm\n/%b %b Tf\n%b" % (
         place.matrix,
@@ -211,9 +213,13 @@ class _Copied:
         of_file = {layout.catalog, structure, parents, _named(objects[layout.page], b"Parent")}
         of_file |= {int(found.group(1)) for found in (outlines, metadata) if found}
         own = {layout.page, layout.contents} | {
-            number for number, content in objects.items() if number not in of_file and content.startswith(b"<</Type /StructElem")
+            number
+            for number, content in objects.items()
+            if number not in of_file and content.startswith(b"<</Type /StructElem")
         }
-        bookmarks = [n for n, each in objects.items() if n not in own | of_file and b"/Dest [%d 0 R" % layout.page in each]
+        bookmarks = [
+            n for n, each in objects.items() if n not in own | of_file and b"/Dest [%d 0 R" % layout.page in each
+        ]
         own -= set(bookmarks)
         self.shift = file.take(layout.size) - 1
         self.own = sorted(own - {layout.contents})
@@ -226,9 +232,16 @@ class _Copied:
         for number, stretch in zip(self.stretches, layout.stretches, strict=True):
             if number is not None and isinstance(stretch, bytes):
                 file.stream(number, DEFLATED, stretch)
-        left_out = own | of_file | set(bookmarks) | {
-            number for face in layout.faces.values() for number in (face.file, face.map, face.descendant, face.descriptor)
-        }
+        left_out = (
+            own
+            | of_file
+            | set(bookmarks)
+            | {
+                number
+                for face in layout.faces.values()
+                for number in (face.file, face.map, face.descendant, face.descriptor)
+            }
+        )
         for number, (dictionary, content) in layout.streams.items():
             if number not in left_out:
                 file.stream(number + self.shift, self.moved(dictionary), content)
@@ -322,7 +335,9 @@ def stamp_files(pages: Iterable[tuple[Layout, Record, str]], *, identifier: byte
     Title, language and information are those of the first layout. What cannot be stamped is left out and told.
     """
     file, copied = FileWriter(), {}
-    root = {name: file.take() for name in ("catalog", "pages", "structure", "parents", "document", "outlines", "metadata")}
+    root = {
+        name: file.take() for name in ("catalog", "pages", "structure", "parents", "document", "outlines", "metadata")
+    }
     placed: list[tuple[_Copied, int, str]] = []
     refused: list[tuple[int, str]] = []
     for place, (layout, record, label) in enumerate(pages):
@@ -361,7 +376,12 @@ def _write_trees(file: FileWriter, root: Mapping[str, int], placed: Sequence[tup
     _write_bookmarks(file, root["outlines"], placed)
     first_of_all = placed[0][0]
     catalog = first_of_all.catalog
-    for key, name in ((b"Pages", "pages"), (b"StructTreeRoot", "structure"), (b"Outlines", "outlines"), (b"Metadata", "metadata")):
+    for key, name in (
+        (b"Pages", "pages"),
+        (b"StructTreeRoot", "structure"),
+        (b"Outlines", "outlines"),
+        (b"Metadata", "metadata"),
+    ):
         catalog = re.sub(rb"/" + key + rb" \d+ 0 R", b"/%b %d 0 R" % (key, root[name]), catalog)
     file.add(root["catalog"], catalog)
     if first_of_all.metadata:

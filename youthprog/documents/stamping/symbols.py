@@ -2,6 +2,8 @@
 
 import re
 from functools import lru_cache
+from math import isqrt
+from typing import Any
 
 import zxingcpp
 
@@ -21,8 +23,9 @@ QUIET = 4
 def qr_squares(text: str) -> Squares:
     """The QR code of a text at level M, with its quiet zone, as horizontal runs of dark modules."""
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    picture = memoryview(symbol.to_image(scale=1, add_quiet_zones=False))
-    size, light = picture.shape[0], bytes(picture)
+    picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)
+    light = bytes(picture)
+    size = isqrt(len(light))
     boxes = tuple(
         (run.start() + QUIET, row + QUIET, run.end() - run.start(), 1)
         for row in range(size)
@@ -47,6 +50,7 @@ def squares_from(svg: bytes) -> Squares | None:
     if found is None:
         return None
     boxes = tuple(
-        (int(x), int(y), int(right) - int(x), int(bottom) - int(y)) for x, y, right, bottom in BOX.findall(found.group(3))
+        (int(x), int(y), int(right) - int(x), int(bottom) - int(y))
+        for x, y, right, bottom in BOX.findall(found.group(3))
     )
     return Squares(boxes, int(found.group(1)))
