@@ -20,6 +20,7 @@ from youthprog.documents.stamping.places import (
 )
 from youthprog.documents.stamping.reading import SpecimenReader
 from youthprog.documents.stamping.shaping import Face
+from youthprog.documents.stamping.strings import Repeat, repeat_of
 from youthprog.documents.stamping.types import CannotStamp, PrintPlainly, Reading, Record, SourceFace, Squares, Text
 
 SHORT = 400
@@ -62,8 +63,8 @@ class Layout:
     faces: dict[str, EmbeddedFace] = field(repr=False)
     objects: dict[int, bytes] = field(repr=False)
     streams: dict[int, tuple[bytes, bytes]] = field(repr=False)
-    repeats: dict[int, tuple[bytes, str]] = field(repr=False)
-    """Objects that say the text of a place: number to the bytes with a gap (NUL) and the name of the place."""
+    repeats: dict[int, Repeat] = field(repr=False)
+    """Objects that say the text of a place, by their numbers."""
     page: int
     contents: int
     catalog: int
@@ -256,7 +257,7 @@ class _Learning:
             map=_reference(first.objects[font], b"ToUnicode"),
         )
 
-    def _repeats(self, faces: dict[str, EmbeddedFace]) -> dict[int, tuple[bytes, str]]:
+    def _repeats(self, faces: dict[str, EmbeddedFace]) -> dict[int, Repeat]:
         """Objects that say what a place says; any other difference between the specimens is refused."""
         first, *others = self.readings
         if any(
@@ -275,20 +276,8 @@ class _Learning:
         repeats = {}
         for number, content in first.objects.items():
             if number not in of_faces and any(each.objects[number] != content for each in others):
-                repeats[number] = self._repeat(number)
+                repeats[number] = repeat_of([each.objects[number] for each in self.readings], self.specimens)
         return repeats
-
-    def _repeat(self, number: int) -> tuple[bytes, str]:
-        for name, value in self.specimens[0].items():
-            if not isinstance(value, Text):
-                continue
-            gaps = set()
-            for reading, specimen in zip(self.readings, self.specimens, strict=True):
-                text = specimen[name]
-                gaps.add(reading.objects[number].replace(text.text.encode(), b"\0") if isinstance(text, Text) else b"")
-            if len(gaps) == 1:
-                return gaps.pop(), name
-        raise CannotStamp(f"object {number} differs")
 
 
 def _refuse_unknown(operator: bytes) -> None:

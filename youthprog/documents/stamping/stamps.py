@@ -21,6 +21,7 @@ from youthprog.documents.stamping.files import FileWriter
 from youthprog.documents.stamping.layouts import REFERENCE, EmbeddedFace, Layout
 from youthprog.documents.stamping.places import PicturePlace, TextPlace, path_of, size_units
 from youthprog.documents.stamping.shaping import PIXELS, UNITS, why_not, written
+from youthprog.documents.stamping.strings import STRING, Repeat, text_string
 from youthprog.documents.stamping.types import CannotStamp, Record, Squares, Text
 
 DEFLATED = b"/Filter /FlateDecode"
@@ -125,15 +126,6 @@ def _changing(layout: Layout) -> set[int]:
     return numbers
 
 
-def _repeated(layout: Layout, number: int, record: Record) -> bytes:
-    """An object that says the text of a place."""
-    gap, name = layout.repeats[number]
-    value = record[name]
-    if not isinstance(value, Text) or not value.text.isascii() or set(value.text) & set("()\\"):
-        raise CannotStamp(f"{name} cannot be repeated")
-    return gap.replace(b"\0", value.text.encode())
-
-
 # One file a record --------------------------------------------------------------------------------------------
 
 
@@ -171,8 +163,8 @@ def stamp_file(layout: Layout, record: Record, *, identifier: bytes) -> bytes:
             number = file.take()
             file.stream(number, DEFLATED, zlib.compress(next(own), 6))
         numbers.append(number)
-    for number in layout.repeats:
-        file.add(number, _repeated(layout, number, record))
+    for number, repeat in layout.repeats.items():
+        file.add(number, repeat.of(record))
     file.add(layout.page, _with_contents(layout.objects[layout.page], numbers))
     _write_faces(file, layout, shown, 0, lambda content: content)
     return file.finish(root=layout.catalog, information=layout.information, identifier=identifier)
@@ -226,7 +218,7 @@ class _Copied:
         self.index = {number: place for place, number in enumerate(self.own)}
         self.owners = [self.index[int(each)] for each in REFERENCE.findall(numbered.group(1))]
         self.document, self.page = self.index[document], self.index[layout.page]
-        self.bookmark = _bookmark(objects[bookmarks[0]]) if bookmarks else None
+        self.bookmark = _bookmark(objects[bookmarks[0]], layout.repeats.get(bookmarks[0])) if bookmarks else None
         self._root, self._structure, self._of_file = root, structure, of_file
         self.stretches = [file.take() if isinstance(stretch, bytes) else None for stretch in layout.stretches]
         for number, stretch in zip(self.stretches, layout.stretches, strict=True):
@@ -262,7 +254,8 @@ class _Copied:
         """An object of a page's own: gaps for the numbers of its kin, and which they are."""
         content, kin = self.layout.objects[number].replace(b"%", b"%%"), []
         if number in self.layout.repeats:
-            content = self.layout.repeats[number][0].replace(b"%", b"%%")
+            repeat = self.layout.repeats[number]
+            content = (repeat.before + b"\0" + repeat.after).replace(b"%", b"%%")
         if self.index[number] == self.document:
             content = re.sub(rb"/S /Document", b"/S /Sect", content)
         content = re.sub(rb"/StructParents \d+", b"/StructParents \1", content)
@@ -280,10 +273,16 @@ class _Copied:
 
         return REFERENCE.sub(gap, content), tuple(kin)
 
+    def title(self, record: Record, label: str) -> bytes:
+        """What the bookmark of a page says."""
+        if label or self.bookmark is None:
+            return text_string(label)
+        title = self.bookmark[0]
+        return title.said(record) if isinstance(title, Repeat) else title
+
     def add(self, file: FileWriter, record: Record, place: int) -> int:
         """Write the page of a record as the file's page number `place`; returns the first number of its objects."""
         own = iter(draw(self.layout, record, self.shown))
-        repeated = {number: _repeated(self.layout, number, record) for number in self.layout.repeats}
         numbers = []
         for stretch in self.stretches:
             number = stretch
@@ -294,18 +293,14 @@ class _Copied:
         first = file.take(len(self.own))
         for index, (number, (pattern, kin)) in enumerate(zip(self.own, self.patterns, strict=True)):
             content = pattern % tuple([first + each for each in kin])
-            if number in repeated:
-                content = self._said(content, number, record)
+            if number in self.layout.repeats:
+                content = content.replace(b"\0", self.layout.repeats[number].said(record))
             if index == self.page:
                 content = content.replace(b"\1", b"%d" % place).replace(
                     b"\2", b" ".join(b"%d 0 R" % each for each in numbers)
                 )
             file.add(first + index, content)
         return first
-
-    def _said(self, content: bytes, number: int, record: Record) -> bytes:
-        value = record[self.layout.repeats[number][1]]
-        return content.replace(b"\0", value.text.encode() if isinstance(value, Text) else b"")
 
 
 def _named(content: bytes, key: bytes) -> int:
@@ -315,18 +310,11 @@ def _named(content: bytes, key: bytes) -> int:
     return int(found.group(1))
 
 
-def _bookmark(content: bytes) -> tuple[bytes, bytes]:
+def _bookmark(content: bytes, repeat: Repeat | None) -> tuple[bytes | Repeat, bytes]:
     """Title and destination of a bookmark; the page is left open."""
-    title = re.search(rb"/Title (\((?:[^\\)]|\\.)*\)|<[0-9a-fA-F]*>)", content, re.DOTALL)
     where = re.search(rb"/Dest \[\d+ 0 R ([^]]*)\]", content)
-    return (title.group(1) if title else b"()", where.group(1) if where else b"/Fit")
-
-
-def text_string(text: str) -> bytes:
-    """A text as a PDF says it (ISO 32000-1, 7.9.2.2)."""
-    if text.isascii():
-        return b"(" + re.sub(rb"([\\()])", rb"\\\1", text.encode()) + b")"
-    return b"<feff" + text.encode("utf-16-be").hex().encode() + b">"
+    title = STRING.search(content)
+    return repeat or (title.group() if title else b"()"), where.group(1) if where else b"/Fit"
 
 
 def stamp_files(pages: Iterable[tuple[Layout, Record, str]], *, identifier: bytes) -> Stamped:
@@ -338,13 +326,15 @@ def stamp_files(pages: Iterable[tuple[Layout, Record, str]], *, identifier: byte
     root = {
         name: file.take() for name in ("catalog", "pages", "structure", "parents", "document", "outlines", "metadata")
     }
-    placed: list[tuple[_Copied, int, str]] = []
+    placed: list[tuple[_Copied, int, bytes]] = []
     refused: list[tuple[int, str]] = []
     for place, (layout, record, label) in enumerate(pages):
         try:
             if layout not in copied:
                 copied[layout] = _Copied(layout, file, root)
-            placed.append((copied[layout], copied[layout].add(file, record, len(placed)), label))
+            placed.append(
+                (copied[layout], copied[layout].add(file, record, len(placed)), copied[layout].title(record, label))
+            )
         except CannotStamp as problem:
             refused.append((place, str(problem)))
     if not placed:
@@ -357,7 +347,7 @@ def stamp_files(pages: Iterable[tuple[Layout, Record, str]], *, identifier: byte
     return Stamped(content, len(placed), tuple(refused))
 
 
-def _write_trees(file: FileWriter, root: Mapping[str, int], placed: Sequence[tuple[_Copied, int, str]]) -> None:
+def _write_trees(file: FileWriter, root: Mapping[str, int], placed: Sequence[tuple[_Copied, int, bytes]]) -> None:
     """Pages, structure, bookmarks and catalog of a file of many."""
     kids = b" ".join(b"%d 0 R" % (first + copied.page) for copied, first, _label in placed)
     file.add(root["pages"], b"<</Type /Pages/Kids [%b]/Count %d>>" % (kids, len(placed)))
@@ -388,19 +378,19 @@ def _write_trees(file: FileWriter, root: Mapping[str, int], placed: Sequence[tup
         file.stream(root["metadata"], *first_of_all.metadata)
 
 
-def _write_bookmarks(file: FileWriter, outlines: int, placed: Sequence[tuple[_Copied, int, str]]) -> None:
+def _write_bookmarks(file: FileWriter, outlines: int, placed: Sequence[tuple[_Copied, int, bytes]]) -> None:
     marked = [(copied, first, label) for copied, first, label in placed if copied.bookmark]
     if not marked:
         file.add(outlines, b"<</Count 0>>")
         return
     start = file.take(len(marked))
     for place, (copied, first, label) in enumerate(marked):
-        title, where = copied.bookmark or (b"()", b"/Fit")
+        where = copied.bookmark[1] if copied.bookmark else b"/Fit"
         before = b"/Prev %d 0 R" % (start + place - 1) if place else b""
         after = b"/Next %d 0 R" % (start + place + 1) if place + 1 < len(marked) else b""
         file.add(
             start + place,
             b"<</Title %b/Dest [%d 0 R %b]/Parent %d 0 R%b%b>>"
-            % (text_string(label) if label else title, first + copied.page, where, outlines, before, after),
+            % (label, first + copied.page, where, outlines, before, after),
         )
     file.add(outlines, b"<</Count %d/First %d 0 R/Last %d 0 R>>" % (len(marked), start, start + len(marked) - 1))
