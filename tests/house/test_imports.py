@@ -445,7 +445,9 @@ def test_views_touch_no_session():
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", ["ortools", "weasyprint", "pyhanko", "openpyxl", "icalendar", "youthprog.documents.stamping"])
+@pytest.mark.parametrize(
+    "name", ["ortools", "weasyprint", "pyhanko", "openpyxl", "icalendar", "youthprog.documents.stamping"]
+)
 def test_nothing_heavy_is_loaded_at_the_start(name):
     import subprocess
     import sys

@@ -128,7 +128,9 @@ def compose(sheet: Sheet, *, templates: Path, instance: Path | None = None, own_
     composed = _COMPOSERS[type(sheet)](sheet, templates, own_crest)
     html = unicodedata.normalize("NFC", composed.html)
     missing = missing_glyphs(html, instance=instance)
-    return replace(composed, html=html.translate({ord(letter): UNDRAWABLE for letter in missing}))
+    if missing:
+        html = html.translate({ord(letter): UNDRAWABLE for letter in missing})
+    return replace(composed, html=html)
 
 
 def verify_address(letterhead: Letterhead, code: str) -> str:

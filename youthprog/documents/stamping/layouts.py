@@ -21,7 +21,16 @@ from youthprog.documents.stamping.places import (
 from youthprog.documents.stamping.reading import SpecimenReader
 from youthprog.documents.stamping.shaping import Face
 from youthprog.documents.stamping.strings import Repeat, repeat_of
-from youthprog.documents.stamping.types import CannotStamp, PrintPlainly, Reading, Record, SourceFace, Squares, Text
+from youthprog.documents.stamping.types import (
+    CannotStamp,
+    PrintPlainly,
+    Reading,
+    Record,
+    SourceFace,
+    SpecimenRead,
+    Squares,
+    Text,
+)
 
 SHORT = 400
 """A stretch that stays the same and is shorter than this goes with the pieces beside it: an object of its own costs more."""
@@ -89,7 +98,10 @@ def learn(print_plainly: PrintPlainly, specimens: Sequence[Record]) -> Layout:
 
 def _read(print_plainly: PrintPlainly, specimen: Record) -> Reading:
     reader = SpecimenReader()
-    print_plainly(specimen, reader)
+    try:
+        print_plainly(specimen, reader)
+    except SpecimenRead:
+        pass
     return reader.reading
 
 
@@ -162,7 +174,7 @@ class _Learning:
             places=self.places,
             faces=faces,
             objects=first.objects,
-            streams=first.streams,
+            streams={number: _deflated(stream) for number, stream in first.streams.items()},
             repeats=repeats,
             page=first.pages[0],
             contents=first.contents[0],
@@ -278,6 +290,11 @@ class _Learning:
             if number not in of_faces and any(each.objects[number] != content for each in others):
                 repeats[number] = repeat_of([each.objects[number] for each in self.readings], self.specimens)
         return repeats
+
+
+def _deflated(stream: tuple[bytes, bytes, bool]) -> tuple[bytes, bytes]:
+    dictionary, content, is_open = stream
+    return (dictionary + b"/Filter /FlateDecode", zlib.compress(content, 9)) if is_open else (dictionary, content)
 
 
 def _refuse_unknown(operator: bytes) -> None:

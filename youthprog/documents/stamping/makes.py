@@ -7,7 +7,7 @@
 `print_page(page, reader)` prints in the plain way. What is learned is kept, the last used first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from youthprog.documents.stamping.layouts import Layout, learn
 from youthprog.documents.stamping.pages import Make, Page, apart, compare
@@ -68,16 +68,19 @@ class Stamper:
 
     def stamp_together(self, pages: Iterable[tuple[Page, str]], *, identifier: bytes) -> Stamped:
         """One file of many pages, each bookmarked under its label. What cannot be stamped is left out and told."""
-        found, missing = [], []
-        places = []
-        for place, (page, label) in enumerate(pages):
-            known = self.find(page)
-            if known is None:
-                missing.append((place, "of no make that was learned"))
-            else:
-                found.append((*known, label))
-                places.append(place)
-        done = stamp_files(found, identifier=identifier)
+        missing: list[tuple[int, str]] = []
+        places: list[int] = []
+
+        def known() -> Iterator[tuple[Layout, Record, str]]:
+            for place, (page, label) in enumerate(pages):
+                found = self.find(page)
+                if found is None:
+                    missing.append((place, "of no make that was learned"))
+                else:
+                    places.append(place)
+                    yield *found, label
+
+        done = stamp_files(known(), identifier=identifier)
         refused = [(places[place], reason) for place, reason in done.refused]
         return Stamped(done.content, done.pages, tuple(sorted(missing + refused)))
 

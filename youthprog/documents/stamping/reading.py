@@ -4,11 +4,10 @@ weasyprint shows a finished document, before it is written, to a `finisher`; its
 own finisher may shorten numbers and drop tables, so the page is looked at before and after it.
 """
 
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from youthprog.documents.stamping.types import CannotStamp, Reader, Reading, SourceFace
+from youthprog.documents.stamping.types import CannotStamp, Reader, Reading, SourceFace, SpecimenRead
 
 PATH_ENDINGS = (b" m", b" l", b" c", b" v", b" y", b" re")
 
@@ -27,7 +26,7 @@ class SpecimenReader(Reader):
         self.reading.exact = [_operators(pdf.objects[number]) for number in self.reading.contents]
 
     def after(self, document: Any, pdf: Any) -> None:
-        """Take everything as it goes into the file, and the faces as they were opened."""
+        """Take everything as it goes into the file, and the faces as they were opened. The file itself is not wanted: raises `SpecimenRead`."""
         reading = self.reading
         reading.written = [_operators(pdf.objects[number]) for number in reading.contents]
         if any(len(a) != len(b) for a, b in zip(reading.exact, reading.written, strict=True)):
@@ -42,6 +41,7 @@ class SpecimenReader(Reader):
         reading.catalog = pdf.catalog.number
         reading.information = pdf.info.data
         reading.faces = _faces(document)
+        raise SpecimenRead
 
 
 def _rooms(boxes: Any, width: float = 0.0) -> Iterator[tuple[str, float]]:
@@ -77,14 +77,12 @@ def _bytes(part: Any) -> bytes:
     return part.data if hasattr(part, "data") else str(part).encode("latin-1")
 
 
-def _stream(stream: Any) -> tuple[bytes, bytes]:
+def _stream(stream: Any) -> tuple[bytes, bytes, bool]:
     dictionary = b"".join(
         b"/" + key.encode() + b" " + _bytes(value) for key, value in stream.extra.items() if key != "Length"
     )
     content = b"\n".join(map(_bytes, stream.stream))
-    if stream.compress:
-        return dictionary + b"/Filter /FlateDecode", zlib.compress(content, 9)
-    return dictionary, content
+    return dictionary, content, bool(stream.compress)
 
 
 def _operators(stream: Any) -> list[bytes]:

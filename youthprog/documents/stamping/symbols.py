@@ -34,18 +34,28 @@ def qr_squares(text: str) -> Squares:
     return Squares(boxes, size + 2 * QUIET)
 
 
-def svg_of(squares: Squares, color: str) -> bytes:
+class SquaresSvg(bytes):
+    """An SVG that remembers which rectangles it draws."""
+
+    squares: Squares
+
+
+def svg_of(squares: Squares, color: str) -> SquaresSvg:
     """The same picture for the page that is laid out: one path."""
     path = "".join(f"M{x} {y}H{x + width}V{y + height}H{x}z" for x, y, width, height in squares.boxes)
     across = squares.across
-    return (
+    svg = SquaresSvg(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{across}" viewBox="0 0 {across} {across}">'
-        f'<path fill="{color}" d="{path}"/></svg>'
-    ).encode()
+        f'<path fill="{color}" d="{path}"/></svg>'.encode()
+    )
+    svg.squares = squares
+    return svg
 
 
 def squares_from(svg: bytes) -> Squares | None:
     """The picture `svg_of` wrote; None for any other."""
+    if isinstance(svg, SquaresSvg):
+        return svg.squares
     found = WHOLE.fullmatch(svg)
     if found is None:
         return None

@@ -12,6 +12,10 @@ class CannotStamp(Exception):
     """This page or value cannot be stamped exactly; print it in the plain way. The message is for the log."""
 
 
+class SpecimenRead(Exception):
+    """All that is wanted of a specimen was read; there is no need to write its file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A line of text; `size` in points where the size depends on the text."""
@@ -51,8 +55,8 @@ class Reading:
     written: list[list[bytes]] = field(default_factory=list)
     faces: dict[str, SourceFace] = field(default_factory=dict)
     objects: dict[int, bytes] = field(default_factory=dict)
-    streams: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
-    """Number of a stream to its dictionary (without Length) and its content."""
+    streams: dict[int, tuple[bytes, bytes, bool]] = field(default_factory=dict)
+    """Number of a stream to its dictionary (without Length), its content, and whether that is still to be deflated."""
     pages: list[int] = field(default_factory=list)
     contents: list[int] = field(default_factory=list)
     rooms: dict[str, float] = field(default_factory=dict)
