@@ -167,14 +167,14 @@ class _Learning:
         if missing:
             raise CannotStamp(f"not found on the page: {', '.join(sorted(missing))}")
         varied = {place.face for place in parts if isinstance(place, TextPlace)}
-        faces = {name: self._embedded(name) for name in sorted(varied)}
+        faces = {name: embedded(first, self.faces[name], name, self.used_glyphs.get(name, set())) for name in sorted(varied)}
         repeats = self._repeats(faces)
         return Layout(
             stretches=_stretches(parts),
             places=self.places,
             faces=faces,
             objects=first.objects,
-            streams={number: _deflated(stream) for number, stream in first.streams.items()},
+            streams={number: deflated(stream) for number, stream in first.streams.items()},
             repeats=repeats,
             page=first.pages[0],
             contents=first.contents[0],
@@ -250,25 +250,6 @@ class _Learning:
 
     # Objects --------------------------------------------------------------------------------------------------
 
-    def _embedded(self, name: str) -> EmbeddedFace:
-        first = self.readings[0]
-        source = first.faces[name]
-        font = _number_of_font(first, name)
-        descendant = _reference(first.objects[font], b"DescendantFonts")
-        descriptor = _reference(first.objects[descendant], b"FontDescriptor")
-        used = self.used_glyphs.get(name, set())
-        return EmbeddedFace(
-            face=self.faces[name],
-            source=source,
-            widths={glyph: width for glyph, width in source.widths.items() if glyph in used},
-            spelled={glyph: text for glyph, text in source.spelled.items() if glyph in used},
-            font=font,
-            descendant=descendant,
-            descriptor=descriptor,
-            file=_reference(first.objects[descriptor], b"FontFile2"),
-            map=_reference(first.objects[font], b"ToUnicode"),
-        )
-
     def _repeats(self, faces: dict[str, EmbeddedFace]) -> dict[int, Repeat]:
         """Objects that say what a place says; any other difference between the specimens is refused."""
         first, *others = self.readings
@@ -292,7 +273,26 @@ class _Learning:
         return repeats
 
 
-def _deflated(stream: tuple[bytes, bytes, bool]) -> tuple[bytes, bytes]:
+def embedded(reading: Reading, face: Face, name: str, used: set[int]) -> EmbeddedFace:
+    """A face of the reading, with the widths and texts of the glyphs that stay on the page."""
+    source = reading.faces[name]
+    font = _number_of_font(reading, name)
+    descendant = _reference(reading.objects[font], b"DescendantFonts")
+    descriptor = _reference(reading.objects[descendant], b"FontDescriptor")
+    return EmbeddedFace(
+        face=face,
+        source=source,
+        widths={glyph: width for glyph, width in source.widths.items() if glyph in used},
+        spelled={glyph: text for glyph, text in source.spelled.items() if glyph in used},
+        font=font,
+        descendant=descendant,
+        descriptor=descriptor,
+        file=_reference(reading.objects[descriptor], b"FontFile2"),
+        map=_reference(reading.objects[font], b"ToUnicode"),
+    )
+
+
+def deflated(stream: tuple[bytes, bytes, bool]) -> tuple[bytes, bytes]:
     dictionary, content, is_open = stream
     return (dictionary + b"/Filter /FlateDecode", zlib.compress(content, 9)) if is_open else (dictionary, content)
 

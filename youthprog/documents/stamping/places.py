@@ -72,7 +72,7 @@ def glyphs_of(shown: bytes) -> list[int]:
     return found
 
 
-def _steps(shown: bytes) -> list[int | float]:
+def steps_of(shown: bytes) -> list[int | float]:
     """Glyph numbers, and between them the sum of what is written there, beyond all glyph numbers."""
     steps: list[int | float] = []
     for string, number in SHOWN.findall(shown):
@@ -113,8 +113,8 @@ def place_of(
     scaled = texts[0].size is not None
     if scaled and abs(sizes[0] - sizes[1]) < 1:
         raise CannotStamp(f"{name}: the specimens do not show how its size moves it")
-    style, shaped = _style_of(name, texts, seen, sizes, face, [each.get(first.face, {}) for each in widths], tail)
-    pull, anchor = _anchor_of(name, seen, shaped)
+    style, shaped = style_of(name, texts, seen, sizes, face, [each.get(first.face, {}) for each in widths], tail)
+    pull, anchor = anchor_of(name, seen, shaped)
     slope = (seen[0].matrix[5] - seen[1].matrix[5]) / (sizes[0] - sizes[1]) if scaled else 0.0
     base = seen[0].matrix[5] - slope * sizes[0]
     for size, each in zip(sizes, seen, strict=True):
@@ -134,7 +134,7 @@ def _room_of(rooms: Sequence[float | None], shaped: Sequence[Shaped]) -> float:
     return max(each.width for each in shaped)
 
 
-def _style_of(
+def style_of(
     name: str,
     texts: Sequence[Text],
     seen: Sequence[SeenText],
@@ -152,7 +152,7 @@ def _style_of(
                 face.shape(text.text + tail, size_units(size), style) for text, size in zip(texts, sizes, strict=True)
             ]
             if all(
-                _steps(written(each, size_units(size), lambda glyph, w=known: w.get(glyph, -1))) == _steps(run.shown)  # type: ignore[misc]
+                steps_of(written(each, size_units(size), lambda glyph, w=known: w.get(glyph, -1))) == steps_of(run.shown)  # type: ignore[misc]
                 for each, size, run, known in zip(drawn, sizes, seen, widths, strict=True)
             ):
                 return style, [
@@ -170,7 +170,7 @@ def _spacings(seen: SeenText) -> list[int]:
     return [2 * left, 2 * left + 1, 2 * left - 1]
 
 
-def _anchor_of(name: str, seen: Sequence[SeenText], shaped: Sequence[Shaped]) -> tuple[float, float]:
+def anchor_of(name: str, seen: Sequence[SeenText], shaped: Sequence[Shaped]) -> tuple[float, float]:
     lefts, widths = [each.matrix[4] for each in seen], [each.width for each in shaped]
     if max(widths) - min(widths) < 1:
         raise CannotStamp(f"{name}: the specimens do not show where it is anchored")
