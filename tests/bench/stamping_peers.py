@@ -253,6 +253,82 @@ def _path(canvas: Any, data: str) -> Any:
     return path
 
 
+# Rosters ------------------------------------------------------------------------------------------------------
+
+
+def _lay_roster(rows: Any, reader: Any = None) -> tuple[bytes, int]:
+    from youthprog.documents.types import Variant
+    from youthprog.documents.typeset import typeset
+
+    html = texts.roster_html(rows)
+    return typeset(html, assets={}, identifier=b"x", variant=Variant.ACCESSIBLE, made_at=NOW, reader=reader)
+
+
+def stamped_roster(count: int, folder: Path, *, learned: bool = False) -> Callable[[], tuple[bytes, int]]:
+    """Learned from two specimens, then stamped."""
+    from youthprog.documents.stamping.table_layouts import learn_table
+    from youthprog.documents.stamping.tables import stamp_table
+
+    use_our_fonts(folder)
+    _warm_up()
+    rows = texts.roster_rows(count)
+
+    def learn() -> Any:
+        return learn_table(lambda some, reader: _lay_roster(some, reader)[0], len(texts.COLUMNS))
+
+    known = learn() if learned else None
+
+    def work() -> tuple[bytes, int]:
+        return stamp_table(known or learn(), rows, identifier=b"bench")
+
+    return work
+
+
+def weasyprint_roster(count: int, folder: Path) -> Callable[[], tuple[bytes, int]]:
+    use_our_fonts(folder)
+    _warm_up()
+    rows = texts.roster_rows(count)
+
+    def work() -> tuple[bytes, int]:
+        gc.disable()  # as in the press
+        return _lay_roster(rows)
+
+    return work
+
+
+def typst_roster(count: int, folder: Path) -> Callable[[], tuple[bytes, int]]:
+    (folder / "rows.json").write_text(json.dumps(texts.roster_rows(count)), encoding="utf-8")
+    return _typst(folder, texts.TYPST_ROSTER, 0)
+
+
+def reportlab_roster(count: int, folder: Path) -> Callable[[], tuple[bytes, int]]:
+    """A LongTable; the wide column wraps. Not tagged."""
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate
+
+    rows = texts.roster_rows(count)
+
+    def work() -> tuple[bytes, int]:
+        pdfmetrics.registerFont(TTFont("PublicSans-Regular", OUR_FONTS / "PublicSans-Regular.ttf"))
+        style = ParagraphStyle("cell", fontName="PublicSans-Regular", fontSize=9, leading=12)
+        out = BytesIO()
+        heads = [head for head, _width, _side in texts.COLUMNS]
+        body = [[*row[:3], Paragraph(row[3], style), *row[4:]] for row in rows]
+        widths = [40, 113, 85, 173, 85, 51]
+        table = LongTable(
+            [heads, *body],
+            colWidths=widths,
+            repeatRows=1,
+            style=[("FONT", (0, 0), (-1, -1), "PublicSans-Regular", 9, 12)],
+        )
+        SimpleDocTemplate(out, pagesize=(612, 792)).build([table])
+        return out.getvalue(), 0
+
+    return work
+
+
 ENGINES: dict[tuple[str, str], Callable[[int, Path], Callable[[], tuple[bytes, int]]]] = {
     ("stamped", "certificates"): stamped,
     ("learned", "certificates"): lambda count, folder: stamped(count, folder, learned=True),
@@ -262,6 +338,12 @@ ENGINES: dict[tuple[str, str], Callable[[int, Path], Callable[[], tuple[bytes, i
     ("typst", "certificates"): typst_certificates,
     ("typst", "plain"): lambda count, folder: typst_certificates(count, folder, plain=True),
     ("reportlab", "certificates"): reportlab_certificates,
+    ("stamped", "roster"): stamped_roster,
+    ("learned", "roster"): lambda count, folder: stamped_roster(count, folder, learned=True),
+    ("weasyprint", "roster"): weasyprint_roster,
+    ("typst", "roster"): typst_roster,
+    ("reportlab", "roster"): reportlab_roster,
+    ("stamped", "roster-some"): stamped_roster,
 }
 
 

@@ -1,6 +1,7 @@
 """The same certificates for every engine of the bench."""
 
 import random
+from html import escape
 from typing import Any
 
 from tests.makers import sheets
@@ -101,3 +102,85 @@ def lines(sheet: Any) -> list[tuple[str, float, float, str]]:
         ("SourceSerif4-Semibold", 10.4, 83, "Chief Denise Okafor"),
         ("PublicSans-Bold", 9.2, 73, sheet.code),
     ]
+
+
+ROSTER_STYLE = """
+@page { size: letter; margin: 15mm 14mm 18mm; @bottom-left { content: "Riverton Police Youth Programs"; font: 7pt "Public Sans"; color: #4a5664 }
+  @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 7pt "Public Sans"; color: #4a5664 } }
+* { margin: 0; padding: 0; box-sizing: border-box }
+body { font: 9pt/12pt "Public Sans"; color: #16202b; hyphens: none }
+h1 { font: 600 16pt/20pt "Public Sans"; color: #123f73; margin-bottom: 4mm }
+table { width: 100%; border-spacing: 0; table-layout: fixed }
+th { text-align: left; font-weight: 600; font-size: 7.5pt; line-height: 10pt; background: #123f73; color: white; padding: 1.4mm 1.6mm }
+td { padding: 1.2mm 1.6mm; border-bottom: 0.4pt solid #b4bdc8; vertical-align: top }
+tr { break-inside: avoid }
+.r { text-align: right }
+"""
+COLUMNS = (
+    ("No.", 14, "r"),
+    ("Family name", 40, ""),
+    ("Given name", 30, ""),
+    ("Guardian and address", 0, ""),
+    ("Phone", 30, ""),
+    ("Born", 22, "r"),
+)
+STREETS = ("Mill Street", "Old-Mill Road near the river/park", "Fifth Avenue", "Lincoln Field Drive, Apt 12-B")
+
+
+def roster_rows(count: int) -> list[tuple[str, ...]]:
+    """Rows of a season's roster, of one to three lines."""
+    dice = random.Random(5)
+    rows = []
+    for number in range(1, count + 1):
+        family = dice.choice(FAMILY) + (f"-{dice.choice(FAMILY)}" if number % 7 == 0 else "")
+        guardian = (
+            f"{dice.choice(GIVEN)} {dice.choice(FAMILY)}, {dice.randint(1, 9999)} {dice.choice(STREETS)}, Riverton"
+        )
+        given = dice.choice(GIVEN) + (f" {dice.choice(GIVEN)}" if number % 3 == 0 else "")
+        rows.append(
+            (
+                str(number),
+                family,
+                given,
+                guardian,
+                f"(217) 555-{number:04}",
+                f"{dice.randint(1, 12)}/{dice.randint(1, 28)}/20{dice.randint(10, 19)}",
+            )
+        )
+    return rows
+
+
+def roster_html(rows: Any) -> str:
+    """The roster as a page."""
+    columns = "".join(f'<col style="width: {width}mm">' if width else "<col>" for _head, width, _side in COLUMNS)
+    heads = "".join(f'<th scope=col class="{side}">{head}</th>' for head, _width, side in COLUMNS)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="{side}">{escape(text)}</td>' for text, (_head, _width, side) in zip(row, COLUMNS, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f"<html lang=en><head><title>Roster</title><style>{ROSTER_STYLE}</style></head><body><h1>Roster of the season</h1>"
+        f"<table><colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></body></html>"
+    )
+
+
+TYPST_ROSTER = """
+#set document(title: "Roster")
+#set page(paper: "us-letter", margin: (top: 15mm, x: 14mm, bottom: 18mm), footer: context [
+  #text(size: 7pt)[Riverton Police Youth Programs #h(1fr) Page #counter(page).display() of #counter(page).final().first()]])
+#set text(font: "Public Sans", size: 9pt, fill: rgb("#16202b"), lang: "en")
+#set par(leading: 3pt)
+= Roster of the season
+#table(
+  columns: (14mm, 40mm, 30mm, 1fr, 30mm, 22mm),
+  align: (right, left, left, left, left, right),
+  stroke: (bottom: 0.4pt + rgb("#b4bdc8")),
+  inset: (x: 1.6mm, y: 1.7mm),
+  table.header(..("No.", "Family name", "Given name", "Guardian and address", "Phone", "Born").map(each => table.cell(fill: rgb("#123f73"), text(size: 7.5pt, fill: white, weight: 600, each)))),
+  ..json("rows.json").flatten(),
+)
+"""

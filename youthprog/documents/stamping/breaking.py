@@ -22,7 +22,14 @@ def _class(letter: str) -> str:
         return "NU"
     if letter.isalpha() or letter in ALPHABETIC or 0x300 <= ord(letter) <= 0x36F:
         return "AL"
-    for name, letters in (("OP", OPENING), ("CL", CLOSING), ("QU", QUOTES), ("IS", ENDING), ("HY", AFTER), ("GL", GLUE)):
+    for name, letters in (
+        ("OP", OPENING),
+        ("CL", CLOSING),
+        ("QU", QUOTES),
+        ("IS", ENDING),
+        ("HY", AFTER),
+        ("GL", GLUE),
+    ):
         if letter in letters:
             return name
     if letter == SLASH:
@@ -77,5 +84,3 @@ def _cut(text: str, room: int, shaped: Shaped) -> int:
     if not best:
         raise CannotStamp("a word that is wider than its cell")
     return best
-
-

@@ -59,7 +59,7 @@ class FileWriter:
         body = directory + b"\n".join(content for _number, content in self._open)
         head = b"/Type /ObjStm/N %d/First %d/Filter /FlateDecode" % (len(self._open), len(directory))
         self._open.clear()
-        self.stream(number, head, zlib.compress(body, 6))
+        self.stream(number, head, zlib.compress(body, 4))
 
     def finish(self, *, root: int, information: bytes, identifier: bytes) -> bytes:
         """Write the cross-references and return the file."""

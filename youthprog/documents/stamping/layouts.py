@@ -167,7 +167,9 @@ class _Learning:
         if missing:
             raise CannotStamp(f"not found on the page: {', '.join(sorted(missing))}")
         varied = {place.face for place in parts if isinstance(place, TextPlace)}
-        faces = {name: embedded(first, self.faces[name], name, self.used_glyphs.get(name, set())) for name in sorted(varied)}
+        faces = {
+            name: embedded(first, self.faces[name], name, self.used_glyphs.get(name, set())) for name in sorted(varied)
+        }
         repeats = self._repeats(faces)
         return Layout(
             stretches=_stretches(parts),

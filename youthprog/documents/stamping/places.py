@@ -152,7 +152,8 @@ def style_of(
                 face.shape(text.text + tail, size_units(size), style) for text, size in zip(texts, sizes, strict=True)
             ]
             if all(
-                steps_of(written(each, size_units(size), lambda glyph, w=known: w.get(glyph, -1))) == steps_of(run.shown)  # type: ignore[misc]
+                steps_of(written(each, size_units(size), lambda glyph, w=known: w.get(glyph, -1)))
+                == steps_of(run.shown)  # type: ignore[misc]
                 for each, size, run, known in zip(drawn, sizes, seen, widths, strict=True)
             ):
                 return style, [

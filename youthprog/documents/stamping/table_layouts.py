@@ -18,7 +18,25 @@ from youthprog.documents.stamping.tables import Column, PageNumber, Sheet, Table
 from youthprog.documents.stamping.types import CannotStamp, Reader, Reading, SpecimenRead, Text
 
 PrintRows = Callable[[Sequence[Sequence[str]], Reader], bytes]
-WORDS = "Fjord Avenue 12 Waltz Ok the office at Fifth a Kofi To be AVATAR on it Griffith".split()
+WORDS = [
+    "Fjord",
+    "Avenue",
+    "12",
+    "Waltz",
+    "Ok",
+    "the",
+    "office",
+    "at",
+    "Fifth",
+    "a",
+    "Kofi",
+    "To",
+    "be",
+    "AVATAR",
+    "on",
+    "it",
+    "Griffith",
+]
 MOST_LINES = 3
 CLOSE = 0.01
 NUMBERS = re.compile(rb"-?\d+\.?\d*")
@@ -80,7 +98,9 @@ def _look(box: Any, page: SeenPage) -> None:
                 for row in group.children:
                     cells = [(cell.width, list(_lines(cell))) for cell in row.children]
                     may_break = row.style["break_inside"] not in ("avoid", "avoid-page")
-                    page.rows.append(SeenRow(row.position_y, row.position_y + row.height, group.is_header, may_break, cells))
+                    page.rows.append(
+                        SeenRow(row.position_y, row.position_y + row.height, group.is_header, may_break, cells)
+                    )
         elif hasattr(child, "children"):
             _look(child, page)
 
@@ -169,7 +189,9 @@ def _end_of(operators: Sequence[bytes], step: int) -> int:
     raise CannotStamp("marks that do not end")
 
 
-def _thing(exact: Sequence[bytes], written: Sequence[bytes], state: dict[str, bytes], reading: Reading) -> Run | Drawing:
+def _thing(
+    exact: Sequence[bytes], written: Sequence[bytes], state: dict[str, bytes], reading: Reading
+) -> Run | Drawing:
     mark = re.search(rb"/MCID (\d+)", exact[0])
     number = int(mark.group(1)) if mark else None
     shown = [each for each in exact if each.endswith(b"] TJ")]
@@ -270,7 +292,11 @@ class _All(dict[int, int]):
 
 def _run_at(line: SeenLine, things: Sequence[Run | Drawing]) -> Run:
     for thing in things:
-        if isinstance(thing, Run) and abs(thing.seen.matrix[4] - line.left) < CLOSE and abs(thing.seen.matrix[5] - line.base) < CLOSE:
+        if (
+            isinstance(thing, Run)
+            and abs(thing.seen.matrix[4] - line.left) < CLOSE
+            and abs(thing.seen.matrix[5] - line.base) < CLOSE
+        ):
             return thing
     raise CannotStamp("a line that is not drawn where its box is")
 
@@ -278,7 +304,13 @@ def _run_at(line: SeenLine, things: Sequence[Run | Drawing]) -> Run:
 def _specimen_rows(shapes: Sequence[Shape], rooms: Sequence[float], fit: float) -> list[list[str]]:
     """Rows of one, two and three lines by every column that can hold them, a bit more than a page of them."""
     singles = [["1", "To", "Kofi", "Fjord"], ["1234", "AV", "office", "Avenue"]]
-    texts = [[next((each for each in reversed(row) if shape(each).width <= room), "1") for shape, room in zip(shapes, rooms, strict=True)] for row in singles]
+    texts = [
+        [
+            next((each for each in reversed(row) if shape(each).width <= room), "1")
+            for shape, room in zip(shapes, rooms, strict=True)
+        ]
+        for row in singles
+    ]
     rows, lines = [list(texts[0]), list(texts[1])], 2
     while lines < fit + 2 * MOST_LINES:
         for count in range(2, MOST_LINES + 1):
@@ -316,14 +348,19 @@ class _TableLearning:
         self.faces = faces
         if len(reader.pages) != 2:
             raise CannotStamp("the specimen does not fill two pages")
-        drawn = [things_of(exact, written, self.reading) for exact, written in zip(self.reading.exact, self.reading.written, strict=True)]
+        drawn = [
+            things_of(exact, written, self.reading)
+            for exact, written in zip(self.reading.exact, self.reading.written, strict=True)
+        ]
         self.heads = [head for head, _things in drawn]
         self.things = [things for _head, things in drawn]
 
     def layout(self) -> TableLayout:
         pages = self.reader.pages
         bodies = [[row for row in page.rows if not row.is_head] for page in pages]
-        if any(row.may_break for rows in bodies for row in rows) or any(len([row for row in page.rows if row.is_head]) != 1 for page in pages):
+        if any(row.may_break for rows in bodies for row in rows) or any(
+            len([row for row in page.rows if row.is_head]) != 1 for page in pages
+        ):
             raise CannotStamp("rows that may break over pages, or no head")
         rows = [(place, row) for place, rows in enumerate(bodies) for row in rows]
         columns = tuple(self._column(n, rows) for n in range(self.columns))
@@ -344,7 +381,9 @@ class _TableLearning:
             rows=drawings,
             first=first,
             other=other,
-            faces={name: embedded(first_reading, self.faces[name], name, still.get(name, set())) for name in sorted(used)},
+            faces={
+                name: embedded(first_reading, self.faces[name], name, still.get(name, set())) for name in sorted(used)
+            },
             objects=objects,
             streams={number: deflated(stream) for number, stream in first_reading.streams.items()},
             document=document,
@@ -363,16 +402,24 @@ class _TableLearning:
         found: list[tuple[SeenRow, int, SeenLine, Run]] = []
         for (place, row), texts in zip(rows, self.specimen, strict=True):
             _width, lines = row.cells[index]
-            if " ".join(line.text for line in lines) != texts[index] and "".join(line.text for line in lines) != texts[index]:
+            if (
+                " ".join(line.text for line in lines) != texts[index]
+                and "".join(line.text for line in lines) != texts[index]
+            ):
                 raise CannotStamp("a cell says something else")
             found += [(row, number, line, _run_at(line, self.things[place])) for number, line in enumerate(lines)]
         seen = [run.seen for *_others, run in found]
         first = seen[0]
-        if any((each.face, each.size) != (first.face, first.size) for each in seen) or len({run.paint for *_others, run in found}) != 1:
+        if (
+            any((each.face, each.size) != (first.face, first.size) for each in seen)
+            or len({run.paint for *_others, run in found}) != 1
+        ):
             raise CannotStamp("a column set in several ways")
         texts_ = [Text(line.text) for _row, _number, line, _run in found]
         known = [self.reading.faces[first.face].widths] * len(seen)
-        style, shaped = style_of(f"column {index}", texts_, seen, [first.size] * len(seen), self.faces[first.face], known, "")
+        style, shaped = style_of(
+            f"column {index}", texts_, seen, [first.size] * len(seen), self.faces[first.face], known, ""
+        )
         pull, anchor = anchor_of(f"column {index}", seen, shaped)
         room = rows[0][1].cells[index][0]
         firsts = [run.seen.matrix[5] - row.top for row, number, _line, run in found if not number]
@@ -381,9 +428,13 @@ class _TableLearning:
             raise CannotStamp("lines that are not always at the same height of a row")
         size, face = size_units(first.size), self.faces[first.face]
         for (_place, row), texts in zip(rows, self.specimen, strict=True):
-            if [line.text for line in row.cells[index][1]] != lines_of(texts[index], int(room * UNITS), lambda text: face.shape(text, size, style)):
+            if [line.text for line in row.cells[index][1]] != lines_of(
+                texts[index], int(room * UNITS), lambda text: face.shape(text, size, style)
+            ):
                 raise CannotStamp("lines broken in another way")
-        return Column(first.face, first.size, style, found[0][3].paint, anchor, pull, room, firsts[0], leads[0] if leads else 0.0)
+        return Column(
+            first.face, first.size, style, found[0][3].paint, anchor, pull, room, firsts[0], leads[0] if leads else 0.0
+        )
 
     def _heights(self, rows: Sequence[tuple[int, SeenRow]]) -> tuple[float, ...]:
         heights: dict[int, list[float]] = {}
@@ -415,7 +466,11 @@ class _TableLearning:
     def _check_break(self, bodies: Sequence[Sequence[SeenRow]], heights: Sequence[float]) -> None:
         page = self.reader.pages[0]
         last, following = bodies[0][-1], bodies[1][0]
-        if last.bottom > page.bottom + CLOSE or last.bottom + following.bottom - following.top <= page.bottom or not heights:
+        if (
+            last.bottom > page.bottom + CLOSE
+            or last.bottom + following.bottom - following.top <= page.bottom
+            or not heights
+        ):
             raise CannotStamp("pages that break somewhere else")
 
     # Pages ----------------------------------------------------------------------------------------------------
@@ -431,23 +486,46 @@ class _TableLearning:
             if one.text == two.text:
                 continue
             pattern = one.text.replace("2", "\1").replace("1", "\0", 1)
-            if pattern.replace("\0", "1").replace("\1", "2") != one.text or pattern.replace("\0", "2").replace("\1", "2") != two.text:
+            if (
+                pattern.replace("\0", "1").replace("\1", "2") != one.text
+                or pattern.replace("\0", "2").replace("\1", "2") != two.text
+            ):
                 raise CannotStamp("a margin says more than the number of the page")
             face, size = self.faces[one.seen.face], size_units(one.seen.size)
-            style, shaped = style_of("page number", [Text(one.text), Text(two.text)], [one.seen, two.seen], [one.seen.size] * 2, face, [self.reading.faces[one.seen.face].widths] * 2, "")
+            style, shaped = style_of(
+                "page number",
+                [Text(one.text), Text(two.text)],
+                [one.seen, two.seen],
+                [one.seen.size] * 2,
+                face,
+                [self.reading.faces[one.seen.face].widths] * 2,
+                "",
+            )
             left, width, where = self.reader.pages[0].margins[one.text]
             spare = width - shaped[0].width
-            pull = round(2 * (one.seen.matrix[4] - left) / spare) / 2 if spare > 1 else 1.0 if "right" in where else 0.0 if "left" in where else 0.5
+            pull = (
+                round(2 * (one.seen.matrix[4] - left) / spare) / 2
+                if spare > 1
+                else 1.0
+                if "right" in where
+                else 0.0
+                if "left" in where
+                else 0.5
+            )
             anchors = [run.seen.matrix[4] + pull * each.width for run, each in zip((one, two), shaped, strict=True)]
             if abs(anchors[0] - anchors[1]) > CLOSE or pull not in (0.0, 0.5, 1.0) or size != size_units(two.seen.size):
                 raise CannotStamp("a page number nobody knows the place of")
-            yield PageNumber(pattern, one.seen.face, one.seen.size, style, one.paint, anchors[0], pull, one.seen.matrix[5])
+            yield PageNumber(
+                pattern, one.seen.face, one.seen.size, style, one.paint, anchors[0], pull, one.seen.matrix[5]
+            )
 
     def _margin_runs(self, place: int) -> list[Run]:
         texts = self.reader.pages[place].margins
         return [each for each in self.things[place] if isinstance(each, Run) and each.text in texts]
 
-    def _first(self, body: Sequence[SeenRow], numbers: Sequence[PageNumber]) -> tuple[Sheet, tuple[int | None, ...], tuple[int, ...], tuple[int, ...]]:
+    def _first(
+        self, body: Sequence[SeenRow], numbers: Sequence[PageNumber]
+    ) -> tuple[Sheet, tuple[int | None, ...], tuple[int, ...], tuple[int, ...]]:
         own = self._row_things(0, body)
         head = [_run_at(line, self.things[0]).mark for _width, lines in self._head_row(0).cells for line in lines]
         if len(head) != self.columns:
@@ -467,7 +545,12 @@ class _TableLearning:
             parts.append(_plain(each))
         marks = max([*owners, *head], default=-1) + 1
         listed = tuple(None if mark in head else owners.get(mark, -1) for mark in range(marks))
-        return Sheet(b"\n".join(parts) + b"\n", body[0].top, self.reader.pages[0].bottom, marks), listed, tuple(head), document
+        return (
+            Sheet(b"\n".join(parts) + b"\n", body[0].top, self.reader.pages[0].bottom, marks),
+            listed,
+            tuple(head),
+            document,
+        )
 
     def _other(self, body: Sequence[SeenRow], numbers: Sequence[PageNumber]) -> Sheet:
         own = self._row_things(1, body)
@@ -479,14 +562,21 @@ class _TableLearning:
         return Sheet(b"\n".join(parts) + b"\n", body[0].top, self.reader.pages[1].bottom, 0)
 
     def _is_number(self, run: Run, numbers: Sequence[PageNumber]) -> bool:
-        return any(abs(run.seen.matrix[5] - each.base) < CLOSE and run.seen.face == each.face for each in numbers) and any(char.isdigit() for char in run.text)
+        return any(
+            abs(run.seen.matrix[5] - each.base) < CLOSE and run.seen.face == each.face for each in numbers
+        ) and any(char.isdigit() for char in run.text)
 
     def _refuse_in_rows(self, thing: Run | Drawing, body: Sequence[SeenRow]) -> None:
         if isinstance(thing, Drawing):
             whole = thing.top <= 1 and thing.bottom >= body[-1].bottom
             if not whole and thing.top < body[-1].bottom - 1 and thing.bottom > body[0].top + 1:
                 raise CannotStamp("something is drawn among the rows that is no row's")
-        elif thing.seen.matrix[5] > body[0].top and thing.mark is not None and thing.text not in self.reader.pages[0].margins and thing.text not in self.reader.pages[1].margins:
+        elif (
+            thing.seen.matrix[5] > body[0].top
+            and thing.mark is not None
+            and thing.text not in self.reader.pages[0].margins
+            and thing.text not in self.reader.pages[1].margins
+        ):
             raise CannotStamp("text after the table")
 
     def _head_row(self, place: int) -> SeenRow:
@@ -563,7 +653,9 @@ def _near(one: bytes, other: bytes) -> bool:
     """Whether two drawings are the same but for rounding."""
     if NUMBERS.sub(b"", one) != NUMBERS.sub(b"", other):
         return False
-    return all(abs(float(a) - float(b)) <= CLOSE for a, b in zip(NUMBERS.findall(one), NUMBERS.findall(other), strict=True))
+    return all(
+        abs(float(a) - float(b)) <= CLOSE for a, b in zip(NUMBERS.findall(one), NUMBERS.findall(other), strict=True)
+    )
 
 
 def _unmarked(content: bytes) -> bytes:

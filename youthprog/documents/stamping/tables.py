@@ -13,12 +13,12 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from youthprog.documents.stamping.breaking import lines_of
 from youthprog.documents.stamping.embedding import character_map, compressed, outlines_of, with_box, with_widths
 from youthprog.documents.stamping.files import FileWriter
 from youthprog.documents.stamping.layouts import EmbeddedFace
 from youthprog.documents.stamping.places import size_units
-from youthprog.documents.stamping.shaping import UNITS, Style, why_not, written
+from youthprog.documents.stamping.setting import Line, Setter
+from youthprog.documents.stamping.shaping import UNITS, Style
 from youthprog.documents.stamping.types import CannotStamp
 
 DEFLATED = b"/Filter /FlateDecode"
@@ -97,41 +97,6 @@ class TableLayout:
     size: int
 
 
-@dataclass(slots=True)
-class _Text:
-    """What was set in one face and style: text to operators and width."""
-
-    layout: TableLayout
-    face: str
-    size: int
-    style: Style
-    widths: dict[int, int]
-    spelled: dict[int, str]
-    known: dict[str, tuple[bytes, float]] = field(default_factory=dict)
-
-    def set(self, text: str) -> tuple[bytes, float]:
-        found = self.known.get(text)
-        if found is None:
-            found = self.known[text] = self._set(text)
-        return found
-
-    def _set(self, text: str) -> tuple[bytes, float]:
-        face = self.layout.faces[self.face].face
-        reason = why_not(text, face.letters)
-        if reason:
-            raise CannotStamp(reason)
-        shaped = face.shape(text, self.size, self.style)
-        for glyph, _advance, _right, _up, cluster in shaped.glyphs:
-            said = self.spelled.get(glyph)
-            if said is None:
-                said = self.spelled[glyph] = face.spelling(glyph, cluster)
-                if glyph not in self.widths:
-                    self.widths[glyph] = face.width(glyph, self.size)
-            if said != cluster and said != face.spelling(glyph, cluster):
-                raise CannotStamp(f"one glyph for {said!r} and {cluster!r}")
-        return written(shaped, self.size, self.widths.__getitem__), shaped.width
-
-
 class _Setting:
     """The texts of a table: columns and page numbers."""
 
@@ -139,30 +104,26 @@ class _Setting:
         self.layout = layout
         self.widths = {name: dict(face.widths) for name, face in layout.faces.items()}
         self.spelled = {name: dict(face.spelled) for name, face in layout.faces.items()}
-        self.columns = [self._text(column) for column in layout.columns]
-        self.numbers = [self._text(number) for number in layout.numbers]
-        self._lines: list[dict[str, list[tuple[bytes, float]]]] = [{} for _column in layout.columns]
+        self._setters: dict[tuple[str, int, Style], Setter] = {}
+        self.columns = [self._setter(column) for column in layout.columns]
+        self.numbers = [self._setter(number) for number in layout.numbers]
+        self.looks = [_look(column) for column in layout.columns]
+        self._lines: list[dict[str, list[Line]]] = [{} for _column in layout.columns]
 
-    def _text(self, place: Column | PageNumber) -> _Text:
-        return _Text(self.layout, place.face, size_units(place.size), place.style, self.widths[place.face], self.spelled[place.face])
+    def _setter(self, place: Column | PageNumber) -> Setter:
+        key = (place.face, size_units(place.size), place.style)
+        if key not in self._setters:
+            face = self.layout.faces[place.face].face
+            self._setters[key] = Setter(face, key[1], place.style, self.widths[place.face], self.spelled[place.face])
+        return self._setters[key]
 
-    def lines(self, index: int, text: str) -> list[tuple[bytes, float]]:
+    def lines(self, index: int, text: str) -> list[Line]:
         """The lines of a cell: operators and widths."""
         known = self._lines[index].get(text)
         if known is None:
-            known = self._lines[index][text] = self._broken(index, text)
+            room = self.layout.columns[index].room
+            known = self._lines[index][text] = self.columns[index].lines(text, room) if text else []
         return known
-
-    def _broken(self, index: int, text: str) -> list[tuple[bytes, float]]:
-        if not text:
-            return []
-        column, setting = self.layout.columns[index], self.columns[index]
-        content, width = setting.set(text)
-        if width <= column.room:
-            return [(content, width)]
-        face = self.layout.faces[column.face].face
-        lines = lines_of(text, int(column.room * UNITS), lambda part: face.shape(part, setting.size, setting.style))
-        return [setting.set(line) for line in lines]
 
 
 def stamp_table(layout: TableLayout, rows: Iterable[Sequence[str]], *, identifier: bytes) -> tuple[bytes, int]:
@@ -179,7 +140,7 @@ def stamp_table(layout: TableLayout, rows: Iterable[Sequence[str]], *, identifie
         sheet = layout.other if place else layout.first
         content, rows_of_page = _page_content(layout, setting, page, sheet, place + 1, len(pages))
         number = file.take()
-        file.stream(number, DEFLATED, zlib.compress(content, 2))
+        file.stream(number, DEFLATED, zlib.compress(content, 1))
         still = names.other if place else names.first
         file.add(names.pages[place], _page_object(layout, names, place, (still, number)))
         first = file.take(len(rows_of_page) * (len(layout.columns) + 1))
@@ -198,7 +159,7 @@ def stamp_table(layout: TableLayout, rows: Iterable[Sequence[str]], *, identifie
     return file.finish(root=layout.catalog, information=layout.information, identifier=identifier), len(pages)
 
 
-Row = list[list[tuple[bytes, float]]]
+Row = list[list[Line]]
 
 
 def _pages(layout: TableLayout, rows: Sequence[Row]) -> list[list[Row]]:
@@ -223,10 +184,6 @@ def _height(layout: TableLayout, row: Row) -> float:
     return layout.heights[lines - 1]
 
 
-def _short(number: float) -> str:
-    return f"{number:.3f}".rstrip("0").rstrip(".")
-
-
 def _page_content(
     layout: TableLayout, setting: _Setting, page: Sequence[Row], sheet: Sheet, number: int, count: int
 ) -> tuple[bytes, list[list[int | None]]]:
@@ -234,33 +191,36 @@ def _page_content(
     painted, texts, marks = [b"/Artifact BMC"], [b"BT"], []
     place, mark, now = sheet.top, sheet.marks, b""
     for row in page:
-        lines = max(1, *(len(cell) for cell in row))
-        painted.append(b"q 1 0 0 1 0 %b cm /Row%d Do Q" % (_short(place).encode(), lines))
+        lines = max(1, *map(len, row))
+        painted.append(b"q 1 0 0 1 0 %.3f cm /Row%d Do Q" % (place, lines))
         own: list[int | None] = []
-        for column, cell in zip(layout.columns, row, strict=True):
+        for column, look, cell in zip(layout.columns, setting.looks, row, strict=True):
             if not cell:
                 own.append(None)
                 continue
-            look = b"%b\n/%b %b Tf\n" % (column.paint, column.face.encode(), _short(size_units(column.size) / UNITS).encode())
-            parts = [b"/TD <</MCID %d>> BDC\n%b" % (mark, look if look != now else b"")]
-            now = look
+            texts.append(b"/TD <</MCID %d>> BDC" % mark)
+            if look != now:
+                texts.append(look)
+                now = look
             base = place + column.first
             for content, width in cell:
-                left = column.anchor - column.pull * width
-                parts.append(b"1 0 0 -1 %b %b Tm\n%b\n" % (_short(left).encode(), _short(base).encode(), content))
+                texts.append(b"1 0 0 -1 %.3f %.3f Tm\n%b" % (column.anchor - column.pull * width, base, content))
                 base += column.lead
-            texts.append(b"".join(parts) + b"EMC")
+            texts.append(b"EMC")
             own.append(mark)
             mark += 1
         marks.append(own)
         place += layout.heights[lines - 1]
     texts.append(b"/Artifact BMC")
-    for at, text in zip(layout.numbers, setting.numbers, strict=True):
-        content, width = text.set(at.pattern.replace("\0", str(number)).replace("\1", str(count)))
-        look = b"%b\n/%b %b Tf\n" % (at.paint, at.face.encode(), _short(size_units(at.size) / UNITS).encode())
-        left = _short(at.anchor - at.pull * width).encode()
-        texts.append(look + b"1 0 0 -1 %b %b Tm\n%b" % (left, _short(at.base).encode(), content))
+    for at, setter in zip(layout.numbers, setting.numbers, strict=True):
+        content, width = setter.line(at.pattern.replace("\0", str(number)).replace("\1", str(count)))
+        left = at.anchor - at.pull * width
+        texts.append(b"%b\n1 0 0 -1 %.3f %.3f Tm\n%b" % (_look(at), left, at.base, content))
     return b"\n".join([*painted, b"EMC", *texts, b"EMC", b"ET", b"Q"]), marks
+
+
+def _look(place: Column | PageNumber) -> bytes:
+    return b"%b\n/%b %.3f Tf" % (place.paint, place.face.encode(), size_units(place.size) / UNITS)
 
 
 # Objects ------------------------------------------------------------------------------------------------------
@@ -295,7 +255,9 @@ def _write_shared(file: FileWriter, layout: TableLayout, names: _Names) -> None:
     for kind, content in enumerate(layout.rows):
         head = b"/Type /XObject/Subtype /Form/BBox [0 -9 %d %d]/Resources %d 0 R" % (width + 1, height + 1, resources)
         file.stream(names.rows + kind, head + DEFLATED, zlib.compress(content, 9))
-    of_faces = {number for face in layout.faces.values() for number in (face.descendant, face.descriptor, face.file, face.map)}
+    of_faces = {
+        number for face in layout.faces.values() for number in (face.descendant, face.descriptor, face.file, face.map)
+    }
     left_out = of_faces | {layout.page, layout.catalog, layout.root}
     for number, (dictionary, content) in layout.streams.items():
         if number not in left_out:
@@ -349,7 +311,9 @@ def _still_owners(layout: TableLayout, names: _Names) -> bytes:
     return b"".join(each + b" " for each in listed)
 
 
-def _write_structure(file: FileWriter, layout: TableLayout, names: _Names, bodies: Sequence[int], parents: Sequence[bytes]) -> None:
+def _write_structure(
+    file: FileWriter, layout: TableLayout, names: _Names, bodies: Sequence[int], parents: Sequence[bytes]
+) -> None:
     def listed(numbers: Iterable[int]) -> bytes:
         return b" ".join([b"%d 0 R" % number for number in numbers])
 
