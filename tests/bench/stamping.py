@@ -22,6 +22,7 @@ from tests.support.drawn import drawn, structure_faults
 
 ROUNDS = 3
 MANY, SOME, SINGLE = 1000, 20, 200
+ROWS, SOME_ROWS = 5000, 500
 DOTS = 72
 Figures = dict[str, float]
 
@@ -29,6 +30,7 @@ Figures = dict[str, float]
 def measures() -> Iterator[Measure]:
     with tempfile.TemporaryDirectory(prefix="youthprog-bench-") as name:
         yield from certificates(Path(name))
+        yield from rosters(Path(name))
 
 
 def certificates(folder: Path) -> Iterator[Measure]:
@@ -68,6 +70,46 @@ def certificates(folder: Path) -> Iterator[Measure]:
     yield from _equal(folder / "stamped-certificates.pdf", folder / "weasyprint-certificates.pdf", SOME)
 
 
+def rosters(folder: Path) -> Iterator[Measure]:
+    """A tagged roster of five thousand rows."""
+    ours, learned, typst, reportlab, plain, _some = _turns(
+        folder,
+        ("stamped", "roster", ROWS),
+        ("learned", "roster", ROWS),
+        ("typst", "roster", ROWS),
+        ("reportlab", "roster", ROWS),
+        ("weasyprint", "roster", SOME_ROWS),
+        ("stamped", "roster-some", SOME_ROWS),
+    )
+    every = plain["cpu"] * ROWS / SOME_ROWS
+    yield Measure(f"roster of {ROWS} rows, against typst, processor time", ours["cpu"] / typst["cpu"], "times", 0.33)
+    yield Measure(
+        f"roster of {ROWS} rows, against weasyprint, the layout learned in the same time",
+        every / ours["cpu"],
+        "times faster",
+        30,
+        more_is_better=True,
+    )
+    yield Measure(
+        f"roster of {ROWS} rows from a learned layout, against weasyprint",
+        every / learned["cpu"],
+        "times faster",
+        50,
+        more_is_better=True,
+    )
+    yield Measure(
+        f"roster of {ROWS} rows, against reportlab's untagged table", ours["cpu"] / reportlab["cpu"], "times", 0.5
+    )
+    yield Measure(f"file of {ROWS} rows, against typst", ours["bytes"] / typst["bytes"], "times", 0.35)
+    yield Measure(
+        f"file of {ROWS} rows, against weasyprint", ours["bytes"] * SOME_ROWS / ROWS / plain["bytes"], "times", 1
+    )
+    yield Measure(f"peak memory of {ROWS} rows", ours["memory"], "MB", 150)
+    yield from _equal(
+        folder / "stamped-roster-some.pdf", folder / "weasyprint-roster.pdf", int(plain["pages"]), sorted_words=True
+    )
+
+
 def _turns(folder: Path, *works: tuple[str, str, int]) -> list[Figures]:
     """The medians of each work's figures, taken turn by turn."""
     taken: list[list[Figures]] = [[] for _work in works]
@@ -79,12 +121,15 @@ def _turns(folder: Path, *works: tuple[str, str, int]) -> list[Figures]:
     return [{key: statistics.median(each[key] for each in figures) for key in figures[0]} for figures in taken]
 
 
-def _equal(ours: Path, plain: Path, pages: int) -> Iterator[Measure]:
-    """How far our pages are from weasyprint's."""
+def _equal(ours: Path, plain: Path, pages: int, *, sorted_words: bool = False) -> Iterator[Measure]:
+    """How far our pages are from weasyprint's. The words of a table's page are compared by place: its margins come last in one of them."""
     farthest, wrong = 0.0, 0
     with pikepdf.open(ours) as mine, pikepdf.open(plain) as theirs:
+        wrong += abs(len(theirs.pages) - len(mine.pages)) if sorted_words else 0
         for number in range(pages):
             our_words, their_words = drawn(mine.pages[number]).words(), drawn(theirs.pages[number]).words()
+            if sorted_words:
+                our_words, their_words = (sorted(words, key=_place) for words in (our_words, their_words))
             wrong += [word for word, *_box in our_words] != [word for word, *_box in their_words]
             for (_word, *box), (_same, *other) in zip(our_words, their_words, strict=False):
                 farthest = max(farthest, *(abs(a - b) for a, b in zip(box, other, strict=True)))
@@ -96,6 +141,11 @@ def _equal(ours: Path, plain: Path, pages: int) -> Iterator[Measure]:
         return
     pixels = sum(_differing(ours, plain, number) for number in range(1, pages + 1))
     yield Measure(f"differing pixels on {pages} pages at {DOTS} dpi", pixels, "pixels", 0)
+
+
+def _place(word: tuple[str, float, float, float]) -> tuple[int, int]:
+    _text, left, _right, base = word
+    return round(base), round(left)
 
 
 def _differing(one: Path, other: Path, number: int) -> int:

@@ -161,7 +161,7 @@ WINGS: dict[str, dict[str, int]] = {
     "changes": {**dict.fromkeys(("carrying", "telling"), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
     "stamping": {
         **dict.fromkeys(("shaping", "embedding", "symbols", "files", "places", "reading", "layouts", "stamps"), DECIDE),
-        **dict.fromkeys(("pages", "makes", "strings"), DECIDE),
+        **dict.fromkeys(("pages", "makes", "strings", "setting", "breaking", "tables", "table_reading", "table_layouts", "table_specimens", "together"), DECIDE),
     },
     "timetables": {
         **dict.fromkeys(("xml_files", "weighing", "robinx", "robinx_rules", "open_days", "impossible", "program"), DECIDE),
@@ -206,7 +206,8 @@ PURE_IN_WINGS = {
     "hours": "rules",  # sessions as a ledger
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
     # pages learned from specimens and stamped again; knows nothing of the room around
-    "stamping": "shaping embedding symbols files places reading layouts stamps pages makes strings",
+    "stamping": "shaping embedding symbols files places reading layouts stamps pages makes strings setting breaking tables "
+    "table_reading table_layouts table_specimens together",
     "evidence": "lists",  # a list of benchmarks, a survey, as a program loads it
 }
 PURE_MAY = {"types"} | PURE

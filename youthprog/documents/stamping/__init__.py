@@ -5,8 +5,8 @@ It knows nothing of the program around it and could be a library of its own: wea
 it uses.
 
     layout = learn(print_plainly, specimens)      # three specimens, laid out by weasyprint (`layouts`)
-    content = stamp_file(layout, record)          # one file a record, or ...
-    content = stamp_files([(layout, record), …])  # ... one file with a page for each (`stamps`)
+    content = stamp_file(layout, record)          # one file a record (`stamps`), or ...
+    content = stamp_files([(layout, record), …])  # ... one file with a page for each (`together`)
 
 Nothing of the stylesheet is interpreted. `learn` lets the caller print three specimens in the plain way, compares what
 weasyprint drew, and understands a place only when it can draw all three again, glyph for glyph: where it stands, whether

@@ -60,7 +60,8 @@ def lines_of(text: str, room: int, shape: Callable[[str], Shaped]) -> list[str]:
     Pango measures a line within its paragraph; weasyprint begins a new one with what is left. Raises `CannotStamp` for a word
     wider than the cell.
     """
-    lines, rest = [], text
+    lines: list[str] = []
+    rest = text
     while True:
         shaped = shape(rest)
         if sum(glyph[1] for glyph in shaped.glyphs) <= room:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from youthprog.documents.stamping.layouts import Layout, learn
 from youthprog.documents.stamping.pages import Make, Page, apart, compare
-from youthprog.documents.stamping.stamps import Stamped, stamp_file, stamp_files
+from youthprog.documents.stamping.stamps import stamp_file
+from youthprog.documents.stamping.together import Stamped, stamp_files
 from youthprog.documents.stamping.types import CannotStamp, Reader, Record
 
 MOST_KEPT = 24

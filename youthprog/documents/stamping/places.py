@@ -7,6 +7,7 @@ left edge, 1/2 the middle, 1 the right edge. A baseline may move with the size o
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from youthprog.documents.stamping.shaping import PIXELS, UNITS, Face, Shaped, Style, written
 from youthprog.documents.stamping.types import CannotStamp, Squares, Text
@@ -152,14 +153,18 @@ def style_of(
                 face.shape(text.text + tail, size_units(size), style) for text, size in zip(texts, sizes, strict=True)
             ]
             if all(
-                steps_of(written(each, size_units(size), lambda glyph, w=known: w.get(glyph, -1)))
-                == steps_of(run.shown)  # type: ignore[misc]
+                steps_of(written(each, size_units(size), partial(_width, known))) == steps_of(run.shown)
                 for each, size, run, known in zip(drawn, sizes, seen, widths, strict=True)
             ):
                 return style, [
                     face.shape(text.text, size_units(size), style) for text, size in zip(texts, sizes, strict=True)
                 ]
     raise CannotStamp(f"{name}: set in a way that is not understood")
+
+
+def _width(known: Mapping[int, int], glyph: int) -> int:
+    """The embedded width of a glyph; of one that was not seen something that agrees with nothing."""
+    return known.get(glyph, -(10**6))
 
 
 def _spacings(seen: SeenText) -> list[int]:

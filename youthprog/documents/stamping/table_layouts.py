@@ -6,240 +6,28 @@ and drawings; each row, each line and each rule of it must then be what would be
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from youthprog.documents.stamping.breaking import lines_of
 from youthprog.documents.stamping.layouts import deflated, embedded
-from youthprog.documents.stamping.places import SeenText, anchor_of, glyphs_of, size_units, style_of
-from youthprog.documents.stamping.reading import SpecimenReader
+from youthprog.documents.stamping.places import anchor_of, glyphs_of, size_units, style_of
 from youthprog.documents.stamping.shaping import UNITS, Face
+from youthprog.documents.stamping.table_reading import (
+    CLOSE,
+    Drawing,
+    Run,
+    SeenLine,
+    SeenRow,
+    TableReader,
+    lowered,
+    run_at,
+    things_of,
+)
+from youthprog.documents.stamping.table_specimens import WORDS, shape_of, specimen_rows
 from youthprog.documents.stamping.tables import Column, PageNumber, Sheet, TableLayout
-from youthprog.documents.stamping.types import CannotStamp, Reader, Reading, SpecimenRead, Text
+from youthprog.documents.stamping.types import CannotStamp, Reader, SpecimenRead, Text
 
 PrintRows = Callable[[Sequence[Sequence[str]], Reader], bytes]
-WORDS = [
-    "Fjord",
-    "Avenue",
-    "12",
-    "Waltz",
-    "Ok",
-    "the",
-    "office",
-    "at",
-    "Fifth",
-    "a",
-    "Kofi",
-    "To",
-    "be",
-    "AVATAR",
-    "on",
-    "it",
-    "Griffith",
-]
-MOST_LINES = 3
-CLOSE = 0.01
 NUMBERS = re.compile(rb"-?\d+\.?\d*")
-
-
-@dataclass(slots=True)
-class SeenLine:
-    text: str
-    left: float
-    base: float
-
-
-@dataclass(slots=True)
-class SeenRow:
-    """A row as weasyprint placed it, in CSS pixels."""
-
-    top: float
-    bottom: float
-    is_head: bool
-    may_break: bool
-    cells: list[tuple[float, list[SeenLine]]]
-    """The width of each cell's content, and its lines."""
-
-
-@dataclass(slots=True)
-class SeenPage:
-    bottom: float
-    rows: list[SeenRow] = field(default_factory=list)
-    margins: dict[str, tuple[float, float, str]] = field(default_factory=dict)
-    """Texts in the margins: left edge and width of their box, and where it is."""
-
-
-class TableReader(SpecimenReader):
-    """Looks at the boxes of a table too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pages: list[SeenPage] = []
-
-    def before(self, document: Any, pdf: Any) -> None:
-        super().before(document, pdf)
-        for page in document.pages:
-            box = page._page_box
-            seen = SeenPage(box.content_box_y() + box.height)
-            _look(box, seen)
-            self.pages.append(seen)
-
-
-def _look(box: Any, page: SeenPage) -> None:
-    for child in box.children:
-        kind = type(child).__name__
-        if kind == "MarginBox":
-            for line in _lines(child):
-                page.margins[line.text] = (child.content_box_x(), child.width, child.at_keyword)
-        elif kind == "TableBox":
-            if page.rows:
-                raise CannotStamp("more than one table")
-            for group in child.children:
-                for row in group.children:
-                    cells = [(cell.width, list(_lines(cell))) for cell in row.children]
-                    may_break = row.style["break_inside"] not in ("avoid", "avoid-page")
-                    page.rows.append(
-                        SeenRow(row.position_y, row.position_y + row.height, group.is_header, may_break, cells)
-                    )
-        elif hasattr(child, "children"):
-            _look(child, page)
-
-
-def _lines(box: Any) -> Iterator[SeenLine]:
-    for child in box.children:
-        if type(child).__name__ == "LineBox":
-            texts = [each for each in child.children if type(each).__name__ == "TextBox"]
-            if len(texts) != len(child.children) or len(texts) != 1:
-                raise CannotStamp("a line of several pieces")
-            (text,) = texts
-            yield SeenLine(text.text, text.position_x, text.position_y + text.baseline)
-        elif hasattr(child, "children"):
-            yield from _lines(child)
-
-
-# What is drawn ------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Run:
-    """A piece of text: as it is written, the color in force, its mark."""
-
-    seen: SeenText
-    paint: bytes
-    block: bytes
-    mark: int
-    text: str
-
-
-@dataclass(slots=True)
-class Drawing:
-    """Something drawn that is no text, with all the state it needs; from `top` to `bottom`."""
-
-    content: bytes
-    top: float
-    bottom: float
-    mark: int | None
-
-
-def things_of(exact: Sequence[bytes], written: Sequence[bytes], reading: Reading) -> tuple[bytes, list[Run | Drawing]]:
-    """What a page shows, each thing by itself, after the operators that turn the page."""
-    things: list[Run | Drawing] = []
-    state: dict[str, bytes] = {}
-    stack: list[dict[str, bytes]] = []
-    step = 3
-    while step < len(exact):
-        operator = exact[step]
-        name = operator.rsplit(maxsplit=1)[-1]
-        if operator == b"q":
-            stack.append(dict(state))
-        elif operator == b"Q":
-            state = stack.pop() if stack else {}
-        elif name in (b"rg", b"RG", b"gs"):
-            state[_kind(operator, name)] = written[step]
-        elif step + 2 < len(exact) and exact[step + 1] in (b"W", b"W*") and exact[step + 2] == b"n":
-            state["clip"] = state.get("clip", b"") + b"\n".join(written[step : step + 3]) + b"\n"
-            step += 2
-        elif name in (b"BMC", b"BDC"):
-            end = _end_of(exact, step)
-            things.append(_thing(exact[step : end + 1], written[step : end + 1], state, reading))
-            step = end
-        else:
-            raise CannotStamp(f"a table is drawn in a way that is not understood: {operator[:40]!r}")
-        step += 1
-    return b"\n".join(written[:3]), things
-
-
-def _kind(operator: bytes, name: bytes) -> str:
-    if name != b"gs":
-        return name.decode()
-    if not re.match(rb"/[aA][\d.]+ ", operator):
-        raise CannotStamp("a state that is not understood")
-    return operator[1:2].decode()
-
-
-def _end_of(operators: Sequence[bytes], step: int) -> int:
-    depth = 0
-    for place in range(step, len(operators)):
-        if operators[place].endswith((b"BMC", b"BDC")):
-            depth += 1
-        elif operators[place] == b"EMC":
-            depth -= 1
-            if not depth:
-                return place
-    raise CannotStamp("marks that do not end")
-
-
-def _thing(
-    exact: Sequence[bytes], written: Sequence[bytes], state: dict[str, bytes], reading: Reading
-) -> Run | Drawing:
-    mark = re.search(rb"/MCID (\d+)", exact[0])
-    number = int(mark.group(1)) if mark else None
-    shown = [each for each in exact if each.endswith(b"] TJ")]
-    if not shown:
-        before = b"\n".join(state[key] for key in sorted(state))
-        ys = _heights(exact) or _heights(state.get("clip", b"").split(b"\n"))
-        if not ys or any(each.endswith(b" cm") for each in exact):
-            raise CannotStamp("something drawn nobody knows where")
-        return Drawing(b"\n".join([b"q", before, *written, b"Q"]), min(ys), max(ys), number)
-    face, size, matrix = "", 0.0, (0.0,) * 6
-    for operator, as_written in zip(exact, written, strict=True):
-        name = operator.rsplit(maxsplit=1)[-1]
-        if name in (b"rg", b"gs"):
-            state[_kind(operator, name)] = as_written
-        elif name == b"Tf":
-            face, size = operator[1:].split()[0].decode(), float(operator.split()[1])
-        elif name == b"Tm":
-            matrix = tuple(float(part) for part in operator.split()[:6])
-    if number is None or len(shown) != 1 or "clip" in state or face not in reading.faces:
-        raise CannotStamp("a text of a table is set in a way that is not understood")
-    text = "".join(reading.faces[face].spelled.get(glyph, "\0") for glyph in glyphs_of(shown[0]))
-    paint = b"\n".join(state[key] for key in ("a", "rg") if key in state)
-    return Run(SeenText(face, size, matrix, shown[0]), paint, b"\n".join(written), number, text)
-
-
-def _heights(operators: Sequence[bytes]) -> list[float]:
-    """The vertical reach of paths."""
-    found: list[float] = []
-    for line in (line for operator in operators for line in operator.split(b"\n")):
-        *numbers, name = line.split() or [b""]
-        if name == b"re":
-            y, height = float(numbers[1]), float(numbers[3])
-            found += [y, y + height]
-        elif name in (b"m", b"l", b"c"):
-            found += [float(number) for number in numbers[1::2]]
-    return found
-
-
-def lowered(content: bytes, by: float) -> bytes:
-    """Operators with all their paths moved up by so much."""
-    lines = []
-    for line in content.split(b"\n"):
-        *numbers, name = line.split() or [b""]
-        moved = {b"re": (1,), b"m": (1,), b"l": (1,), b"c": (1, 3, 5)}.get(name, ())
-        for place in moved:
-            numbers[place] = f"{float(numbers[place]) - by:.3f}".rstrip("0").rstrip(".").encode()
-        lines.append(b" ".join([*numbers, name]) if moved else line)
-    return b"\n".join(lines)
 
 
 # Learning -----------------------------------------------------------------------------------------------------
@@ -254,9 +42,9 @@ def learn_table(print_rows: PrintRows, columns: int) -> TableLayout:
         raise CannotStamp("not a table with one head and these columns")
     faces = {name: Face(source.content, source.index) for name, source in small.reading.faces.items()}
     _head, things = things_of(small.reading.exact[0], small.reading.written[0], small.reading)
-    shapes = [_shape_of(body[0].cells[n][1][0], things, faces) for n in range(columns)]
+    shapes = [shape_of(body[0].cells[n][1][0], things, faces) for n in range(columns)]
     rooms = [width for width, _lines in body[0].cells]
-    rows = _specimen_rows(shapes, rooms, (page.bottom - body[0].top) / (body[0].bottom - body[0].top))
+    rows = specimen_rows(shapes, rooms, (page.bottom - body[0].top) / (body[0].bottom - body[0].top))
     return _TableLearning(_read(print_rows, rows), rows, columns, faces).layout()
 
 
@@ -267,79 +55,6 @@ def _read(print_rows: PrintRows, rows: Sequence[Sequence[str]]) -> TableReader:
     except SpecimenRead:
         pass
     return reader
-
-
-Shape = Callable[[str], Any]
-
-
-def _shape_of(line: SeenLine, things: Sequence[Run | Drawing], faces: dict[str, Face]) -> Shape:
-    run = _run_at(line, things)
-    face, size = faces[run.seen.face], size_units(run.seen.size)
-    style, _shaped = style_of("a column", [Text(line.text)], [run.seen], [run.seen.size], face, [_All(face, size)], "")
-    return lambda text: face.shape(text, size, style)
-
-
-class _All(dict[int, int]):
-    """The widths of a face, whatever is embedded."""
-
-    def __init__(self, face: Face, size: int):
-        super().__init__()
-        self.face, self.size = face, size
-
-    def get(self, glyph: int, _other: Any = None) -> int:  # type: ignore[override]
-        return self.face.width(glyph, self.size)
-
-
-def _run_at(line: SeenLine, things: Sequence[Run | Drawing]) -> Run:
-    for thing in things:
-        if (
-            isinstance(thing, Run)
-            and abs(thing.seen.matrix[4] - line.left) < CLOSE
-            and abs(thing.seen.matrix[5] - line.base) < CLOSE
-        ):
-            return thing
-    raise CannotStamp("a line that is not drawn where its box is")
-
-
-def _specimen_rows(shapes: Sequence[Shape], rooms: Sequence[float], fit: float) -> list[list[str]]:
-    """Rows of one, two and three lines by every column that can hold them, a bit more than a page of them."""
-    singles = [["1", "To", "Kofi", "Fjord"], ["1234", "AV", "office", "Avenue"]]
-    texts = [
-        [
-            next((each for each in reversed(row) if shape(each).width <= room), "1")
-            for shape, room in zip(shapes, rooms, strict=True)
-        ]
-        for row in singles
-    ]
-    rows, lines = [list(texts[0]), list(texts[1])], 2
-    while lines < fit + 2 * MOST_LINES:
-        for count in range(2, MOST_LINES + 1):
-            for column, (shape, room) in enumerate(zip(shapes, rooms, strict=True)):
-                text = _text_of(count, shape, room, len(rows))
-                if text is not None:
-                    row = list(texts[len(rows) % 2])
-                    row[column] = text
-                    rows.append(row)
-                    lines += count
-        rows.append(list(texts[len(rows) % 2]))
-        lines += 1
-    return rows
-
-
-def _text_of(count: int, shape: Shape, room: float, turn: int) -> str | None:
-    """Words that fill so many lines."""
-    text = ""
-    for number in range(60):
-        text = f"{text} {WORDS[(turn + number) % len(WORDS)]}".strip()
-        try:
-            lines = len(lines_of(text, int(room * UNITS), shape))
-        except CannotStamp:
-            return None
-        if lines == count and number > turn % 3:
-            return text
-        if lines > count:
-            return None
-    return None
 
 
 class _TableLearning:
@@ -371,7 +86,7 @@ class _TableLearning:
         first, owners, heads, document = self._first(bodies[0], numbers)
         other = self._other(bodies[1], numbers)
         first_reading = self.reading
-        used = {place.face for place in (*columns, *numbers)}
+        used = {column.face for column in columns} | {number.face for number in numbers}
         still = self._still_glyphs(numbers)
         objects = self._objects(document)
         return TableLayout(
@@ -407,7 +122,7 @@ class _TableLearning:
                 and "".join(line.text for line in lines) != texts[index]
             ):
                 raise CannotStamp("a cell says something else")
-            found += [(row, number, line, _run_at(line, self.things[place])) for number, line in enumerate(lines)]
+            found += [(row, number, line, run_at(line, self.things[place])) for number, line in enumerate(lines)]
         seen = [run.seen for *_others, run in found]
         first = seen[0]
         if (
@@ -415,10 +130,10 @@ class _TableLearning:
             or len({run.paint for *_others, run in found}) != 1
         ):
             raise CannotStamp("a column set in several ways")
-        texts_ = [Text(line.text) for _row, _number, line, _run in found]
+        said = [Text(line.text) for _row, _number, line, _run in found]
         known = [self.reading.faces[first.face].widths] * len(seen)
         style, shaped = style_of(
-            f"column {index}", texts_, seen, [first.size] * len(seen), self.faces[first.face], known, ""
+            f"column {index}", said, seen, [first.size] * len(seen), self.faces[first.face], known, ""
         )
         pull, anchor = anchor_of(f"column {index}", seen, shaped)
         room = rows[0][1].cells[index][0]
@@ -477,7 +192,7 @@ class _TableLearning:
 
     def _row_things(self, place: int, body: Sequence[SeenRow]) -> set[int]:
         own = {id(each) for row in body for each in self._drawings_in(place, row)}
-        own |= {id(_run_at(line, self.things[place])) for row in body for _width, lines in row.cells for line in lines}
+        own |= {id(run_at(line, self.things[place])) for row in body for _width, lines in row.cells for line in lines}
         return own
 
     def _numbers(self) -> Iterator[PageNumber]:
@@ -527,7 +242,7 @@ class _TableLearning:
         self, body: Sequence[SeenRow], numbers: Sequence[PageNumber]
     ) -> tuple[Sheet, tuple[int | None, ...], tuple[int, ...], tuple[int, ...]]:
         own = self._row_things(0, body)
-        head = [_run_at(line, self.things[0]).mark for _width, lines in self._head_row(0).cells for line in lines]
+        head = [run_at(line, self.things[0]).mark for _width, lines in self._head_row(0).cells for line in lines]
         if len(head) != self.columns:
             raise CannotStamp("heads of several lines")
         linked, document = self._linked()

@@ -117,6 +117,12 @@ class _Setting:
             self._setters[key] = Setter(face, key[1], place.style, self.widths[place.face], self.spelled[place.face])
         return self._setters[key]
 
+    def row(self, texts: Sequence[str]) -> list[list[Line]]:
+        """The lines of the cells of a row."""
+        if len(texts) != len(self.columns):
+            raise CannotStamp("a row of other columns")
+        return [self.lines(index, text) for index, text in enumerate(texts)]
+
     def lines(self, index: int, text: str) -> list[Line]:
         """The lines of a cell: operators and widths."""
         known = self._lines[index].get(text)
@@ -129,7 +135,7 @@ class _Setting:
 def stamp_table(layout: TableLayout, rows: Iterable[Sequence[str]], *, identifier: bytes) -> tuple[bytes, int]:
     """The file of a table, and its number of pages. Same rows, same bytes. Raises `CannotStamp`: then lay it out."""
     setting = _Setting(layout)
-    pages = _pages(layout, [[setting.lines(n, text) for n, text in enumerate(row)] for row in rows])
+    pages = _pages(layout, [setting.row(row) for row in rows])
     file = FileWriter()
     file.next_number = layout.size
     names = _Names(file, len(pages))
@@ -179,8 +185,8 @@ def _pages(layout: TableLayout, rows: Sequence[Row]) -> list[list[Row]]:
 
 def _height(layout: TableLayout, row: Row) -> float:
     lines = max(1, *(len(cell) for cell in row))
-    if len(row) != len(layout.columns) or lines > len(layout.heights):
-        raise CannotStamp("a row of other columns or more lines than were learned")
+    if lines > len(layout.heights):
+        raise CannotStamp("a row of more lines than were learned")
     return layout.heights[lines - 1]
 
 
