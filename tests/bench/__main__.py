@@ -10,7 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RESULTS = HERE.parent.parent / "instance" / "bench.json"
 NOT_ROOMS = {
-    "__init__", "__main__", "attendance_speed", "gate", "hello", "leagues_calendars", "leagues_forming", "leagues_import", "leagues_officials", "leagues_robinx", "leagues_season", "measure", "sealing", "serving",
+    "__init__", "__main__", "attendance_speed", "gate", "hello", "leagues_calendars", "leagues_forming", "leagues_import", "leagues_officials", "leagues_robinx", "leagues_season", "measure", "sealing", "serving", "stamping_peers", "stamping_texts",
 }  # fmt: skip
 
 

@@ -161,6 +161,10 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("game_words",), READ),
     },
     "changes": {**dict.fromkeys(("carrying", "telling"), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
+    "stamping": {
+        **dict.fromkeys(("shaping", "embedding", "symbols", "files", "places", "reading", "layouts", "stamps"), DECIDE),
+        **dict.fromkeys(("pages", "makes", "strings", "setting", "breaking", "tables", "table_reading", "table_layouts", "table_specimens", "together"), DECIDE),
+    },
     "timetables": {
         **dict.fromkeys(("xml_files", "weighing", "robinx", "robinx_rules", "open_days", "impossible", "program"), DECIDE),
         **dict.fromkeys(("program_solving", "conflicts", "neighborhoods", "part_search", "annealing"), DECIDE),
@@ -208,6 +212,9 @@ PURE_IN_WINGS = {
     "printing": "rules",  # the class of a reason on a game card, the parts of a binder
     "scores": "rules bracket league_rules",  # what a result is, who meets whom after it, a league's rules as data
     "batches": "rules",  # what a batch may be, and how its files are called
+    # pages learned from specimens and stamped again; knows nothing of the room around
+    "stamping": "shaping embedding symbols files places reading layouts stamps pages makes strings setting breaking tables "
+    "table_reading table_layouts table_specimens together",
     "evidence": "lists",  # a list of benchmarks, a survey, as a program loads it
 }
 PURE_MAY = {"types"} | PURE
@@ -450,7 +457,9 @@ def test_views_touch_no_session():
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", ["ortools", "weasyprint", "pyhanko", "openpyxl", "icalendar"])
+@pytest.mark.parametrize(
+    "name", ["ortools", "weasyprint", "pyhanko", "openpyxl", "icalendar", "youthprog.documents.stamping"]
+)
 def test_nothing_heavy_is_loaded_at_the_start(name):
     import subprocess
     import sys

@@ -83,11 +83,9 @@ class Composed:
 def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
     """The page of a sheet and the printing of it. Raises `Undrawable`: no certificate has a hole in its name."""
     sheet, own = job.sheet, job.instance / "crest.svg"
-    if isinstance(sheet, Certificate | Appreciation):
-        own_script = sheet.name_in_own_script if isinstance(sheet, Certificate) else None
-        missing = missing_glyphs(sheet.name + (own_script or ""), instance=job.instance)
-        if missing:
-            raise Undrawable(missing)
+    missing = undrawable_in(job)
+    if missing:
+        raise Undrawable(missing)
     own_crest = own.read_bytes() if own.exists() else None
     composed = compose(sheet, templates=job.templates, instance=job.instance, own_crest=own_crest)
     return composed, PrintJob(
@@ -99,6 +97,15 @@ def compose_job(job: SheetJob) -> tuple[Composed, PrintJob]:
         enclosed=enclosed_of(sheet),
         seal_reason=sealed_words(composed.title, getattr(sheet, "code", None)) if composed.kind in SEALED else None,
     )
+
+
+def undrawable_in(job: SheetJob) -> str:
+    """The letters of a certificate's name that no face here can draw."""
+    sheet = job.sheet
+    if not isinstance(sheet, Certificate | Appreciation):
+        return ""
+    own_script = sheet.name_in_own_script if isinstance(sheet, Certificate) else None
+    return missing_glyphs(sheet.name + (own_script or ""), instance=job.instance)
 
 
 def enclosed_of(sheet: Sheet) -> Enclosed | None:
@@ -159,7 +166,9 @@ def compose_with(
 def _drawable(composed: Composed, instance: Path | None) -> Composed:
     html = unicodedata.normalize("NFC", composed.html)
     missing = missing_glyphs(html, instance=instance)
-    return replace(composed, html=html.translate({ord(letter): UNDRAWABLE for letter in missing}))
+    if missing:
+        html = html.translate({ord(letter): UNDRAWABLE for letter in missing})
+    return replace(composed, html=html)
 
 
 @lru_cache(maxsize=16)

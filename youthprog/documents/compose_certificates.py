@@ -26,6 +26,7 @@ from youthprog.documents.fitting import (
 from youthprog.documents.fonts import OUR_FONTS
 from youthprog.documents.guilloche import frame_svg, upright_svg
 from youthprog.documents.qr import qr_png
+from youthprog.documents.stamping.symbols import qr_squares, svg_of
 from youthprog.documents.theming.files import picture_path
 from youthprog.documents.theming.types import Theme
 from youthprog.documents.types import (
@@ -172,8 +173,9 @@ def _laid(
         "verify_at": head.verify_at,
         "qr": f"{words('qr')} {head.verify_at}/{grouped(sheet.code)}",
     }
-    qr = qr_png(f"https://{head.verify_at}/{sheet.code}", dark=theme.main)
-    return Laid(kind, own_name, title, words.language, shared | values, {"frame.svg": frame, "qr.png": qr, **pictures})
+    # As a vector: what is laid out and what is stamped draw the same rectangles.
+    qr = svg_of(qr_squares(f"https://{head.verify_at}/{sheet.code}"), theme.main)
+    return Laid(kind, own_name, title, words.language, shared | values, {"frame.svg": frame, "qr.svg": qr, **pictures})
 
 
 def _crowding(rows: int) -> str:

@@ -29,5 +29,5 @@ def missing_glyphs(text: str, *, instance: Path | None = None) -> str:
     folders = (OUR_FONTS,) if instance is None else (OUR_FONTS, instance / "fonts")
     drawable = _drawable(folders)
     composed = unicodedata.normalize("NFC", text)
-    missing = (c for c in composed if ord(c) not in drawable and unicodedata.category(c) not in UNDRAWN)
-    return "".join(dict.fromkeys(missing))
+    letters = dict.fromkeys(composed)
+    return "".join(c for c in letters if ord(c) not in drawable and unicodedata.category(c) not in UNDRAWN)

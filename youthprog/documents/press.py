@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ QUEUE_SECONDS = 30.0
 SLOW_SECONDS = 1.5
 MOST_BEHIND_SLOW = 1
 """So many wait behind a job that has taken long: on PostgreSQL there are four threads, and pages want some of them."""
+LETTERS_AT_ONCE = 500
 LONGEST_MESSAGE = 256 * 1024 * 1024
 KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "PYTHONPATH")
 
@@ -96,6 +97,8 @@ class PrintedSheet:
     kind: DocumentKind
     title: str
     language: Language
+    stamped: bool = False
+    """Stamped from a layout, not laid out: the same page in a hundredth of the time."""
 
 
 class Press:
@@ -127,13 +130,24 @@ class Press:
         answer = self._do({"do": "print_sheet", "keys": str(self.keys), **_packed_sheet(job)})
         if "undrawable" in answer:
             raise Undrawable(answer["undrawable"])
-        return PrintedSheet(
-            content=base64.b64decode(answer["content"]),
-            pages=int(answer["pages"]),
-            kind=DocumentKind(answer["kind"]),
-            title=answer["title"],
-            language=Language(answer["language"]),
-        )
+        return _printed_sheet(answer)
+
+    def print_sheets(self, jobs: Sequence[SheetJob], *, following: int = 0) -> list[PrintedSheet]:
+        """A few sheets in one go, of a batch with `following` more to come. Raises `Undrawable`, `PressFailed`."""
+        packed = [_packed_sheet(job) for job in jobs]
+        answer = self._do({"do": "print_sheets", "keys": str(self.keys), "jobs": packed, "following": following})
+        if "undrawable" in answer:
+            raise Undrawable(answer["undrawable"])
+        return [_printed_sheet(each) for each in answer["printed"]]
+
+    def missing_letters(self, jobs: Sequence[SheetJob]) -> list[tuple[int, str]]:
+        """Which of these sheets have letters in a name that no face here draws, by their places; nothing is printed."""
+        found = []
+        for start in range(0, len(jobs), LETTERS_AT_ONCE):
+            packed = [_packed_sheet(job) for job in jobs[start : start + LETTERS_AT_ONCE]]
+            answer = self._do({"do": "missing", "jobs": packed})
+            found += [(start + place, letters) for place, letters in answer["missing"]]
+        return found
 
     def verify(self, content: bytes) -> SealReport:
         """Read the seal of a stranger's file, away from the web process. Raises `PressFailed`."""
@@ -276,6 +290,17 @@ class Press:
                     pass
         child.kill()
         child.wait()
+
+
+def _printed_sheet(answer: Mapping[str, Any]) -> PrintedSheet:
+    return PrintedSheet(
+        content=base64.b64decode(answer["content"]),
+        pages=int(answer["pages"]),
+        kind=DocumentKind(answer["kind"]),
+        title=answer["title"],
+        language=Language(answer["language"]),
+        stamped=bool(answer.get("stamped")),
+    )
 
 
 def _end(child: subprocess.Popen[bytes], ran_out: threading.Event) -> None:

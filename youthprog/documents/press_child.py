@@ -17,10 +17,19 @@ from pathlib import Path
 from typing import IO, Any
 
 from youthprog.documents import badge_keys
-from youthprog.documents.compose import compose_job
-from youthprog.documents.press import PrintJob, Undrawable, read_message, unpacked, unpacked_sheet, write_message
+from youthprog.documents.compose import compose_job, undrawable_in
+from youthprog.documents.press import (
+    PrintJob,
+    SheetJob,
+    Undrawable,
+    read_message,
+    unpacked,
+    unpacked_sheet,
+    write_message,
+)
 from youthprog.documents.scanned import NotAScan, read_scan
 from youthprog.documents.seal import ROOT_CERTIFICATE, make_seal_keys, seal_pdf, verify_pdf
+from youthprog.documents.stamped_sheets import SheetStamper
 from youthprog.documents.theming.files import theme_of
 from youthprog.documents.theming.pictures import BadPicture, harmless
 from youthprog.documents.theming.trying import Trial, faults_in_every, try_out
@@ -37,6 +46,7 @@ MEMORY_BYTES = 1024**3
 CPU_SECONDS_PER_JOB = 25
 IDLE_SECONDS = 300.0
 JOBS_IN_A_LIFE = 200
+STAMPER = SheetStamper()
 
 
 def main(keys: str, department: str) -> int:
@@ -121,9 +131,28 @@ def _print(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _print_sheet(message: Mapping[str, Any]) -> dict[str, Any]:
-    composed, job = compose_job(unpacked_sheet(message))
+    return _printed_sheet(unpacked_sheet(message), Path(message["keys"]), following=0)
+
+
+def _print_sheets(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Several sheets of a batch; `following` more of it are still to come."""
+    jobs = [unpacked_sheet(each) for each in message["jobs"]]
+    keys, following = Path(message["keys"]), len(jobs) + message["following"]
+    return {"printed": [_printed_sheet(job, keys, following=following - place) for place, job in enumerate(jobs, 1)]}
+
+
+def _missing(message: Mapping[str, Any]) -> dict[str, Any]:
+    jobs = [unpacked_sheet(each) for each in message["jobs"]]
+    return {"missing": [[place, letters] for place, job in enumerate(jobs) if (letters := undrawable_in(job))]}
+
+
+def _printed_sheet(job: SheetJob, keys: Path, *, following: int) -> dict[str, Any]:
+    composed, printing = compose_job(job)
     told = {"kind": composed.kind, "title": composed.title, "language": composed.language}
-    return told | _printed(job, Path(message["keys"]))
+    stamped = STAMPER.print(job, composed, printing, following=following)
+    if stamped is None:
+        return told | {"stamped": False} | _printed(printing, keys)
+    return told | {"stamped": True} | _sealed(stamped, 1, printing, keys)
 
 
 def _printed(job: PrintJob, keys: Path) -> dict[str, Any]:
@@ -135,6 +164,10 @@ def _printed(job: PrintJob, keys: Path) -> dict[str, Any]:
         made_at=job.made_at,
         enclosed=job.enclosed,
     )
+    return _sealed(content, pages, job, keys)
+
+
+def _sealed(content: bytes, pages: int, job: PrintJob, keys: Path) -> dict[str, Any]:
     if job.seal_reason is not None:
         content = seal_pdf(content, keys=keys, reason=job.seal_reason)
     return {"content": base64.b64encode(content).decode("ascii"), "pages": pages}
@@ -193,6 +226,8 @@ def _sign_badge(message: Mapping[str, Any]) -> dict[str, Any]:
 DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "print": _print,
     "print_sheet": _print_sheet,
+    "print_sheets": _print_sheets,
+    "missing": _missing,
     "verify": _verify,
     "read_scan": _read_scan,
     "take_picture": _take_picture,

@@ -39,6 +39,8 @@ from youthprog.documents.types import (
 )
 
 LETTERING, LETTERING_SECONDS = "youthprog.documents.lettering", 60.0
+SHEETS_AT_ONCE = 8
+"""Even when each has to be laid out, so many sheets take a fraction of the time a job may take."""
 _starting = threading.Lock()
 
 
@@ -85,9 +87,19 @@ def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
 
 
 def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedSheet]:
-    """Print sheets in their order, each as soon as it is asked for. Raises `Refused`, `PressFailed` at the one that fails."""
-    for sheet in sheets:
-        yield _print(sheet, now)
+    """Print sheets in their order, stamping from one layout what differs in name and code alone.
+
+    Raises `Refused` with every reason of every sheet, also every name with letters nobody can draw, before anything is
+    printed; `PressFailed` when the press cannot.
+    """
+    wanted = list(sheets)
+    refuse_if([reason for sheet in wanted for reason in rules.refusals_to_print(sheet)])
+    jobs = [_job(sheet, now) for sheet in wanted]
+    missing = press().missing_letters(jobs)
+    refuse_if([reason for place, letters in missing for reason in rules.refusals_to_draw(wanted[place], letters)])
+    for start in range(0, len(jobs), SHEETS_AT_ONCE):
+        some = jobs[start : start + SHEETS_AT_ONCE]
+        yield from press().print_sheets(some, following=len(jobs) - start - len(some))
 
 
 def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:
@@ -348,9 +360,12 @@ def _settings() -> config.Settings:
 
 def _print(sheet: Sheet, now: datetime) -> PrintedSheet:
     refuse_if(rules.refusals_to_print(sheet))
-    job = SheetJob(sheet, templates=templates_folder(), instance=_settings().instance, made_at=now.astimezone(UTC))
     try:
-        return press().print_sheet(job)
+        return press().print_sheet(_job(sheet, now))
     except Undrawable as problem:
         refuse_if(rules.refusals_to_draw(sheet, problem.letters))
         raise
+
+
+def _job(sheet: Sheet, now: datetime) -> SheetJob:
+    return SheetJob(sheet, templates=templates_folder(), instance=_settings().instance, made_at=now.astimezone(UTC))

@@ -4,7 +4,7 @@ Nothing is fetched. A page names its pictures `asset:crest.svg` and gets them fr
 with; every other address, whatever its scheme, is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import fromstring, register_namespace, tostring
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import fromstring, register_namespace, tostring
 from youthprog.documents.endings import end_streams_plainly
 from youthprog.documents.slimming import slim
 from youthprog.documents.spelling import spell_every_glyph
+from youthprog.documents.stamping.types import Reader
 from youthprog.documents.types import Enclosed, Variant
 
 ASSET_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "css": "text/css"}
@@ -56,11 +57,12 @@ def typeset(
     variant: Variant,
     made_at: datetime,
     enclosed: Enclosed | None = None,
+    reader: Reader | None = None,
 ) -> tuple[bytes, int]:
     """Lay out a page and return the PDF and its number of pages. Same input, same bytes.
 
-    Title and language are those of the HTML; `made_at` dates the enclosed file.
-    Raises `CannotTypeset`.
+    Title and language are those of the HTML; `made_at` dates the enclosed file. `reader` looks at the page before and after
+    the last step. Raises `CannotTypeset`.
     """
     import weasyprint
     from weasyprint.urls import FatalURLFetchingError
@@ -73,7 +75,7 @@ def typeset(
         if variant is Variant.ARCHIVAL:
             _promise_both(document.metadata)
         content = document.write_pdf(
-            finisher=slim,
+            finisher=_finisher(reader),
             pdf_variant=str(variant),
             pdf_identifier=identifier,
             attachments=[_attachment(weasyprint, enclosed, made_at)] if enclosed else None,
@@ -81,6 +83,18 @@ def typeset(
     except (FatalURLFetchingError, RecursionError, MemoryError, ValueError) as problem:
         raise CannotTypeset(f"{type(problem).__name__}: {problem}") from problem
     return content, len(document.pages)
+
+
+def _finisher(reader: Reader | None) -> Callable[[Any, Any], None]:
+    if reader is None:
+        return slim
+
+    def finish(document: Any, pdf: Any) -> None:
+        reader.before(document, pdf)
+        slim(document, pdf)
+        reader.after(document, pdf)
+
+    return finish
 
 
 def _fetcher(assets: Mapping[str, bytes]) -> Any:

@@ -1,0 +1,66 @@
+"""QR codes as filled rectangles: one matrix for the page that is laid out and for the page that is stamped."""
+
+import re
+from functools import lru_cache
+from math import isqrt
+from typing import Any
+
+import zxingcpp
+
+from youthprog.documents.stamping.types import Squares
+
+DARK = re.compile(rb"\0+")
+WHOLE = re.compile(
+    rb'<svg xmlns="http://www\.w3\.org/2000/svg" width="(\d+)" height="\1" viewBox="0 0 \1 \1">'
+    rb'<path fill="(#[0-9a-f]{6})" d="((?:M\d+ \d+H\d+V\d+H\d+z)*)"/></svg>'
+)
+BOX = re.compile(rb"M(\d+) (\d+)H(\d+)V(\d+)H\d+z")
+QUIET = 4
+"""Modules of white around the symbol (ISO/IEC 18004)."""
+
+
+@lru_cache(maxsize=64)
+def qr_squares(text: str) -> Squares:
+    """The QR code of a text at level M, with its quiet zone, as horizontal runs of dark modules."""
+    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)
+    light = bytes(picture)
+    size = isqrt(len(light))
+    boxes = tuple(
+        (run.start() + QUIET, row + QUIET, run.end() - run.start(), 1)
+        for row in range(size)
+        for run in DARK.finditer(light[row * size : (row + 1) * size])
+    )
+    return Squares(boxes, size + 2 * QUIET)
+
+
+class SquaresSvg(bytes):
+    """An SVG that remembers which rectangles it draws."""
+
+    squares: Squares
+
+
+def svg_of(squares: Squares, color: str) -> SquaresSvg:
+    """The same picture for the page that is laid out: one path."""
+    path = "".join(f"M{x} {y}H{x + width}V{y + height}H{x}z" for x, y, width, height in squares.boxes)
+    across = squares.across
+    svg = SquaresSvg(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{across}" viewBox="0 0 {across} {across}">'
+        f'<path fill="{color}" d="{path}"/></svg>'.encode()
+    )
+    svg.squares = squares
+    return svg
+
+
+def squares_from(svg: bytes) -> Squares | None:
+    """The picture `svg_of` wrote; None for any other."""
+    if isinstance(svg, SquaresSvg):
+        return svg.squares
+    found = WHOLE.fullmatch(svg)
+    if found is None:
+        return None
+    boxes = tuple(
+        (int(x), int(y), int(right) - int(x), int(bottom) - int(y))
+        for x, y, right, bottom in BOX.findall(found.group(3))
+    )
+    return Squares(boxes, int(found.group(1)))
