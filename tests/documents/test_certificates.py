@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from youthprog.documents.fitting import (
     width_of,
 )
 from youthprog.documents.fonts import use_our_fonts
+from youthprog.documents.stamping.symbols import squares_from
 from youthprog.documents.types import Paper, Writing
 
 SHORTEST, LONGEST = "Li Wu", "María Fernanda de la Concepción Castellanos-Ruiz y Bermúdez"
@@ -168,6 +168,9 @@ def test_hours_are_said_to_a_tenth(minutes, said):
 def test_its_picture_leads_to_its_code(maker):
     sheet = replace(maker(), awarded_on=date(2026, 11, 21))
 
-    picture = Image.open(BytesIO(compose(sheet, templates=TEMPLATES).assets["qr.png"]))
-    (found,) = zxingcpp.read_barcodes(picture.convert("L").resize((400, 400), Image.Resampling.NEAREST))
+    squares = squares_from(compose(sheet, templates=TEMPLATES).assets["qr.svg"])
+    picture = Image.new("L", (squares.across, squares.across), 255)
+    for x, y, width, height in squares.boxes:
+        picture.paste(0, (x, y, x + width, y + height))
+    (found,) = zxingcpp.read_barcodes(picture.resize((400, 400), Image.Resampling.NEAREST))
     assert found.text == f"https://{sheet.letterhead.verify_at}/{sheet.code}"

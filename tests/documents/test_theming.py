@@ -88,7 +88,7 @@ REFUSED = {
     "a file": ('<h1>x</h1>\n<img alt="" src="file:///etc/passwd">', 2),
     "a file beside": ('<h1>x</h1>\n<img alt="" src="../youthprog.db">', 2),
     "data": ('<h1>x</h1>\n<img alt="" src="data:image/svg+xml,x">', 2),
-    "a picture that says nothing": ('<h1>x</h1>\n<img src="asset:qr.png">', 2),
+    "a picture that says nothing": ('<h1>x</h1>\n<img src="asset:qr.svg">', 2),
     "a style sheet from elsewhere": ('<h1>x</h1>\n<link rel="stylesheet" href="//example.org/x.css">', 2),
     "an attachment": ('<h1>x</h1>\n<link rel="attachment" href="asset:theme.css/../x">', 2),
     "another base": ('<h1>x</h1>\n<base href="https://example.org/">', 2),
@@ -132,7 +132,7 @@ def test_a_value_there_is_not_is_named_with_its_line(folder: Path) -> None:
     assert "isuer" in fault.values["what"]
 
 
-@pytest.mark.parametrize("gone", ["{{ line }}", "{{ code }}", "asset:qr.png"])
+@pytest.mark.parametrize("gone", ["{{ line }}", "{{ code }}", "asset:qr.svg"])
 def test_the_name_the_code_and_its_picture_stay(gone: str, folder: Path, laid_out: None) -> None:
     faults = faults_in_every(trial(folder, AWARD.html.replace(gone, "asset:star.svg" if "qr" in gone else "")))
     assert "must stay" in faults[0].text

@@ -25,7 +25,6 @@ from youthprog.documents.fitting import (
 )
 from youthprog.documents.fonts import OUR_FONTS
 from youthprog.documents.guilloche import frame_svg, upright_svg
-from youthprog.documents.qr import qr_png
 from youthprog.documents.stamping.symbols import qr_squares, svg_of
 from youthprog.documents.theming.files import picture_path
 from youthprog.documents.theming.types import Theme
@@ -79,6 +78,11 @@ class Laid:
     language: Language
     values: Values
     assets: Mapping[str, bytes]
+
+
+def _qr(sheet: Certificate | Appreciation | ClosureLetter, color: str) -> bytes:
+    """Where it is checked, as a vector: what is laid out and what is stamped draw the same rectangles."""
+    return svg_of(qr_squares(f"https://{sheet.letterhead.verify_at}/{sheet.code}"), color)
 
 
 def css_name(name: str) -> str:
@@ -173,8 +177,7 @@ def _laid(
         "verify_at": head.verify_at,
         "qr": f"{words('qr')} {head.verify_at}/{grouped(sheet.code)}",
     }
-    # As a vector: what is laid out and what is stamped draw the same rectangles.
-    qr = svg_of(qr_squares(f"https://{head.verify_at}/{sheet.code}"), theme.main)
+    qr = _qr(sheet, theme.main)
     return Laid(kind, own_name, title, words.language, shared | values, {"frame.svg": frame, "qr.svg": qr, **pictures})
 
 
@@ -388,7 +391,7 @@ def lay_letter(sheet: ClosureLetter, theme: Theme, instance: Path | None) -> Lai
         "signer": sheet.signer,
         "letters": [_letter_in(words, said, sheet) for words in said],
     }
-    qr = {"qr.png": qr_png(f"https://{head.verify_at}/{sheet.code}", dark=INK)}
+    qr = {"qr.svg": _qr(sheet, INK)}
     return Laid(DocumentKind.CLOSURE_LETTER, "closure_letter", values["title"], sheet.language, values, qr)
 
 

@@ -88,7 +88,7 @@ def _laid_out(trial: Trial, sample: Sample) -> tuple[bytes, list[Fault]]:
         return b"", [fault_in_filling(problem)]
     shown = TAG.sub(" ", composed.html)
     missing = [said for said in _must_say(sheet) if said not in shown]
-    missing += ["asset:qr.png"] if "asset:qr.png" not in composed.html else []
+    missing += ["asset:qr.svg"] if "asset:qr.svg" not in composed.html else []
     if missing:
         sentence = N_("The paper no longer shows “%(what)s”: the name, the code and its picture must stay.")
         return b"", [Fault("html", 0, sentence, {"what": missing[0]})]
