@@ -110,6 +110,9 @@ def test_a_coach_s_roster_has_health_and_the_one_without_has_no_word_of_it(coach
     full = paper(coach, f"/teams/{team.id}/paper.pdf?kind=coach")
     assert "Bee stings" in full
     assert "Dana Callfirst" in full
+    kept = paper(coach, f"/teams/{team.id}/roster.pdf?language=es&paper=a4")  # the address that stays
+    assert "Bee stings" in kept
+    assert "on-a4" in kept
     without = paper(coach, f"/teams/{team.id}/paper.pdf?kind=coach-without-health")
     assert "Dana Callfirst" in without
     assert not any(word in without for word in ("Bee stings", "edical", "ealth"))

@@ -24,7 +24,10 @@ from youthprog.people.types import ContactKind, PersonKind
 def people_tables(frame: Frame) -> Iterator[Table]:
     """Everybody, parents before children."""
     plan = frame.plan
-    yield Person, [_adult(frame, adult) for adult in plan.adults] + [_youth(frame, youth) for youth in plan.youth]
+    # Who wants no photos shown wants no surname on public papers either.
+    shy = {consent.youth_key for consent in plan.consents if consent.answer is Answer.NO_PHOTOS}
+    youth = [_youth(frame, each) | {"hides_surname": each.key in shy} for each in plan.youth]
+    yield Person, [_adult(frame, adult) for adult in plan.adults] + youth
     yield ContactPoint, numbered(_contacts(frame))
     yield Household, [_household(home) for home in plan.households]
     yield HouseholdMember, _members(frame)
@@ -35,7 +38,7 @@ def people_tables(frame: Frame) -> Iterator[Table]:
 
 
 def _adult(frame: Frame, adult: AdultPlan) -> Row:
-    absent = {"preferred_name": None, "born_on": None, "school": None}
+    absent = {"preferred_name": None, "born_on": None, "school": None, "hides_surname": False}
     return _person(frame, adult) | {"kind": PersonKind.ADULT} | absent
 
 

@@ -109,8 +109,10 @@ def roster_pdf(team_id: int) -> Response:
     roster = queries.for_paper(queries.roster_of(actor(), team, on), team.season_id, on)
     if request.args.get("medical") == "no":
         roster = replace(roster, shows_alerts=False)
+    speak(asked_choice("language", tuple(LANGUAGES), language()))
+    paper = Paper(asked_choice("paper", tuple(Paper), Paper.LETTER))
     printed = papers.print_roster(
-        team, roster, notes=paper_notes(roster), phone=phone, now=clock.now(), language=language()
+        team, roster, notes=paper_notes(roster), phone=phone, now=clock.now(), language=language(), paper=paper
     )
     record_read("roster.printed", "team", team_id, by=actor(), players=len(roster.players))
     return file_response(printed, name=f"{team.name}.pdf")
