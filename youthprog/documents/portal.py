@@ -88,8 +88,7 @@ def badge(code: str) -> Response:
     document, form, refused = _named(code)
     if document is None:
         return refused
-    db.session().rollback()  # the guess is judged; nobody waits for the lock while the press gets ready
-    db.begin_reading()
+    db.give_lock_back()  # the guess is judged; the press may have to get ready first
     try:
         signed = services.sign_badge(document, with_name=bool(form.with_name.data))
     except PressFailed as problem:
