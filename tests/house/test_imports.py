@@ -244,6 +244,7 @@ ALSO_OPEN = {
     ("documents", "press"),  # PressFailed, raised by services
     ("documents", "seal"),  # operations make the keys
     ("documents", "badge_keys"),
+    ("documents", "joining"),  # the command joins what it printed into one file
     ("audit", "anchors"),  # operations check them
     ("outreach", "jobs"),  # operations run the worker
     ("access", "passwords"),  # the demo hashes its own

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -15,18 +16,20 @@ import sqlalchemy as sa
 
 from tests.makers.batches import Inline, Scene, printed, steps
 from tests.makers.people import make_youth
+from tests.makers.programs import make_team
 from tests.support.houses import write_keys
 from tests.support.proofs import cases, is_full
 from youthprog import create_app
 from youthprog.access.models import RoleGrant
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
+from youthprog.core.permissions import P
 from youthprog.core.refusals import Conflict, Refused
 from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.outreach.models import Message
 from youthprog.people.types import PeopleMerged
-from youthprog.programs.models import Enrollment
+from youthprog.programs.models import Enrollment, Season
 from youthprog.programs.types import EnrollmentStatus
 from youthprog.reports import services as certificates
 from youthprog.reports.batches import queries, services, work
@@ -243,6 +246,26 @@ def test_only_who_came_and_has_no_certificate_yet_gets_one(scene, session):
     assert never.id not in queries.kinds()["participation"].subjects(
         scene.actor, queries.task_of(queries.get_batch(1)), clock.today()
     )
+
+
+def test_a_batch_of_one_team_is_for_who_is_in_it(scene, session):
+    other = make_team(session.get_one(Season, scene.season_id), "Lions U10").group.id
+    session.commit()
+    assert queries.get_batch(scene.ask(group_id=scene.group.id)).total == 3
+    with pytest.raises(Refused):
+        scene.ask(group_id=other)
+    rosters = printed(scene.ask("rosters", group_id=other, options={}))
+    assert (rosters.state, rosters.total) == (S.DONE, 1)
+    assert [each.about for each in queries.made_of(rosters)] == ["Lions U10"]
+
+
+def test_what_a_batch_showed_closes_it_to_who_may_read_less(scene, session):
+    """A roster with health words is not fetched by somebody who may print rosters and not read those."""
+    batch = printed(scene.ask("rosters", options={}))
+    on = clock.today()
+    less = {key: grants for key, grants in scene.actor.grants.items() if key is not P.HEALTH_ALERT_READ}
+    assert queries.objections_to_fetch(scene.actor, batch, on) == set()
+    assert queries.objections_to_fetch(replace(scene.actor, grants=less), batch, on) == {"hidden"}
 
 
 def test_one_batch_of_a_scope_at_a_time(scene):

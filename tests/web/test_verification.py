@@ -175,11 +175,11 @@ def test_a_guardian_opens_the_childs_certificate_and_badge_and_not_the_reason(vi
     assert page.link(document.title) == f"/certificates/{document.id}"
     page = visitor.get(f"/certificates/{document.id}")
     assert "Revoke the certificate" not in page.text
-    assert claims_of(visitor.raw(f"/certificates/{document.id}/badge"))["id"] == id_of(document.sha256)
+    assert claims_of(visitor.raw(f"/certificates/{document.id}/badge.jwt"))["id"] == id_of(document.sha256)
     for address in (
         f"/certificates/{foreign.id}",
         f"/certificates/{foreign.id}.pdf",
-        f"/certificates/{foreign.id}/badge",
+        f"/certificates/{foreign.id}/badge.jwt",
     ):
         assert visitor.raw(address).status_code == 404
     revoke_certificate(session.get_one(Document, document.id), reason="Told by the school", by=SYSTEM, now=clock.now())
@@ -189,7 +189,7 @@ def test_a_guardian_opens_the_childs_certificate_and_badge_and_not_the_reason(vi
     assert "Told by the school" not in page.text_source
     actions = set(session.scalars(sa.select(AuditEntry.action)))
     assert {"certificate.badge", "certificate.revoked"} <= actions
-    assert visitor.raw(f"/certificates/{document.id}/badge").status_code == 404
+    assert visitor.raw(f"/certificates/{document.id}/badge.jwt").status_code == 404
 
 
 def test_a_coordinator_reads_the_reason(visitor, app, session):

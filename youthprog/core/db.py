@@ -243,6 +243,13 @@ def begin_writing() -> None:
     _writing.set(True)
 
 
+def give_lock_back() -> None:
+    """Undo what was begun, and only read from here on: slow work follows, and nobody else waits for it."""
+    if is_open():
+        db.session.rollback()
+    _writing.set(False)
+
+
 def may_write() -> None:
     """From here on, in this context, transactions may write; what is under way goes on as it is."""
     _writing.set(True)

@@ -28,6 +28,9 @@ def verify_run(args: argparse.Namespace) -> int:
             db.session().rollback()
         if not verdict.is_ours:
             print(f"{args.file.name}: {_why(verdict)}", file=sys.stderr)
+            if verdict.claimed is not None:
+                was = verdict.claimed
+                print(f"  It was {was.title}, code {codes.grouped(was.code)}. Ask for the original.", file=sys.stderr)
             return NOT_OURS
         print(f"{args.file.name}: ours and unchanged.")
         if verdict.document is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from youthprog.core import clock, guessing
+from youthprog.core import clock, db, guessing
 from youthprog.core.refusals import NotFound
 from youthprog.documents import codes, queries, services
 from youthprog.documents.forms import LONGEST_TYPED, FileToCheck, HolderForm
@@ -88,6 +88,7 @@ def badge(code: str) -> Response:
     document, form, refused = _named(code)
     if document is None:
         return refused
+    db.give_lock_back()  # the guess is judged; the press may have to get ready first
     try:
         signed = services.sign_badge(document, with_name=bool(form.with_name.data))
     except PressFailed as problem:

@@ -148,6 +148,7 @@ KINDS = {
     "consent_notice": N_("Another guardian was asked"),
     "consent_conflict": N_("Guardians disagree"),
     "consent_warning": N_("Answer from somebody not on file"),
+    "batch_ended": N_("Papers for many"),
     "invitation": N_("Invitation"),
     "password_reset": N_("New password"),
 }

@@ -266,7 +266,7 @@ def file(document_id: int) -> Response:
     return file_response(printing.load_bytes(document), name=f"{person.name}.pdf")
 
 
-@bp.get("/certificates/<id:document_id>/badge")
+@bp.get("/certificates/<id:document_id>/badge.jwt")
 @door(P.CERTIFICATE_READ)
 def badge(document_id: int) -> Response:
     """The certificate as an Open Badges 3.0 credential; `?name=yes` writes the name into it."""
