@@ -7,14 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from youthprog.attendance.collecting_rules import days_of_release
 from youthprog.attendance.models import AttendanceMark, Deed
 from youthprog.attendance.queries import members_at
-from youthprog.attendance.rules import STAYS_OPEN
-from youthprog.attendance.types import DeedKind
+from youthprog.attendance.rules import LEAVING, OPENS_BEFORE, STAYS_OPEN
+from youthprog.attendance.types import DeedKind, Said
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import NotCleared, not_cleared, not_cleared_at
-from youthprog.core.collecting import Collecting, who_may_collect
+from youthprog.core.collecting import Collecting, who_may_collect, who_may_collect_throughout
 from youthprog.core.permissions import P
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
@@ -24,6 +25,7 @@ from youthprog.people.rules import age_on
 from youthprog.people.types import GuardianLine, PersonKind
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, Program, Season, Site
+from youthprog.programs.types import Occasion
 
 LATE_AFTER = timedelta(minutes=15)
 
@@ -72,6 +74,30 @@ def leaving_alone(season_id: int, youth_ids: Collection[int], on: date) -> set[i
         for youth_id, born_on, age in rows
         if born_on is not None and age is not None and age_on(born_on, on) >= age
     }
+
+
+def who_may_have_them(
+    gathering: Gathering | Occasion, said: Sequence[Said], now: datetime
+) -> tuple[dict[str, Collecting], frozenset[str]]:
+    """Of each deed of leaving, by its key: who might collect the youth then, and whether it might leave alone.
+
+    A constant number of statements for each day on which somebody left; none where nobody did.
+    """
+    opens, closes = gathering.starts_at - OPENS_BEFORE, gathering.ends_at + STAYS_OPEN
+    apart: dict[tuple[date, ...], list[Said]] = {}
+    for each in said:
+        if each.kind in LEAVING and each.youth_id is not None:
+            days = days_of_release(each.at, opens=opens, closes=closes, now=now, day_of=clock.day_of)
+            apart.setdefault(days, []).append(each)
+    collecting: dict[str, Collecting] = {}
+    alone: set[str] = set()
+    for days, some in apart.items():
+        youth = sorted({each.youth_id for each in some if each.youth_id is not None})
+        known = who_may_collect_throughout(youth, days)
+        old_enough = leaving_alone(gathering.season_id, youth, min(days))
+        collecting |= {each.client_id: known[each.youth_id] for each in some if each.youth_id is not None}
+        alone |= {each.client_id for each in some if each.youth_id in old_enough}
+    return collecting, frozenset(alone)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from youthprog.attendance import rules, sayings
-from youthprog.attendance.collecting import leaving_alone
-from youthprog.attendance.collecting_rules import days_of_release, without_idle_proof
+from youthprog.attendance.collecting import who_may_have_them
+from youthprog.attendance.collecting_rules import without_idle_proof
 from youthprog.attendance.ledger import does_count, state_of
 from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.stops import tell_of_stops
@@ -23,7 +23,6 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.clearance import barred_at
-from youthprog.core.collecting import Collecting, who_may_collect_throughout
 from youthprog.core.db import Model
 from youthprog.core.prepared import as_list, known, note, waiting_lines
 from youthprog.core.refusals import Refusal
@@ -153,7 +152,7 @@ def _facts(
     marked = list({each.youth_id for each in said if each.youth_id is not None and each.mark is not None})
     surely = [row.who for row in asked.values() if row.is_cleared]
     barred = barred_at(marked, gathering.season_id, on, gathering.id, surely=surely) if marked else ()
-    collecting, alone = _who_may_have_them(gathering, said, now)
+    collecting, alone = who_may_have_them(gathering, said, now)
     return rules.SayFacts(
         gathering=rules.GatheringFacts(gathering.starts_at, gathering.canceled_at is not None, now),
         ends_at=gathering.ends_at,
@@ -164,30 +163,6 @@ def _facts(
         collecting=collecting,
         alone=alone,
     )
-
-
-def _who_may_have_them(
-    gathering: Occurring, said: Sequence[Said], now: datetime
-) -> tuple[dict[str, Collecting], frozenset[str]]:
-    """Of each deed of leaving, by its key: who might collect the youth then, and whether it might leave alone.
-
-    A constant number of statements for each day on which somebody left; none where nobody did.
-    """
-    opens, closes = gathering.starts_at - rules.OPENS_BEFORE, gathering.ends_at + rules.STAYS_OPEN
-    apart: dict[tuple[date, ...], list[Said]] = {}
-    for each in said:
-        if each.kind in rules.LEAVING and each.youth_id is not None:
-            days = days_of_release(each.at, opens=opens, closes=closes, now=now, day_of=clock.day_of)
-            apart.setdefault(days, []).append(each)
-    collecting: dict[str, Collecting] = {}
-    alone: set[str] = set()
-    for days, some in apart.items():
-        youth = sorted({each.youth_id for each in some if each.youth_id is not None})
-        known = who_may_collect_throughout(youth, days)
-        old_enough = leaving_alone(gathering.season_id, youth, min(days))
-        collecting |= {each.client_id: known[each.youth_id] for each in some if each.youth_id is not None}
-        alone |= {each.client_id for each in some if each.youth_id in old_enough}
-    return collecting, frozenset(alone)
 
 
 def _as_compared(said: Said, facts: rules.SayFacts) -> Said:
