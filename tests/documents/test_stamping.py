@@ -384,7 +384,7 @@ def test_a_batch_goes_through_the_press_and_its_certificates_are_those_that_woul
         for n, name in enumerate(["Li Wu", "Ана Smith", "María Fernanda Ávila-Ruiz"], 2)
     ]
     assert press.missing_letters([*jobs, job("שרה", "P8HX3MRT", instance)]) == [(3, "שרה")]
-    printed = press.print_sheets(jobs, following=WORTH_LEARNING)
+    printed = press.print_sheets(jobs, following=[WORTH_LEARNING] * 3)
     assert [each.stamped for each in printed] == [True, False, True]
     assert all(press.verify(each.content).is_good for each in printed)
     stamped, plain = printed[2].content, print_sheet(jobs[2].sheet)

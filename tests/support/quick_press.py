@@ -3,10 +3,12 @@ sends while it is in use. Tests marked `press` get the real one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import current_app, has_app_context
 
 from youthprog.documents.codes import MATCH_PREFIX, match_code_in
-from youthprog.documents.compose import compose_job
+from youthprog.documents.compose import compose_job, undrawable_in
 from youthprog.documents.press import PrintedSheet, PrintJob, SheetJob
 from youthprog.documents.types import NO_SEAL, ScannedPage, SealReport
 
@@ -26,6 +28,14 @@ class QuickPress:
         self.jobs.append(page)
         content = b"%PDF-1.7 not printed\n" + page.html.encode()
         return PrintedSheet(content, 1, composed.kind, composed.title, composed.language)
+
+    def print_sheets(self, jobs: Sequence[SheetJob], *, following: Sequence[int]) -> list[PrintedSheet]:
+        """One after the other."""
+        return [self.print_sheet(job) for job in jobs]
+
+    def missing_letters(self, jobs: Sequence[SheetJob]) -> list[tuple[int, str]]:
+        """As the true press tells them."""
+        return [(place, letters) for place, job in enumerate(jobs) if (letters := undrawable_in(job))]
 
     def verify(self, _content: bytes) -> SealReport:
         """Nothing is ours."""

@@ -127,10 +127,11 @@ def _print_sheet(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _print_sheets(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Several sheets of a batch; `following` more of it are still to come."""
+    """Several sheets of a batch, each with the number of its kin that follow."""
     jobs = [unpacked_sheet(each) for each in message["jobs"]]
-    keys, following = Path(message["keys"]), len(jobs) + message["following"]
-    return {"printed": [_printed_sheet(job, keys, following=following - place) for place, job in enumerate(jobs, 1)]}
+    keys = Path(message["keys"])
+    pairs = zip(jobs, message["following"], strict=True)
+    return {"printed": [_printed_sheet(job, keys, following=following) for job, following in pairs]}
 
 
 def _missing(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ to the file; if the deed is refused after all, `discard` takes it away.
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
 from youthprog.documents.types import (
     NO_SEAL,
     SEALED,
+    Appreciation,
+    Certificate,
     Issued,
     Letterhead,
     PreparedDocument,
@@ -84,9 +87,21 @@ def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedShe
     jobs = [_job(sheet, now) for sheet in wanted]
     missing = press().missing_letters(jobs)
     refuse_if([reason for place, letters in missing for reason in rules.refusals_to_draw(wanted[place], letters)])
+    following = _kin_following(wanted)
     for start in range(0, len(jobs), SHEETS_AT_ONCE):
-        some = jobs[start : start + SHEETS_AT_ONCE]
-        yield from press().print_sheets(some, following=len(jobs) - start - len(some))
+        part = slice(start, start + SHEETS_AT_ONCE)
+        yield from press().print_sheets(jobs[part], following=following[part])
+
+
+def _kin_following(sheets: Sequence[Sheet]) -> list[int]:
+    """For each sheet how many later ones differ from it in name and code alone."""
+    seen: Counter[Sheet] = Counter()
+    following = []
+    for sheet in reversed(sheets):
+        kin = replace(sheet, name="", code="") if isinstance(sheet, Certificate | Appreciation) else sheet
+        following.append(seen[kin])
+        seen[kin] += 1
+    return following[::-1]
 
 
 def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:

@@ -57,7 +57,7 @@ class SheetStamper:
         self._forget()
 
     def print(self, job: SheetJob, composed: Composed, printing: PrintJob, *, following: int = 0) -> bytes | None:
-        """The stamped file, not yet sealed; None when the sheet is to be laid out. `following`: how many of a batch come after it."""
+        """The stamped file, not yet sealed; None when the sheet is to be laid out. `following`: how many of its family come after it."""
         if not isinstance(job.sheet, Certificate | Appreciation) or printing.enclosed:
             return None
         try:
