@@ -95,10 +95,10 @@ def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedShe
 
 def _kin_following(sheets: Sequence[Sheet]) -> list[int]:
     """For each sheet how many later ones differ from it in name and code alone."""
-    seen: Counter[Sheet] = Counter()
+    seen: Counter[str] = Counter()
     following = []
     for sheet in reversed(sheets):
-        kin = replace(sheet, name="", code="") if isinstance(sheet, Certificate | Appreciation) else sheet
+        kin = repr(replace(sheet, name="", code="")) if isinstance(sheet, Certificate | Appreciation) else ""
         following.append(seen[kin])
         seen[kin] += 1
     return following[::-1]

@@ -75,7 +75,7 @@ class SheetStamper:
         page, identifier = Page(composed.html, composed.assets), printing.identifier.encode()
         found = self._stamper.find(page)
         if found is None:
-            family = (replace(sheet, name="", code=""), len(page.tokens()))
+            family = (repr(replace(sheet, name="", code="")), len(page.tokens()))
             self._seen[family] += 1
             if family in self._given_up or self._seen[family] + following < WORTH_LEARNING:
                 return None
