@@ -373,6 +373,7 @@ def test_whatever_goes_wrong_in_the_stamper_is_laid_out_and_counted(
     one = job("Li Wu", "P8HX3MRT", instance)
     assert stamper.print(one, *compose_job(one)) is None
     assert stamper.left == {"ZeroDivisionError": 1}
+    assert stamper.reason == "ZeroDivisionError"
 
 
 @pytest.mark.press
@@ -385,7 +386,11 @@ def test_a_batch_goes_through_the_press_and_its_certificates_are_those_that_woul
     ]
     assert press.missing_letters([*jobs, job("שרה", "P8HX3MRT", instance)]) == [(3, "שרה")]
     printed = press.print_sheets(jobs, following=[WORTH_LEARNING] * 3)
-    assert [each.stamped for each in printed] == [True, False, True]
+    assert [(each.stamped, each.reason) for each in printed] == [
+        (True, ""),
+        (False, "more than one script"),
+        (True, ""),
+    ]
     assert all(press.verify(each.content).is_good for each in printed)
     stamped, plain = printed[2].content, print_sheet(jobs[2].sheet)
     assert_same(pages_of(stamped)[0], pages_of(plain)[0])

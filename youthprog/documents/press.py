@@ -95,6 +95,8 @@ class PrintedSheet:
     language: Language
     stamped: bool = False
     """Stamped from a layout, not laid out: the same page in a hundredth of the time."""
+    reason: str = ""
+    """Why it was laid out, where it might have been stamped. Names nobody."""
 
 
 class Press:
@@ -261,6 +263,7 @@ def _printed_sheet(answer: Mapping[str, Any]) -> PrintedSheet:
         title=answer["title"],
         language=Language(answer["language"]),
         stamped=bool(answer.get("stamped")),
+        reason=answer.get("reason", ""),
     )
 
 

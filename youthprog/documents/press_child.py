@@ -144,7 +144,7 @@ def _printed_sheet(job: SheetJob, keys: Path, *, following: int) -> dict[str, An
     told = {"kind": composed.kind, "title": composed.title, "language": composed.language}
     stamped = STAMPER.print(job, composed, printing, following=following)
     if stamped is None:
-        return told | {"stamped": False} | _printed(printing, keys)
+        return told | {"stamped": False, "reason": STAMPER.reason} | _printed(printing, keys)
     return told | {"stamped": True} | _sealed(stamped, 1, printing, keys)
 
 
