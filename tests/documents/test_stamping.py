@@ -15,6 +15,8 @@ import page as validator
 import pikepdf
 import pytest
 import uharfbuzz
+import zxingcpp
+from PIL import Image
 
 from tests.documents.conftest import NOON, TEMPLATES, PrintSheet, broken_rules
 from tests.makers import sheets
@@ -351,6 +353,12 @@ def test_a_page_of_another_make_is_not_stamped(stamper: Stamper) -> None:
 def test_the_qr_code_is_read_from_the_picture_and_says_the_address() -> None:
     squares = qr_squares("https://example.org/v/R3WD8HNC")
     assert squares_from(svg_of(squares, "#123f73")) == squares
+    assert squares_from(bytes(svg_of(squares, "#123f73"))) == squares
+    picture = Image.new("L", (squares.across * 4, squares.across * 4), 255)
+    for x, y, width, height in squares.boxes:
+        picture.paste(0, (4 * x, 4 * y, 4 * (x + width), 4 * (y + height)))
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == ["https://example.org/v/R3WD8HNC"]
+    assert squares.across <= 33 + 8, "version 4 at most"
     assert squares_from(DOT) is None
 
 
