@@ -112,7 +112,7 @@ def rows_of(count: int, seed: int) -> list[list[str]]:
 
 @pytest.mark.proof("every row, line and page break of a table as weasyprint sets it", room="documents")
 def test_a_table_is_the_table_that_would_be_laid_out(layout: TableLayout) -> None:
-    rows, kept = rows_of(cases(full=5000, sample=60), 11), []
+    rows, kept = rows_of(cases(full=5000, sample=36), 11), []
     for row in rows:
         try:
             stamp_table(layout, [row], identifier=b"x")
@@ -120,7 +120,7 @@ def test_a_table_is_the_table_that_would_be_laid_out(layout: TableLayout) -> Non
             continue
         kept.append(row)
     assert len(kept) > 0.8 * len(rows)
-    part = 500 if is_full() else 60
+    part = 500 if is_full() else 36
     for start in range(0, len(kept), part):
         same_as_laid_out(layout, kept[start : start + part])
 
@@ -178,19 +178,20 @@ def test_a_row_that_cannot_be_set_exactly_is_refused(row: list[str], layout: Tab
         stamp_table(layout, [row], identifier=b"x")
 
 
-@pytest.mark.parametrize(
-    "style",
-    [
-        "tr { break-inside: auto }",
-        "table { border-collapse: collapse } th { border-bottom: 2pt solid black }",
-        "tbody tr:nth-child(even) td { background: #eee }",
-        "td { vertical-align: middle }",
-        "td { text-align: justify }",
-        "td { hyphens: auto }",
-        "table { transform: rotate(2deg) }",
-        "td + td { opacity: 0.5 }",
-    ],
-)
+NOT_UNDERSTOOD = [
+    "tr { break-inside: auto }",
+    "tbody tr:nth-child(even) td { background: #eee }",
+    "td + td { opacity: 0.5 }",
+    "table { border-collapse: collapse } th { border-bottom: 2pt solid black }",
+    "td { vertical-align: middle }",
+    "td { text-align: justify }",
+    "td { hyphens: auto }",
+    "table { transform: rotate(2deg) }",
+]
+
+
+@pytest.mark.proof("tables that are not understood are refused", room="documents")
+@pytest.mark.parametrize("style", NOT_UNDERSTOOD if is_full() else NOT_UNDERSTOOD[:3])
 def test_a_table_that_is_not_understood_is_refused(style: str) -> None:
     with pytest.raises(CannotStamp):
         learn_table(lambda rows, reader: lay(rows, reader, STYLE + style), 4)
@@ -203,7 +204,7 @@ def test_a_line_set_word_by_word_is_the_line_shaped_whole() -> None:
         setter = Setter(face, size, Style(), {}, {})
         whole = Setter(face, size, Style(), setter.widths, setter.spelled)
         whole._plain = False
-        for _trial in range(300):
+        for _trial in range(100):
             text = " ".join(dice.choice(WORDS[:-1]) for _ in range(dice.randint(1, 5)))
             (shown, width), (same, plain) = setter.line(text), whole.line(text)
             assert (shown.replace(b" ", b""), width) == (same.replace(b" ", b""), plain), text

@@ -58,7 +58,12 @@ class Drawn:
             if glyph.text.strip(" \u00a0") == "" and glyph.text:
                 fresh = True
                 continue
-            if before is None or before.mark != glyph.mark or abs(before.y - glyph.y) > glyph.size / 2:
+            if (
+                before is None
+                or before.mark != glyph.mark
+                or abs(before.y - glyph.y) > glyph.size / 2
+                or abs(before.x + before.width - glyph.x) > glyph.size / 2
+            ):
                 fresh = True
             if fresh:
                 words.append((glyph.text, glyph.x, glyph.x + glyph.width, glyph.y))

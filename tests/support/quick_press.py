@@ -4,14 +4,14 @@ sends while it is in use. Tests marked `press` get the real one."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from unittest.mock import patch
 
 from flask import current_app, has_app_context
 
 from youthprog.documents.codes import MATCH_PREFIX, match_code_in
-from youthprog.documents.compose import compose_job
+from youthprog.documents.compose import compose_job, undrawable_in
 from youthprog.documents.press import PrintedSheet, PrintJob, SheetJob
 from youthprog.documents.press_child import DEEDS
 from youthprog.documents.theming import trying
@@ -38,6 +38,14 @@ class QuickPress:
         """The other deeds of the press; a page that would be tried out is filled in and not laid out."""
         with patch.object(trying, "typeset", lambda html, **_named: (b"%PDF-1.7 not printed\n" + html.encode(), 1)):
             return DEEDS[deed](values)
+
+    def print_sheets(self, jobs: Sequence[SheetJob], *, following: Sequence[int]) -> list[PrintedSheet]:
+        """One after the other."""
+        return [self.print_sheet(job) for job in jobs]
+
+    def missing_letters(self, jobs: Sequence[SheetJob]) -> list[tuple[int, str]]:
+        """As the true press tells them."""
+        return [(place, letters) for place, job in enumerate(jobs) if (letters := undrawable_in(job))]
 
     def verify(self, _content: bytes) -> SealReport:
         """Nothing is ours."""

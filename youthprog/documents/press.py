@@ -99,6 +99,8 @@ class PrintedSheet:
     language: Language
     stamped: bool = False
     """Stamped from a layout, not laid out: the same page in a hundredth of the time."""
+    reason: str = ""
+    """Why it was laid out, where it might have been stamped. Names nobody."""
 
 
 class Press:
@@ -132,10 +134,13 @@ class Press:
             raise Undrawable(answer["undrawable"])
         return _printed_sheet(answer)
 
-    def print_sheets(self, jobs: Sequence[SheetJob], *, following: int = 0) -> list[PrintedSheet]:
-        """A few sheets in one go, of a batch with `following` more to come. Raises `Undrawable`, `PressFailed`."""
+    def print_sheets(self, jobs: Sequence[SheetJob], *, following: Sequence[int]) -> list[PrintedSheet]:
+        """A few sheets in one go; `following`: how many sheets of its kin (all but name and code alike) follow each in the batch.
+
+        Raises `Undrawable`, `PressFailed`.
+        """
         packed = [_packed_sheet(job) for job in jobs]
-        answer = self._do({"do": "print_sheets", "keys": str(self.keys), "jobs": packed, "following": following})
+        answer = self._do({"do": "print_sheets", "keys": str(self.keys), "jobs": packed, "following": list(following)})
         if "undrawable" in answer:
             raise Undrawable(answer["undrawable"])
         return [_printed_sheet(each) for each in answer["printed"]]
@@ -300,6 +305,7 @@ def _printed_sheet(answer: Mapping[str, Any]) -> PrintedSheet:
         title=answer["title"],
         language=Language(answer["language"]),
         stamped=bool(answer.get("stamped")),
+        reason=answer.get("reason", ""),
     )
 
 

@@ -135,10 +135,11 @@ def _print_sheet(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _print_sheets(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Several sheets of a batch; `following` more of it are still to come."""
+    """Several sheets of a batch, each with the number of its kin that follow."""
     jobs = [unpacked_sheet(each) for each in message["jobs"]]
-    keys, following = Path(message["keys"]), len(jobs) + message["following"]
-    return {"printed": [_printed_sheet(job, keys, following=following - place) for place, job in enumerate(jobs, 1)]}
+    keys = Path(message["keys"])
+    pairs = zip(jobs, message["following"], strict=True)
+    return {"printed": [_printed_sheet(job, keys, following=following) for job, following in pairs]}
 
 
 def _missing(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +152,7 @@ def _printed_sheet(job: SheetJob, keys: Path, *, following: int) -> dict[str, An
     told = {"kind": composed.kind, "title": composed.title, "language": composed.language}
     stamped = STAMPER.print(job, composed, printing, following=following)
     if stamped is None:
-        return told | {"stamped": False} | _printed(printing, keys)
+        return told | {"stamped": False, "reason": STAMPER.reason} | _printed(printing, keys)
     return told | {"stamped": True} | _sealed(stamped, 1, printing, keys)
 
 

@@ -9,8 +9,9 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from youthprog.documents.types import (
     BADGES,
     NO_SEAL,
     SEALED,
+    Appreciation,
+    Certificate,
     Issued,
     Letterhead,
     PreparedDocument,
@@ -97,9 +100,21 @@ def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedShe
     jobs = [_job(sheet, now) for sheet in wanted]
     missing = press().missing_letters(jobs)
     refuse_if([reason for place, letters in missing for reason in rules.refusals_to_draw(wanted[place], letters)])
+    following = _kin_following(wanted)
     for start in range(0, len(jobs), SHEETS_AT_ONCE):
-        some = jobs[start : start + SHEETS_AT_ONCE]
-        yield from press().print_sheets(some, following=len(jobs) - start - len(some))
+        part = slice(start, start + SHEETS_AT_ONCE)
+        yield from press().print_sheets(jobs[part], following=following[part])
+
+
+def _kin_following(sheets: Sequence[Sheet]) -> list[int]:
+    """For each sheet how many later ones differ from it in name and code alone."""
+    seen: Counter[str] = Counter()
+    following = []
+    for sheet in reversed(sheets):
+        kin = repr(replace(sheet, name="", code="")) if isinstance(sheet, Certificate | Appreciation) else ""
+        following.append(seen[kin])
+        seen[kin] += 1
+    return following[::-1]
 
 
 def prepare(sheet: Issued, *, now: datetime) -> PreparedDocument:

@@ -53,11 +53,14 @@ class SheetStamper:
     def __init__(self) -> None:
         self.left: Counter[str] = Counter()
         """Why sheets that might have been stamped were laid out instead."""
+        self.reason = ""
+        """Why the last sheet was laid out, where it might have been stamped."""
         self._fonts: object = None
         self._forget()
 
     def print(self, job: SheetJob, composed: Composed, printing: PrintJob, *, following: int = 0) -> bytes | None:
-        """The stamped file, not yet sealed; None when the sheet is to be laid out. `following`: how many of a batch come after it."""
+        """The stamped file, not yet sealed; None when the sheet is to be laid out. `following`: how many of its family come after it."""
+        self.reason = ""
         if not isinstance(job.sheet, Certificate | Appreciation) or printing.enclosed:
             return None
         try:
@@ -75,7 +78,7 @@ class SheetStamper:
         page, identifier = Page(composed.html, composed.assets), printing.identifier.encode()
         found = self._stamper.find(page)
         if found is None:
-            family = (replace(sheet, name="", code=""), len(page.tokens()))
+            family = (repr(replace(sheet, name="", code="")), len(page.tokens()))
             self._seen[family] += 1
             if family in self._given_up or self._seen[family] + following < WORTH_LEARNING:
                 return None
@@ -88,7 +91,7 @@ class SheetStamper:
                 raise
         content = self._stamper.stamp(page, identifier=identifier)
         if content is None:
-            self._count("not set exactly")
+            self._count(self._stamper.reason)
         return content
 
     def _start_anew_with_other_fonts(self, job: SheetJob) -> None:
@@ -103,7 +106,8 @@ class SheetStamper:
         self._given_up: set[object] = set()
 
     def _count(self, reason: str) -> None:
-        self.left[reason.partition(":")[0]] += 1
+        self.reason = reason.partition(":")[0]
+        self.left[self.reason] += 1
 
 
 def _fonts_in(folder: Path) -> Iterator[tuple[str, int, int]]:

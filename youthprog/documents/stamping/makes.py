@@ -27,7 +27,8 @@ class Stamper:
         self._print_page = print_page
         self._known: list[tuple[Make, Layout]] = []
         self.reasons: dict[str, int] = {}
-        self.stamped = 0
+        self.reason = ""
+        """Why the last page was left, when it was."""
 
     def learn(self, pages: Sequence[Page]) -> None:
         """Learn the make of three pages that differ in every place. Raises `CannotStamp`."""
@@ -64,7 +65,7 @@ class Stamper:
         except CannotStamp as problem:
             self._count(str(problem))
             return None
-        self.stamped += 1
+        self.reason = ""
         return content
 
     def stamp_together(self, pages: Iterable[tuple[Page, str]], *, identifier: bytes) -> Stamped:
@@ -86,5 +87,5 @@ class Stamper:
         return Stamped(done.content, done.pages, tuple(sorted(missing + refused)))
 
     def _count(self, reason: str) -> None:
-        kind = reason.partition(":")[0]
+        self.reason = kind = reason.partition(":")[0]
         self.reasons[kind] = self.reasons.get(kind, 0) + 1

@@ -21,7 +21,7 @@ Line = tuple[bytes, float]
 """The operators that show a line, and its width in CSS pixels."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """A word or a blank within a line: glyph numbers and steps, and how far it goes in Pango units."""
 
@@ -140,11 +140,10 @@ class Setter:
         known = self._letters
         pairs = list(zip(word, word[1:] + (" " if followed else "\0"), strict=True))
         pieces = [known[pair] if pair in known else self._letter(*pair) for pair in pairs]
-        if None in pieces:
+        whole = [piece for piece in pieces if piece is not None]
+        if len(whole) < len(pieces):
             return None
-        return Piece(
-            "".join([piece.shown for piece in pieces if piece]), sum([piece.advance for piece in pieces if piece])
-        )
+        return Piece("".join([piece.shown for piece in whole]), sum([piece.advance for piece in whole]))
 
     def _letter(self, letter: str, following: str) -> Piece | None:
         key = (letter, following)
