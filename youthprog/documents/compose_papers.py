@@ -153,7 +153,7 @@ def check_in_cards(sheet: CheckInCards) -> Laid:
     """Cards with a picture to scan, each at least so large that any phone reads it."""
     words = Words(sheet.language)
     addresses = {card.code: sheet.address + card.code for card in sheet.rows}
-    modules = max(map(qr_modules, addresses.values()), default=0)
+    modules = max((qr_modules(each, may_weaken=False) for each in addresses.values()), default=0)
     wide = max(LEAST_QR, LEAST_MODULE * modules)
     page = {
         "sheets": _ten_by_ten([(card, fit(card.name, CARD, faces=CARD_FACES)) for card in sheet.rows]),
@@ -162,7 +162,7 @@ def check_in_cards(sheet: CheckInCards) -> Laid:
         "halved": halved,
         **_on_cards(sheet.letterhead.phone, sheet.paper),
     }
-    assets = {f"card-{code}.png": qr_png(address, dark=INK) for code, address in addresses.items()}
+    assets = {f"card-{code}.png": qr_png(address, dark=INK, may_weaken=False) for code, address in addresses.items()}
     title = f"{words('cards')} · {sheet.group}"
     return Laid(DocumentKind.CHECK_IN_CARDS, "check_in_cards.html", title, words, page, assets)
 

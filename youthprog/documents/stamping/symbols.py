@@ -15,23 +15,33 @@ WHOLE = re.compile(
     rb'<path fill="(#[0-9a-f]{6})" d="((?:M\d+ \d+H\d+V\d+H\d+z)*)"/></svg>'
 )
 BOX = re.compile(rb"M(\d+) (\d+)H(\d+)V(\d+)H\d+z")
-QUIET = 4
-"""Modules of white around the symbol (ISO/IEC 18004)."""
+LARGEST = 33
+"""Modules across a symbol of version 4. A longer text gets level L, and modules as wide, before it gets finer than printers draw."""
+QUIET, LEAST_QUIET = 4, 2
+"""Modules of white around the symbol (ISO/IEC 18004); around the largest fewer, for its modules to stay as wide."""
 
 
 @lru_cache(maxsize=64)
 def qr_squares(text: str) -> Squares:
     """The QR code of a text at level M, with its quiet zone, as horizontal runs of dark modules."""
-    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)
-    light = bytes(picture)
-    size = isqrt(len(light))
+    light, size = _modules(text, "M")
+    if size > LARGEST:
+        light, size = _modules(text, "L")
+    quiet = QUIET if size < LARGEST else LEAST_QUIET
     boxes = tuple(
-        (run.start() + QUIET, row + QUIET, run.end() - run.start(), 1)
+        (run.start() + quiet, row + quiet, run.end() - run.start(), 1)
         for row in range(size)
         for run in DARK.finditer(light[row * size : (row + 1) * size])
     )
-    return Squares(boxes, size + 2 * QUIET)
+    return Squares(boxes, size + 2 * quiet)
+
+
+def _modules(text: str, level: str) -> tuple[bytes, int]:
+    """Row by row a byte for each module, 0 where it is dark; and how many are in a row."""
+    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)
+    light = bytes(picture)
+    return light, isqrt(len(light))
 
 
 class SquaresSvg(bytes):
