@@ -139,15 +139,22 @@ def test_what_was_kept_and_not_recorded_is_taken_away_by_the_next_worker(app, sc
     assert_each_once(app, scene, batch_id)
 
 
-def test_two_workers_at_one_batch_print_nothing_twice(app, scene):
-    batch_id = scene.ask()
-    slow = steps(batch_id)
-    next(slow)
-    _let_the_lease_run_out(batch_id)
-    assert printed(batch_id).state is S.DONE
-    for _step in slow:
-        pass
+def test_a_worker_that_was_overtaken_while_it_printed_keeps_nothing(app, scene, monkeypatch):
+    """It had the papers in hand for longer than a minute; another one printed them all meanwhile."""
+    batch_id, real, before = scene.ask(), documents.print_many, files_on(app)
+
+    def slowly(sheets, *, now):
+        found = list(real(sheets, now=now))
+        monkeypatch.setattr(documents, "print_many", real)
+        _let_the_lease_run_out(batch_id)
+        assert printed(batch_id).state is S.DONE
+        return iter(found)
+
+    monkeypatch.setattr(documents, "print_many", slowly)
+    list(steps(batch_id))
+    assert queries.get_batch(batch_id).state is S.DONE
     assert_each_once(app, scene, batch_id)
+    assert files_on(app) - before == {each.sha256 for each in in_the_books()}
 
 
 def test_a_batch_in_hand_is_left_to_its_worker(scene):

@@ -51,13 +51,15 @@ def print_what_is_asked(now: datetime) -> Generator[None, None, None]:
 
 def at_work(batch_id: int, *, seconds: float) -> Generator[None, None, None]:
     """Work on a batch in hand for a while. It is given out of hand at the end, however that comes."""
+    work = _Work(batch_id, time.monotonic() + seconds)
     try:
-        yield from _Work(batch_id, time.monotonic() + seconds).steps()
+        yield from work.steps()
     except GeneratorExit:  # the worker is told to end
         services.let_go(batch_id, now=clock.now())
         raise
     except services.Overtaken:
         db.session().rollback()
+        work.clear_up()
     except Exception:
         db.session().rollback()
         log.exception("a batch broke off")
@@ -90,7 +92,7 @@ class _Work:
         if self.actor is None:
             services.end(self.batch_id, S.REFUSED, now=clock.now(), trouble=[[0, NOT_ANY_MORE, {}]])
             return
-        self._clear_up()
+        self.clear_up()
         if not self.was_looked_at:
             trouble = yield from self._look()
             if trouble:
@@ -190,8 +192,8 @@ class _Work:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         place.write_text("\n".join(hashlib.sha256(each).hexdigest() for each in contents))
 
-    def _clear_up(self) -> None:
-        """Take away what a worker that died had kept and not recorded."""
+    def clear_up(self) -> None:
+        """Take away what was kept and not recorded, by a worker that died or was overtaken."""
         place = self._taken_in_hand()
         if not place.exists():
             return
