@@ -217,6 +217,8 @@ def test_a_line_set_word_by_word_is_the_line_shaped_whole() -> None:
         ("north/south", [6]),
         ("3/4 of 12-3", [4, 7]),
         ("see (Apt 5)", [4, 9]),
+        ("say “so” now", [4, 9]),
+        ("“so” (then", []),
         ("-5 x", [3]),
         ("wait , then", [7]),
         ("no\u00a0break", []),

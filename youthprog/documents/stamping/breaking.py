@@ -47,7 +47,7 @@ def breaks_in(text: str) -> list[int]:
             continue
         if before == "SP":
             last = next((each for each in reversed(classes[: place - 1]) if each != "SP"), "")
-            if after not in ("CL", "IS", "SY") and last != "OP" and "QU" not in (last, after):
+            if after not in ("CL", "IS", "SY") and last != "OP" and (last, after) != ("QU", "OP"):
                 found.append(place)
         elif before in ("HY", "SY") and after in ("AL", "OP") and place > 1 and classes[place - 2] != "SP":
             found.append(place)
