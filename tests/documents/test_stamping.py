@@ -405,3 +405,21 @@ def test_a_batch_goes_through_the_press_and_its_certificates_are_those_that_woul
     assert structure(stamped) == structure(plain)
     assert structure_faults(stamped) == []
     assert broken_rules(stamped, UA1) == set()
+
+
+@pytest.mark.press
+def test_what_is_counted_of_each_makes_no_family_of_its_own(
+    press: Press, instance: Path, print_sheet: PrintSheet
+) -> None:
+    counted = [(1, 1), (36, 28), (120, 64), (7, 5)]
+    jobs = [
+        SheetJob(replace(each.sheet, hours=hours, gatherings=gatherings), each.templates, each.instance, each.made_at)
+        for each, (hours, gatherings) in zip(
+            (job("Ana Ruiz", f"P8HX3MR{n}", instance) for n in range(2, 6)), counted, strict=True
+        )
+    ]
+    printed = press.print_sheets(jobs, following=[WORTH_LEARNING] * 4)
+    assert [(each.stamped, each.reason) for each in printed] == [(True, "")] * 4
+    stamped, plain = printed[2].content, print_sheet(jobs[2].sheet)
+    assert_same(pages_of(stamped)[0], pages_of(plain)[0])
+    assert structure(stamped) == structure(plain)

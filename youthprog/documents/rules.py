@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from youthprog.core.refusals import N_, Refusal
@@ -19,6 +19,15 @@ MOST_FORMS = 40  # a form is three pages or more, and the press has twenty secon
 NAMES = frozenset(
     {"name", "family_name", "given_name", "guardian", "coach", "officer", "youth", "signer", "signature", "team"}
 )
+
+
+COUNTED = ("hours", "gatherings", "minutes")
+
+
+def kin_of(sheet: Certificate | Appreciation) -> str:
+    """What a certificate shares with its family: everything but whose it is, its code, and how much was counted of each."""
+    counted = {each: 1 for each in COUNTED if getattr(sheet, each, None)}
+    return repr(replace(sheet, name="", code="", **counted))  # type: ignore[arg-type]
 
 
 def refusals_to_print(sheet: Sheet) -> list[Refusal]:

@@ -11,7 +11,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ def print_sheet(sheet: Sheet, *, now: datetime) -> bytes:
 
 
 def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedSheet]:
-    """Print sheets in their order, stamping from one layout what differs in name and code alone.
+    """Print sheets in their order, stamping from one layout what is of one family (`rules.kin_of`).
 
     Raises `Refused` with every reason of every sheet, also every name with letters nobody can draw, before anything is
     printed; `PressFailed` when the press cannot.
@@ -107,11 +107,11 @@ def print_many(sheets: Iterable[Sheet], *, now: datetime) -> Iterator[PrintedShe
 
 
 def _kin_following(sheets: Sequence[Sheet]) -> list[int]:
-    """For each sheet how many later ones differ from it in name and code alone."""
+    """For each sheet how many later ones are of its family."""
     seen: Counter[str] = Counter()
     following = []
     for sheet in reversed(sheets):
-        kin = repr(replace(sheet, name="", code="")) if isinstance(sheet, Certificate | Appreciation) else ""
+        kin = rules.kin_of(sheet) if isinstance(sheet, Certificate | Appreciation) else ""
         following.append(seen[kin])
         seen[kin] += 1
     return following[::-1]

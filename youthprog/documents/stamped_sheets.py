@@ -1,7 +1,7 @@
 """Which sheets are stamped from a layout instead of being laid out again. Runs in the press child only.
 
-A certificate differs from the next in name, code and QR code. When several of one family (everything else alike) come
-by, three made-up ones are laid out and learned from (`stamping`); from then on each is stamped in a millisecond. Whatever the
+A certificate differs from the next in name, code, QR code and what is counted. When several of one family (everything
+else alike, `rules.kin_of`) come by, three made-up ones are laid out and learned from (`stamping`); from then on each is stamped in a millisecond. Whatever the
 stamper refuses, and whatever goes wrong in it, is laid out as ever and counted.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 from youthprog.documents.compose import Composed, compose_job
 from youthprog.documents.fonts import OUR_FONTS
 from youthprog.documents.press import PrintJob, SheetJob
+from youthprog.documents.rules import COUNTED, kin_of
 from youthprog.documents.stamping.makes import Stamper
 from youthprog.documents.stamping.pages import Page
 from youthprog.documents.stamping.types import CannotStamp, Reader
@@ -45,6 +46,7 @@ NAME_WORDS = [
 ]
 """Made-up names are the first words of this list: more words, smaller type, more lines."""
 CODES = ("WWMMWMMW", "JJLJ2J7J", "KA5V9YTC")
+HOURS = (148, 3, 27)
 
 
 class SheetStamper:
@@ -74,11 +76,12 @@ class SheetStamper:
         return None
 
     def _stamped(self, job: SheetJob, composed: Composed, printing: PrintJob, following: int) -> bytes | None:
-        sheet: Any = job.sheet
+        sheet = job.sheet
+        assert isinstance(sheet, Certificate | Appreciation)
         page, identifier = Page(composed.html, composed.assets), printing.identifier.encode()
         found = self._stamper.find(page)
         if found is None:
-            family = (repr(replace(sheet, name="", code="")), len(page.tokens()))
+            family = (kin_of(sheet), len(page.tokens()))
             self._seen[family] += 1
             if family in self._given_up or self._seen[family] + following < WORTH_LEARNING:
                 return None
@@ -135,17 +138,19 @@ def _specimens(job: SheetJob, like: Page) -> list[Page]:
     by_size: dict[tuple[float, ...], str] = {}
     for count in range(1, len(NAME_WORDS) + 1):
         name = " ".join(NAME_WORDS[:count])
-        page = _page_with(job, name, CODES[0])
+        page = _page_with(job, name, CODES[0], HOURS[0])
         if len(page.tokens()) == len(like.tokens()):
             by_size.setdefault(page.sizes(), name)
     names = [by_size[size] for size in sorted(by_size)]
     if len(names) < 3:
         raise CannotStamp("no three names of so many lines and different sizes")
     chosen = (names[-1], names[0], names[len(names) // 2])
-    return [_page_with(job, name, code) for name, code in zip(chosen, CODES, strict=True)]
+    return [_page_with(job, *each) for each in zip(chosen, CODES, HOURS, strict=True)]
 
 
-def _page_with(job: SheetJob, name: str, code: str) -> Page:
+def _page_with(job: SheetJob, name: str, code: str, hours: int) -> Page:
     sheet: Any = job.sheet
-    composed, _printing = compose_job(replace(job, sheet=replace(sheet, name=name, code=code)))
+    values = {"hours": hours, "gatherings": 2 * hours, "minutes": 60 * hours}
+    counted = {each: values[each] for each in COUNTED if getattr(sheet, each, None)}
+    composed, _printing = compose_job(replace(job, sheet=replace(sheet, name=name, code=code, **counted)))
     return Page(composed.html, composed.assets)

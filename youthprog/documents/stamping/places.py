@@ -23,6 +23,8 @@ STYLES: tuple[tuple[tuple[str, bool], ...], ...] = (
     (("onum", True),),
     (("pnum", True),),
 )
+READ_TO = 1e-6
+"""How exactly a page says a size, in pixels."""
 SHOWN = re.compile(rb"<([0-9a-fA-F]*)>|(-?[\d.]+(?:e-?\d+)?)")
 
 
@@ -89,8 +91,8 @@ def steps_of(shown: bytes) -> list[int | float]:
 
 
 def size_units(pixels: float) -> int:
-    """A size as weasyprint gives it to Pango."""
-    return int(pixels * UNITS)
+    """A size as weasyprint gives it to Pango: cut to whole units; a size read from a page was cut to six places before."""
+    return int(pixels * UNITS + READ_TO * UNITS)
 
 
 def place_of(
