@@ -391,7 +391,7 @@ SOON: list[chores.Chore] = [
 
 # What can be printed for many at once, in the order it is offered: one line a kind.
 BATCH_KINDS: list[BatchKind] = [
-    batch_kinds.PARTICIPATION,
+    *batch_kinds.CERTIFICATES,
     batch_kinds.rosters_of(season_papers.team_ids, season_papers.rosters),
 ]
 

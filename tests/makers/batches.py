@@ -12,7 +12,7 @@ from tests.makers.programs import join, make_gathering, make_season, make_team
 from youthprog.access.models import Account
 from youthprog.access.queries import actor_of
 from youthprog.access.types import Role
-from youthprog.attendance.models import AttendanceMark
+from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.attendance.types import Mark
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
@@ -34,6 +34,8 @@ class Scene:
         self.team = make_team(season)
         self.group = self.team.group
         self.gathering = make_gathering(self.group, clock.now() - timedelta(days=3))
+        then = self.gathering.ends_at
+        db.session().add(Register(gathering_id=self.gathering.id, taken_at=then, saved_at=then))
         self.season_id = season.id
         self.youth = [self.add(f"Child{number}", f"Family{number:02}") for number in range(children)]
         self.account = account or make_account(Role.COORDINATOR)

@@ -119,20 +119,20 @@ def _let_the_lease_run_out(batch_id: int) -> None:
 @pytest.mark.parametrize("after", ["kept", "recorded"])
 def test_what_was_kept_and_not_recorded_is_taken_away_by_the_next_worker(app, scene, monkeypatch, after):
     batch_id = scene.ask()
-    real, died = certificates.issue_certificate, []
+    real, died = certificates.issue_certificates, []
 
-    def dies(prepared, youth_id, **how):
+    def dies(prepared, kind, **how):
         if after == "recorded":
-            real(prepared, youth_id, **how)
-        died.append(prepared.sha256)
+            real(prepared, kind, **how)
+        died.extend(each.sha256 for each in prepared.values())
         raise KeyboardInterrupt  # as SIGKILL: no handler of ours runs
 
-    monkeypatch.setattr(certificates, "issue_certificate", dies)
+    monkeypatch.setattr(certificates, "issue_certificates", dies)
     with pytest.raises(KeyboardInterrupt):
         list(steps(batch_id))
     db.session().rollback()
     assert died[0] in files_on(app)
-    monkeypatch.setattr(certificates, "issue_certificate", real)
+    monkeypatch.setattr(certificates, "issue_certificates", real)
     _let_the_lease_run_out(batch_id)
     assert printed(batch_id).state is S.DONE
     assert died[0] not in files_on(app)

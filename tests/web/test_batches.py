@@ -39,7 +39,7 @@ def coordinator(visitor, scene):
 
 def ask(coordinator, scene, **values) -> int:
     page = coordinator.post(
-        f"/seasons/{scene.season_id}/papers", {"kind": "participation", "group": "", **SIGNED, **values}
+        f"/seasons/{scene.season_id}/print", {"kind": "participation", "group": "", **SIGNED, **values}
     )
     return int(page.link("Look again").rpartition("/")[2])
 
@@ -49,7 +49,7 @@ def lines(action: str) -> list[AuditEntry]:
 
 
 def test_asked_printed_and_fetched(coordinator, scene):
-    page = coordinator.get(f"/seasons/{scene.season_id}/papers")
+    page = coordinator.get(f"/seasons/{scene.season_id}/print")
     assert page.h1 == "Print for many"
     batch_id = ask(coordinator, scene)
     waiting = coordinator.get(f"/batches/{batch_id}")
@@ -79,14 +79,12 @@ def test_asked_printed_and_fetched(coordinator, scene):
 
 
 def test_what_is_missing_stands_beside_its_field(coordinator, scene):
-    page = coordinator.post(f"/seasons/{scene.season_id}/papers", {"kind": "participation", "group": ""}, status=422)
+    page = coordinator.post(f"/seasons/{scene.season_id}/print", {"kind": "participation", "group": ""}, status=422)
     assert "Write who signs." in page.text
-    page = coordinator.post(
-        f"/seasons/{scene.season_id}/papers", {"kind": "diploma", "group": "", **SIGNED}, status=422
-    )
+    page = coordinator.post(f"/seasons/{scene.season_id}/print", {"kind": "diploma", "group": "", **SIGNED}, status=422)
     ask(coordinator, scene)
     page = coordinator.post(
-        f"/seasons/{scene.season_id}/papers", {"kind": "participation", "group": "", **SIGNED}, status=409
+        f"/seasons/{scene.season_id}/print", {"kind": "participation", "group": "", **SIGNED}, status=409
     )
     assert "These papers are being printed already." in page.text
 

@@ -7,6 +7,7 @@ does not exist gets, and changes nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -77,6 +78,16 @@ def test_the_world_has_everything_an_address_can_name(stage):
         for endpoint in endpoints(stage.app, method):
             for side in stage.world.sides:
                 assert endpoint.path(stage.world, side)
+
+
+def test_no_two_doors_have_one_address(stage):
+    """Flask takes the first and says nothing of the second."""
+    addresses = Counter(
+        (re.sub(r"<[^>]+>", "<>", rule.rule), method)
+        for rule in stage.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )
+    assert [address for address, times in addresses.items() if times > 1] == []
 
 
 def test_own_things_never_break_a_page(stage, walker):

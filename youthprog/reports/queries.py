@@ -513,6 +513,14 @@ def candidates_of(actor: Actor, season: Season, now: datetime) -> list[Candidate
 
 def youth_of(actor: Actor, youth_ids: Collection[int], on: date) -> list[Person]:
     """The young people whom certificates may be issued to, in the order of their names. Raises `NotFound` for any other."""
+    found = youth_among(actor, youth_ids, on)
+    if len(found) < len(set(youth_ids)):
+        raise NotFound
+    return found
+
+
+def youth_among(actor: Actor, youth_ids: Collection[int], on: date) -> list[Person]:
+    """Those of the young people whom certificates may be issued to, in the order of their names. One statement."""
     if not youth_ids:
         return []
     statement = sa.select(Person).where(
@@ -521,10 +529,7 @@ def youth_of(actor: Actor, youth_ids: Collection[int], on: date) -> list[Person]
         Person.merged_into_id.is_(None),
         reach.within(actor, P.CERTIFICATE_ISSUE, Person.id, on),
     )
-    found = list(db.session().scalars(statement.order_by(Person.folded_name, Person.id)))
-    if len(found) < len(set(youth_ids)):
-        raise NotFound
-    return found
+    return list(db.session().scalars(statement.order_by(Person.folded_name, Person.id)))
 
 
 def came_to(

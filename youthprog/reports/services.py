@@ -47,15 +47,8 @@ def prepare_certificates(
 
     Raises `Refused` with every reason and name at once, `PressFailed`.
     """
-    on, ids = clock.day_of(now), [each.id for each in youth]
-    enrolled = programs.enrolled_among(season.id, ids)
-    counted = queries.came_to(by, season, now, ids)
-    earned = [
-        rules.Earned(each.name, each.id in enrolled, counted[each.id].visits, counted[each.id].minutes)
-        if each.id in counted
-        else rules.Earned(each.name, each.id in enrolled, 0)
-        for each in youth
-    ]
+    on = clock.day_of(now)
+    earned = earned_by(youth, season, by=by, now=now)
     refuse_if(
         [
             *rules.refusals_to_certify(order.kind, earned, ends_on=season.ends_on, on=on),
@@ -63,14 +56,33 @@ def prepare_certificates(
             *rules.refusals_to_sign(len(order.signers) + order.coach_signs),
         ]
     )
-    groups = programs.groups_of(ids, season.id)
+    return _prepare(write_certificates(youth, earned, season, order, on), now)
+
+
+def earned_by(youth: Sequence[Person], season: Season, *, by: Actor, now: datetime) -> list[rules.Earned]:
+    """What each earned in a season, counted as the figures count it."""
+    ids = [each.id for each in youth]
+    enrolled, counted = programs.enrolled_among(season.id, ids), queries.came_to(by, season, now, ids)
+    return [
+        rules.Earned(each.name, each.id in enrolled, counted[each.id].visits, counted[each.id].minutes)
+        if each.id in counted
+        else rules.Earned(each.name, each.id in enrolled, 0)
+        for each in youth
+    ]
+
+
+def write_certificates(
+    youth: Sequence[Person], earned: Sequence[rules.Earned], season: Season, order: Order, on: date
+) -> dict[int, Certificate]:
+    """The certificates of a season, by whose they are, not yet printed. A constant number of statements."""
+    groups = programs.groups_of([each.id for each in youth], season.id)
     coaches = _coaches([group_id for each in groups.values() for group_id, _name in each], on)
     sheets = {}
     for each, known in zip(youth, earned, strict=True):
         group_id, team = next(iter(groups.get(each.id, ())), (None, None))
         coach = (coaches[group_id],) if order.coach_signs and group_id in coaches else ()
         sheets[each.id] = _sheet(each, season, order, known, team, (*coach, *order.signers), on)
-    return _prepare(sheets, now)
+    return sheets
 
 
 def prepare_hours(

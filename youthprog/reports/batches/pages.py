@@ -47,7 +47,7 @@ def _form(season: Season) -> BatchForm:
     return form
 
 
-@bp.get("/seasons/<id:season_id>/papers")
+@bp.get("/seasons/<id:season_id>/print")
 @door(P.BATCH_PRINT)
 def new(season_id: int) -> Response:
     """Ask for papers for many, and what was asked before."""
@@ -61,7 +61,7 @@ def _asking(season: Season, form: BatchForm, status: int = 200) -> Response:
     return page("reports/batch_new.html", status, season=season, form=form, batches=lines, kinds=kinds, states=STATES)
 
 
-@bp.post("/seasons/<id:season_id>/papers")
+@bp.post("/seasons/<id:season_id>/print")
 @door(P.BATCH_PRINT)
 def create(season_id: int) -> Response | BaseResponse:
     """Have the worker print them."""

@@ -82,40 +82,6 @@ def _ever_in(group_id: int) -> sa.Select[int]:
     return sa.select(GroupMember.youth_id).where(GroupMember.group_id == group_id, stayed)
 
 
-@dataclass(frozen=True)
-class TookPart:
-    """What a certificate says of one youth in a season: name, gatherings come to, their minutes, the team."""
-
-    name: str
-    gatherings: int
-    minutes: int
-    group_id: int | None
-    group: str | None
-
-
-def took_part(actor: Actor, permission: P, season_id: int, youth_ids: Sequence[int], on: date) -> dict[int, TookPart]:
-    """What youth took part in, for those within reach who still have a place in the season. Four statements."""
-    within = people.reachable(actor, permission, youth_ids, on) & programs.enrolled_among(season_id, youth_ids)
-    spans = (
-        sa.select(AttendanceMark.youth_id, Gathering.starts_at, Gathering.ends_at)
-        .join(Gathering, Gathering.id == AttendanceMark.gathering_id)
-        .where(
-            AttendanceMark.youth_id.in_(within), AttendanceMark.mark.in_(CAME), Gathering.season_id == season_id
-        )
-    )  # fmt: skip
-    minutes: dict[int, list[float]] = defaultdict(list)
-    for youth_id, starts_at, ends_at in db.session().execute(spans):
-        minutes[youth_id].append((ends_at - starts_at).total_seconds() / 60)
-    groups = programs.groups_of(within, season_id)
-    names = {person.id: person.name for person in db.session().scalars(sa.select(Person).where(Person.id.in_(within)))}
-    found = {}
-    for youth_id in within & minutes.keys():
-        group_id, group = groups[youth_id][0] if youth_id in groups else (None, None)
-        lengths = minutes[youth_id]
-        found[youth_id] = TookPart(names[youth_id], len(lengths), int(sum(lengths)), group_id, group)
-    return found
-
-
 def groups_of_season(actor: Actor, permission: P, season_id: int, on: date) -> list[tuple[int, str]]:
     """The teams and groups of a season within reach, by name. One statement."""
     statement = (
