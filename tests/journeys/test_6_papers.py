@@ -66,7 +66,7 @@ def test_a_certificate_is_issued_and_anybody_can_check_it(travelers):
     page = desk.page
     page.get_by_role("link", name="Aguilar, Mateo").click()
     page.get_by_role("link", name="Certificate", exact=True).click()
-    page.get_by_label("Somebody else who signs").fill("Denise Okafor")
+    page.get_by_label("Name", exact=True).fill("Denise Okafor")
     page.get_by_label("Title in English").fill("Coordinator")
     desk.assert_accessible()
     page.get_by_role("button", name="Issue the certificate").click()
