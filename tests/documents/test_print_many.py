@@ -30,14 +30,17 @@ def test_missing_glyphs_stop_the_batch_with_every_name_before_anything_is_printe
 
 
 def test_only_kin_are_announced_to_be_learned_from(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A batch in which everybody has other hours learns nothing: that would cost more than laying out."""
+    """What is counted of each makes no family of its own; another season does, and of one alone nothing is learned."""
     told: list[int] = []
     press = app.extensions["youthprog.press"]
     monkeypatch.setattr(press, "print_sheets", lambda jobs, *, following: told.extend(following) or [])
-    hours = [3, 4, 3, 5, 3]
+    seasons = ["Fall 2026", "Spring 2026", "Fall 2026", "Winter 2026", "Fall 2026"]
     list(
         documents.print_many(
-            [sheets.certificate(f"Kofi {n}", code=f"P8HX3MR{n}", hours=each) for n, each in enumerate(hours, 2)],
+            [
+                sheets.certificate(f"Kofi {n}", code=f"P8HX3MR{n}", season_en=each, hours=n)
+                for n, each in enumerate(seasons, 2)
+            ],
             now=NOON,
         )
     )

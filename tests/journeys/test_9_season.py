@@ -155,6 +155,8 @@ def make_schedule(office: Traveler, season: str) -> None:
     page.wait_for_url("**/schedule")
     page.get_by_role("button", name="Make the schedule").click()
     page.wait_for_load_state()
+    page = look_until(office, f"{season}/schedule", "games have a place")
+    page.get_by_role("button", name="Take the best so far").click()
     page = look_until(office, f"{season}/schedule", "Draft of")
     page.get_by_role("button", name=re.compile("^Publish")).click()
     page.get_by_text("This schedule is published.").wait_for()
