@@ -136,12 +136,13 @@ def weasyprint_certificates(count: int, folder: Path) -> Callable[[], tuple[byte
     bodies, assets = [], dict(pages[0].assets)
     for number, page in enumerate(pages):
         assets[f"qr{number}.svg"] = page.assets["qr.svg"]
-        body = re.search("<body>(.*)</body>", page.html, re.DOTALL)
+        body = re.search('<body class="([^"]*)">(.*)</body>', page.html, re.DOTALL)
         assert body
-        inside = body.group(1).replace("asset:qr.svg", f"asset:qr{number}.svg")
-        bodies.append(f'<div style="position: relative; height: 215.9mm; break-after: page">{inside}</div>')
+        inside = body.group(2).replace("asset:qr.svg", f"asset:qr{number}.svg")
+        style = "position: relative; height: 215.9mm; break-after: page"
+        bodies.append(f'<div class="{body.group(1)}" style="{style}">{inside}</div>')
     html = re.sub(
-        "<body>.*</body>",
+        "<body class.*</body>",
         lambda _found: f"<body style='height: auto'>{''.join(bodies)}</body>",
         pages[0].html,
         flags=re.DOTALL,
