@@ -419,7 +419,7 @@ def test_what_is_counted_of_each_makes_no_family_of_its_own(
             (job("Ana Ruiz", f"P8HX3MR{n}", instance) for n in range(2, 6)), counted, strict=True
         )
     ]
-    printed = press.print_sheets(jobs, following=[WORTH_LEARNING] * 4)
+    printed = press.print_sheets(jobs, following=[3, 2, 1, 0])
     assert [(each.stamped, each.reason) for each in printed] == [(True, "")] * 4
     stamped, plain = printed[2].content, print_sheet(jobs[2].sheet)
     assert_same(pages_of(stamped)[0], pages_of(plain)[0])

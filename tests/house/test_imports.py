@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -466,3 +468,11 @@ def test_nothing_heavy_is_loaded_at_the_start():
     code = f"import youthprog.wiring, sys; print(*sorted(sys.modules.keys() & {set(HEAVY)!r}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, check=True, capture_output=True, text=True)
     assert done.stdout.split() == [], "imported at the start"
+
+
+def test_each_second_look_at_a_table_has_a_role_of_its_own():
+    """Two that share one would be one table where a statement of the one stands inside the other's."""
+    asked = re.compile(r"another\(\s*(\w+),\s*f?\"([^\"]+)\"")
+    roles = Counter(role for path in PACKAGE.rglob("*.py") for role in asked.findall(path.read_text(encoding="utf-8")))
+    assert roles
+    assert [role for role, times in roles.items() if times > 1] == []

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from youthprog.attendance import queries
 from youthprog.attendance.models import Deed
@@ -87,7 +86,7 @@ def _words(name: str) -> tuple[str, ...]:
 
 def unsettled(gathering_id: int) -> list[TypedName]:
     """Names of walk-ins typed without a network of whom nobody has said yet who they are, oldest first. One statement."""
-    said, settling = Deed, aliased(Deed)
+    said, settling = Deed, db.another(Deed, "walk_ins.settling")
     settled = sa.exists().where(settling.gathering_id == gathering_id, settling.undoes == said.client_id)
     rows = db.session().execute(
         sa.select(said, Person)
