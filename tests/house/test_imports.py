@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "youthprog"
@@ -286,18 +287,22 @@ class Import:
 
 
 def imports_of(path: Path) -> list[Import]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    inner = {id(each) for function in functions for each in ast.walk(function)}
-    found = []
-    for node in ast.walk(tree):
+    """Every import statement of a module, in its order."""
+    found: list[Import] = []
+    waiting: list[tuple[ast.AST, bool]] = [(ast.parse(path.read_text(encoding="utf-8")), False)]
+    while waiting:
+        node, inside = waiting.pop()
+        if isinstance(node, ast.expr):
+            continue  # no import stands in an expression
         if isinstance(node, ast.Import):
-            found += [Import(path, node.lineno, alias.name, id(node) in inner) for alias in node.names]
+            found += [Import(path, node.lineno, alias.name, inside) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             parts = [f"{base}.{alias.name}" for alias in node.names] if _is_package(base) else [base]
-            found += [Import(path, node.lineno, part, id(node) in inner) for part in parts]
-    return found
+            found += [Import(path, node.lineno, part, inside) for part in parts]
+        inside = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        waiting += [(each, inside) for each in ast.iter_child_nodes(node)]
+    return sorted(found, key=lambda each: each.line)
 
 
 def _is_package(module: str) -> bool:
@@ -305,7 +310,12 @@ def _is_package(module: str) -> bool:
 
 
 FILES = [path for path in sorted(PACKAGE.rglob("*.py"))]
-ALL = [each for path in FILES for each in imports_of(path)]
+
+
+@cache
+def all_imports() -> list[Import]:
+    """Read when the first test asks, not while tests are collected: every process of a run collects all of them."""
+    return [each for path in FILES for each in imports_of(path)]
 
 
 def room_of(path: Path) -> str | None:
@@ -352,7 +362,7 @@ def test_every_folder_of_a_room_is_a_wing_with_floors():
 
 def test_rooms_import_only_lower_rooms_and_there_only_what_is_open():
     wrong = []
-    for each in ALL:
+    for each in all_imports():
         room, target = room_of(each.path), each.target.split(".")
         if room is None or target[0] != "youthprog" or len(target) < 2 or target[1] not in STOREYS:
             continue
@@ -373,7 +383,7 @@ def test_rooms_import_only_lower_rooms_and_there_only_what_is_open():
 
 def test_floors_inside_a_room_are_climbed_only_upward():
     wrong = []
-    for each in ALL:
+    for each in all_imports():
         room, target = room_of(each.path), each.target.split(".")
         if room in (None, "core", "web") or target[:2] != ["youthprog", room] or len(target) < 3:
             continue
@@ -385,7 +395,7 @@ def test_floors_inside_a_room_are_climbed_only_upward():
 
 def test_rules_are_pure():
     wrong = []
-    for each in ALL:
+    for each in all_imports():
         if room_of(each.path) is None or not is_pure(wing_of(each.path), each.path.stem, PURE):
             continue
         target = each.target.split(".")
@@ -404,8 +414,8 @@ def test_rules_are_pure():
 
 
 def test_no_import_inside_a_function_but_the_named_ones():
-    wrong = [str(each) for each in ALL if each.inside and each.target.split(".")[0] not in LAZY]
-    wrong += [str(e) for e in ALL if e.inside and e.target.startswith("youthprog") and e.path.name != "__init__.py"]
+    wrong = [str(each) for each in all_imports() if each.inside and each.target.split(".")[0] not in LAZY]
+    wrong += [str(e) for e in all_imports() if e.inside and e.target.startswith("youthprog") and e.path.name != "__init__.py"]
     assert not wrong, "\n".join(wrong)
 
 
@@ -422,7 +432,7 @@ def test_only_one_module_imports_each_outside_hand():
     owners = {"flask_sqlalchemy": "core/db.py", "flask_babel": "web/language.py", "huey": "outreach/"}
     wrong = [
         str(each)
-        for each in ALL
+        for each in all_imports()
         for library, owner in owners.items()
         if each.target.split(".")[0] == library and owner not in each.path.as_posix()
     ]

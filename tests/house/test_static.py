@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ def vendored() -> list[tuple[Path, dict[str, str]]]:
 def templates() -> list[Path]:
     """All page templates; documents and mails have rules of their own."""
     return [path for path in sorted(TEMPLATES.rglob("*.html")) if not {"documents", "mail"} & set(path.parts)]
+
+
+@cache
+def parsed(path: Path) -> nodes.Template:
+    return Environment(extensions=["jinja2.ext.do"]).parse(path.read_text(encoding="utf-8"))
 
 
 def shown(path: Path) -> str:
@@ -141,7 +147,7 @@ def test_colors_can_be_read(text: str, ground: str, least: float, scheme: int) -
 
 @pytest.mark.parametrize("path", templates(), ids=shown)
 def test_a_page_brings_its_code_and_style_in_files_of_ours(path: Path) -> None:
-    tree = Environment(extensions=["jinja2.ext.do"]).parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     markup = "".join(part.data for part in tree.find_all(nodes.TemplateData))
     assert not re.search(r"<style|<script(?![^>]*\ssrc=)", markup, re.I), "inline code"
     assert not re.search(r"https?://(?!www\.w3\.org)", markup), "an address outside"
@@ -161,7 +167,7 @@ def test_every_icon_that_is_asked_for_exists() -> None:
     icons = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("_ui/icons.html").module
     known = {*icons.strokes, "disc-check", "dashed-ring"}
     for path in templates():
-        tree = Environment(extensions=["jinja2.ext.do"]).parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         for call in tree.find_all(nodes.Call):
             named = isinstance(call.node, nodes.Name) and call.node.name == "icon"
             if named and call.args and isinstance(call.args[0], nodes.Const):
@@ -176,7 +182,7 @@ def test_every_class_that_is_used_is_styled() -> None:
     styled = set(re.findall(r"\.([a-z][a-z0-9_-]*)", STYLE))
     unstyled = {"todo", "plain"}
     for path in templates():
-        tree = Environment(extensions=["jinja2.ext.do"]).parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         for part in tree.find_all(nodes.TemplateData):
             for value in re.findall(r"\sclass=\"([a-z0-9_ -]+)\"", part.data):
                 unknown = set(value.split()) - styled - unstyled
