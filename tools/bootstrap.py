@@ -20,8 +20,10 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shlex
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -30,6 +32,8 @@ import native
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 RECORD = VENV / "setup.json"
+MOST_PIPS = 4  # side by side: more only wait for the disk
+TWINS = {"cssbeautifier", "jsbeautifier"}  # both bring the same files
 LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-dev.lock"}
 
 
@@ -110,17 +114,38 @@ def pip() -> list[str | Path]:
 
 
 def install(lock: Path) -> None:
-    """Install exactly what the lock names, every file checked against its hash.
+    """Install exactly what the lock names, every file checked against its hash, by as many pips as there are cores.
 
     `--no-deps`, because the lock is complete: with it pip resolves nothing, so a newer release of a library that another
-    one asks for with an extra ("coverage[toml]>=7") cannot be weighed, and found to be without a hash.
+    one asks for with an extra ("coverage[toml]>=7") cannot be weighed, and found to be without a hash. And since nothing
+    has to be resolved, what one pip installs is no other's business, as long as no two write the same file (`TWINS`).
     """
-    count = sum(1 for line in lock.read_text(encoding="utf-8").splitlines() if line[:1].isalnum())
-    with timed(f"{count} libraries of {lock.name}"):
-        done = quiet([*pip(), "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", lock])
-    if done.returncode != 0:
-        print(done.stderr.strip(), file=sys.stderr)
+    libraries = libraries_of(lock)
+    command = [str(part) for part in (*pip(), "install", "--quiet", "--disable-pip-version-check")]
+    with timed(f"{len(libraries)} libraries of {lock.name}"), tempfile.TemporaryDirectory(prefix="youthprog-") as folder:
+        working = []
+        for number, share in enumerate(shares(libraries, min(os.cpu_count() or 1, MOST_PIPS))):
+            part = Path(folder) / f"{number}.txt"
+            part.write_text("".join(share), encoding="utf-8")
+            asked = [*command, "--no-deps", "--require-hashes", "--requirement", str(part)]
+            working.append(subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
+        said = [each.communicate()[1].strip() for each in working]
+    if any(each.returncode for each in working):
+        print("\n".join(filter(None, said)), file=sys.stderr)
         raise SetupFailed(f"the libraries of {lock.name} could not be installed; pip's own words are above.")
+
+
+def libraries_of(lock: Path) -> list[str]:
+    """What a lock says of each library: its line, with the lines of hashes below."""
+    return re.findall(r"^\w.*\n(?:[ \t].*\n)*", lock.read_text(encoding="utf-8") + "\n", re.MULTILINE)
+
+
+def shares(libraries: list[str], count: int) -> list[list[str]]:
+    """The same libraries in at most `count` parts, none of them empty, twins in one."""
+    twins = [each for each in libraries if each.split("==")[0] in TWINS]
+    others = [each for each in libraries if each not in twins]
+    parts = [others[first::count] for first in range(count)]
+    return [part for part in (twins + parts[0], *parts[1:]) if part]
 
 
 # --- the record of what is done --------------------------------------------------------------------------------------

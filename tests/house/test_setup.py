@@ -1,11 +1,13 @@
 """What a newcomer, a container and continuous integration start from names only things that exist."""
 
+import importlib
 import io
 import os
 import re
 import shlex
 import subprocess
 import tomllib
+from collections import defaultdict
 from contextlib import redirect_stdout
 from dataclasses import fields
 from functools import cache
@@ -223,6 +225,20 @@ def test_whoever_installs_a_lock_resolves_nothing() -> None:
     bootstrap = (ROOT / "tools" / "bootstrap.py").read_text(encoding="utf-8")
     assert '"--no-deps", "--require-hashes"' in bootstrap
     assert any(name == "RUN" and "--no-deps --require-hashes" in value for name, value in image())
+
+
+def test_no_two_libraries_write_the_same_file_unless_one_pip_installs_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    bootstrap = importlib.import_module("bootstrap")
+    owners = defaultdict(set)
+    for library in metadata.distributions():
+        for file in library.files or ():
+            owners[str(file)].add(library.name)
+    assert owners
+    assert {name for names in owners.values() if len(names) > 1 for name in names} <= bootstrap.TWINS
+    made = bootstrap.shares([f"{name}==1" for name in ("a", *sorted(bootstrap.TWINS), "b", "c")], 3)
+    assert sorted(len(part) for part in made) == [1, 1, 3]
+    assert {f"{name}==1" for name in bootstrap.TWINS} <= set(made[0])
 
 
 def test_the_image_does_not_run_as_root() -> None:
