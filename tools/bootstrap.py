@@ -122,7 +122,10 @@ def install(lock: Path) -> None:
     """
     libraries = libraries_of(lock)
     command = [str(part) for part in (*pip(), "install", "--quiet", "--disable-pip-version-check")]
-    with timed(f"{len(libraries)} libraries of {lock.name}"), tempfile.TemporaryDirectory(prefix="youthprog-") as folder:
+    with (
+        timed(f"{len(libraries)} libraries of {lock.name}"),
+        tempfile.TemporaryDirectory(prefix="youthprog-") as folder,
+    ):
         working = []
         for number, share in enumerate(shares(libraries, min(os.cpu_count() or 1, MOST_PIPS))):
             part = Path(folder) / f"{number}.txt"

@@ -415,7 +415,9 @@ def test_rules_are_pure():
 
 def test_no_import_inside_a_function_but_the_named_ones():
     wrong = [str(each) for each in all_imports() if each.inside and each.target.split(".")[0] not in LAZY]
-    wrong += [str(e) for e in all_imports() if e.inside and e.target.startswith("youthprog") and e.path.name != "__init__.py"]
+    wrong += [
+        str(e) for e in all_imports() if e.inside and e.target.startswith("youthprog") and e.path.name != "__init__.py"
+    ]
     assert not wrong, "\n".join(wrong)
 
 
