@@ -7,8 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from youthprog.access.models import Account, RoleGrant
-from youthprog.access.types import Role
+from youthprog.access.models import Account
 from youthprog.attendance.collecting import late_gatherings
 from youthprog.attendance.collecting_rules import CUSTODY, STOPS
 from youthprog.attendance.types import DeedKind, Said
@@ -22,7 +21,7 @@ from youthprog.outreach.types import Recipient
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Gathering, Season
+from youthprog.programs.models import Gathering
 
 STOPPED, LATE = "release_stopped", "release_late"
 
@@ -69,26 +68,9 @@ def _write_to_coordinators(gathering: Gathering, youth_id: int, *, by: Actor, no
 def coordinators_of(season_id: int, youth_ids: Collection[int], now: datetime) -> list[Recipient]:
     """The coordinators of a season's program and of the department, but for adults whom a court limits in anything
     about one of the youth. Two statements."""
-    program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
-    rows = db.session().execute(
-        sa.select(Account.email, Person)
-        .join(Person, Person.id == Account.person_id)
-        .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(
-            Account.closed_at.is_(None),
-            RoleGrant.role == Role.COORDINATOR,
-            sa.or_(RoleGrant.program_id.is_(None), RoleGrant.program_id == program),
-            programs.during(RoleGrant.from_on, RoleGrant.until_on, clock.day_of(now)),
-        )
-        .order_by(Account.id)
-    )
-    limited = {adult_id for _youth_id, adult_id in people.restrictions_on(youth_ids, clock.day_of(now))}
-    found = {
-        person.id: Recipient(person.name, email, person.language, person.id)
-        for email, person in rows
-        if person.id not in limited
-    }
-    return list(found.values())
+    on = clock.day_of(now)
+    limited = {adult_id for _youth_id, adult_id in people.restrictions_on(youth_ids, on)}
+    return [each for each in programs.coordinators_of(season_id, on) if each.person_id not in limited]
 
 
 def phones_of_coordinators(season_id: int, youth_id: int, now: datetime) -> list[tuple[str, str]]:

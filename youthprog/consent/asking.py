@@ -78,12 +78,11 @@ def ask(youth_ids: Collection[int], season_id: int, *, by: Actor, now: datetime)
             excused=standing.excused_on(known.family(youth_id, season_id, today), today),
         )
         open_ones = waiting.get(youth_id, [])
-        for line in plan.asked:
-            request_ids = _ask(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
-            letters.setdefault((ASK, line.guardian_id), (line, []))[1].extend(request_ids)
-        for line in plan.told:
-            request_ids = _tell(owed[line.guardian_id], youth_id, line, season_id, open_ones, by=by, now=now)
-            letters.setdefault((NOTICE, line.guardian_id), (line, []))[1].extend(request_ids)
+        for kind, lines in ((ASK, plan.asked), (NOTICE, plan.told)):
+            for line in lines:
+                versions, awaited = owed[line.guardian_id], kind == ASK
+                opened = _open(versions, youth_id, line, season_id, open_ones, awaited=awaited, by=by, now=now)
+                letters.setdefault((kind, line.guardian_id), (line, []))[1].extend(opened)
         if plan.asked:
             families.add(frozenset(line.guardian_id for line in plan.asked))
         already += plan.waits and not plan.asked
@@ -109,7 +108,8 @@ def ask_guardian(youth_id: int, guardian_id: int, season_id: int, *, by: Actor, 
         return False
     waiting = [each for each in _season_requests([youth_id], season_id).get(youth_id, []) if each.awaited]
     own = [each for each in waiting if each.guardian_id == guardian_id]
-    write_to_family(ASK, _ask(owed, youth_id, line, season_id, own, by=by, now=now), line, by=by, now=now)
+    opened = _open(owed, youth_id, line, season_id, own, awaited=True, by=by, now=now)
+    write_to_family(ASK, opened, line, by=by, now=now)
     return True
 
 
@@ -199,40 +199,23 @@ def still_owed(
     }
 
 
-def _ask(
+def _open(
     version_ids: Sequence[int],
     youth_id: int,
     guardian: GuardianLine,
     season_id: int,
     known: Sequence[ConsentRequest],
     *,
+    awaited: bool,
     by: Actor,
     now: datetime,
 ) -> list[int]:
-    """Open a request for each form; the letter goes to the family as a whole."""
-    opened = []
+    """Open a request for each form; the letter goes to the family as a whole. Whose answer is not awaited is told that
+    another guardian was asked, and may object."""
+    opened, action = [], "consent.asked" if awaited else "consent.noticed"
     for version_id in version_ids:
-        request = _open_request(version_id, youth_id, guardian, season_id, known, True, now)
-        record("consent.asked", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
-        opened.append(request.id)
-    return opened
-
-
-def _tell(
-    version_ids: Sequence[int],
-    youth_id: int,
-    guardian: GuardianLine,
-    season_id: int,
-    known: Sequence[ConsentRequest],
-    *,
-    by: Actor,
-    now: datetime,
-) -> list[int]:
-    """Open a request for each form for a guardian who is told that another was asked, and may object."""
-    opened = []
-    for version_id in version_ids:
-        request = _open_request(version_id, youth_id, guardian, season_id, known, False, now)
-        record("consent.noticed", "consent_request", request.id, by=by, now=now, youth_id=youth_id)
+        request = _open_request(version_id, youth_id, guardian, season_id, known, awaited, now)
+        record(action, "consent_request", request.id, by=by, now=now, youth_id=youth_id)
         opened.append(request.id)
     return opened
 

@@ -7,8 +7,6 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from youthprog.access.models import Account, RoleGrant
-from youthprog.access.types import Role
 from youthprog.consent import queries, standing
 from youthprog.consent.models import (
     ConsentRequest,
@@ -304,23 +302,9 @@ def deciding_guardians(youth_id: int, on: date) -> list[tuple[int, str]]:
 def coordinators_of(season_id: int, youth_id: int, on: date) -> list[Recipient]:
     """The coordinators of a season's program and of the whole department, but for adults whom a court keeps from the
     child's information. Two statements."""
-    program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
-    rows = db.session().execute(
-        sa.select(Account.email, Person)
-        .join(Person, Person.id == Account.person_id)
-        .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(
-            Account.closed_at.is_(None),
-            RoleGrant.role == Role.COORDINATOR,
-            sa.or_(RoleGrant.program_id.is_(None), RoleGrant.program_id == program),
-            programs.during(RoleGrant.from_on, RoleGrant.until_on, on),
-        )
-        .order_by(Account.id)
-    )
     limits = people.restrictions_on([youth_id], on)
-    found = {
-        person.id: Recipient(person.name, email, person.language, person.id)
-        for email, person in rows
-        if "information" not in limits.get((youth_id, person.id), set())
-    }
-    return list(found.values())
+    return [
+        each
+        for each in programs.coordinators_of(season_id, on)
+        if "information" not in limits.get((youth_id, each.person_id or 0), set())
+    ]

@@ -7,11 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from youthprog.access.models import Account, RoleGrant
+from youthprog.access.types import Role
 from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P, Reach
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
+from youthprog.outreach.types import Recipient
 from youthprog.people.models import Person
 from youthprog.programs.models import (
     Enrollment,
@@ -489,6 +492,28 @@ def staff_of(group_ids: Collection[int], on: date) -> dict[int, list[StaffLine]]
     for lines in found.values():
         lines.sort(key=lambda line: ROLE_ORDER.index(line.role))
     return found
+
+
+def coordinators_of(season_id: int, on: date) -> list[Recipient]:
+    """The coordinators of a season's program and of the department who sign in here, each once. One statement.
+
+    Whoever writes to them about a child leaves out those whom a court limits (people.queries.restrictions_on).
+    """
+    program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
+    rows = db.session().execute(
+        sa.select(Account.email, Person)
+        .join(Person, Person.id == Account.person_id)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(
+            Account.closed_at.is_(None),
+            RoleGrant.role == Role.COORDINATOR,
+            sa.or_(RoleGrant.program_id.is_(None), RoleGrant.program_id == program),
+            during(RoleGrant.from_on, RoleGrant.until_on, on),
+        )
+        .order_by(Account.id)
+    )
+    found = {person.id: Recipient(person.name, email, person.language, person.id) for email, person in rows}
+    return list(found.values())
 
 
 def groups_of(youth_ids: Collection[int], season_id: int | None = None) -> dict[int, list[tuple[int, str]]]:

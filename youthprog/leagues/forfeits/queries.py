@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from youthprog.access.models import Account, RoleGrant
-from youthprog.access.types import Role
+from youthprog.access.models import Account
 from youthprog.attendance import queries as attendance
 from youthprog.attendance.types import CAME
 from youthprog.core import clock, db
@@ -23,7 +22,7 @@ from youthprog.leagues.playing_time.models import PlayRule
 from youthprog.outreach.types import Recipient
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff, Season
+from youthprog.programs.models import Gathering, Group, GroupMember, GroupStaff
 from youthprog.programs.types import GatheringKind, StaffRole
 
 LONGEST = timedelta(hours=168)
@@ -171,7 +170,6 @@ def told_of(game: Ahead, now: datetime) -> list[Recipient]:
 
 def looked_after_by(group_ids: Collection[int], season_id: int, on: date) -> list[Recipient]:
     """The coaches of some teams of a season and the coordinators of its program who sign in here, each once. Two statements."""
-    program = sa.select(Season.program_id).where(Season.id == season_id).scalar_subquery()
     coaches = (
         sa.select(Account.email, Person)
         .join(Person, Person.id == Account.person_id)
@@ -184,18 +182,9 @@ def looked_after_by(group_ids: Collection[int], season_id: int, on: date) -> lis
         )
         .order_by(Account.id)
     )
-    coordinators = (
-        sa.select(Account.email, Person)
-        .join(Person, Person.id == Account.person_id)
-        .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(
-            Account.closed_at.is_(None),
-            RoleGrant.role == Role.COORDINATOR,
-            sa.or_(RoleGrant.program_id.is_(None), RoleGrant.program_id == program),
-            programs.during(RoleGrant.from_on, RoleGrant.until_on, on),
-        )
-        .order_by(Account.id)
-    )
-    rows = [*db.session().execute(coaches), *db.session().execute(coordinators)]
-    found = {person.id: Recipient(person.name, email, person.language, person.id) for email, person in rows}
+    found = {
+        person.id: Recipient(person.name, email, person.language, person.id)
+        for email, person in db.session().execute(coaches)
+    }
+    found |= {each.person_id or 0: each for each in programs.coordinators_of(season_id, on)}
     return list(found.values())
