@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -32,7 +33,6 @@ NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 START_SECONDS = 60
 ZONES = ("America/Chicago", "Europe/Athens", "Asia/Tokyo", "Pacific/Honolulu")  # somewhere it is day
-MADE: list[Path] = []  # the demo department of this process as it was made, for those who come later
 AXE_RUN = """async () => {
   const found = await axe.run(document, {
     runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'], resultTypes: ['violations'], iframes: false,
@@ -103,20 +103,59 @@ SHARING = re.compile(r"test_(\d_|every_page)")
 
 
 @pytest.fixture(scope="session")
-def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def shared_installation(tmp_path_factory: pytest.TempPathFactory, department: Department) -> Iterator[Installation]:
     """The department the numbered journeys share."""
-    with served(tmp_path_factory.mktemp("served")) as here:
+    with served(tmp_path_factory.mktemp("served"), department) as here:
         yield here
 
 
 @pytest.fixture(scope="module")
-def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, department: Department
+) -> Iterator[Installation]:
     """A demo department of size s, served: the shared one, or one of the file's own, whose families nobody else asked."""
     if SHARING.match(request.path.stem):
         yield request.getfixturevalue("shared_installation")
         return
-    with served(tmp_path_factory.mktemp("served")) as here:
+    with served(tmp_path_factory.mktemp("served"), department) as here:
         yield here
+
+
+@dataclass(frozen=True)
+class Department:
+    """The demo department of size s as it was made, and the zone it lies in."""
+
+    folder: Path
+    zone: str
+
+
+@pytest.fixture(scope="session")
+def department(tmp_path_factory: pytest.TempPathFactory) -> Department:
+    """Made once a run: the process that asks first makes it, the others wait for it and take copies."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, zone = shared / "department", shared / "department.zone"
+    with (shared / "department.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not zone.exists():
+            folder.mkdir()
+            here = Installation("http://127.0.0.1", folder, environment_of(folder, "http://127.0.0.1", daytime()))
+            for command in (["init"], ["demo", "--size", "s"]):
+                done = here.command(*command)
+                assert done.returncode == 0, done.stderr
+            zone.write_text(daytime(), encoding="utf-8")
+    return Department(folder, zone.read_text(encoding="utf-8"))
+
+
+def environment_of(folder: Path, url: str, zone: str) -> dict[str, str]:
+    """Under which `youthprog` works on an installation."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("YOUTHPROG_")} | {
+        "YOUTHPROG_INSTANCE": str(folder),
+        "YOUTHPROG_PUBLIC_URL": url,
+        "YOUTHPROG_ENVIRONMENT": "development",
+        "YOUTHPROG_TIMEZONE": zone,
+        "PYTHONPATH": str(ROOT),
+    }
 
 
 @cache
@@ -126,24 +165,12 @@ def daytime() -> str:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Installation]:
-    """A demo department of size s in a folder, with web server and worker."""
+def served(folder: Path, department: Department) -> Iterator[Installation]:
+    """A copy of the demo department in a folder, with web server and worker."""
+    shutil.copytree(department.folder, folder, dirs_exist_ok=True)
     port = free_port()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("YOUTHPROG_")} | {
-        "YOUTHPROG_INSTANCE": str(folder),
-        "YOUTHPROG_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "YOUTHPROG_ENVIRONMENT": "development",
-        "YOUTHPROG_TIMEZONE": daytime(),
-        "PYTHONPATH": str(ROOT),
-    }
+    environment = environment_of(folder, f"http://127.0.0.1:{port}", department.zone)
     here = Installation(f"http://127.0.0.1:{port}", folder, environment)
-    if not MADE:
-        for command in (["init"], ["demo", "--size", "s"]):
-            done = here.command(*command)
-            assert done.returncode == 0, done.stderr
-        MADE.append(shutil.copytree(folder, folder.with_name(f"{folder.name}-as-made")))
-    else:
-        shutil.copytree(MADE[0], folder, dirs_exist_ok=True)
     log = (folder / "serve.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "youthprog.cli", "serve", "--port", str(port)],
