@@ -5,15 +5,25 @@ import subprocess
 import sys
 
 from youthprog import create_app
+from youthprog.core import late
 from youthprog.operations.given_back import keep_giving_back
 from youthprog.operations.lean import forget_explanations, forget_making_of_tables, share_methods, tighten
 from youthprog.operations.logs import log_as_json
 from youthprog.web import language
 
+
+def forget_again() -> None:
+    """What was loaded late forgets what it was made with, too. Only what is not frozen is looked at."""
+    forget_explanations()
+    share_methods()
+    gc.collect()
+    gc.freeze()
+
+
 log_as_json()
 if language.stale_catalogs():  # the compiler wants what this process left out
     subprocess.run([sys.executable, "-m", language.__name__], check=True)
-app = create_app()
+app = create_app(at_once=False)
 forget_explanations()
 share_methods()
 forget_making_of_tables()
@@ -21,4 +31,5 @@ gc.collect()
 tighten()
 gc.set_threshold(2_000, 5, 2)
 gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there again and again
+late.WHEN_LOADED.append(forget_again)
 keep_giving_back()
