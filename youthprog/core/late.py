@@ -9,7 +9,6 @@ import importlib
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any
 
 PACKAGE = "youthprog."
@@ -39,20 +38,18 @@ class Late:
         return self.found
 
 
-@cache
+NAMED: dict[str, Late] = {}
+
+
 def late(name: str) -> Late:
-    """The function `room.module:name` of ours; the same name is the same function, and equal to it nowhere else."""
-    NAMED.append(name)
-    return Late(name)
-
-
-NAMED: list[str] = []
+    """The function `room.module:name` of ours; the same name is the same function."""
+    return NAMED.setdefault(name, Late(name))
 
 
 def find_all() -> None:
     """Load whatever was named so far. Raises ImportError or AttributeError where a name leads nowhere."""
-    for name in NAMED:
-        late(name).find()
+    for each in list(NAMED.values()):
+        each.find()
 
 
 def find(name: str) -> Any:

@@ -107,4 +107,4 @@ def install(app: Flask, table: Table) -> None:
 if __name__ == "__main__":
     from youthprog.wiring import PAGES, build
 
-    print(json.dumps(tell(build(), PAGES)))
+    sys.stdout.write(json.dumps(tell(build(), PAGES)))

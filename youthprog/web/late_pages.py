@@ -36,8 +36,11 @@ class LatePages:
 
     def _put_in(self, blueprint: Blueprint) -> None:
         shelf = Flask("shelf", static_folder=None)  # the house takes no more blueprints once it has served
+        shelf.template_context_processors.clear()
         shelf.url_rule_class, shelf.url_map.converters = LateRule, self.app.url_map.converters
         shelf.register_blueprint(blueprint)
+        if "jinja_env" in vars(shelf) or any(None in getattr(shelf, kind) for kind in OF_A_BLUEPRINT):
+            raise RuntimeError(f"{self.home} brings something along for the whole house: name it in AT_ONCE")
         views = self.app.view_functions
         if shelf.view_functions.keys() != {name for name in views if name.rpartition(".")[0] == blueprint.name}:
             raise RuntimeError(f"{self.home} has other addresses than the table says: set up again")
