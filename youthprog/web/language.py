@@ -33,7 +33,8 @@ def install(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = LOCALES["en"]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
     babel = Babel(app, locale_selector=lambda: LOCALES[language()])
-    babel.domain_instance.cache = _Catalogs()
+    with app.app_context():
+        babel.domain_instance.cache = _Catalogs()
 
 
 class _Catalogs(dict[tuple[str, str], Any]):
