@@ -30,5 +30,6 @@ gc.collect()
 tighten()
 gc.set_threshold(2_000, 5, 2)
 gc.freeze()  # what was loaded stays as long as the process: no use in looking for garbage there again and again
+sys.path_importer_cache.clear()  # what lies in which folder; looked up again where something is loaded
 late.WHEN_LOADED.append(forget_again)
 keep_giving_back()
