@@ -17,12 +17,11 @@ from flask_babel import Babel, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from youthprog.core import clock, dates
-from youthprog.core.catalogs import FOLDER, catalog
+from youthprog.core.catalogs import COMPILED, FOLDER, catalog
 from youthprog.core.refusals import Refusal
 
 LANGUAGES = {"en": "English", "es": "Español"}
 LOCALES = {name: Locale(name, territory="US") for name in LANGUAGES}
-COMPILED = Path("LC_MESSAGES/messages.mo")
 
 __all__ = ["gettext", "lazy_gettext", "ngettext"]
 
