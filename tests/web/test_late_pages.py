@@ -40,6 +40,8 @@ for view in waiting:
 whole = create_app(environment="testing")
 views = {name: view.__module__ + view.__qualname__ for name, view in late_house.view_functions.items()}
 print(json.dumps({
+    "blueprints": sorted(whole.blueprints),
+    "modules": sorted({view.__module__ for view in whole.view_functions.values()}),
     "at_start": [name for name in at_start if name.startswith("youthprog.")],
     "models": models == db.modules(),
     "waiting": len(waiting),
@@ -81,6 +83,17 @@ def test_what_listens_to_rows_is_loaded_at_the_start():
         if path.stem != "models" and "core" not in path.parts and listens.search(path.read_text(encoding="utf-8"))
     }
     assert modules == set(wiring.LISTENING)
+
+
+def test_every_page_is_named_in_the_table(told):
+    """A module with pages that `wiring` forgets would be missed by nobody but those who look for it."""
+    sources = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    named = {name for text in sources.values() for name in re.findall(r"^\w+ = Blueprint\(\"(\w+)\"", text, re.M)}
+    assert named == set(told["blueprints"])
+    with_pages = {path for path, text in sources.items() if re.search(r"^@\w+\.(get|post)\(", text, re.M)}
+    modules = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in with_pages}
+    assert len(modules) > 80
+    assert modules <= set(told["modules"])
 
 
 # ---- one by one ----
