@@ -19,7 +19,8 @@ COPY migrations ./migrations
 COPY templates ./templates
 COPY youthprog ./youthprog
 COPY --chmod=755 tools/youthprog /usr/local/bin/youthprog
-RUN python -m compileall -q youthprog && python -m youthprog.web.compiled
+RUN python -m compileall -q youthprog && python -m youthprog.web.compiled \
+ && python -m youthprog.web.doors > youthprog/__pycache__/doors.json
 
 # The program cannot write to itself: only the department's own folder is its user's.
 RUN useradd --uid 10001 --no-create-home --home-dir /instance --shell /usr/sbin/nologin youthprog \

@@ -34,6 +34,7 @@ VENV = ROOT / ".venv"
 RECORD = VENV / "setup.json"
 MOST_PIPS = 4  # side by side: more only wait for the disk
 TWINS = {"cssbeautifier", "jsbeautifier"}  # both bring the same files
+DOORS = ROOT / "youthprog" / "__pycache__" / "doors.json"
 LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-dev.lock"}
 
 
@@ -223,7 +224,8 @@ def write_if_changed(path: Path, text: str) -> None:
 
 
 def compile_source(record: dict) -> None:
-    """Compile modules and pages, as pip does with libraries: processes then start sooner and stay smaller.
+    """Compile modules and pages, as pip does with libraries, and keep the table of all doors: processes then start sooner
+    and stay smaller.
 
     What cannot be written is compiled by each process for itself.
     """
@@ -233,6 +235,19 @@ def compile_source(record: dict) -> None:
     if record.get("pages") != pages:
         made = quiet([VENV / "bin" / "with-env", "python", "-P", "-m", "youthprog.web.compiled"])
         record["pages"] = pages if made.returncode == 0 else None
+    modules = digest_of_modules()
+    if record.get("doors") != modules or not DOORS.exists():
+        told = quiet([VENV / "bin" / "with-env", "python", "-P", "-m", "youthprog.web.doors"])
+        if told.returncode == 0:
+            DOORS.write_text(told.stdout, encoding="utf-8")
+        record["doors"] = modules if told.returncode == 0 else None
+
+
+def digest_of_modules() -> str:
+    """Of when our modules changed and how long they are, as the table of doors has it (`youthprog.web.doors`)."""
+    sources = [(path, path.stat()) for path in sorted((ROOT / "youthprog").rglob("*.py"))]
+    lines = [f"{path.relative_to(ROOT)} {int(known.st_mtime)} {known.st_size}" for path, known in sources]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def digest_of_pages() -> str:

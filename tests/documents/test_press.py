@@ -241,7 +241,7 @@ def test_the_child_inherits_no_secret(instance: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_parent_stays_light() -> None:
-    heavy = "import sys, youthprog.wiring; print([m for m in ('weasyprint', 'pyhanko', 'pydyf', 'uharfbuzz', 'sqlite3', 'youthprog.documents.compose') if m in sys.modules])"
+    heavy = "import sys; from youthprog import create_app; create_app(environment='testing'); print([m for m in ('weasyprint', 'pyhanko', 'pydyf', 'uharfbuzz', 'sqlite3', 'youthprog.documents.compose') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, env=os.environ)
     assert answer.stdout.strip() == "[]"
 

@@ -110,5 +110,5 @@ def test_the_press_reads_and_says_when_it_cannot(press: Press):
 
 
 def test_the_web_process_never_loads_the_reader():
-    code = "import youthprog.wiring, sys; sys.exit(any(name in sys.modules for name in ('zxingcpp', 'PIL')))"
+    code = "import sys; from youthprog import create_app; create_app(environment='testing'); sys.exit(any(name in sys.modules for name in ('zxingcpp', 'PIL')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=config.ROOT, check=False).returncode == 0

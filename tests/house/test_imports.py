@@ -477,7 +477,8 @@ def test_nothing_heavy_is_loaded_at_the_start():
     import subprocess
     import sys
 
-    code = f"import youthprog.wiring, sys; print(*sorted(sys.modules.keys() & {set(HEAVY)!r}))"
+    whole = "from youthprog import create_app; create_app(environment='testing')"
+    code = f"{whole}; import sys; print(*sorted(sys.modules.keys() & {set(HEAVY)!r}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, check=True, capture_output=True, text=True)
     assert done.stdout.split() == [], "imported at the start"
 

@@ -126,6 +126,11 @@ def table(model: type[Base]) -> sa.Table:
     return model.__table__
 
 
+def modules() -> list[str]:
+    """The modules of ours that hold a table, of those loaded so far."""
+    return sorted({each.class_.__module__.partition(".")[2] for each in Base.registry.mappers})
+
+
 @cache
 def another(model: type[M], role: str) -> type[M]:
     """A table that stands in a statement for the second time; `role` names what it is there, and no other place uses it.

@@ -19,7 +19,8 @@ EMPTY = (
     "flask_wtf.recaptcha",
     "granian.asgi", "granian.rsgi",  # it serves WSGI
     "phonenumbers.asyoutypeformatter", "phonenumbers.phonenumbermatcher",
-    "babel.dates", "babel.numbers",  # days are written by `core.dates`
+    "babel.dates", "babel.numbers", "pytz",  # days are written by `core.dates`
+    "sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.dialects.sqlite.pysqlcipher",  # other drivers
     "socketserver", "logging.handlers",  # settings of logs sent over the network
 )  # fmt: skip
 # Whoever asks for these does without: Python has the same digests of its own.

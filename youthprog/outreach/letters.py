@@ -5,20 +5,17 @@ environment of its own that knows no request and no session. `subject.txt`, `bod
 one folder under `templates/`.
 """
 
-import gettext
 from collections.abc import Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import jinja2
 from flask import current_app
 
-from youthprog.core import clock, dates
+from youthprog.core import catalogs, clock, dates
 from youthprog.outreach.types import Written
 
 LANGUAGES = ("en", "es")
-CATALOGS = Path(__file__).resolve().parent.parent / "translations"
 LONGEST_SUBJECT = 300
 
 
@@ -50,8 +47,7 @@ def _new_environment(language: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    catalog = gettext.translation("messages", str(CATALOGS), [language], fallback=True)
-    environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(catalogs.catalog(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {
         "day": lambda value: _day(value, language),
         "moment": lambda value: f"{_day(value, language)}, {dates.hour(value.astimezone(clock.zone()), language)}",

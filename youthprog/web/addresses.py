@@ -6,7 +6,7 @@ addresses of some of them, so this saves a third of a second of the start and tw
 
 from typing import Any
 
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule
 
 
 class LateRule(Rule):
@@ -23,3 +23,17 @@ class LateRule(Rule):
             return found
 
         return build
+
+
+def settle(addresses: Map) -> None:
+    """Let go of what addresses were sorted by: this process takes no more of them. Rules that are asked alike share a set.
+
+    A megabyte and a half of 652 rules.
+    """
+    addresses.update()
+    alike: dict[frozenset[str], set[str]] = {}
+    for rule in addresses.iter_rules():
+        rule._parts = []
+        if rule.methods is not None:
+            rule.methods = alike.setdefault(frozenset(rule.methods), rule.methods)
+        rule.arguments = alike.setdefault(frozenset(rule.arguments), rule.arguments)

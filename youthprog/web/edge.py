@@ -26,6 +26,7 @@ from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.prepared import waiting_lines
 from youthprog.core.refusals import NotFound, Refused
+from youthprog.web.late_pages import LateView
 
 log = logging.getLogger("youthprog")
 OWN_WORDS = (NotFound, Refused, HTTPException, IntegrityError, StaleDataError)  # failures that have a page already
@@ -265,13 +266,16 @@ def _enter() -> BaseResponse | None:
     db.begin_reading()
     if asked.url_rule is None:
         return None
-    mark: Door | None = getattr(context.app.view_functions[asked.url_rule.endpoint], "__door__", None)
+    view = context.app.view_functions[asked.url_rule.endpoint]
+    mark: Door | None = getattr(view, "__door__", None)
     if mark is None:
         abort(404)
     here.writes = asked.method not in SAFE
     if mark.inside and _steps_in(context, here.__dict__, mark):
         return None
     answer = _pass(mark)
+    if type(view) is LateView and answer is None:
+        view.pages.load()  # before the lock is taken
     if here.writes and not mark.late:
         db.begin_writing()
     return answer

@@ -17,12 +17,11 @@ from flask_babel import Babel, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from youthprog.core import clock, dates
+from youthprog.core.catalogs import COMPILED, FOLDER, catalog
 from youthprog.core.refusals import Refusal
 
 LANGUAGES = {"en": "English", "es": "Español"}
 LOCALES = {name: Locale(name, territory="US") for name in LANGUAGES}
-FOLDER = Path(__file__).resolve().parent.parent / "translations"
-COMPILED = Path("LC_MESSAGES/messages.mo")
 
 __all__ = ["gettext", "lazy_gettext", "ngettext"]
 
@@ -32,7 +31,17 @@ def install(app: Flask) -> None:
     compile_catalogs()
     app.config["BABEL_DEFAULT_LOCALE"] = LOCALES["en"]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
-    Babel(app, locale_selector=lambda: LOCALES[language()])
+    babel = Babel(app, locale_selector=lambda: LOCALES[language()])
+    with app.app_context():
+        babel.domain_instance.cache = _Catalogs()
+
+
+class _Catalogs(dict[tuple[str, str], Any]):
+    """Where Flask-Babel looks for the catalog of a locale, ("es_US", "messages"), before it would make one of its own."""
+
+    def __missing__(self, key: tuple[str, str]) -> Any:
+        found = self[key] = catalog(key[0].partition("_")[0])
+        return found
 
 
 def compile_catalogs(folder: Path = FOLDER) -> None:
