@@ -59,7 +59,7 @@ from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
 from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
 from youthprog.consent.types import ConsentWithdrawn
-from youthprog.core import clearance, collecting, crypto, db, events, guessing, health_words, reach, serving, together
+from youthprog.core import clearance, collecting, crypto, db, events, guessing, health_words, picturing, reach, serving, together
 from youthprog.core.actor import Actor
 from youthprog.core.health_words import HealthWords
 from youthprog.core.permissions import P
@@ -151,7 +151,7 @@ from youthprog.programs.types import (
     ServiceWarned,
     YouthWithdrawn,
 )
-from youthprog.reports import certificates, figures, paper
+from youthprog.reports import certificates, figures, paper, photo_pages
 from youthprog.reports import routes as reports
 from youthprog.reports.batches import kinds as batch_kinds
 from youthprog.reports.batches import pages as batch_pages
@@ -234,6 +234,7 @@ BLUEPRINTS: list[Any] = [
     reports.bp,
     certificates.bp,
     paper.bp,
+    photo_pages.bp,
     batch_pages.bp,
     figures.bp,
     consent.bp,
@@ -469,6 +470,7 @@ def build(**overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY, CLEARANCE_IN)
+    picturing.install(app, consent_queries.agreed_to_photos)
     collecting.install(app, COLLECTORS, BARRED, people_collecting.known_of)
     guessing.install(app, throttle.may_try, throttle.miss)
     serving.install(app, credentials_judging.judge, credentials_judging.adults_at, SERVED_ELSEWHERE)

@@ -30,6 +30,8 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.YOUTH_READ: PROGRAM,
         P.YOUTH_EDIT: PROGRAM,
         P.PEOPLE_MERGE: PROGRAM,
+        P.PHOTO_READ: PROGRAM,
+        P.PHOTO_EDIT: PROGRAM,
         P.CONTACT_READ: PROGRAM,
         P.HEALTH_ALERT_READ: PROGRAM,
         P.HEALTH_READ: PROGRAM,
@@ -79,6 +81,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
     # Leads a team: who is here, who may play, whom to call, what to know in an emergency.
     Role.COACH: {
         P.YOUTH_READ: ASSIGNED,
+        P.PHOTO_READ: ASSIGNED,
         P.CONTACT_READ: ASSIGNED,
         P.HEALTH_ALERT_READ: ASSIGNED,
         P.CALENDAR_READ: ASSIGNED,
@@ -111,6 +114,8 @@ TABLE: dict[Role, dict[P, Reach]] = {
     # Answers for own children.
     Role.GUARDIAN: {
         P.YOUTH_READ: CHILDREN,
+        P.PHOTO_READ: CHILDREN,
+        P.PHOTO_EDIT: CHILDREN,
         P.CONTACT_READ: CHILDREN,
         P.HEALTH_ALERT_READ: CHILDREN,
         P.HEALTH_READ: CHILDREN,

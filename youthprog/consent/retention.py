@@ -92,7 +92,7 @@ class FileRule:
 
 
 def file_rules_of(source: Mapping[str, Any]) -> dict[FilePart, FileRule]:
-    """The rules of a file's tables `[drafts]`, `[health]` and `[emergency]`. Raises `BadRule`."""
+    """The rules of a file's tables, one for each part of it: `[drafts]`, `[health]` and so on. Raises `BadRule`."""
     found = {}
     for part in FilePart:
         table = source.get(part.value, {})

@@ -10,10 +10,11 @@ from itertools import groupby
 from typing import Any
 
 from youthprog.documents.codes import grouped, halved
-from youthprog.documents.fitting import CARD, CARD_FACES, fit
+from youthprog.documents.fitting import CARD, CARD_FACES, POINTS_PER_MM, Fit, fit
 from youthprog.documents.qr import qr_modules, qr_png
 from youthprog.documents.types import (
     BinderRow,
+    CheckInCard,
     CheckInCards,
     ConsentMark,
     DocumentKind,
@@ -48,6 +49,9 @@ CARD_HEIGHT = 50.8
 LEAST_QR = 28.0
 """How wide a card's picture is at least, with its quiet zone, in mm."""
 LEAST_MODULE = 0.7
+NAME_ABOVE, FOOT_BELOW, OWN_SCRIPT_HIGH, LINE_OF_CARD = 15.2, 4.4, 5.4, 1.18
+"""Of a check-in card in mm: where its name begins, its foot ends, how high a name's own script is; and the leading of names."""
+FACE_MOST, FACE_LEAST, FACE_APART, FACE_SHAPE, NUMBER_NEEDS = 22.5, 12.0, 1.4, 0.8, 20.0
 PLAYER_CARD = replace(CARD, width=51.0)
 
 
@@ -155,16 +159,44 @@ def check_in_cards(sheet: CheckInCards) -> Laid:
     addresses = {card.code: sheet.address + card.code for card in sheet.rows}
     modules = max((qr_modules(each, may_weaken=False) for each in addresses.values()), default=0)
     wide = max(LEAST_QR, LEAST_MODULE * modules)
+    cards = [
+        (place, card, fitted, _beside_code(card, fitted))
+        for place, card in enumerate(sheet.rows)
+        for fitted in [fit(card.name, CARD, faces=CARD_FACES)]
+    ]
     page = {
-        "sheets": _ten_by_ten([(card, fit(card.name, CARD, faces=CARD_FACES)) for card in sheet.rows]),
+        "sheets": _ten_by_ten(cards),
         "qr": wide,
         "quiet": wide / max(modules, 1) * 4,
         "halved": halved,
         **_on_cards(sheet.letterhead.phone, sheet.paper),
     }
     assets = {f"card-{code}.png": qr_png(address, dark=INK, may_weaken=False) for code, address in addresses.items()}
+    assets |= {f"photo-{place}.jpg": card.photo for place, card, _fitted, shown in cards if card.photo and shown}
     title = f"{words('cards')} · {sheet.group}"
     return Laid(DocumentKind.CHECK_IN_CARDS, "check_in_cards.html", title, words, page, assets)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBesideCode:
+    """How large a photo stands on a check-in card, in mm, and whether the number beside it is set smaller."""
+
+    width: float
+    height: float
+    number_small: bool
+
+
+def _beside_code(card: CheckInCard, fitted: Fit) -> FaceBesideCode | None:
+    """The photo of a check-in card: as large as the lines of the name leave room for, or none."""
+    if card.photo is None:
+        return None
+    name = len(fitted.lines) * fitted.size * LINE_OF_CARD / POINTS_PER_MM + (
+        OWN_SCRIPT_HIGH if card.name_in_own_script else 0
+    )
+    height = min(FACE_MOST, CARD_HEIGHT - FOOT_BELOW - NAME_ABOVE - FACE_APART - name)
+    if height < FACE_LEAST:
+        return None
+    return FaceBesideCode(round(height * FACE_SHAPE, 2), round(height, 2), height < NUMBER_NEEDS)
 
 
 def player_cards(sheet: PlayerCards) -> Laid:

@@ -273,6 +273,8 @@ class YouthFile:
     may_certify: bool
     may_open_records: bool
     may_enter: bool
+    may_photo: bool
+    has_photo: bool  # one that may be shown to the reader now
 
 
 def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
@@ -306,6 +308,8 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
         may_certify=reaches(P.CERTIFICATE_ISSUE),
         may_open_records=reaches(P.CONSENT_RECORD_READ),
         may_enter=reaches(P.CONSENT_ENTER),
+        may_photo=reaches(P.PHOTO_EDIT),
+        has_photo=people.has_photo_for(actor, youth_id, on),
     )
 
 
