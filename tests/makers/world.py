@@ -1174,7 +1174,7 @@ class _Maker:
         db.session().add(batch)
         db.flush()
         paper = PrintedPaper(
-            batch_id=batch.id, subject_id=self.child.id, place=0, printed_at=self.now, document_id=document.id,
+            batch_id=batch.id, subject_id=self.child.id, season_id=self.season.id, place=0, printed_at=self.now, document_id=document.id,
             seen={P.CERTIFICATE_ISSUE.key: [self.child.id]},
         )  # fmt: skip
         db.session().add(paper)
