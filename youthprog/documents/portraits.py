@@ -16,7 +16,7 @@ MOST_PIXELS = 60_000_000  # the cameras of telephones make 50 million
 MOST_BYTES = 12 * 1024 * 1024
 LARGEST_PORTRAIT = 90_000
 QUALITIES = (85, 75, 65, 50, 35)
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP")  # MPO: what some telephones make of a photo
+FORMATS = ("JPEG", "PNG", "WEBP")  # a JPEG of several pictures, as some telephones make, is read as its first
 A_LITTLE_UP = (0.5, 0.4)
 """Where a photo of another shape is cropped: faces are above the middle."""
 
