@@ -151,7 +151,7 @@ from youthprog.programs.types import (
     ServiceWarned,
     YouthWithdrawn,
 )
-from youthprog.reports import certificates, figures, paper, photo_pages
+from youthprog.reports import certificate_links, certificates, figures, paper, photo_pages
 from youthprog.reports import routes as reports
 from youthprog.reports.batches import kinds as batch_kinds
 from youthprog.reports.batches import pages as batch_pages
@@ -233,6 +233,7 @@ BLUEPRINTS: list[Any] = [
     playing_time.bp,
     reports.bp,
     certificates.bp,
+    certificate_links.bp,
     paper.bp,
     photo_pages.bp,
     batch_pages.bp,

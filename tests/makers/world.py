@@ -1180,6 +1180,9 @@ class _Maker:
         db.session().add(paper)
         db.flush()
         self.side.ids["batch_id"] = batch.id
+        _link_id, token = issue_link(LinkPurpose.CERTIFICATE, self.guardian.id, document.id, days=90, now=self.now)
+        self.side.words |= {f"certificate_links.{name} token": token for name in ("show", "file")}
+        self.side.words["certificate_links.file which"] = "certificate.pdf"
 
     # ---- calendars ----
 

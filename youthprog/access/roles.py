@@ -144,6 +144,7 @@ LINK_GRANTS: dict[LinkPurpose, dict[P, Reach]] = {
     LinkPurpose.CALENDAR: {P.CONCERN_RAISE: CHILDREN},
     LinkPurpose.CONCERN: {P.CONCERN_RAISE: Reach.SELF},
     LinkPurpose.COMMITMENT: {P.CONCERN_RAISE: CHILDREN},
+    LinkPurpose.CERTIFICATE: {P.CONCERN_RAISE: CHILDREN},
     LinkPurpose.MATCH: {P.CONCERN_RAISE: CHILDREN},
     LinkPurpose.SESSION_LOG: {P.SESSION_LOG: ASSIGNED, P.CONCERN_RAISE: ASSIGNED},  # of one session, for seven days
 }

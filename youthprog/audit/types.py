@@ -314,6 +314,7 @@ ACTIONS = {
     "volunteers.imported": N_("Volunteers imported"),
     "certificate.issued": N_("Certificate issued"),
     "certificate.opened": N_("Certificate opened"),
+    "certificate.sent": N_("Certificate mailed to guardians"),
     "certificate.badge": N_("Certificate taken along as a badge"),
     "batch.asked": N_("Papers for many asked for"),
     "batch.stopped": N_("Printing for many stopped"),

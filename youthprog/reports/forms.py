@@ -55,6 +55,7 @@ class CertificateForm(PaperForm):
 
     kind = OneOf(_("What it certifies"), KINDS)
     coach_signs = BooleanField(_("The team’s coach signs too"))
+    mail = BooleanField(_("Mail it to the guardians, with a link that needs no account"))
     award_en = Text(_("Name of the award, in English"), limit=LONGEST_AWARD)
     award_es = Text(_("Name of the award, in Spanish"), limit=LONGEST_AWARD)
     words_en = Text(_("What it is given for, in English"), limit=LONGEST_WORDS)

@@ -485,6 +485,20 @@ def certificates_of(youth_id: int) -> list[Document]:
     return [document for document in found if document.kind is DocumentKind.CERTIFICATE]
 
 
+def get_certificate_of_guardian(guardian_id: int, document_id: int, on: date) -> tuple[Document, Person]:
+    """A certificate of a child whom somebody answers for and may know about on a day, and the child. Raises `NotFound`."""
+    document = db.session().get(Document, document_id)
+    if document is None or document.kind is not DocumentKind.CERTIFICATE or document.purged_at is not None:
+        raise NotFound
+    if document.subject_kind != CERTIFICATE_SUBJECT:
+        raise NotFound
+    youth = people.get_person(document.subject_id)
+    known = people.guardians_of([youth.id], on).get(youth.id, [])  # whom a court keeps from knowing is not among them
+    if guardian_id not in {line.guardian_id for line in known}:
+        raise NotFound
+    return document, youth
+
+
 @dataclass(frozen=True)
 class Candidate:
     """Somebody who may get a certificate of a season: what is counted, and the newest one there is."""

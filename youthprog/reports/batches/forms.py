@@ -21,4 +21,5 @@ class BatchForm(Form):
     words_es = Text(_("What it is given for, in Spanish"), limit=LONGEST_WORDS)
     signatory = Text(_("Who signs"), limit=80)
     role = Text(_("Title under the line"), limit=80)
+    mail = BooleanField(_("Mail each to the guardians, with a link that needs no account"))
     again = BooleanField(_("Also for those who have one from an earlier batch"))

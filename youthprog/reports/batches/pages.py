@@ -73,7 +73,8 @@ def create(season_id: int) -> Response | BaseResponse:
         return _asking(season, form, 422)
     kind = queries.kinds()[form.kind.data]
     said = {name: form[name].data or "" for name in ("signatory", "role", *(AWARD_WORDS if kind.worded else ()))}
-    about = {"group_id": key_in(form.group.data), "options": {**said, "language": language()}, "again": form.again.data}
+    options = {**said, "language": language(), "mail": bool(form.mail.data)}
+    about = {"group_id": key_in(form.group.data), "options": options, "again": form.again.data}
     try:
         if form.group.data == WHOLE:
             about["whole"] = services.seasons_asked(season, form.first.data, form.last.data, on=clock.today())

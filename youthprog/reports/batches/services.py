@@ -185,13 +185,15 @@ def leave_out(paper_id: int, why: str) -> None:
 
 
 def record_sealed(
-    paper_id: int, paper: Paper, prepared: PreparedDocument, *, batch_id: int, by: Actor, now: datetime
+    paper_id: int, paper: Paper, prepared: PreparedDocument, *, mail: bool = False, batch_id: int, by: Actor, now: datetime
 ) -> None:
-    """Enter a printed certificate in the books and tick its paper off, together. Raises `Overtaken`."""
+    """Enter a printed certificate in the books, mail it when asked, and tick its paper off, together. Raises `Overtaken`."""
     assert isinstance(paper.sheet, Certificate)
     made = {paper.subject_id: prepared}
     (document,) = certificates.issue_certificates(made, paper.sheet.kind, by=by, now=now, batch_id=batch_id)
     _settle(paper_id, printed_at=now, document_id=document.id, seen=_seen(paper))
+    if mail:
+        certificates.send_certificate(document, by=by, now=now)
 
 
 def record_loose(

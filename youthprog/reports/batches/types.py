@@ -46,7 +46,7 @@ class Task:
     season_id: int
     group_id: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What was said in the form: `signatory`, `role`, and the words of an award."""
+    """What was said in the form: `signatory`, `role`, the words of an award, and whether to `mail` them."""
     language: str = "en"
     """Of whoever asked: the language of sheets that have one."""
 

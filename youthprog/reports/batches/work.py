@@ -186,7 +186,8 @@ class _Work:
                 services.leave_out(key, paper.refused)
         for key, paper, sheet in kept:
             if self.kind.sealed:
-                services.record_sealed(key, paper, documents.keep_printed(paper.sheet, sheet), **about)  # type: ignore[arg-type]
+                prepared = documents.keep_printed(paper.sheet, sheet)  # type: ignore[arg-type]
+                services.record_sealed(key, paper, prepared, mail=bool(self.task.options.get("mail")), **about)  # type: ignore[arg-type]
             else:
                 services.record_loose(key, paper, sheet.content, kind=self.kind, **about)  # type: ignore[arg-type]
         return []
