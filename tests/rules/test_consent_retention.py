@@ -224,14 +224,14 @@ def test_the_search_leaves_out_nothing_that_is_over(signed_on, born_on, a, b, pa
 def test_our_own_file_names_every_part():
     rules = file_rules_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
     assert {part.value: rule.after_season_days for part, rule in rules.items()} == {
-        "drafts": 180, "health": 365, "emergency": 365,
+        "drafts": 180, "health": 365, "emergency": 365, "photo": 90,
     }  # fmt: skip
     assert all("attorney" in rule.source for rule in rules.values())
 
 
 @pytest.mark.parametrize("days", [None, -1, True, "9", 99_999])
 def test_a_part_without_its_days_is_refused(days):
-    good = {name: {"after_season_days": 1} for name in ("drafts", "health", "emergency")}
+    good = {name: {"after_season_days": 1} for name in ("drafts", "health", "emergency", "photo")}
     assert file_rules_of(good)
     with pytest.raises(BadRule):
         file_rules_of(good | {"health": {"after_season_days": days}})
