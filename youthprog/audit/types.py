@@ -316,6 +316,7 @@ ACTIONS = {
     "certificate.opened": N_("Certificate opened"),
     "certificate.sent": N_("Certificate mailed to guardians"),
     "certificate.badge": N_("Certificate taken along as a badge"),
+    "register.names_removed": N_("Names typed without a network removed"),
     "batch.asked": N_("Papers for many asked for"),
     "batch.stopped": N_("Printing for many stopped"),
     "batch.resumed": N_("Printing for many taken up again"),
