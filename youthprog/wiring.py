@@ -59,7 +59,19 @@ from youthprog.consent import services as consent_services
 from youthprog.consent.slip_queries import slip_objections
 from youthprog.consent.surely import asked_at_gate, gave_all_at_gate, surely_cleared
 from youthprog.consent.types import ConsentWithdrawn
-from youthprog.core import clearance, collecting, crypto, db, events, guessing, health_words, picturing, reach, serving, together
+from youthprog.core import (
+    clearance,
+    collecting,
+    crypto,
+    db,
+    events,
+    guessing,
+    health_words,
+    picturing,
+    reach,
+    serving,
+    together,
+)
 from youthprog.core.actor import Actor
 from youthprog.core.health_words import HealthWords
 from youthprog.core.permissions import P

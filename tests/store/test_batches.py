@@ -314,7 +314,9 @@ def test_a_roster_that_waits_for_days_has_no_photo_on_it(app, scene, monkeypatch
 def spring(scene, session):
     """The season before in the same program, over since ten days, in which the first child came too."""
     on, program = clock.today(), session.get_one(Season, scene.season_id, options=[joinedload(Season.program)]).program
-    season = make_season(program, name="Spring", name_es="Primavera", starts_on=on - timedelta(90), ends_on=on - timedelta(10))
+    season = make_season(
+        program, name="Spring", name_es="Primavera", starts_on=on - timedelta(90), ends_on=on - timedelta(10)
+    )
     group = make_team(season, "Cubs U8").group
     gathering = make_gathering(group, clock.now() - timedelta(days=60))
     join(scene.youth[0], group)
@@ -383,7 +385,9 @@ def test_hours_for_many_are_for_those_with_minutes(scene, monkeypatch):
 
 def test_an_award_for_many_is_for_everybody_and_has_its_words(scene, session):
     words = dict(zip(AWARD_WORDS, ("Fair play", "Juego limpio", "For kind words", "Por sus palabras"), strict=True))
-    session.scalars(sa.select(AttendanceMark).where(AttendanceMark.youth_id == scene.youth[1].id)).one().mark = Mark.ABSENT
+    session.scalars(
+        sa.select(AttendanceMark).where(AttendanceMark.youth_id == scene.youth[1].id)
+    ).one().mark = Mark.ABSENT
     session.commit()
     for missing in AWARD_WORDS:
         with pytest.raises(Refused) as refused:

@@ -112,7 +112,9 @@ def forget_typed_names(before: datetime, *, held: Collection[int], days: int, no
         table.c.received_at < before,
         sa.or_(table.c.youth_id.is_(None), table.c.youth_id.not_in(held)),
     )
-    gatherings = db.session().scalars(sa.select(table.c.gathering_id).where(old).distinct().order_by(table.c.gathering_id))
+    gatherings = db.session().scalars(
+        sa.select(table.c.gathering_id).where(old).distinct().order_by(table.c.gathering_id)
+    )
     for gathering_id in gatherings.all():
         gone: Any = db.session().execute(
             sa.update(table).where(old, table.c.gathering_id == gathering_id).values(said_name=None)

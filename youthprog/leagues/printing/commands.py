@@ -29,8 +29,8 @@ from youthprog.leagues.routes import paper_notes, which_of
 from youthprog.leagues.scores import card
 from youthprog.leagues.scores import queries as scores
 from youthprog.leagues.scores import services as score_services
-from youthprog.people.types import RELATIONSHIPS
 from youthprog.people import queries as people
+from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
 from youthprog.web.filters import phone
 from youthprog.web.language import gettext as _

@@ -39,7 +39,8 @@ def certificates_of(kind: CertificateKind, title: str, nobody: str) -> BatchKind
             if not rules.refusals_to_certify(kind, [known], ends_on=season.ends_on, on=on)
         ]
         signs = Signatory(str(task.options.get("signatory", "")), str(task.options.get("role", "")))
-        words = {name: str(task.options.get(name, "")) for name in AWARD_WORDS} if kind is CertificateKind.AWARD else {}
+        said = AWARD_WORDS if kind is CertificateKind.AWARD else ()
+        words: dict[str, Any] = {name: str(task.options.get(name, "")) for name in said}
         order = services.Order(kind, signers=(signs,), coach_signs=True, **words)
         sheets = services.write_certificates([e for e, _k in entitled], [k for _e, k in entitled], season, order, on)
         names = {each.id: each.name for each in youth}

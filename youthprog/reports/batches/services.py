@@ -185,7 +185,14 @@ def leave_out(paper_id: int, why: str) -> None:
 
 
 def record_sealed(
-    paper_id: int, paper: Paper, prepared: PreparedDocument, *, mail: bool = False, batch_id: int, by: Actor, now: datetime
+    paper_id: int,
+    paper: Paper,
+    prepared: PreparedDocument,
+    *,
+    mail: bool = False,
+    batch_id: int,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Enter a printed certificate in the books, mail it when asked, and tick its paper off, together. Raises `Overtaken`."""
     assert isinstance(paper.sheet, Certificate)
