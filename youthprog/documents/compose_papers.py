@@ -35,6 +35,8 @@ INK = "#16202b"
 ROWS_AT_EASE = {Paper.LETTER: 19, Paper.A4: 21}
 """So many roster rows fit one page at their full height; up to two more fit when set closer."""
 ROWS_CLOSE_MORE = 2
+ROWS_PICTURES_TAKE = 4
+"""So many rows fewer fit one page with photos; from there on the photos are a little smaller and the rows as high as without."""
 LAST_TOGETHER = 4
 """So many rows at least stand on the last page of a roster that needs several, with the legend."""
 GAME_ROWS, GAME_ROWS_CLOSE = 15, 19
@@ -87,7 +89,7 @@ def roster(sheet: RosterSheet) -> Laid:
     page = {
         "rows": rows,
         "setting": on_paper(sheet.paper),
-        "fit": "close" if not pictures and at_ease < len(rows) <= at_ease + ROWS_CLOSE_MORE else "",
+        "fit": _fit_of(len(rows), at_ease, with_pictures=bool(pictures)),
         "keep": len(rows) - LAST_TOGETHER,
         "columns": 2 + sum((sheet.shows_born, sheet.shows_guardian, sheet.shows_consent, sheet.shows_photos)),
         "pictures": bool(pictures),
@@ -117,6 +119,13 @@ def _as_shown(row: Any, sheet: RosterSheet) -> Any:
         photo=row.photo if sheet.shows_photos and row.photos else None,
         medical=row.medical if sheet.shows_medical else None,
     )
+
+
+def _fit_of(rows: int, at_ease: int, *, with_pictures: bool) -> str:
+    """How close a roster is set, so that a few rows too many take no second page."""
+    if with_pictures:
+        return "snug" if rows > at_ease - ROWS_PICTURES_TAKE else ""
+    return "close" if at_ease < rows <= at_ease + ROWS_CLOSE_MORE else ""
 
 
 def public_roster(sheet: PublicRoster) -> Laid:
