@@ -92,7 +92,9 @@ def seen_by(
                 for path in {endpoint.path(stage.world, side) for side in SIDES}:
                     stage.press.jobs.clear()
                     answer = walker.open(path) if method == "GET" else walker.post(path, {"name": "?"})
-                    shown = answer.body + answer.location + "".join(job.html + photos_in(job) for job in stage.press.jobs)
+                    shown = (
+                        answer.body + answer.location + "".join(job.html + photos_in(job) for job in stage.press.jobs)
+                    )
                     shown += IN_PHONES.sub("", shown)
                     for key, text in canaries:
                         if text in shown and not (key[2] == "raiser now" and path.startswith(PEOPLE)):

@@ -46,7 +46,7 @@ def file(token: str, which: str) -> Response:
     if which == "certificate.pdf":
         content = documents.load_bytes(document)
         record_read("certificate.opened", "document", document.id, by=who, by_link=True)
-        return file_response(content, name=f"{youth.name}.pdf")
+        return file_response(content, name=f"{youth.first_name}.pdf")
     signed = documents.sign_badge(document, with_name=request.args.get("name") == "yes")
     record_read("certificate.badge", "document", document.id, by=who, by_link=True)
     return file_response(signed.encode("ascii"), name="certificate.jwt", kind="application/vc+jwt", download=True)
