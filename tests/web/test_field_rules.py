@@ -52,7 +52,7 @@ SEEN = {
     "coordinator of A": set(FIELDS),
     "coach of A": {"name", "phone", "alert", "photo"},
     "mentor of A": {"name", "phone", "alert"},
-    "guardian of A": {"name", "phone", "alert", "detail", "photo"},
+    "guardian of A": {"name", "phone", "alert", "detail"},
     "guardian's link of A": {"name"},
 }
 
