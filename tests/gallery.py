@@ -28,10 +28,12 @@ from youthprog import config
 from youthprog.consent.paper import record_of
 from youthprog.consent.part_paper import supplement_of
 from youthprog.consent.taking_back_paper import withdrawal_of
+from youthprog.demo.drawn_faces import GROUNDS, HAIRS, SHIRTS, SKINS, drawn_face
 from youthprog.documents.press import Press, SheetJob
 from youthprog.documents.seal import make_seal_keys
 from youthprog.documents.types import Language, Paper, ScheduleOrder, Sheet
 
+WITH_PHOTOS = "-with-photos"
 FOLDER = config.ROOT / "docs" / "gallery"
 LONGEST, SHORTEST = "María Fernanda de la Concepción Castellanos-Ruiz de la Vega", "Li Wu"
 PAGES = 2
@@ -90,35 +92,48 @@ def _variants(maker: Callable[..., Any], kind: Any, language: Language) -> Itera
             yield f"-by-{order}", replace(spoken, order=order)
     else:
         yield "", spoken
+        if "photo" in {part.name for row in getattr(spoken, "rows", ())[:1] for part in fields(row)}:
+            yield WITH_PHOTOS, with_photos(spoken)
+
+
+def with_photos(sheet: Any) -> Any:
+    """A sheet on which every row but each third has a photo: a drawn figure."""
+    rows = []
+    for place, row in enumerate(sheet.rows):
+        agreed = {"photos": True} if hasattr(row, "photos") else {}
+        rows.append(replace(row, photo=drawn_face(place), **agreed) if place % 3 != 2 else row)
+    return replace(sheet, rows=tuple(rows))
 
 
 def _name_of(kind: type) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).strip("-")
 
 
-def draw(content: bytes, program: str) -> list[bytes]:
+def draw(content: bytes, program: str, faces: bool = False) -> list[bytes]:
     """The first pages of a file as small pictures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "paper.pdf").write_bytes(content)
         drawn = [program, "-r", str(DOTS), "-l", str(PAGES), "-png", folder / "paper.pdf", folder / "page"]
         subprocess.run(drawn, check=True, capture_output=True)
-        return [_small(page) for page in sorted(folder.glob("page*.png"))]
+        return [_small(page, faces) for page in sorted(folder.glob("page*.png"))]
 
 
-def _small(page: Path) -> bytes:
+def _small(page: Path, faces: bool) -> bytes:
     written = io.BytesIO()
     picture = Image.open(page).convert("RGB")
-    few = picture.quantize(palette=_palette(), dither=Image.Dither.NONE)
+    few = picture.quantize(palette=_palette(faces), dither=Image.Dither.NONE)
     few.save(written, "PNG", optimize=True)
     return written.getvalue()
 
 
-def _palette() -> Image.Image:
-    """The few colors of a picture."""
+def _palette(faces: bool) -> Image.Image:
+    """The few colors of a picture, and those of drawn figures where there are any."""
     inks = [bytes.fromhex(ink) for ink in INKS]
     colors = [bytes.fromhex(paper) for paper in PAPERS]
     colors += [bytes(round(255 + (part - 255) * share) for part in ink) for ink in inks for share in BLENDS]
+    if faces:
+        colors += [bytes.fromhex(color[1:]) for color in (*GROUNDS, *SKINS, *HAIRS, *SHIRTS)]
     found = Image.new("P", (1, 1))
     found.putpalette(b"".join(colors + colors[:1] * (256 - len(colors))))
     return found
@@ -155,7 +170,7 @@ def _chosen(word: str) -> Iterator[tuple[str, Sheet]]:
 def _write(folder: Path, name: str, sheet: Sheet, press: Press, program: str) -> int:
     """Print and draw one paper; returns how many bytes its pictures have."""
     job = SheetJob(sheet, templates=config.ROOT / "templates", instance=press.instance, made_at=MADE_AT)
-    pages = draw(press.print_sheet(job).content, program)
+    pages = draw(press.print_sheet(job).content, program, faces=WITH_PHOTOS in name)
     for number, page in enumerate(pages, 1):
         (folder / (f"{name}-{number}.png" if len(pages) > 1 else f"{name}.png")).write_bytes(page)
     print(f"{name}: {len(pages)}", flush=True)

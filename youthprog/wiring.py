@@ -22,6 +22,7 @@ from youthprog.core import (
     events,
     guessing,
     health_words,
+    picturing,
     reach,
     serving,
     together,
@@ -126,7 +127,9 @@ PAGES = [
     "leagues.playing_time.routes:bp",
     "reports.routes:bp",
     "reports.certificates:bp",
+    "reports.certificate_links:bp",
     "reports.paper:bp",
+    "reports.photo_pages:bp",
     "reports.batches.pages:bp",
     "reports.figures:bp",
     "consent.routes:bp",
@@ -275,6 +278,7 @@ CHORES: list[chores.Chore] = [
     late("mentorship.hours.services:settle_all"),
     late("mentorship.closing.services:open_at_season_end"),
     late("mentorship.closing.forgetting:forget_words"),
+    late("reports.rounds:forget_typed_names"),
     late("reports.batches.services:purge_expired"),
 ]
 
@@ -382,6 +386,7 @@ def build(*, at_once: bool = True, **overrides: Any) -> Flask:
     reach.install(app, access.youth_within)
     access.install(app, grantable_programs)
     clearance.install(app, CLEARANCE, CLEARANCE_AT, SURELY, CLEARANCE_IN)
+    picturing.install(app, late("consent.queries:agreed_to_photos"))
     collecting.install(app, COLLECTORS, BARRED, late("people.collecting:known_of"))
     guessing.install(app, throttle.may_try, throttle.miss)
     serving.install(app, *JUDGES, SERVED_ELSEWHERE)

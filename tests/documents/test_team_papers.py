@@ -16,8 +16,8 @@ from tests import gallery
 from tests.documents.conftest import TEMPLATES, PrintSheet, broken_rules, letters_of, words_of
 from tests.documents.test_sheets import NAMES, pages_of
 from tests.makers import sheets
-from youthprog.documents.compose import compose
-from youthprog.documents.types import Language, Paper, PlayerCard, PublicRow, ScheduleOrder, Sheet
+from youthprog.documents.compose import Composed, compose
+from youthprog.documents.types import CheckInCard, Language, Paper, PlayerCard, PublicRow, ScheduleOrder, Sheet
 
 LETTER, A4, SPANISH = [612, 792], [595, 842], Language.SPANISH
 # Each paper on both sizes and in both languages once, with how many heads of columns and of rows its tables have.
@@ -171,6 +171,30 @@ def test_a_photo_is_printed_only_where_the_family_agreed_to_photos(print_sheet: 
     hidden = compose(sheets.roster(rows=(agreed,), shows_photos=False), templates=TEMPLATES)
     assert "photo-0" not in hidden.html
     assert "photo-0.jpg" not in hidden.assets
+
+
+def test_a_photo_on_a_check_in_card_takes_what_the_name_leaves() -> None:
+    def faces(*names: str, own: str | None = None) -> list[tuple[float, bool]]:
+        rows = [CheckInCard(name, "CARDA2345", "7", own, photo=b"x") for name in names]
+        shown = re.findall(r'class="portrait" style="width: ([\d.]+)mm', _cards(rows).html)
+        return [(float(width), 'class="number three"' in _cards(rows).html) for width in shown]
+
+    one, three = "Li Wu", "María Fernanda de la Concepción Castellanos-Ruiz"
+    (short, small), (long, smaller) = *faces(one), *faces(three)
+    assert (short, small, smaller) == (18.0, False, True)
+    assert 9.6 <= long < short
+    assert faces(three, own="ليان الحسيني الطويلة") == []  # no room: the name comes first
+    assert [name for name in _cards([CheckInCard(one, "CARDA2345")]).assets if name.startswith("photo-")] == []
+
+
+def _cards(rows: list[CheckInCard]) -> Composed:
+    return compose(sheets.cards(rows=tuple(rows)), templates=TEMPLATES)
+
+
+@pytest.mark.press
+def test_cards_with_photos_are_read_aloud_too(print_sheet: PrintSheet) -> None:
+    for sheet in (sheets.cards(4), sheets.player_cards(4)):
+        assert broken_rules(print_sheet(gallery.with_photos(sheet)), page.ValidationProfile.PDF_UA_1) == set()
 
 
 def test_every_kind_of_paper_has_a_sample_for_the_gallery() -> None:

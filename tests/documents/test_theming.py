@@ -23,8 +23,8 @@ from youthprog.documents.theming.rules import contrast, refusals_to_color, refus
 from youthprog.documents.theming.templating import faults_of, fill_in, good_one
 from youthprog.documents.theming.trying import Trial, faults_in_every, house_text, try_out
 from youthprog.documents.theming.types import TEMPLATES as NAMES
-from youthprog.documents.theming.types import OwnTemplate, Sample, Signer, Theme
-from youthprog.documents.types import Writing
+from youthprog.documents.theming.types import OwnTemplate, Sample, Theme
+from youthprog.documents.types import Signatory, Writing
 
 AWARD = house_text(TEMPLATES, "award")
 
@@ -243,11 +243,11 @@ def test_the_house_s_colors_print() -> None:
 
 
 def test_whoever_signs_has_a_name_and_a_title_once() -> None:
-    assert [each.code for each in refusals_to_sign([Signer("A", ""), Signer("a", "Chief")])] == [
+    assert [each.code for each in refusals_to_sign([Signatory("A", ""), Signatory("a", "Chief")])] == [
         "half_a_signer",
         "signer_twice",
     ]
-    assert [each.code for each in refusals_to_sign([Signer(str(n), "x") for n in range(9)])] == ["too_many_signers"]
+    assert [each.code for each in refusals_to_sign([Signatory(str(n), "x") for n in range(9)])] == ["too_many_signers"]
 
 
 # ---- pictures ----
@@ -334,7 +334,7 @@ def test_a_crest_as_png_is_printed_and_a_signature_stands_over_its_line(press: P
     picture = BytesIO()
     Image.new("RGBA", (300, 300), (200, 30, 30, 255)).save(picture, "PNG")
     (place / "0a.png").write_bytes(picture.getvalue())
-    theme = Theme(crest="0a.png", signers=(Signer("Ana Reyes", "Chief", "Jefa", "0a.png"),))
+    theme = Theme(crest="0a.png", signers=(Signatory("Ana Reyes", "Chief", "Jefa", "0a.png"),))
     plain = Trial("award", sheets.RIVERTON, TEMPLATES, folder, None, Theme())
     dressed = replace(plain, theme=theme)
     contents = [try_out(each, Sample(writing=Writing.ENGLISH, signers=1)) for each in (plain, dressed)]

@@ -155,6 +155,7 @@ from youthprog.people.models import (
     Household,
     HouseholdMember,
     Person,
+    YouthPhoto,
 )
 from youthprog.people.types import ContactKind, HealthKind, Relationship
 from youthprog.programs import services as programs_services
@@ -940,6 +941,7 @@ class _Maker:
         opened = self._request(self.child, self.guardian, RequestState.OPENED)
         signed = self._request(self.second, self.other, RequestState.SENT)
         self._sign(signed)
+        self._photo(opened)
         self._take_back()
         self._request(self.second, self.guardian, RequestState.BOUNCED)
         link_id, token = issue_link(LinkPurpose.CONSENT, self.guardian.id, opened.id, days=14, now=self.now)
@@ -1066,6 +1068,20 @@ class _Maker:
         db.flush()
         self.side.ids["scan_id"] = row.id
 
+    def _photo(self, row: ConsentRequest) -> None:
+        """A photo of the first child, whose guardian agreed to photos."""
+        section = next(each for each in self.sections if each.key == "photos")
+        agreed = ConsentDecision(
+            request_id=row.id, section_id=section.id, youth_id=row.youth_id, guardian_id=row.guardian_id,
+            season_id=row.season_id, section_key=section.key, decision=Decision.GIVEN,
+            decided_at=self.now - timedelta(days=5), valid_until_on=self.season.ends_on,
+        )  # fmt: skip
+        photo = YouthPhoto(youth_id=row.youth_id, kept_at=self.now)
+        db.session().add_all([agreed, photo])
+        db.flush()
+        photo.seal_bytes("photo_sealed", f"Photo{self.tag}0".encode())
+        self.side.canaries[0].fields["photo"] = f"Photo{self.tag}0"
+
     def _sign(self, row: ConsentRequest) -> None:
         at = self.now - timedelta(days=5)
         document = self._document(DocumentKind.CONSENT_RECORD, "consent_request", row.id, "Consent record")
@@ -1174,12 +1190,15 @@ class _Maker:
         db.session().add(batch)
         db.flush()
         paper = PrintedPaper(
-            batch_id=batch.id, subject_id=self.child.id, place=0, printed_at=self.now, document_id=document.id,
+            batch_id=batch.id, subject_id=self.child.id, season_id=self.season.id, place=0, printed_at=self.now, document_id=document.id,
             seen={P.CERTIFICATE_ISSUE.key: [self.child.id]},
         )  # fmt: skip
         db.session().add(paper)
         db.flush()
         self.side.ids["batch_id"] = batch.id
+        _link_id, token = issue_link(LinkPurpose.CERTIFICATE, self.guardian.id, document.id, days=90, now=self.now)
+        self.side.words |= {f"certificate_links.{name} token": token for name in ("show", "file")}
+        self.side.words["certificate_links.file which"] = "certificate.pdf"
 
     # ---- calendars ----
 

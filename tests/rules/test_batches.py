@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -149,6 +150,7 @@ def faults_of(badge: dict) -> list[str]:
     required = {
         "@context begins with credentials v2": badge.get("@context", [""])[0] == "https://www.w3.org/ns/credentials/v2",
         "@context goes on with Open Badges 3.0": badge.get("@context", ["", ""])[1].startswith("https://purl.imsglobal.org/spec/ob/v3p0/context-3.0"),
+        "@context names the kind of status": "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json" in badge.get("@context", ()),
         "id is an address": _is_uri(badge.get("id")),
         "type": {"VerifiableCredential", "OpenBadgeCredential"} <= set(badge.get("type", ())),
         "name": bool(badge.get("name")),
@@ -190,6 +192,41 @@ def test_the_rules_of_a_badge_see_what_is_missing(lost):
     badge = credential_of(BADGE)
     del badge[lost]
     assert faults_of(badge)
+
+
+# Of each kind of thing in a badge: what it must have, and whether it may have more (data model of Open Badges 3.0, B.1).
+MUST_HAVE = {
+    "OpenBadgeCredential": ({"@context", "id", "type", "issuer", "validFrom", "credentialSubject"}, True),
+    "Profile": ({"id", "type"}, True),
+    "AchievementSubject": ({"type", "achievement"}, True),
+    "Achievement": ({"id", "type", "name", "description", "criteria"}, True),
+    "IdentityObject": ({"type", "hashed", "identityHash", "identityType"}, False),
+    "Evidence": ({"type"}, True),
+    "1EdTechRevocationList": ({"type"}, True),
+}
+MAY_HAVE = {"IdentityObject": {"salt"}}
+ONE_TYPE = {"IdentityObject", "1EdTechRevocationList"}  # a word; of all others the type is a list with the word in it
+
+
+def typed_in(value: object) -> list[dict]:
+    """Everything in a badge that says what it is."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    found = [each for part in inside for each in typed_in(part)]
+    return [value, *found] if isinstance(value, dict) and "type" in value else found
+
+
+@pytest.mark.parametrize("with_name", [False, True])
+def test_everything_in_a_badge_has_what_its_kind_must_have(with_name):
+    seen = set()
+    for thing in typed_in(credential_of(replace(BADGE, with_name=with_name))):
+        kinds = {thing["type"]} if isinstance(thing["type"], str) else set(thing["type"]) - {"VerifiableCredential"}
+        (kind,) = kinds
+        must, more = MUST_HAVE[kind]
+        assert isinstance(thing["type"], str) == (kind in ONE_TYPE)
+        assert must <= thing.keys()
+        assert more or thing.keys() <= must | MAY_HAVE[kind]
+        seen.add(kind)
+    assert seen == MUST_HAVE.keys()
 
 
 def test_a_name_is_in_a_badge_only_when_asked_for():

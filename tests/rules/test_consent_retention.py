@@ -21,6 +21,7 @@ from youthprog.consent.retention import (
     file_kept_until,
     file_rules_of,
     keep_until,
+    names_rule_of,
     outside_rule_of,
     over_before,
     refusals_to_hold,
@@ -224,14 +225,14 @@ def test_the_search_leaves_out_nothing_that_is_over(signed_on, born_on, a, b, pa
 def test_our_own_file_names_every_part():
     rules = file_rules_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
     assert {part.value: rule.after_season_days for part, rule in rules.items()} == {
-        "drafts": 180, "health": 365, "emergency": 365,
+        "drafts": 180, "health": 365, "emergency": 365, "photo": 90,
     }  # fmt: skip
     assert all("attorney" in rule.source for rule in rules.values())
 
 
 @pytest.mark.parametrize("days", [None, -1, True, "9", 99_999])
 def test_a_part_without_its_days_is_refused(days):
-    good = {name: {"after_season_days": 1} for name in ("drafts", "health", "emergency")}
+    good = {name: {"after_season_days": 1} for name in ("drafts", "health", "emergency", "photo")}
     assert file_rules_of(good)
     with pytest.raises(BadRule):
         file_rules_of(good | {"health": {"after_season_days": days}})
@@ -250,3 +251,13 @@ def test_what_was_said_about_matches_has_a_term_with_source_and_day():
     for table in ({}, {"after_end_days": 0}, {"after_end_days": "1095"}, {"after_end_days": True}, 3):
         with pytest.raises(BadRule):
             words_rule_of({"mentoring_words": table})
+
+
+def test_typed_names_have_a_term_with_source_and_day():
+    rule = names_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
+    assert rule.after_days == 90
+    assert rule.source
+    assert rule.checked_on is not None
+    for table in ({}, {"after_days": 0}, {"after_days": "90"}, {"after_days": True}, 3):
+        with pytest.raises(BadRule):
+            names_rule_of({"typed_names": table})

@@ -13,28 +13,34 @@ from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
-from tests.makers.batches import Inline, Scene, printed, steps
+from tests.makers.batches import SIGNED, Inline, Scene, printed, steps
 from tests.makers.people import make_youth
-from tests.makers.programs import make_team
+from tests.makers.programs import join, make_gathering, make_season, make_team
 from tests.support.houses import write_keys
 from tests.support.proofs import cases, is_full
 from youthprog import create_app
 from youthprog.access.models import RoleGrant
+from youthprog.attendance.models import AttendanceMark, Register
+from youthprog.attendance.types import Mark
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock, db
+from youthprog.core.actor import SYSTEM
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Conflict, Refused
 from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.outreach.models import Message
+from youthprog.people import services as people
 from youthprog.people.types import PeopleMerged
+from youthprog.programs import queries as programs
 from youthprog.programs.models import Enrollment, Season
 from youthprog.programs.types import EnrollmentStatus
 from youthprog.reports import services as certificates
-from youthprog.reports.batches import queries, services, work
+from youthprog.reports.batches import kinds, queries, services, work
 from youthprog.reports.batches.models import PrintedPaper
-from youthprog.reports.batches.types import BatchState
+from youthprog.reports.batches.types import AWARD_WORDS, BatchState
 
 S = BatchState
 ROOT = Path(__file__).resolve().parents[2]
@@ -290,6 +296,107 @@ def test_rosters_are_kept_sealed_to_be_fetched_and_not_in_the_books(scene):
     place = services.file_of(batch.id, f"{paper.id}.sealed")
     assert b"Family00" in b"".join(documents.fetched(place))
     assert b"Family00" not in place.read_bytes()
+
+
+def test_a_roster_that_waits_for_days_has_no_photo_on_it(app, scene, monkeypatch):
+    monkeypatch.setitem(app.extensions, "youthprog.picturing", lambda youth_ids, _season, _on: set(youth_ids))
+    people.keep_photo(scene.youth[0], b"a portrait", by=SYSTEM, now=clock.now())
+    db.session().commit()
+    batch = printed(scene.ask("rosters", options={}))
+    paper = db.session().scalars(sa.select(PrintedPaper)).one()
+    assert b"asset:photo" not in b"".join(documents.fetched(services.file_of(batch.id, f"{paper.id}.sealed")))
+
+
+# ---- several seasons, hours, awards ----
+
+
+@pytest.fixture
+def spring(scene, session):
+    """The season before in the same program, over since ten days, in which the first child came too."""
+    on, program = clock.today(), session.get_one(Season, scene.season_id, options=[joinedload(Season.program)]).program
+    season = make_season(
+        program, name="Spring", name_es="Primavera", starts_on=on - timedelta(90), ends_on=on - timedelta(10)
+    )
+    group = make_team(season, "Cubs U8").group
+    gathering = make_gathering(group, clock.now() - timedelta(days=60))
+    join(scene.youth[0], group)
+    session.add(Register(gathering_id=gathering.id, taken_at=clock.now(), saved_at=clock.now()))
+    session.add(
+        AttendanceMark(gathering_id=gathering.id, youth_id=scene.youth[0].id, mark=Mark.PRESENT, marked_at=clock.now())
+    )
+    session.commit()
+    return season
+
+
+def ask_whole(scene, first=None, **how) -> int:
+    season, on = programs.get_season(scene.season_id), clock.today()
+    seasons = services.seasons_asked(season, first, None, on=on)
+    return scene.ask("participation", whole=seasons, options=SIGNED, **how)
+
+
+def test_a_whole_program_is_one_batch_with_a_paper_for_each_season(app, scene, spring, session):
+    batch = printed(ask_whole(scene, first=clock.today() - timedelta(200)))
+    assert (batch.state, batch.total) == (S.DONE, 4)
+    papers = session.scalars(sa.select(PrintedPaper).order_by(PrintedPaper.place)).all()
+    both = scene.youth[0].id
+    assert [(paper.season_id, paper.subject_id) for paper in papers][:2] == [(spring.id, both), (scene.season_id, both)]
+    texts = [documents.load_bytes(each).decode() for each in in_the_books() if each.subject_id == both]
+    assert ["Spring" in text for text in texts] == [True, False]
+    assert len({each.about for each in queries.made_of(batch)}) == 3
+    with pytest.raises(Refused):
+        scene.ask()  # everybody of the season has one now
+
+
+def test_without_days_a_whole_program_is_its_seasons_under_way(scene, spring):
+    season = programs.get_season(scene.season_id)
+    on = clock.today()
+    assert services.seasons_asked(season, None, None, on=on) == [season.id]
+    assert services.seasons_asked(season, None, on - timedelta(20), on=on) == [spring.id, season.id]
+    for first, last, code in (
+        (on, on - timedelta(1), "ends_before_it_begins"), (on + timedelta(900), on + timedelta(901), "no_season")
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            services.seasons_asked(season, first, last, on=on)
+        assert [each.code for each in refused.value.reasons] == [code]
+
+
+def test_a_program_and_its_season_are_not_printed_at_once(scene, spring):
+    ask_whole(scene)
+    with pytest.raises(Conflict):
+        scene.ask()
+    printed(1)
+    scene.ask(again=True)
+    with pytest.raises(Conflict):
+        ask_whole(scene, again=True)
+
+
+def test_hours_for_many_are_for_those_with_minutes(scene, monkeypatch):
+    without, counted = scene.youth[1].id, kinds.came_to
+
+    def came_to(*asked):
+        return {key: replace(each, minutes=each.minutes * (key != without)) for key, each in counted(*asked).items()}
+
+    monkeypatch.setattr(kinds, "came_to", came_to)
+    batch = printed(scene.ask("hours"))
+    assert (batch.state, batch.total) == (S.DONE, 2)
+    assert {each.subject_id for each in in_the_books()} == {scene.youth[0].id, scene.youth[2].id}
+    assert all(each.title.startswith("Certificate of Hours") for each in in_the_books())
+
+
+def test_an_award_for_many_is_for_everybody_and_has_its_words(scene, session):
+    words = dict(zip(AWARD_WORDS, ("Fair play", "Juego limpio", "For kind words", "Por sus palabras"), strict=True))
+    session.scalars(
+        sa.select(AttendanceMark).where(AttendanceMark.youth_id == scene.youth[1].id)
+    ).one().mark = Mark.ABSENT
+    session.commit()
+    for missing in AWARD_WORDS:
+        with pytest.raises(Refused) as refused:
+            scene.ask("award", options=SIGNED | words | {missing: ""})
+        assert [each.field for each in refused.value.reasons] == [missing]
+    batch = printed(scene.ask("award", options=SIGNED | words))
+    assert (batch.state, batch.total) == (S.DONE, 3)
+    text = documents.load_bytes(in_the_books()[0]).decode()
+    assert all(said in text for said in words.values())
 
 
 def test_files_go_when_their_time_is_over_and_certificates_stay(app, scene):

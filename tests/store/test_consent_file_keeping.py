@@ -1,4 +1,4 @@
-"""What goes from a youth's file beside signed consents: answers never signed, health notes, emergency contacts."""
+"""What goes from a youth's file beside signed consents: answers never signed, health notes, emergency contacts, photos."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from youthprog.leagues.rosters.models import MedicalHold
 from youthprog.leagues.rosters.types import WaitFrom
 from youthprog.outreach.models import Message
 from youthprog.people import services as people
-from youthprog.people.models import EmergencyContact, HealthNote
+from youthprog.people.models import EmergencyContact, HealthNote, YouthPhoto
 from youthprog.people.types import HealthKind
 from youthprog.programs.models import Enrollment
 from youthprog.programs.types import EnrollmentStatus
@@ -48,6 +48,10 @@ class File:
         answer_all(self.request, now=NOW, emergency_contact={"name": WORDS, "phone": "+12175550142", "relation": ""})
         people.note_health(self.youth, HealthKind.ALLERGY, alert=WORDS, by=SYSTEM, now=NOW)
         people.add_emergency_contact(self.youth, WORDS, "217 555 0142", by=SYSTEM, now=NOW)
+        photo = YouthPhoto(youth_id=self.youth.id, kept_at=NOW)
+        db.session().add(photo)
+        db.flush()
+        photo.seal_bytes("photo_sealed", WORDS.encode())
         self.ends_on = self.family.group.season.ends_on
         db.session().commit()
 
@@ -171,13 +175,14 @@ def test_words_of_a_medical_hold_go_with_the_health_notes_and_its_dates_stay(fil
 def test_what_was_purged_is_not_there_any_more_and_nothing_else_went(file, session):
     on = file.last_day(FilePart.HEALTH) + DAY
     for part in FilePart:
-        before = [_count(model) for model in (HealthNote, EmergencyContact)]
+        before = [_count(model) for model in (HealthNote, EmergencyContact, YouthPhoto)]
         file.propose(part, on)
         file.purge(part, on)
         session.commit()
-        after = [_count(model) for model in (HealthNote, EmergencyContact)]
+        after = [_count(model) for model in (HealthNote, EmergencyContact, YouthPhoto)]
         assert after == [
             before[0] - (part is FilePart.HEALTH), before[1] - (part is FilePart.EMERGENCY),
+            before[2] - (part is FilePart.PHOTO),
         ]  # fmt: skip
     request = session.get_one(ConsentRequest, file.request.id)
     assert (request.draft_sealed, request.state) == (None, RequestState.CANCELED)
@@ -277,4 +282,4 @@ def test_the_lists_cost_the_same_for_more(file, session, statements):
             )
             youth.created_at = NOW
             people.note_health(youth, HealthKind.OTHER, alert="x", by=SYSTEM, now=NOW)
-    assert sent == [3, 3]
+    assert sent == [len(FilePart)] * 2

@@ -89,6 +89,24 @@ def test_what_is_missing_stands_beside_its_field(coordinator, scene):
     assert "These papers are being printed already." in page.text
 
 
+def test_a_whole_program_is_chosen_on_the_page_of_a_season(coordinator, scene):
+    address = f"/seasons/{scene.season_id}/print"
+    days = {"group": "program", "first": "2031-01-01", "last": "2031-02-01"}
+    page = coordinator.post(address, {"kind": "participation", **SIGNED, **days}, status=422)
+    assert "No season of this program lies in these days." in page.text
+    batch_id = ask(coordinator, scene, group="program", mail="y")
+    page = coordinator.get(f"/batches/{batch_id}")
+    assert "The whole program" in page.text
+    assert "The whole program" in coordinator.get(address).text
+    assert "The whole program" in coordinator.get("/today").text
+    assert queries.get_batch(batch_id).options["mail"] is True
+
+
+def test_words_of_an_award_stand_beside_their_fields(coordinator, scene):
+    page = coordinator.post(f"/seasons/{scene.season_id}/print", {"kind": "award", "group": "", **SIGNED}, status=422)
+    assert "Write what the award is called, in Spanish." in page.text
+
+
 def test_stopped_and_gone_on_with(coordinator, scene):
     batch_id = ask(coordinator, scene)
     page = coordinator.post(f"/batches/{batch_id}/stop")

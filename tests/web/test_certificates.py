@@ -27,7 +27,8 @@ from youthprog.core import clock
 from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.documents.theming import services as theming
-from youthprog.documents.theming.types import Signer, Theme
+from youthprog.documents.theming.types import Theme
+from youthprog.documents.types import Signatory
 from youthprog.mentorship.hours import queries as hours
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import DutyStatus
@@ -165,7 +166,7 @@ def test_nobody_of_another_program_is_certified(desk, made, session):
 
 def test_five_do_not_sign(desk, made, session, app):
     shutil.rmtree(app.config["YOUTHPROG"].instance / "paper", ignore_errors=True)
-    theming.keep_theme(Theme(signers=tuple(Signer(f"Chief {n}", "Chief") for n in range(5))), seen=0)
+    theming.keep_theme(Theme(signers=tuple(Signatory(f"Chief {n}", "Chief") for n in range(5))), seen=0)
     try:
         sent = {**ASKED, "youth": [str(made.ana)], "signers": ["0", "1", "2", "3"]}
         page = desk.post(made.page, sent, status=422)

@@ -15,6 +15,7 @@ from tests.support.walking import LONG_WALKERS, ON_ONE_ENGINE, Stage, Walker, op
 from youthprog.access.roles import LINK_GRANTS
 from youthprog.access.types import LinkPurpose, Role
 from youthprog.core.permissions import P, Reach
+from youthprog.documents.press import PrintJob
 
 pytestmark = [
     ON_ONE_ENGINE,
@@ -32,6 +33,7 @@ FIELDS: dict[str, tuple[P, ...]] = {
     "alert": (P.HEALTH_ALERT_READ, P.HEALTH_READ),
     "detail": (P.HEALTH_READ,),
     "custody": (P.CUSTODY_READ,),
+    "photo": (P.PHOTO_READ,),
 }
 ALL = {(side, child) for side in SIDES for child in ("first", "second", "waiting")}
 WITHIN: dict[Reach, dict[str, set[tuple[str, str]]]] = {
@@ -48,7 +50,7 @@ PEOPLE = ("/people",)  # where whoever once raised a concern is found like any a
 SEEN = {
     "coordinator": set(FIELDS),
     "coordinator of A": set(FIELDS),
-    "coach of A": {"name", "phone", "alert"},
+    "coach of A": {"name", "phone", "alert", "photo"},
     "mentor of A": {"name", "phone", "alert"},
     "guardian of A": {"name", "phone", "alert", "detail"},
     "guardian's link of A": {"name"},
@@ -69,6 +71,11 @@ def may_read(walker: Walker) -> set[tuple[str, str, str]]:
     return found
 
 
+def photos_in(job: PrintJob) -> str:
+    """The photos on a paper, which are no part of its words."""
+    return "".join(each.decode("latin-1") for name, each in job.assets.items() if name.startswith("photo-"))
+
+
 def seen_by(
     stage: Stage, walker: Walker, methods: tuple[str, ...] = ("GET", "POST")
 ) -> dict[tuple[str, str, str], str]:
@@ -85,7 +92,9 @@ def seen_by(
                 for path in {endpoint.path(stage.world, side) for side in SIDES}:
                     stage.press.jobs.clear()
                     answer = walker.open(path) if method == "GET" else walker.post(path, {"name": "?"})
-                    shown = answer.body + answer.location + "".join(job.html for job in stage.press.jobs)
+                    shown = (
+                        answer.body + answer.location + "".join(job.html + photos_in(job) for job in stage.press.jobs)
+                    )
                     shown += IN_PHONES.sub("", shown)
                     for key, text in canaries:
                         if text in shown and not (key[2] == "raiser now" and path.startswith(PEOPLE)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,11 +12,15 @@ from tests.makers.people import make_youth
 from tests.makers.programs import enroll, make_gathering
 from tests.web.test_attendance import objections  # noqa: F401  a fixture: pytest finds it by its name
 from tests.web.test_sync import Phone, deed, field, phone  # noqa: F401  fixtures
+from youthprog.attendance import walk_in_queries
 from youthprog.attendance.models import AttendanceMark, Deed
 from youthprog.attendance.types import Mark
+from youthprog.audit.models import AuditEntry
+from youthprog.consent.services import hold
 from youthprog.core import clock
 from youthprog.core.actor import SYSTEM
 from youthprog.people.services import restrict_custody
+from youthprog.reports.rounds import forget_typed_names
 
 ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 
@@ -141,3 +146,27 @@ def test_a_child_that_is_not_cleared_only_watches_under_a_typed_name_too(phone, 
     (told,) = phone.send(typed("Noa Diaz"))["results"]
     assert told["code"] == "not_cleared"
     assert walked_in(session, field) == []
+
+
+@ON_ONE_ENGINE
+def test_names_go_after_their_term_and_who_it_was_stays(app, phone, field, session):  # noqa: F811
+    child, held = enrolled(field, session, "Noa"), enrolled(field, session, "Ben")
+    phone.send(typed("Noa Diaz"), typed("Ben Diaz"), typed("Zoe Quinn"))
+    hold(held, "An incident", by=SYSTEM, now=clock.now())
+    session.commit()
+    assert [each.name for each in walk_in_queries.unsettled(field.gathering.id)] == ["Zoe Quinn"]
+
+    def left(days):
+        list(forget_typed_names(clock.now() + timedelta(days=days)))
+        session.commit()
+        return sorted(session.scalars(sa.select(Deed.said_name).where(Deed.said_name.is_not(None))))
+
+    assert left(89) == ["Ben Diaz", "Noa Diaz", "Zoe Quinn"]
+    (app.config["YOUTHPROG"].instance / "retention.toml").write_text("[typed_names]\nafter_days = 0\n")
+    assert len(left(91)) == 3, "a fault in the file, and something went"
+    (app.config["YOUTHPROG"].instance / "retention.toml").unlink()
+    assert left(91) == ["Ben Diaz"]
+    assert walk_in_queries.unsettled(field.gathering.id) == []
+    assert walked_in(session, field) == sorted([child.id, held.id])
+    line = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "register.names_removed")).one()
+    assert (line.subject_id, line.detail) == (field.gathering.id, {"names": 2, "days": 90})

@@ -30,6 +30,8 @@ TABLE: dict[Role, dict[P, Reach]] = {
         P.YOUTH_READ: PROGRAM,
         P.YOUTH_EDIT: PROGRAM,
         P.PEOPLE_MERGE: PROGRAM,
+        P.PHOTO_READ: PROGRAM,
+        P.PHOTO_EDIT: PROGRAM,
         P.CONTACT_READ: PROGRAM,
         P.HEALTH_ALERT_READ: PROGRAM,
         P.HEALTH_READ: PROGRAM,
@@ -79,6 +81,7 @@ TABLE: dict[Role, dict[P, Reach]] = {
     # Leads a team: who is here, who may play, whom to call, what to know in an emergency.
     Role.COACH: {
         P.YOUTH_READ: ASSIGNED,
+        P.PHOTO_READ: ASSIGNED,
         P.CONTACT_READ: ASSIGNED,
         P.HEALTH_ALERT_READ: ASSIGNED,
         P.CALENDAR_READ: ASSIGNED,
@@ -111,6 +114,8 @@ TABLE: dict[Role, dict[P, Reach]] = {
     # Answers for own children.
     Role.GUARDIAN: {
         P.YOUTH_READ: CHILDREN,
+        P.PHOTO_READ: CHILDREN,
+        P.PHOTO_EDIT: CHILDREN,
         P.CONTACT_READ: CHILDREN,
         P.HEALTH_ALERT_READ: CHILDREN,
         P.HEALTH_READ: CHILDREN,
@@ -139,6 +144,7 @@ LINK_GRANTS: dict[LinkPurpose, dict[P, Reach]] = {
     LinkPurpose.CALENDAR: {P.CONCERN_RAISE: CHILDREN},
     LinkPurpose.CONCERN: {P.CONCERN_RAISE: Reach.SELF},
     LinkPurpose.COMMITMENT: {P.CONCERN_RAISE: CHILDREN},
+    LinkPurpose.CERTIFICATE: {P.CONCERN_RAISE: CHILDREN},
     LinkPurpose.MATCH: {P.CONCERN_RAISE: CHILDREN},
     LinkPurpose.SESSION_LOG: {P.SESSION_LOG: ASSIGNED, P.CONCERN_RAISE: ASSIGNED},  # of one session, for seven days
 }

@@ -123,6 +123,9 @@ def pdf(group_id: int) -> BaseResponse:
     speak(asked_choice("language", tuple(LANGUAGES), language()))
     paper = Paper(asked_choice("paper", tuple(Paper), Paper.LETTER))
     season = group.season.name_es if language() == "es" else group.season.name
-    printed = cards.print_cards(group, lines, season=season, now=clock.now(), language=language(), paper=paper)
+    photos = people.photos_for(actor(), [line.youth_id for line in lines], group.season_id, clock.today())
+    printed = cards.print_cards(
+        group, lines, season=season, now=clock.now(), language=language(), paper=paper, photos=photos
+    )
     record_read("cards.printed", "group", group.id, by=actor(), youth=len(lines))
     return file_response(printed, name=_("%(group)s, check-in cards", group=group.name) + ".pdf")

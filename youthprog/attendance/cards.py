@@ -1,6 +1,6 @@
 """Check-in cards: who a scanned code belongs to, and making and replacing cards. Nothing here commits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -104,14 +104,19 @@ def print_cards(
     now: datetime,
     language: str,
     paper: Paper = Paper.LETTER,
+    photos: Mapping[int, bytes] | None = None,
 ) -> bytes:
-    """The cards of a group as PDF, ten to a sheet; who has no card is left out. Raises `Refused`, `PressFailed`."""
+    """The cards of a group as PDF, ten to a sheet, with the photos given; who has no card is left out. Raises `Refused`, `PressFailed`."""
     sheet = CheckInCards(
         letterhead=letterhead(),
         group=group.name,
         season=season,
         address=address_of(""),
-        rows=tuple(CheckInCard(line.name, line.code, line.jersey or "") for line in lines if line.code),
+        rows=tuple(
+            CheckInCard(line.name, line.code, line.jersey or "", photo=(photos or {}).get(line.youth_id))
+            for line in lines
+            if line.code
+        ),
         language=Language(language),
         paper=paper,
     )

@@ -4,7 +4,7 @@ A register is saved under its gathering's row lock, so that two savers come one 
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from youthprog.attendance.models import AttendanceMark, Deed, Register
 from youthprog.attendance.types import DeedKind, Mark, Merge, Said, Saved
 from youthprog.audit.services import record
 from youthprog.core import clock, db
-from youthprog.core.actor import Actor
+from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.clearance import not_cleared
 from youthprog.core.refusals import N_, Conflict, Refusal, refuse_if
 from youthprog.people.types import PeopleMerged
@@ -99,6 +99,28 @@ def settle_walk_in(gathering: Gathering, client_id: str, youth_id: int | None, *
     )  # fmt: skip
     (outcome,) = say(gathering, [said], by=by, now=now)
     refuse_if([outcome.refusal] if outcome.refusal else [])
+
+
+def forget_typed_names(before: datetime, *, held: Collection[int], days: int, now: datetime) -> Iterator[int]:
+    """Remove names of walk-ins that were typed without a network and came before a moment; yields each gathering's key.
+
+    Who they turned out to be stays. Of youth whose records are held the typed names stay too.
+    """
+    table = db.table(Deed)
+    old = sa.and_(
+        table.c.said_name.is_not(None),
+        table.c.received_at < before,
+        sa.or_(table.c.youth_id.is_(None), table.c.youth_id.not_in(held)),
+    )
+    gatherings = db.session().scalars(
+        sa.select(table.c.gathering_id).where(old).distinct().order_by(table.c.gathering_id)
+    )
+    for gathering_id in gatherings.all():
+        gone: Any = db.session().execute(
+            sa.update(table).where(old, table.c.gathering_id == gathering_id).values(said_name=None)
+        )
+        record("register.names_removed", "gathering", gathering_id, by=SYSTEM, now=now, names=gone.rowcount, days=days)
+        yield gathering_id
 
 
 def _said(youth_id: int, mark: Mark | None, heads: tuple[str, ...], now: datetime, device: str | None) -> list[Said]:

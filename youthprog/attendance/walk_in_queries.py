@@ -91,7 +91,13 @@ def unsettled(gathering_id: int) -> list[TypedName]:
     rows = db.session().execute(
         sa.select(said, Person)
         .outerjoin(Person, Person.id == said.by_id)
-        .where(said.gathering_id == gathering_id, said.youth_id.is_(None), said.refusal == UNKNOWN_NAME, ~settled)
+        .where(
+            said.gathering_id == gathering_id,
+            said.youth_id.is_(None),
+            said.refusal == UNKNOWN_NAME,
+            ~settled,
+            said.said_name.is_not(None),  # after its term a name is gone, and there is nothing left to settle
+        )
         .order_by(said.at, said.id)
     )
     return [

@@ -82,6 +82,8 @@ def _remove(kept: KeptPart, rule: FileRule, now: datetime) -> int:
         return people.forget_health(kept.youth_id) + forget_elsewhere(kept.youth_id)
     if kept.part is FilePart.EMERGENCY:
         return people.forget_emergency_contacts(kept.youth_id)
+    if kept.part is FilePart.PHOTO:
+        return people.forget_photo(kept.youth_id)
     requests = file_queries.requests_never_signed(kept.youth_id, rule, clock.day_of(now))
     for request in requests:
         if request.state in rules.OPEN_STATES:

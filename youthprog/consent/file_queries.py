@@ -1,5 +1,5 @@
 """Reading what of a youth's file, beside signed consents, has come to its end: answers never signed, health notes,
-emergency contacts."""
+emergency contacts, the photo."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from youthprog.core.health_words import kept_elsewhere
 from youthprog.core.permissions import P
 from youthprog.core.reach import within
 from youthprog.core.refusals import NotFound
-from youthprog.people.models import EmergencyContact, HealthNote, Person
+from youthprog.people.models import EmergencyContact, HealthNote, Person, YouthPhoto
 from youthprog.programs.models import Enrollment, Season
 
 Rules = Mapping[FilePart, FileRule]
@@ -45,19 +45,19 @@ class KeptPart:
 
 
 def list_parts_over(actor: Actor, rules: Rules, on: date, *, limit: int = PAGE) -> list[KeptPart]:
-    """Parts of files within reach whose time is over, neither held nor proposed. Three statements."""
+    """Parts of files within reach whose time is over, neither held nor proposed. A statement for each part."""
     free = (FilePurge.id.is_(None), ~_held(), _reached(actor, on))
     return [each for part in FilePart for each in _parts(part, rules, on, *free, _over(part, rules, on), limit=limit)]
 
 
 def list_parts_proposed(actor: Actor, rules: Rules, on: date) -> list[KeptPart]:
-    """Parts of files within reach that are proposed and not purged. Three statements."""
+    """Parts of files within reach that are proposed and not purged. A statement for each part."""
     waits = (FilePurge.id.is_not(None), _reached(actor, on))
     return [each for part in FilePart for each in _parts(part, rules, on, *waits, limit=200)]
 
 
 def parts_of_youth(actor: Actor, youth_id: int, rules: Rules, on: date) -> list[KeptPart]:
-    """What there is of a youth's file, with how long it is kept. Three statements."""
+    """What there is of a youth's file, with how long it is kept. A statement for each part."""
     mine = (Person.id == youth_id, _reached(actor, on))
     return [each for part in FilePart for each in _parts(part, rules, on, *mine, limit=1)]
 
@@ -132,6 +132,9 @@ def _pieces(part: FilePart, rules: Rules, on: date) -> sa.Subquery:
         words = _health_words()
         newest = sa.func.max(words.c.at, type_=HealthNote.recorded_at.type).label("newest")
         return sa.select(words.c.youth_id, count, newest).group_by(words.c.youth_id).subquery()
+    if part is FilePart.PHOTO:
+        newest = sa.func.max(YouthPhoto.kept_at).label("newest")
+        return sa.select(YouthPhoto.youth_id, count, newest).group_by(YouthPhoto.youth_id).subquery()
     none = sa.func.max(sa.null()).label("newest")
     return sa.select(EmergencyContact.youth_id, count, none).group_by(EmergencyContact.youth_id).subquery()
 
@@ -165,7 +168,8 @@ def _over(part: FilePart, rules: Rules, on: date) -> sa.ColumnElement[bool]:
     ]
     words = _health_words()
     fresh = sa.exists().where(words.c.youth_id == Person.id, words.c.at >= first_moment(limit))
-    noted = fresh if part is FilePart.HEALTH else sa.false()
+    taken = sa.exists().where(YouthPhoto.youth_id == Person.id, YouthPhoto.kept_at >= first_moment(limit))
+    noted = {FilePart.HEALTH: fresh, FilePart.PHOTO: taken}.get(part, sa.false())
     return sa.and_(*(~each for each in newer), ~noted, Person.created_at < first_moment(limit))
 
 

@@ -16,10 +16,12 @@ from youthprog.consent.retention import (
     BadRule,
     FileRule,
     KeepRule,
+    NamesRule,
     PackTerms,
     WordsRule,
     file_rules_of,
     keep_until,
+    names_rule_of,
     over_before,
     rule_of,
     words_rule_of,
@@ -57,6 +59,19 @@ def words_rule_in_force() -> WordsRule | None:
     """The same for whoever only goes by it: None while the department's file has a fault."""
     try:
         return words_rule()
+    except BadRule:
+        return None
+
+
+def names_rule() -> NamesRule:
+    """How long names typed without a network are kept, by the same files. Raises `BadRule`."""
+    return names_rule_of(_tables())
+
+
+def names_rule_in_force() -> NamesRule | None:
+    """The same for whoever only goes by it: None while the department's file has a fault."""
+    try:
+        return names_rule()
     except BadRule:
         return None
 

@@ -125,6 +125,26 @@ def lines_for(youth_ids: Collection[int], season_id: int, on: date) -> dict[int,
     return {youth_id: known.line(youth_id, season_id, on) for youth_id in youth_ids}
 
 
+def agreed_to_photos(youth_ids: Collection[int], season_id: int | None, on: date) -> set[int]:
+    """Those of the youth whose family agrees to photos on a day, in a season or, without one, in any that is not over.
+
+    As many statements as `histories`, and one to find the seasons.
+    """
+    if season_id is not None:
+        seasons = {season_id}
+    else:
+        asked = (
+            sa.select(ConsentRequest.season_id)
+            .join(Season, Season.id == ConsentRequest.season_id)
+            .where(ConsentRequest.youth_id.in_(youth_ids), Season.ends_on >= on)
+        )
+        seasons = set(db.session().scalars(asked.distinct()))
+    if not seasons:
+        return set()
+    known = histories(youth_ids, sorted(seasons))
+    return {each for each in youth_ids if any(known.line(each, season, on).photos for season in sorted(seasons))}
+
+
 def team_progress(group_ids: Collection[int], on: date) -> dict[int, tuple[int, int, int]]:
     """How many youth of each group are (signed, waiting, missing); expired counts as missing. A constant number of statements."""
     counts = {group_id: [0, 0, 0] for group_id in group_ids}

@@ -12,6 +12,7 @@ MAJORITY = 18
 MOST_YEARS = 100
 MOST_DAYS = 3660
 WORDS = "mentoring_words"  # the table that speaks of what was said about mentoring matches
+NAMES = "typed_names"  # the table that speaks of names of walk-ins typed without a network
 OUTSIDE = "outside_answers"  # the table of the file that speaks of answers from contacts not on file
 
 
@@ -92,7 +93,7 @@ class FileRule:
 
 
 def file_rules_of(source: Mapping[str, Any]) -> dict[FilePart, FileRule]:
-    """The rules of a file's tables `[drafts]`, `[health]` and `[emergency]`. Raises `BadRule`."""
+    """The rules of a file's tables, one for each part of it: `[drafts]`, `[health]` and so on. Raises `BadRule`."""
     found = {}
     for part in FilePart:
         table = source.get(part.value, {})
@@ -212,6 +213,24 @@ def words_rule_of(source: Mapping[str, Any]) -> WordsRule:
     if type(days) is not int or not 1 <= days <= MOST_DAYS:
         raise BadRule("[mentoring_words] needs after_end_days, a whole number of days")
     return WordsRule(days, str(table.get("source", ""))[:300], _checked_on(table))
+
+
+@dataclass(frozen=True)
+class NamesRule:
+    """How many days the name of a walk-in typed without a network is kept, with where the rule comes from."""
+
+    after_days: int
+    source: str = ""
+    checked_on: date | None = None
+
+
+def names_rule_of(source: Mapping[str, Any]) -> NamesRule:
+    """The rule of a file's `[typed_names]` table. Raises `BadRule`."""
+    table = source.get(NAMES, {})
+    days = table.get("after_days") if isinstance(table, Mapping) else None
+    if type(days) is not int or not 1 <= days <= MOST_DAYS:
+        raise BadRule("[typed_names] needs after_days, a whole number of days")
+    return NamesRule(days, _source_of(table), _checked_on(table))
 
 
 def _checked_on(table: Mapping[str, Any]) -> date | None:

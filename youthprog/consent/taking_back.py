@@ -35,6 +35,7 @@ from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.documents.types import PreparedDocument
 from youthprog.outreach import services as outreach
+from youthprog.people import services as people
 from youthprog.people.types import GuardianLine
 
 TAKEN_BACK_KINDS = frozenset(
@@ -98,6 +99,7 @@ def take_back(
         document_id=document.id, sha256=document.sha256,
     )  # fmt: skip
     publish(ConsentWithdrawn(request.id, request.youth_id, request.season_id))
+    people.follow_withdrawal(request.youth_id, by=by, now=now)
     fairness.tell_of_conflict(request.youth_id, request.season_id, disagreed, request_id=request.id, by=by, now=now)
     labels = [questions[key].words[prepared.facts.language].label for key in keys]
     _send_record(case, guardian, document, labels, by=by, now=now)

@@ -36,12 +36,14 @@ class FilePart(enum.StrEnum):
     DRAFTS = "drafts"  # answers of forms never signed, and the files added to them
     HEALTH = "health"  # health notes
     EMERGENCY = "emergency"  # emergency contacts
+    PHOTO = "photo"  # the photo that sheets print
 
 
 FILE_PARTS = {
     FilePart.DRAFTS: N_("Answers never signed"),
     FilePart.HEALTH: N_("Health notes"),
     FilePart.EMERGENCY: N_("Emergency contacts"),
+    FilePart.PHOTO: N_("Photo"),
 }
 
 

@@ -120,8 +120,17 @@ class Sealable:
 
     def unseal(self, column: str) -> str | None:
         """Read a sealed column. Raises `Unreadable` when it was moved or altered."""
+        content = self.unseal_bytes(column)
+        return None if content is None else content.decode()
+
+    def seal_bytes(self, column: str, content: bytes) -> None:
+        """Write a sealed column that holds a file."""
+        setattr(self, column, keyring().seal_bytes(content, place=self.place(column)))
+
+    def unseal_bytes(self, column: str) -> bytes | None:
+        """Read a sealed column as it was written. Raises `Unreadable`."""
         sealed = getattr(self, column)
-        return None if sealed is None else keyring().open(sealed, place=self.place(column))
+        return None if sealed is None else keyring().open_bytes(sealed, place=self.place(column))
 
 
 def new_key_id() -> str:

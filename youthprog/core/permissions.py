@@ -22,6 +22,11 @@ class P(Enum):
     PEOPLE_LIST = "people.list", "Search and list people"
     YOUTH_READ = "youth.read", "Open a young person's file"
     YOUTH_EDIT = "youth.edit", "Correct names, birth date, guardians and contacts"
+    PHOTO_READ = (
+        "photo.read",
+        "See a young person's photo, on the file or on a sheet, where the family agreed to photos",
+    )
+    PHOTO_EDIT = "photo.edit", "Add, replace or take away a young person's photo"
     PEOPLE_MERGE = "people.merge", "Merge two records of the same person"
     CONTACT_READ = "contact.read", "Read guardians' phones, mails and address"
     HEALTH_ALERT_READ = "health.alert.read", "Read the short medical alert a leader on the field needs"

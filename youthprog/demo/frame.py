@@ -45,7 +45,11 @@ class Frame:
 
     def seal(self, model: type[Model], key: int, column: str, text: str) -> bytes:
         """A sealed field of a row that is about to be written."""
-        return self.keys.seal(text, place=f"{model.__tablename__}:{key}:{column}")
+        return self.seal_bytes(model, key, column, text.encode())
+
+    def seal_bytes(self, model: type[Model], key: int, column: str, content: bytes) -> bytes:
+        """The same of a file."""
+        return self.keys.seal_bytes(content, place=f"{model.__tablename__}:{key}:{column}")
 
 
 def fields(plan: Any, names: str) -> Row:

@@ -36,8 +36,8 @@ from youthprog.demo.program_rows import program_tables
 from youthprog.demo.support_rows import support_tables
 from youthprog.documents import services as documents
 from youthprog.documents.theming import services as theming
-from youthprog.documents.theming.types import Signer, Theme
-from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, PreparedDocument, Statement
+from youthprog.documents.theming.types import Theme
+from youthprog.documents.types import AnswerMark, ConsentEvent, ConsentRecord, PreparedDocument, Signatory, Statement
 from youthprog.mentorship.hours.services import lock_month
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.services import activate_matches
@@ -64,8 +64,8 @@ class NotEmpty(Exception):
 
 
 SIGNERS = (
-    Signer("Marcus Bell", "Chief of Police", "Jefe de Policía"),
-    Signer("Sgt. Ruth Alvarado", "Youth Programs", "Programas juveniles"),
+    Signatory("Marcus Bell", "Chief of Police", "Jefe de Policía"),
+    Signatory("Sgt. Ruth Alvarado", "Youth Programs", "Programas juveniles"),
 )
 
 

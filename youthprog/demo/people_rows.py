@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from youthprog.core.text import fold
+from youthprog.demo.drawn_faces import drawn_face
 from youthprog.demo.frame import Frame, Row, Table, e164, fields, numbered
 from youthprog.demo.people import AdultPlan, HouseholdPlan, YouthPlan
-from youthprog.demo.types import Answer
+from youthprog.demo.types import Answer, Size
 from youthprog.people import rules
 from youthprog.people.models import (
     ContactPoint,
@@ -17,8 +18,11 @@ from youthprog.people.models import (
     Household,
     HouseholdMember,
     Person,
+    YouthPhoto,
 )
 from youthprog.people.types import ContactKind, PersonKind
+
+WITH_PHOTO = 9
 
 
 def people_tables(frame: Frame) -> Iterator[Table]:
@@ -35,6 +39,7 @@ def people_tables(frame: Frame) -> Iterator[Table]:
     yield EmergencyContact, numbered(_emergency(frame))
     yield HealthNote, list(_health(frame))
     yield CustodyRestriction, list(_custody(frame))
+    yield YouthPhoto, list(_photos(frame))
 
 
 def _adult(frame: Frame, adult: AdultPlan) -> Row:
@@ -114,6 +119,20 @@ def _health(frame: Frame) -> Iterator[Row]:
             "alert_sealed": frame.seal(HealthNote, key, "alert_sealed", note.alert),
             "detail_sealed": frame.seal(HealthNote, key, "detail_sealed", note.detail),
             "recorded_at": frame.began_at,
+        }
+
+
+def _photos(frame: Frame) -> Iterator[Row]:
+    """In a small department some whose family agreed to photos have one: a drawn figure."""
+    agreed = [consent.youth_key for consent in frame.plan.consents if consent.answer is Answer.SIGNED]
+    shown = list(dict.fromkeys(agreed))[:WITH_PHOTO] if frame.plan.size is Size.S else []
+    for key, youth_id in enumerate(shown, start=1):
+        yield {
+            "id": key,
+            "youth_id": youth_id,
+            "photo_sealed": frame.seal_bytes(YouthPhoto, key, "photo_sealed", drawn_face(youth_id)),
+            "kept_at": frame.began_at,
+            "kept_by_id": frame.coordinator_id,
         }
 
 

@@ -15,13 +15,15 @@ from typing import Any
 CONTEXT = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",  # names 1EdTechRevocationList, which the two before do not
 )
 KEY_SET = "badge-keys.json"
 LONGEST = 2_500
 """So many bytes a signed credential has at most."""
 ROOM = 1_450
 """So many bytes its claims may have, so that with header and signature it stays within that."""
-LONGEST_TITLE, LONGEST_ISSUER = 60, 60  # bytes
+LONGEST_NAMES = 60, 44
+"""So many bytes a title or an issuer has, and where that is too much for the whole."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,31 @@ class Badge:
 
 def credential_of(badge: Badge) -> dict[str, Any]:
     """The claims of a badge: the credential, and beside it what a JSON Web Token repeats of it."""
+    claims: dict[str, Any] = {}
+    for longest in LONGEST_NAMES:
+        claims = _claims(badge, longest)
+        if _size(claims) > ROOM:
+            del claims["evidence"]  # the one thing in it that may be left out; the paper says it too
+        if _size(claims) <= ROOM:
+            break
+    return claims
+
+
+def _size(claims: dict[str, Any]) -> int:
+    return len(json.dumps(claims, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _claims(badge: Badge, longest: int) -> dict[str, Any]:
     issuer_id, badge_id = f"{badge.address}/issuer", id_of(badge.file_sha256)
-    title = _short(badge.title, LONGEST_TITLE)
+    title = _short(badge.title, longest)
     issued_at = badge.issued_at.astimezone(UTC).replace(microsecond=0)
     holder_id = _urn("holder", badge.file_sha256)
-    claims: dict[str, Any] = {
+    return {
         "@context": list(CONTEXT),
         "id": badge_id,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": title,
-        "issuer": {"id": issuer_id, "type": ["Profile"], "name": _short(badge.issuer, LONGEST_ISSUER)},
+        "issuer": {"id": issuer_id, "type": ["Profile"], "name": _short(badge.issuer, longest)},
         "validFrom": issued_at.isoformat().replace("+00:00", "Z"),
         "credentialSubject": {
             "id": holder_id,
@@ -70,9 +87,6 @@ def credential_of(badge: Badge) -> dict[str, Any]:
         "sub": holder_id,
         "nbf": int(issued_at.timestamp()),
     }
-    if len(json.dumps(claims, ensure_ascii=False, separators=(",", ":")).encode()) > ROOM:
-        del claims["evidence"]  # the one thing in it that may be left out; the paper says it too
-    return claims
 
 
 def _identity(badge: Badge) -> dict[str, Any]:

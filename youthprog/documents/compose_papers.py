@@ -10,10 +10,11 @@ from itertools import groupby
 from typing import Any
 
 from youthprog.documents.codes import grouped, halved
-from youthprog.documents.fitting import CARD, CARD_FACES, fit
+from youthprog.documents.fitting import CARD, CARD_FACES, POINTS_PER_MM, Fit, fit
 from youthprog.documents.qr import qr_modules, qr_png
 from youthprog.documents.types import (
     BinderRow,
+    CheckInCard,
     CheckInCards,
     ConsentMark,
     DocumentKind,
@@ -34,6 +35,8 @@ INK = "#16202b"
 ROWS_AT_EASE = {Paper.LETTER: 19, Paper.A4: 21}
 """So many roster rows fit one page at their full height; up to two more fit when set closer."""
 ROWS_CLOSE_MORE = 2
+ROWS_PICTURES_TAKE = 4
+"""So many rows fewer fit one page with photos; from there on the photos are a little smaller and the rows as high as without."""
 LAST_TOGETHER = 4
 """So many rows at least stand on the last page of a roster that needs several, with the legend."""
 GAME_ROWS, GAME_ROWS_CLOSE = 15, 19
@@ -48,6 +51,9 @@ CARD_HEIGHT = 50.8
 LEAST_QR = 28.0
 """How wide a card's picture is at least, with its quiet zone, in mm."""
 LEAST_MODULE = 0.7
+NAME_ABOVE, FOOT_BELOW, OWN_SCRIPT_HIGH, LINE_OF_CARD = 15.2, 4.4, 5.4, 1.18
+"""Of a check-in card in mm: where its name begins, its foot ends, how high a name's own script is; and the leading of names."""
+FACE_MOST, FACE_LEAST, FACE_APART, FACE_SHAPE, NUMBER_NEEDS = 22.5, 12.0, 1.4, 0.8, 20.0
 PLAYER_CARD = replace(CARD, width=51.0)
 
 
@@ -83,7 +89,7 @@ def roster(sheet: RosterSheet) -> Laid:
     page = {
         "rows": rows,
         "setting": on_paper(sheet.paper),
-        "fit": "close" if not pictures and at_ease < len(rows) <= at_ease + ROWS_CLOSE_MORE else "",
+        "fit": _fit_of(len(rows), at_ease, with_pictures=bool(pictures)),
         "keep": len(rows) - LAST_TOGETHER,
         "columns": 2 + sum((sheet.shows_born, sheet.shows_guardian, sheet.shows_consent, sheet.shows_photos)),
         "pictures": bool(pictures),
@@ -113,6 +119,13 @@ def _as_shown(row: Any, sheet: RosterSheet) -> Any:
         photo=row.photo if sheet.shows_photos and row.photos else None,
         medical=row.medical if sheet.shows_medical else None,
     )
+
+
+def _fit_of(rows: int, at_ease: int, *, with_pictures: bool) -> str:
+    """How close a roster is set, so that a few rows too many take no second page."""
+    if with_pictures:
+        return "snug" if rows > at_ease - ROWS_PICTURES_TAKE else ""
+    return "close" if at_ease < rows <= at_ease + ROWS_CLOSE_MORE else ""
 
 
 def public_roster(sheet: PublicRoster) -> Laid:
@@ -155,16 +168,44 @@ def check_in_cards(sheet: CheckInCards) -> Laid:
     addresses = {card.code: sheet.address + card.code for card in sheet.rows}
     modules = max((qr_modules(each, may_weaken=False) for each in addresses.values()), default=0)
     wide = max(LEAST_QR, LEAST_MODULE * modules)
+    cards = [
+        (place, card, fitted, _beside_code(card, fitted))
+        for place, card in enumerate(sheet.rows)
+        for fitted in [fit(card.name, CARD, faces=CARD_FACES)]
+    ]
     page = {
-        "sheets": _ten_by_ten([(card, fit(card.name, CARD, faces=CARD_FACES)) for card in sheet.rows]),
+        "sheets": _ten_by_ten(cards),
         "qr": wide,
         "quiet": wide / max(modules, 1) * 4,
         "halved": halved,
         **_on_cards(sheet.letterhead.phone, sheet.paper),
     }
     assets = {f"card-{code}.png": qr_png(address, dark=INK, may_weaken=False) for code, address in addresses.items()}
+    assets |= {f"photo-{place}.jpg": card.photo for place, card, _fitted, shown in cards if card.photo and shown}
     title = f"{words('cards')} · {sheet.group}"
     return Laid(DocumentKind.CHECK_IN_CARDS, "check_in_cards.html", title, words, page, assets)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBesideCode:
+    """How large a photo stands on a check-in card, in mm, and whether the number beside it is set smaller."""
+
+    width: float
+    height: float
+    number_small: bool
+
+
+def _beside_code(card: CheckInCard, fitted: Fit) -> FaceBesideCode | None:
+    """The photo of a check-in card: as large as the lines of the name leave room for, or none."""
+    if card.photo is None:
+        return None
+    name = len(fitted.lines) * fitted.size * LINE_OF_CARD / POINTS_PER_MM + (
+        OWN_SCRIPT_HIGH if card.name_in_own_script else 0
+    )
+    height = min(FACE_MOST, CARD_HEIGHT - FOOT_BELOW - NAME_ABOVE - FACE_APART - name)
+    if height < FACE_LEAST:
+        return None
+    return FaceBesideCode(round(height * FACE_SHAPE, 2), round(height, 2), height < NUMBER_NEEDS)
 
 
 def player_cards(sheet: PlayerCards) -> Laid:

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from youthprog.documents import badge_keys
 from youthprog.documents.compose import compose_job, undrawable_in
+from youthprog.documents.portraits import BadPhoto, portrait_of
 from youthprog.documents.press import (
     PrintJob,
     SheetJob,
@@ -201,6 +202,14 @@ def _take_picture(message: Mapping[str, Any]) -> dict[str, Any]:
     return {"content": base64.b64encode(content).decode("ascii"), "ending": ending}
 
 
+def _take_portrait(message: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        content = portrait_of(base64.b64decode(message["content"]))
+    except BadPhoto as problem:
+        return {"refused": str(problem)}
+    return {"content": base64.b64encode(content).decode("ascii")}
+
+
 def _try_out(message: Mapping[str, Any]) -> dict[str, Any]:
     trial = Trial(
         message["name"],
@@ -232,6 +241,7 @@ DEEDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "verify": _verify,
     "read_scan": _read_scan,
     "take_picture": _take_picture,
+    "take_portrait": _take_portrait,
     "try_out": _try_out,
     "sign_badge": _sign_badge,
 }

@@ -5,6 +5,7 @@ on disk. `record_document` is quick and runs in the transaction of the deed. Bet
 to the file; if the deed is refused after all, `discard` takes it away.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -23,7 +24,7 @@ from flask import current_app
 from youthprog import config
 from youthprog.core import crypto, db
 from youthprog.core.beside import Beside
-from youthprog.core.refusals import NotFound, Refusal, refuse_if
+from youthprog.core.refusals import NotFound, Refusal, Refused, refuse_if
 from youthprog.documents import badges, codes, queries, rules, storage
 from youthprog.documents.models import Document
 from youthprog.documents.press import Press, PrintedSheet, SheetJob, Undrawable
@@ -341,6 +342,14 @@ def badge_issuer() -> dict[str, Any]:
 def badges_revoked() -> dict[str, Any]:
     """The badges that hold no more."""
     return badges.revocation_list(queries.list_revoked(BADGES), address=badges_at())
+
+
+def take_portrait(content: bytes) -> bytes:
+    """A photo somebody sent, drawn anew by the press as a small JPEG. Raises `Refused`, `PressFailed`."""
+    answer = press().ask("take_portrait", content=base64.b64encode(content).decode("ascii"))
+    if "refused" in answer:
+        raise Refused([Refusal("bad_photo", answer["refused"], "photo")])
+    return base64.b64decode(answer["content"])
 
 
 def read_scan(content: bytes) -> list[ScannedPage] | None:

@@ -429,6 +429,8 @@ class CheckInCard:
     name_in_own_script: str | None = None
     own_script_language: str | None = None
     own_script_runs_left: bool = False
+    photo: bytes | None = field(default=None, repr=False)
+    """A small JPEG of the child, where one is kept and the family agreed to photos."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,14 @@ def for_paper(roster: Roster, season_id: int, on: date) -> Roster:
     return replace(roster, players=players)
 
 
+def with_photos(actor: Actor, roster: Roster, season_id: int, on: date) -> Roster:
+    """A roster with the photos of those whom the actor may see so and whose family agrees to it on the day."""
+    photos = people.photos_for(actor, [player.youth_id for player in roster.players], season_id, on)
+    return replace(
+        roster, players=tuple(replace(player, photo=photos.get(player.youth_id)) for player in roster.players)
+    )
+
+
 def _as_held(player: PlayerLine, reason: NotCleared | None) -> PlayerLine:
     if reason is None:
         return player

@@ -107,6 +107,7 @@ def roster_pdf(team_id: int) -> Response:
     on = clock.today()
     team = queries.get_team_for(actor(), P.ROSTER_PRINT, team_id, on)
     roster = queries.for_paper(queries.roster_of(actor(), team, on), team.season_id, on)
+    roster = queries.with_photos(actor(), roster, team.season_id, on)
     if request.args.get("medical") == "no":
         roster = replace(roster, shows_alerts=False)
     speak(asked_choice("language", tuple(LANGUAGES), language()))

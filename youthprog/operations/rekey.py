@@ -43,6 +43,6 @@ def _reseal(row: Sealable, ring: crypto.Keyring) -> int:
     for column in row.SEALED:
         sealed = getattr(row, column)
         if sealed is not None and ring.key_id(sealed) != ring.current:
-            row.seal(column, row.unseal(column))
+            row.seal_bytes(column, ring.open_bytes(sealed, place=row.place(column)))
             changed += 1
     return changed

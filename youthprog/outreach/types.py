@@ -149,6 +149,7 @@ KINDS = {
     "consent_conflict": N_("Guardians disagree"),
     "consent_warning": N_("Answer from somebody not on file"),
     "batch_ended": N_("Papers for many"),
+    "certificate": N_("Certificate"),
     "invitation": N_("Invitation"),
     "password_reset": N_("New password"),
 }

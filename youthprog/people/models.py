@@ -178,6 +178,22 @@ class HealthNote(Sealable, Model):
     ended_at: Mapped[datetime | None]
 
 
+class YouthPhoto(Sealable, Model):
+    """A young person's portrait as sheets print it: a small JPEG drawn anew here, sealed. At most one a person.
+
+    Whether it may be shown is for the family to say (`core/picturing.py`); when they take that back the row goes.
+    """
+
+    __tablename__ = "youth_photo"
+    SEALED = ("photo_sealed",)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), unique=True)
+    photo_sealed: Mapped[bytes | None]
+    kept_at: Mapped[datetime]
+    kept_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
+
+
 class ExternalId(Model):
     """A person's key in another system, so that a second import finds the same person."""
 

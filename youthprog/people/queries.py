@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from youthprog.core import clock, db
+from youthprog.core import clock, db, picturing
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.permissions import P
 from youthprog.core.reach import within
@@ -26,6 +26,7 @@ from youthprog.people.models import (
     Household,
     HouseholdMember,
     Person,
+    YouthPhoto,
 )
 from youthprog.people.rules import RecordFacts
 from youthprog.people.types import (
@@ -552,6 +553,33 @@ def _health_notes(youth_ids: Collection[int], condition: sa.ColumnElement[bool])
         HealthNote.youth_id.in_(youth_ids), HealthNote.ended_at.is_(None), condition
     )
     return db.session().scalars(statement.order_by(HealthNote.id))
+
+
+def find_photo(youth_id: int) -> YouthPhoto | None:
+    """The photo there is of a young person, whether it may be shown or not. One statement."""
+    return db.session().scalar(sa.select(YouthPhoto).where(YouthPhoto.youth_id == youth_id))
+
+
+def has_photo_for(actor: Actor, youth_id: int, on: date) -> bool:
+    """Whether there is a photo of a young person that the actor may see on the day. The photo itself is not read."""
+    kept = sa.select(YouthPhoto.id).where(YouthPhoto.youth_id == youth_id)
+    if not reachable(actor, P.PHOTO_READ, [youth_id], on) or db.session().scalar(kept) is None:
+        return False
+    return bool(picturing.may_be_shown([youth_id], None, on))
+
+
+def photos_for(actor: Actor, youth_ids: Collection[int], season_id: int | None, on: date) -> dict[int, bytes]:
+    """The photos of youth whom the actor may see so, and whose family agrees to photos on the day in a season.
+
+    `season_id` None is any season that is not over. Small JPEGs by youth id. A constant number of statements.
+    """
+    reached = reachable(actor, P.PHOTO_READ, youth_ids, on)
+    if not reached:
+        return {}
+    rows = db.session().scalars(sa.select(YouthPhoto).where(YouthPhoto.youth_id.in_(reached))).all()
+    shown = picturing.may_be_shown([row.youth_id for row in rows], season_id, on)
+    found = {row.youth_id: row.unseal_bytes("photo_sealed") for row in rows if row.youth_id in shown}
+    return {youth_id: photo for youth_id, photo in found.items() if photo}
 
 
 def get_health_note(youth_id: int, note_id: int) -> HealthNote:

@@ -25,7 +25,14 @@ from youthprog.people.models import (
     HouseholdMember,
     Person,
     PersonMerge,
+    YouthPhoto,
 )
+from youthprog.people.photos import follow_withdrawal as follow_withdrawal
+from youthprog.people.photos import forget_photo as forget_photo
+from youthprog.people.photos import keep_photo as keep_photo
+from youthprog.people.photos import move_photo
+from youthprog.people.photos import refusals_to_keep_photo as refusals_to_keep_photo
+from youthprog.people.photos import remove_photo as remove_photo
 from youthprog.people.types import (
     ContactKind,
     CustodyRestricted,
@@ -525,6 +532,7 @@ def merge(kept: Person, gone: Person, *, by: Actor, now: datetime) -> PersonMerg
     _move_bonds(kept, gone, clock.day_of(now))
     _move_households(kept, gone)
     _move_rows(kept.id, gone.id)
+    move_photo(kept.id, gone.id)
     for name in ("born_on", "school", "preferred_name"):
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(gone, name))
@@ -601,6 +609,7 @@ def _move_rows(kept_id: int, gone_id: int) -> None:
         (CustodyRestriction.__table__, "adult_id"),
         (HealthNote.__table__, "youth_id"),
         (ExternalId.__table__, "person_id"),
+        (YouthPhoto.__table__, "kept_by_id"),
     ]
     for table, name in places:
         db.session().execute(sa.update(table).where(table.c[name] == gone_id).values({name: kept_id}))

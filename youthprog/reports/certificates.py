@@ -112,7 +112,7 @@ def create() -> Response | BaseResponse:
     prepared = _prepared(form, [youth], season)
     if prepared is None:
         return page("reports/certificate_new.html", 422, youth=youth, form=form)
-    (document_id,) = _issue(prepared, CertificateKind(form.kind.data), [youth.id])
+    (document_id,) = _issue(prepared, form, [youth.id])
     return redirect(url_for("certificates.show", document_id=document_id), 303)
 
 
@@ -127,12 +127,15 @@ def _prepared(form: CertificateForm, youth: list[Person], season: Season) -> ser
     return None
 
 
-def _issue(prepared: services.Prepared, kind: CertificateKind, youth_ids: list[int]) -> list[int]:
-    """Enter prepared certificates of young people still within reach; returns their documents' ids."""
+def _issue(prepared: services.Prepared, form: Any, youth_ids: list[int]) -> list[int]:
+    """Enter prepared certificates of young people still within reach, and mail them when asked; returns their documents' ids."""
     with recording(undo=partial(services.discard, prepared), says=_(NOT_ISSUED)):
         if len(people.reachable(actor(), P.CERTIFICATE_ISSUE, youth_ids, clock.today())) < len(set(youth_ids)):
             raise NotFound
-        issued = services.issue_certificates(prepared, kind, by=actor(), now=clock.now())
+        by, now = actor(), clock.now()
+        issued = services.issue_certificates(prepared, CertificateKind(form.kind.data), by=by, now=now)
+        for document in issued if form.mail.data else ():
+            services.send_certificate(document, by=by, now=now)
         return [document.id for document in issued]
 
 
@@ -187,7 +190,7 @@ def issue_season(season_id: int) -> Response | BaseResponse:
     if not form.validate_on_submit() or (prepared := _prepared(form, youth, found)) is None:
         return _season_page(found, form, chosen, 422)
     target = url_for("certificates.season", season_id=season_id, group=request.args.get("group"))
-    issued = _issue(prepared, CertificateKind(form.kind.data), [each.id for each in youth])
+    issued = _issue(prepared, form, [each.id for each in youth])
     flash(ngettext("%(num)s certificate was issued.", "%(num)s certificates were issued.", len(issued)))
     return redirect(target, 303)
 
@@ -245,13 +248,17 @@ def show(document_id: int) -> Response:
 
 
 def _shown(document: Document, person: Person, back: str, status: int = 200, **more: Any) -> Response:
-    values = {"document": document, "person": person, "back_url": back, "code": grouped(document.code)}
-    return page("reports/certificate.html", status, may_revoke=_may_revoke(document), **values, **more)
+    values: dict[str, Any] = {"document": document, "person": person, "back_url": back, "code": grouped(document.code)}
+    values["may_send"] = document.subject_kind == queries.CERTIFICATE_SUBJECT and _may(document, P.CERTIFICATE_ISSUE)
+    may_revoke = _may(document, P.CERTIFICATE_REVOKE)
+    return page("reports/certificate.html", status, may_revoke=may_revoke, **values, **more)
 
 
-def _may_revoke(document: Document) -> bool:
+def _may(document: Document, permission: P) -> bool:
+    if not actor().may(permission):
+        return False
     try:
-        _certificate(document.id, P.CERTIFICATE_REVOKE)
+        _certificate(document.id, permission)
     except NotFound:
         return False
     return True
@@ -274,6 +281,19 @@ def badge(document_id: int) -> Response:
     signed = printing.sign_badge(document, with_name=request.args.get("name") == "yes")
     record_read("certificate.badge", "document", document_id, by=actor())
     return file_response(signed.encode("ascii"), name="certificate.jwt", kind="application/vc+jwt", download=True)
+
+
+@bp.post("/certificates/<id:document_id>/send")
+@door(P.CERTIFICATE_ISSUE)
+def send(document_id: int) -> BaseResponse:
+    """Mail it to the guardians, each with a link of their own."""
+    document, _person, _back = _certificate(document_id, P.CERTIFICATE_ISSUE)
+    sent = services.send_certificate(document, by=actor(), now=clock.now())
+    if sent:
+        flash(ngettext("Mailed to %(num)s guardian.", "Mailed to %(num)s guardians.", sent), "signed")
+    else:
+        flash(_("Nobody was written to: no guardian has an address that works."))
+    return redirect(url_for("certificates.show", document_id=document_id), 303)
 
 
 @bp.post("/certificates/<id:document_id>/revoke")

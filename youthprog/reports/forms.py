@@ -7,7 +7,6 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
 from youthprog.core.refusals import N_
-from youthprog.documents.theming.types import Signer
 from youthprog.documents.types import CertificateKind, Paper, Signatory, Writing
 from youthprog.reports.rules import LONGEST_AWARD, LONGEST_WORDS
 from youthprog.reports.services import Order
@@ -34,7 +33,7 @@ class PaperForm(Form):
     role = Text(_("Title in English"), limit=80)
     role_es = Text(_("Title in Spanish"), limit=80)
 
-    def offer(self, signers: tuple[Signer, ...]) -> None:
+    def offer(self, signers: tuple[Signatory, ...]) -> None:
         """Name those who sign for the department."""
         self.known = signers
         self.signers.choices = [
@@ -43,8 +42,7 @@ class PaperForm(Form):
 
     def chosen(self) -> tuple[Signatory, ...]:
         """Who signs, as chosen and written."""
-        picked = [self.known[number] for number in self.signers.data or ()]
-        named = [Signatory(each.name, each.role, each.role_es, each.picture) for each in picked]
+        named = [self.known[number] for number in self.signers.data or ()]
         if self.signatory.data:
             named.append(Signatory(self.signatory.data, self.role.data or "", self.role_es.data or ""))
         return tuple(named)
@@ -55,6 +53,7 @@ class CertificateForm(PaperForm):
 
     kind = OneOf(_("What it certifies"), KINDS)
     coach_signs = BooleanField(_("The team’s coach signs too"))
+    mail = BooleanField(_("Mail it to the guardians, with a link that needs no account"))
     award_en = Text(_("Name of the award, in English"), limit=LONGEST_AWARD)
     award_es = Text(_("Name of the award, in Spanish"), limit=LONGEST_AWARD)
     words_en = Text(_("What it is given for, in English"), limit=LONGEST_WORDS)

@@ -18,8 +18,8 @@ from youthprog.core.refusals import N_, NotFound, Refusal, Refused
 from youthprog.core.text import crowded, storable
 from youthprog.documents.press import PressFailed
 from youthprog.documents.theming import services
-from youthprog.documents.theming.types import MOST_SIGNERS, TEMPLATES, OwnTemplate, Sample, Signer, Theme
-from youthprog.documents.types import Paper, Writing
+from youthprog.documents.theming.types import MOST_SIGNERS, TEMPLATES, OwnTemplate, Sample, Theme
+from youthprog.documents.types import Paper, Signatory, Writing
 from youthprog.web.edge import actor, door, recording
 from youthprog.web.language import gettext as _
 from youthprog.web.language import says
@@ -53,7 +53,7 @@ def show() -> Response:
 
 
 def _look(theme: Theme, *, seen: int | None = None, refusals: Sequence[Refusal] = (), status: int = 200) -> Response:
-    rows = [*theme.signers, *(Signer("", "") for _n in range(2))][:MOST_SIGNERS]
+    rows = [*theme.signers, *(Signatory("", "") for _n in range(2))][:MOST_SIGNERS]
     own = {name: services.versions(name) for name in TEMPLATES}
     return _with_frame(
         page(
@@ -127,7 +127,7 @@ def _typed() -> tuple[Theme, list[Refusal]]:
         picture, refused = _picture(f"signers-{number}-picture", known)
         refusals += refused
         if any(texts):
-            signers.append(Signer(name, role, role_es, picture))
+            signers.append(Signatory(name, role, role_es, picture))
         if any(not storable(text) or crowded(text) for text in texts):
             refusals.append(Refusal("unprintable", UNPRINTABLE, f"signers-{number}-name"))
     crest, refused = _picture("crest", before.crest)

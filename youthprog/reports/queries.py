@@ -273,6 +273,8 @@ class YouthFile:
     may_certify: bool
     may_open_records: bool
     may_enter: bool
+    may_photo: bool
+    has_photo: bool  # one that may be shown to the reader now
 
 
 def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
@@ -306,6 +308,8 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
         may_certify=reaches(P.CERTIFICATE_ISSUE),
         may_open_records=reaches(P.CONSENT_RECORD_READ),
         may_enter=reaches(P.CONSENT_ENTER),
+        may_photo=reaches(P.PHOTO_EDIT),
+        has_photo=people.has_photo_for(actor, youth_id, on),
     )
 
 
@@ -479,6 +483,20 @@ def certificates_of(youth_id: int) -> list[Document]:
     """Certificates issued to a youth, newest first. One statement."""
     found = documents.list_of_subject(CERTIFICATE_SUBJECT, youth_id)
     return [document for document in found if document.kind is DocumentKind.CERTIFICATE]
+
+
+def get_certificate_of_guardian(guardian_id: int, document_id: int, on: date) -> tuple[Document, Person]:
+    """A certificate of a child whom somebody answers for and may know about on a day, and the child. Raises `NotFound`."""
+    document = db.session().get(Document, document_id)
+    if document is None or document.kind is not DocumentKind.CERTIFICATE or document.purged_at is not None:
+        raise NotFound
+    if document.subject_kind != CERTIFICATE_SUBJECT:
+        raise NotFound
+    youth = people.get_person(document.subject_id)
+    known = people.guardians_of([youth.id], on).get(youth.id, [])  # whom a court keeps from knowing is not among them
+    if guardian_id not in {line.guardian_id for line in known}:
+        raise NotFound
+    return document, youth
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
-"""The nightly round: are the sealed files on the disk still those that were issued?"""
+"""The nightly rounds: are the sealed files on the disk still those that were issued; which typed names are over their term?"""
 
 import logging
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
+from youthprog.attendance import services as attendance
 from youthprog.audit.services import record
+from youthprog.consent import keeping_queries as keeping
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.documents import services as documents
@@ -27,3 +30,15 @@ def compare_documents(now: datetime, limit: int = A_NIGHT) -> int:
     for document_id in mended:
         record("document.mended", "document", document_id, by=SYSTEM, now=now)
     return len(found)
+
+
+def forget_typed_names(now: datetime) -> Iterator[int]:
+    """Remove names typed without a network whose time is over, by the table `[typed_names]` of retention.toml.
+
+    A daily chore; yields each gathering's key. With a fault in that file nothing goes; `youthprog check` says so.
+    """
+    rule = keeping.names_rule_in_force()
+    if rule is not None:
+        before = now - timedelta(days=rule.after_days)
+        held = keeping.youth_on_hold()
+        yield from attendance.forget_typed_names(before, held=held, days=rule.after_days, now=now)

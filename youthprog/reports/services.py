@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from flask import current_app
+
+from youthprog.access.services import end_links, issue_link
+from youthprog.access.types import LinkPurpose
 from youthprog.audit.services import record
 from youthprog.core import clock
 from youthprog.core.actor import Actor
@@ -13,12 +17,17 @@ from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.documents.types import Certificate, CertificateKind, Paper, PreparedDocument, Signatory, Writing
 from youthprog.mentorship.hours import queries as hours
+from youthprog.outreach import services as outreach
+from youthprog.outreach.types import Recipient
+from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Program, Season
 from youthprog.programs.types import StaffRole
 from youthprog.reports import queries, rules
+
+LETTER, LINK_DAYS = "reports/mail/certificate", 90.0
 
 
 @dataclass(frozen=True)
@@ -221,6 +230,31 @@ def issue_certificates(
         )
         found.append(document)
     return found
+
+
+def send_certificate(document: Document, *, by: Actor, now: datetime) -> int:
+    """Write to each guardian of a young person who has an address, with a link to this certificate for them alone.
+
+    Returns how many were written to. Whom a court keeps from knowing about the child is not written to; neither is
+    anybody about a certificate that was revoked. A link sent before ends.
+    """
+    if document.subject_kind != queries.CERTIFICATE_SUBJECT or document.revoked_at or document.purged_at:
+        return 0
+    youth, until = people.get_person(document.subject_id), now + timedelta(days=LINK_DAYS)
+    lines = people.guardians_of([youth.id], clock.day_of(now)).get(youth.id, [])
+    written = [line for line in lines if line.email and not line.email_bounced]
+    for line in written:
+        end_links(LinkPurpose.CERTIFICATE, document.id, now=now, person_id=line.guardian_id)
+        _id, token = issue_link(LinkPurpose.CERTIFICATE, line.guardian_id, document.id, days=LINK_DAYS, now=now)
+        link = f"{current_app.config['YOUTHPROG'].public_url}/cert/{token}"
+        said = {"reader": line.name, "child": youth.first_name, "title": document.title, "until": until, "link": link}
+        outreach.send(
+            "certificate", LETTER, values=said, subject_id=document.id, about_youth_id=youth.id, by=by, now=now,
+            to=Recipient(line.name, line.email or "", line.language, line.guardian_id, line.email_contact_id),
+        )  # fmt: skip
+    if written:
+        record("certificate.sent", "document", document.id, by=by, now=now, letters=len(written))
+    return len(written)
 
 
 def revoke_certificate(document: Document, *, reason: str, by: Actor, now: datetime) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from youthprog.documents.theming.rules import refusals_to_color
-from youthprog.documents.theming.types import OwnTemplate, Signer, Theme
+from youthprog.documents.theming.types import OwnTemplate, Theme
+from youthprog.documents.types import Signatory
 
 FOLDER = "paper"
 ENDINGS = frozenset({".svg", ".png"})
@@ -41,7 +42,7 @@ def theme_folder(instance: Path) -> Path:
 
 def theme_of(values: dict[str, Any], number: int) -> Theme:
     """The theme a file holds. Raises `ValueError`, `TypeError`, `KeyError` for what is none."""
-    signers = tuple(Signer(**{name: str(text) for name, text in each.items()}) for each in values["signers"])
+    signers = tuple(Signatory(**{name: str(text) for name, text in each.items()}) for each in values["signers"])
     theme = Theme(number, str(values["main"]), str(values["accent"]), str(values["crest"]), signers)
     if refusals_to_color(theme.main, theme.accent):
         raise ValueError("colors nobody can read")

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from youthprog.core.refusals import N_, Refusal
-from youthprog.documents.theming.types import MOST_SIGNERS, PAPER, Signer
+from youthprog.documents.theming.types import MOST_SIGNERS, PAPER
+from youthprog.documents.types import Signatory
 
 LEAST_OF_TEXT = 4.5
 """Contrast of the main color on paper: headings are set in it (WCAG 1.4.3)."""
@@ -31,7 +32,7 @@ def refusals_to_color(main: str, accent: str) -> list[Refusal]:
     return reasons
 
 
-def refusals_to_sign(signers: Sequence[Signer]) -> list[Refusal]:
+def refusals_to_sign(signers: Sequence[Signatory]) -> list[Refusal]:
     """Why somebody cannot be printed under a line: a name without a title, the same name twice, too many."""
     reasons = []
     if len(signers) > MOST_SIGNERS:

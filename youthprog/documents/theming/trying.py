@@ -118,8 +118,7 @@ def sample_of(
 ) -> Certificate | Appreciation | ClosureLetter:
     """A paper of an invented person."""
     who, writing, paper = (LONG if sample.long else SHORT), Writing(sample.writing), Paper(sample.paper)
-    named = [Signatory(each.name, each.role, each.role_es, each.picture) for each in (theme.signers if theme else ())]
-    signers = tuple((named + list(SIGNERS))[: sample.signers])
+    signers = ((theme.signers if theme else ()) + SIGNERS)[: sample.signers]
     if name == "closure_letter":
         return ClosureLetter(
             letterhead=letterhead,

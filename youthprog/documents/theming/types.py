@@ -3,20 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from youthprog.documents.types import Signatory
+
 MAIN, ACCENT, PAPER = "#123f73", "#f2b01e", "#fffefb"
 MOST_SIGNERS = 8
 TEMPLATES = ("participation", "completion", "hours", "award", "appreciation", "closure_letter")
 """The papers whose template a department may change; see `compose_certificates.HOUSE_TEMPLATES`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Who signs paper for the department. `picture` names a file, or is empty: then the hand signs."""
-
-    name: str
-    role: str
-    role_es: str = ""
-    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +19,7 @@ class Theme:
     main: str = MAIN
     accent: str = ACCENT
     crest: str = ""
-    signers: tuple[Signer, ...] = ()
+    signers: tuple[Signatory, ...] = ()
 
     @property
     def is_house(self) -> bool:

@@ -29,6 +29,7 @@ from youthprog.leagues.routes import paper_notes, which_of
 from youthprog.leagues.scores import card
 from youthprog.leagues.scores import queries as scores
 from youthprog.leagues.scores import services as score_services
+from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS
 from youthprog.programs import queries as programs
 from youthprog.web.filters import phone
@@ -118,6 +119,7 @@ def _team(asked: str) -> TeamHead:
 def _coach(asked: Asked) -> Made:
     team, on = asked.team, asked.on
     roster = queries.for_paper(queries.roster_of(asked.by, team, on), team.season_id, on)
+    roster = queries.with_photos(asked.by, roster, team.season_id, on)
     content = papers.print_roster(
         team, roster, notes=paper_notes(roster), phone=phone, now=asked.now, language=asked.language, paper=asked.paper
     )
@@ -136,6 +138,7 @@ def _player_cards(asked: Asked) -> Made:
     roster = queries.roster_of(asked.by, asked.team, asked.on)
     if not roster.players:
         raise NotOne(f"{asked.team.name} has no players.")
+    roster = queries.with_photos(asked.by, roster, asked.team.season_id, asked.on)
     content = services.print_player_cards(
         asked.team, roster, now=asked.now, language=asked.language, paper=asked.paper
     )  # fmt: skip
@@ -149,7 +152,8 @@ def _check_in_cards(asked: Asked) -> Made:
         raise NotOne(f"nobody of {asked.team.name} has a check-in card yet; make them on the team's page.")
     season = group.season.name_es if asked.language == "es" else group.season.name
     content = check_in.print_cards(
-        group, lines, season=season, now=asked.now, language=asked.language, paper=asked.paper
+        group, lines, season=season, now=asked.now, language=asked.language, paper=asked.paper,
+        photos=people.photos_for(asked.by, [line.youth_id for line in lines], group.season_id, asked.on),
     )  # fmt: skip
     return Made(content, "cards.printed", ("group", group.id), len(lines))
 

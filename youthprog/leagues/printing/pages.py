@@ -83,6 +83,7 @@ def _printed(kind: TeamPaper, head: TeamHead, on: date, paper: Paper) -> tuple[b
     if kind is TeamPaper.PUBLIC:
         content = services.print_public(head, roster, now=now, language=spoken, paper=paper)
     elif kind is TeamPaper.PLAYER_CARDS:
+        roster = queries.with_photos(actor(), roster, head.season_id, on)
         content = services.print_player_cards(head, roster, now=now, language=spoken, paper=paper)
     else:
         shown = _for_coach(roster, head, on, with_health=kind is TeamPaper.COACH)
@@ -93,7 +94,7 @@ def _printed(kind: TeamPaper, head: TeamHead, on: date, paper: Paper) -> tuple[b
 
 
 def _for_coach(roster: Roster, head: TeamHead, on: date, *, with_health: bool) -> Roster:
-    shown = queries.for_paper(roster, head.season_id, on)
+    shown = queries.with_photos(actor(), queries.for_paper(roster, head.season_id, on), head.season_id, on)
     return shown if with_health else replace(shown, shows_alerts=False)
 
 

@@ -12,8 +12,8 @@ from youthprog.documents.types import CertificateKind, Signatory
 from youthprog.programs import queries as programs
 from youthprog.reports import rules, services
 from youthprog.reports.batches import queries
-from youthprog.reports.batches.types import BatchKind, Paper, Task
-from youthprog.reports.queries import youth_among
+from youthprog.reports.batches.types import AWARD_WORDS, BatchKind, Paper, Task
+from youthprog.reports.queries import came_to, youth_among
 
 NEVER_THERE = N_("No place in the season any more, or no register says that this young person came.")
 
@@ -24,7 +24,10 @@ def certificates_of(kind: CertificateKind, title: str, nobody: str) -> BatchKind
     def subjects(actor: Actor, task: Task, on: date) -> list[int]:
         if kind is CertificateKind.COMPLETION and on < programs.get_season(task.season_id).ends_on:
             return []
-        return queries.came_to(actor, P.CERTIFICATE_ISSUE, task, on)
+        if kind is CertificateKind.AWARD:
+            return queries.placed_in(actor, P.CERTIFICATE_ISSUE, task, on)
+        came = queries.came_to(actor, P.CERTIFICATE_ISSUE, task, on)
+        return _with_minutes(actor, task, came) if kind is CertificateKind.HOURS else came
 
     def papers(actor: Actor, task: Task, youth_ids: Sequence[int], now: datetime) -> list[Paper]:
         season, on = programs.get_season(task.season_id), clock.day_of(now)
@@ -36,7 +39,9 @@ def certificates_of(kind: CertificateKind, title: str, nobody: str) -> BatchKind
             if not rules.refusals_to_certify(kind, [known], ends_on=season.ends_on, on=on)
         ]
         signs = Signatory(str(task.options.get("signatory", "")), str(task.options.get("role", "")))
-        order = services.Order(kind, signers=(signs,), coach_signs=True)
+        said = AWARD_WORDS if kind is CertificateKind.AWARD else ()
+        words: dict[str, Any] = {name: str(task.options.get(name, "")) for name in said}
+        order = services.Order(kind, signers=(signs,), coach_signs=True, **words)
         sheets = services.write_certificates([e for e, _k in entitled], [k for _e, k in entitled], season, order, on)
         names = {each.id: each.name for each in youth}
         return [
@@ -53,8 +58,15 @@ def certificates_of(kind: CertificateKind, title: str, nobody: str) -> BatchKind
         subject_kind="youth",
         subjects=subjects,
         papers=papers,
+        worded=kind is CertificateKind.AWARD,
         nobody=nobody,
     )
+
+
+def _with_minutes(actor: Actor, task: Task, youth_ids: Sequence[int]) -> list[int]:
+    """Those of whom any minutes are counted: of the others there are no hours to certify."""
+    counted = came_to(actor, programs.get_season(task.season_id), clock.now(), youth_ids)
+    return [each for each in youth_ids if each in counted and counted[each].minutes]
 
 
 CERTIFICATES = [
@@ -67,6 +79,16 @@ CERTIFICATES = [
         CertificateKind.COMPLETION,
         N_("Certificates of completion"),
         N_("The season is not over yet, or no register says that anybody came."),
+    ),
+    certificates_of(
+        CertificateKind.HOURS,
+        N_("Certificates of hours"),
+        N_("Everybody with hours has a certificate already, or no minutes are counted for anybody."),
+    ),
+    certificates_of(
+        CertificateKind.AWARD,
+        N_("Awards"),
+        N_("Everybody in the season has this award already, or there is nobody."),
     ),
 ]
 

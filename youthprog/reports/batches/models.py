@@ -12,7 +12,7 @@ from youthprog.reports.batches.types import BatchState
 
 
 class PrintBatch(Model):
-    """Papers of one kind for everybody of a season, or of one team, asked for by somebody and printed by the worker.
+    """Papers of one kind for everybody of a season, of one team, or of several seasons of a program, printed by the worker.
 
     `kind` is a key of `wiring.BATCH_KINDS`. `looked_at` is when all names were found drawable; until then nothing is
     printed. `trouble` says why not: `[[subject, sentence, values]]`, without a name. While it is worked on somebody holds it
@@ -45,7 +45,7 @@ class PrintBatch(Model):
 
 
 class PrintedPaper(Model):
-    """One paper of a batch: each subject once. `printed_at` and the document are written in one transaction.
+    """One paper of a batch: each subject once a season. `printed_at` and the document are written in one transaction.
 
     `seen` says which youth it shows by which permission: whoever fetches it later must reach them all.
     `left_out` says why there is none.
@@ -53,13 +53,14 @@ class PrintedPaper(Model):
 
     __tablename__ = "printed_paper"
     __table_args__ = (
-        sa.UniqueConstraint("batch_id", "subject_id"),
+        sa.UniqueConstraint("batch_id", "subject_id", "season_id"),
         sa.CheckConstraint("printed_at IS NOT NULL OR document_id IS NULL", name="document_once_printed"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(sa.ForeignKey("print_batch.id"))
     subject_id: Mapped[int] = mapped_column(index=True)
+    season_id: Mapped[int] = mapped_column(sa.ForeignKey("season.id"))
     place: Mapped[int]
     printed_at: Mapped[datetime | None]
     document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("document.id"), unique=True)

@@ -21,13 +21,14 @@ from youthprog.reports.batches import queries, services
 from youthprog.reports.batches.forms import BatchForm
 from youthprog.reports.batches.models import PrintBatch
 from youthprog.reports.batches.rules import file_names
-from youthprog.reports.batches.types import ENDED, STATES, UNDER_WAY
+from youthprog.reports.batches.types import AWARD_WORDS, ENDED, STATES, UNDER_WAY
 from youthprog.web.edge import actor, door
 from youthprog.web.language import gettext as _
 from youthprog.web.language import language
 from youthprog.web.pages import page
 
 bp = Blueprint("batches", __name__)
+WHOLE = "program"
 WHY_NOT = {
     "hidden": N_("It names somebody whom you may not see this way, or not any more."),
     "void": N_("A certificate in it was revoked or purged since."),
@@ -43,7 +44,8 @@ def _form(season: Season) -> BatchForm:
     form.kind.choices = [SelectChoice(kind.key, _(kind.title)) for kind in queries.kinds_of(actor())]
     groups = queries.groups_of_season(actor(), P.BATCH_PRINT, season.id, clock.today())
     everybody = SelectChoice("", _("Everybody in the season"))
-    form.group.choices = [everybody, *(SelectChoice(str(key), name) for key, name in groups)]
+    program = SelectChoice(WHOLE, _("The whole program: all its seasons between two days"))
+    form.group.choices = [everybody, *(SelectChoice(str(key), name) for key, name in groups), program]
     return form
 
 
@@ -57,7 +59,7 @@ def new(season_id: int) -> Response:
 
 def _asking(season: Season, form: BatchForm, status: int = 200) -> Response:
     kinds = queries.kinds()
-    lines = [line for line in queries.list_batches(season.id) if line.kind in kinds]
+    lines = [line for line in queries.list_batches(season) if line.kind in kinds]
     return page("reports/batch_new.html", status, season=season, form=form, batches=lines, kinds=kinds, states=STATES)
 
 
@@ -70,9 +72,12 @@ def create(season_id: int) -> Response | BaseResponse:
     if not form.validate_on_submit():
         return _asking(season, form, 422)
     kind = queries.kinds()[form.kind.data]
-    options = {"signatory": form.signatory.data or "", "role": form.role.data or "", "language": language()}
+    said = {name: form[name].data or "" for name in ("signatory", "role", *(AWARD_WORDS if kind.worded else ()))}
+    options = {**said, "language": language(), "mail": bool(form.mail.data)}
     about = {"group_id": key_in(form.group.data), "options": options, "again": form.again.data}
     try:
+        if form.group.data == WHOLE:
+            about["whole"] = services.seasons_asked(season, form.first.data, form.last.data, on=clock.today())
         batch = services.ask(season, kind, **about, by=actor(), now=clock.now())
     except Refused as refused:
         form.take(refused.reasons)
@@ -100,6 +105,7 @@ def _shown(batch: PrintBatch, status: int = 200) -> Response:
         batch=batch,
         kind=queries.kinds()[batch.kind],
         group=queries.group_name(batch.group_id),
+        is_whole=batch.scope.startswith(queries.scope_of_program(batch.season.program_id)),
         counts=queries.counts_of(batch.id),
         under_way=batch.state in UNDER_WAY,
         state=STATES[batch.state],

@@ -58,6 +58,11 @@ def came_to(actor: Actor, permission: P, task: Task, on: date) -> list[int]:
         .join(Gathering, Gathering.id == AttendanceMark.gathering_id)
         .where(Gathering.season_id == task.season_id, AttendanceMark.mark.in_(CAME))
     )
+    return placed_in(actor, permission, task, on, Person.id.in_(came))
+
+
+def placed_in(actor: Actor, permission: P, task: Task, on: date, *conditions: sa.ColumnElement[bool]) -> list[int]:
+    """Youth with a place in a season, within reach, by name; of one group when given. One statement."""
     statement = (
         sa.select(Person.id)
         .join(Enrollment, Enrollment.youth_id == Person.id)
@@ -65,8 +70,8 @@ def came_to(actor: Actor, permission: P, task: Task, on: date) -> list[int]:
             Enrollment.season_id == task.season_id,
             Enrollment.status == EnrollmentStatus.ENROLLED,
             Person.merged_into_id.is_(None),
-            Person.id.in_(came),
             reach.within(actor, permission, Person.id, on),
+            *conditions,
         )
         .order_by(Person.folded_name, Person.id)
     )
@@ -93,6 +98,19 @@ def groups_of_season(actor: Actor, permission: P, season_id: int, on: date) -> l
     return [(key, name) for key, name in db.session().execute(statement)]
 
 
+def seasons_between(program_id: int, first: date, last: date) -> list[int]:
+    """The seasons of a program that touch a span of days, the earliest first. One statement."""
+    statement = sa.select(Season.id).where(
+        Season.program_id == program_id, Season.starts_on <= last, Season.ends_on >= first
+    )
+    return list(db.session().scalars(statement.order_by(Season.starts_on, Season.id)))
+
+
+def scope_of_program(program_id: int) -> str:
+    """How the scope of a batch for several seasons of a program begins."""
+    return f"program {program_id}:"
+
+
 # ---- batches ----
 
 
@@ -107,18 +125,21 @@ class BatchLine:
     asked_at: datetime
     total: int
     printed: int
+    is_whole: bool = False
+    """For several seasons of the program."""
 
 
-def list_batches(season_id: int) -> list[BatchLine]:
-    """The newest batches of a season. One statement."""
-    return _lines(PrintBatch.season_id == season_id, limit=SHOWN)
+def list_batches(season: Season) -> list[BatchLine]:
+    """The newest batches of a season, and of its whole program. One statement."""
+    of_program = PrintBatch.scope.startswith(scope_of_program(season.program_id))
+    return _lines(sa.or_(PrintBatch.season_id == season.id, of_program), limit=SHOWN)
 
 
 def _lines(condition: sa.ColumnElement[bool], *, limit: int) -> list[BatchLine]:
     statement = (
         sa.select(
             PrintBatch.id, PrintBatch.kind, Group.name, PrintBatch.state, PrintBatch.asked_at, PrintBatch.total,
-            _printed().correlate(PrintBatch).scalar_subquery(),
+            _printed().correlate(PrintBatch).scalar_subquery(), PrintBatch.scope.startswith("program "),
         )
         .outerjoin(Group, Group.id == PrintBatch.group_id)
         .where(condition)
@@ -208,16 +229,16 @@ def next_waiting(now: datetime) -> int | None:
     return db.session().scalar(statement.limit(1))
 
 
-def to_print(batch_id: int, limit: int | None = None) -> list[tuple[int, int]]:
-    """Papers not yet printed, in order: (paper, subject)."""
+def to_print(batch_id: int, limit: int | None = None) -> list[tuple[int, int, int]]:
+    """Papers not yet printed, in order: (paper, subject, season)."""
     statement = (
-        sa.select(PrintedPaper.id, PrintedPaper.subject_id)
+        sa.select(PrintedPaper.id, PrintedPaper.subject_id, PrintedPaper.season_id)
         .where(
             PrintedPaper.batch_id == batch_id, PrintedPaper.printed_at.is_(None), PrintedPaper.left_out.is_(None)
         )
         .order_by(PrintedPaper.place)
     )  # fmt: skip
-    return [(key, subject_id) for key, subject_id in db.session().execute(statement.limit(limit))]
+    return [(key, subject_id, season_id) for key, subject_id, season_id in db.session().execute(statement.limit(limit))]
 
 
 def stop_is_asked(batch_id: int) -> bool:
@@ -233,7 +254,7 @@ def have_one(kind: str, season_id: int) -> set[int]:
         .join(Document, Document.id == PrintedPaper.document_id)
         .where(
             PrintBatch.kind == kind,
-            PrintBatch.season_id == season_id,
+            PrintedPaper.season_id == season_id,
             Document.revoked_at.is_(None),
             Document.purged_at.is_(None),
         )

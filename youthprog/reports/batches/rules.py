@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from youthprog.core.refusals import N_, Refusal
 
@@ -26,6 +27,15 @@ def refusals_to_ask(*, count: int, nobody: str, signs: bool, signatory: str, rol
         sentence = N_("A batch holds %(most)s papers. Choose one team after the other.")
         reasons.append(Refusal("too_many", sentence, values={"most": MOST}))
     return reasons
+
+
+def refusals_to_span(first: date, last: date, seasons: int) -> list[Refusal]:
+    """Why no papers are printed for a program's seasons between two days."""
+    if last < first:
+        return [Refusal("ends_before_it_begins", N_("The last day lies before the first."), "last")]
+    if not seasons:
+        return [Refusal("no_season", N_("No season of this program lies in these days."), "first")]
+    return []
 
 
 def file_names(abouts: Iterable[str], ending: str = ".pdf") -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,15 @@ from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, refuse_if
 from youthprog.documents import services as documents
-from youthprog.documents.types import Certificate, PreparedDocument
+from youthprog.documents.types import Certificate, PreparedDocument, Writing
 from youthprog.outreach import services as outreach
 from youthprog.people.types import PeopleMerged
 from youthprog.programs.models import Season
+from youthprog.reports import rules as certificate_rules
 from youthprog.reports import services as certificates
 from youthprog.reports.batches import queries, rules
 from youthprog.reports.batches.models import PrintBatch, PrintedPaper
-from youthprog.reports.batches.types import UNDER_WAY, BatchKind, BatchState, Paper, Task
+from youthprog.reports.batches.types import AWARD_WORDS, UNDER_WAY, BatchKind, BatchState, Paper, Task
 
 LEASE = timedelta(seconds=60)
 PURGED_AT_ONCE = 50
@@ -42,24 +43,32 @@ def ask(
     group_id: int | None,
     options: Mapping[str, Any],
     again: bool = False,
+    whole: Sequence[int] = (),
     by: Actor,
     now: datetime,
 ) -> PrintBatch:
     """Ask for papers for everybody of a season or a group; whoever has one from an earlier batch is left out, unless `again`.
 
+    `whole` are seasons of the same program to print for in place of the one: a paper for each season somebody was in.
     Raises `Refused` with every reason, `Conflict` while such a batch is under way.
     """
-    task = Task(season.id, group_id, options)
-    subjects = kind.subjects(by, task, clock.day_of(now))
-    if kind.sealed and not again:
-        have = queries.have_one(kind.key, season.id)
-        subjects = [each for each in subjects if each not in have]
-    said = {name: str(options.get(name, "")) for name in ("signatory", "role")}
-    refuse_if(rules.refusals_to_ask(count=len(subjects), nobody=kind.nobody, signs=kind.signed_for, **said))
-    scope = f"{season.id}:{kind.key}:{group_id or 0}"
-    table = db.table(PrintBatch)
-    if db.session().scalar(sa.select(table.c.id).where(table.c.scope == scope, table.c.state.in_(UNDER_WAY))):
-        raise Conflict([Refusal("under_way", N_("These papers are being printed already. See below."))])
+    subjects = [
+        (season_id, each)
+        for season_id in whole or [season.id]
+        for each in _subjects(kind, Task(season_id, group_id, options), again=again, by=by, on=clock.day_of(now))
+    ]
+    refuse_if(
+        [
+            *_refusals_to_word(kind, options),
+            *rules.refusals_to_ask(
+                count=len(subjects), nobody=kind.nobody, signs=kind.signed_for,
+                signatory=str(options.get("signatory", "")), role=str(options.get("role", "")),
+            ),
+        ]
+    )  # fmt: skip
+    of_program = f"{queries.scope_of_program(season.program_id)}{kind.key}"
+    scope = of_program if whole else f"{season.id}:{kind.key}:{group_id or 0}"
+    _refuse_second(kind, scope, of_program, [*whole])
     batch = PrintBatch(
         kind=kind.key,
         scope=scope,
@@ -75,12 +84,41 @@ def ask(
     db.session().add(batch)
     db.flush()
     rows = [
-        {"batch_id": batch.id, "subject_id": subject_id, "place": place, "about": "", "seen": {}}
-        for place, subject_id in enumerate(subjects)
+        {"batch_id": batch.id, "subject_id": each, "season_id": season_id, "place": place, "about": "", "seen": {}}
+        for place, (season_id, each) in enumerate(subjects)
     ]
     db.session().execute(sa.insert(db.table(PrintedPaper)), rows)
-    record("batch.asked", "print_batch", batch.id, by=by, now=now, kind=kind.key, season_id=season.id, papers=len(rows))
+    seasons = {"seasons": list(whole)} if whole else {"season_id": season.id}
+    record("batch.asked", "print_batch", batch.id, by=by, now=now, kind=kind.key, papers=len(rows), **seasons)
     return batch
+
+
+def seasons_asked(season: Season, first: date | None, last: date | None, *, on: date) -> list[int]:
+    """The seasons of a program that touch the days asked for; those under way where no day is said. Raises `Refused`."""
+    first, last = first or min(on, last or on), last or max(on, first or on)
+    found = queries.seasons_between(season.program_id, first, last)
+    refuse_if(rules.refusals_to_span(first, last, len(found)))
+    return found
+
+
+def _subjects(kind: BatchKind, task: Task, *, again: bool, by: Actor, on: date) -> list[int]:
+    subjects = kind.subjects(by, task, on)
+    have = queries.have_one(kind.key, task.season_id) if kind.sealed and not again else set()
+    return [each for each in subjects if each not in have]
+
+
+def _refusals_to_word(kind: BatchKind, options: Mapping[str, Any]) -> list[Refusal]:
+    words = {name: str(options.get(name, "")) for name in AWARD_WORDS}
+    return certificate_rules.refusals_to_word(kind.key, Writing.BOTH, **words) if kind.worded else []
+
+
+def _refuse_second(kind: BatchKind, scope: str, of_program: str, seasons: Sequence[int]) -> None:
+    """Of papers of a kind one batch at a time: for a season, for its team, for its program. Raises `Conflict`."""
+    table = db.table(PrintBatch)
+    same = sa.or_(table.c.scope.in_((scope, of_program)), table.c.season_id.in_(seasons))
+    under_way = sa.select(table.c.id).where(table.c.kind == kind.key, same, table.c.state.in_(UNDER_WAY))
+    if db.session().scalar(under_way.limit(1)) is not None:
+        raise Conflict([Refusal("under_way", N_("These papers are being printed already. See below."))])
 
 
 def stop(batch: PrintBatch, *, by: Actor, now: datetime) -> None:
@@ -147,13 +185,22 @@ def leave_out(paper_id: int, why: str) -> None:
 
 
 def record_sealed(
-    paper_id: int, paper: Paper, prepared: PreparedDocument, *, batch_id: int, by: Actor, now: datetime
+    paper_id: int,
+    paper: Paper,
+    prepared: PreparedDocument,
+    *,
+    mail: bool = False,
+    batch_id: int,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """Enter a printed certificate in the books and tick its paper off, together. Raises `Overtaken`."""
+    """Enter a printed certificate in the books, mail it when asked, and tick its paper off, together. Raises `Overtaken`."""
     assert isinstance(paper.sheet, Certificate)
     made = {paper.subject_id: prepared}
     (document,) = certificates.issue_certificates(made, paper.sheet.kind, by=by, now=now, batch_id=batch_id)
     _settle(paper_id, printed_at=now, document_id=document.id, seen=_seen(paper))
+    if mail:
+        certificates.send_certificate(document, by=by, now=now)
 
 
 def record_loose(
@@ -221,7 +268,9 @@ def follow_merge(event: PeopleMerged) -> None:
     for row in rows:
         batch = queries.get_batch(row.batch_id)
         twin = sa.select(PrintedPaper.id).where(
-            PrintedPaper.batch_id == row.batch_id, PrintedPaper.subject_id == event.kept_id
+            PrintedPaper.batch_id == row.batch_id,
+            PrintedPaper.season_id == row.season_id,
+            PrintedPaper.subject_id == event.kept_id,
         )
         if batch.kind in certificate_kinds and db.session().scalar(twin) is None:
             row.subject_id = event.kept_id

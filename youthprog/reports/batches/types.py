@@ -36,6 +36,9 @@ STATES = {
 }
 
 
+AWARD_WORDS = ("award_en", "award_es", "words_en", "words_es")
+
+
 @dataclass(frozen=True)
 class Task:
     """What a batch is to print: plain values, known without its row."""
@@ -43,7 +46,7 @@ class Task:
     season_id: int
     group_id: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What was said in the form: `signatory`, `role`, and whatever a kind asks for besides."""
+    """What was said in the form: `signatory`, `role`, the words of an award, and whether to `mail` them."""
     language: str = "en"
     """Of whoever asked: the language of sheets that have one."""
 
@@ -83,6 +86,8 @@ class BatchKind:
     sealed: bool = True
     signed_for: bool = True
     """Whether it asks who signs."""
+    worded: bool = False
+    """Whether it asks for the words of an award."""
     of_groups: bool = True
     """Whether it can be asked for one team alone."""
     nobody: str = N_("There is nobody to print this for.")

@@ -9,7 +9,10 @@ import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,7 @@ NOT_ANY_MORE = N_("Whoever asked for this may not print it any more.")
 UNDRAWABLE = N_("No typeface here can draw %(letters)s.")
 EVERYTHING = dict.fromkeys(P, (Grant(Reach.EVERYWHERE),))
 S = BatchState
+Todo = tuple[int, int, int]  # paper, subject, season
 
 
 def print_what_is_asked(now: datetime) -> Generator[None, None, None]:
@@ -125,10 +129,10 @@ class _Work:
         trouble: list[list[Any]] = []
         names: dict[int, str] = {}
         with db.reading():
-            subjects = [subject_id for _paper, subject_id in queries.to_print(self.batch_id)]
+            todo = queries.to_print(self.batch_id)
             db.session().rollback()
-        for begin in range(0, len(subjects), LOOKED_AT_ONCE):
-            for paper in self._papers(subjects[begin : begin + LOOKED_AT_ONCE]):
+        for begin in range(0, len(todo), LOOKED_AT_ONCE):
+            for _key, paper in self._papers(todo[begin : begin + LOOKED_AT_ONCE]):
                 if paper.sheet is not None:
                     names[paper.subject_id] = _lettered(paper.sheet)
                     trouble += [
@@ -145,22 +149,26 @@ class _Work:
         trouble += [[key, UNDRAWABLE, {"letters": " ".join(letters)}] for key, letters in undrawable.items()]
         return trouble
 
-    def _papers(self, subjects: Sequence[int]) -> list[Paper]:
-        """The papers of some subjects as they are today, read without a lock."""
+    def _papers(self, todo: Sequence[Todo]) -> list[tuple[int, Paper]]:
+        """Some papers as they are today, each with its key, season by season, read without a lock."""
         assert self.actor is not None
+        found: list[tuple[int, Paper]] = []
         with db.reading():
-            papers = self.kind.papers(self.actor, self.task, subjects, clock.now())
+            for season_id, lines in groupby(todo, key=itemgetter(2)):
+                of_season, task = list(lines), replace(self.task, season_id=season_id)
+                subjects = [subject_id for _key, subject_id, _season in of_season]
+                made = {each.subject_id: each for each in self.kind.papers(self.actor, task, subjects, clock.now())}
+                found += [(key, made[subject_id]) for key, subject_id, _season in of_season]
             db.session().rollback()
-        return papers
+        return found
 
     # Printing --------------------------------------------------------------------------------------------------
 
-    def _print(self, todo: Sequence[tuple[int, int]]) -> list[list[Any]]:
+    def _print(self, todo: Sequence[Todo]) -> list[list[Any]]:
         """Print some papers and record them. Returns what the press refused after all; then nothing of them is kept."""
         assert self.actor is not None
         now = clock.now()
-        made = {paper.subject_id: paper for paper in self._papers([subject_id for _key, subject_id in todo])}
-        papers = [(key, made[subject_id]) for key, subject_id in todo]
+        papers = self._papers(todo)
         sheets = [paper.sheet for _key, paper in papers if paper.sheet is not None]
         try:
             printed = iter(list(documents.print_many(sheets, now=now)))
@@ -178,7 +186,8 @@ class _Work:
                 services.leave_out(key, paper.refused)
         for key, paper, sheet in kept:
             if self.kind.sealed:
-                services.record_sealed(key, paper, documents.keep_printed(paper.sheet, sheet), **about)  # type: ignore[arg-type]
+                prepared = documents.keep_printed(paper.sheet, sheet)  # type: ignore[arg-type]
+                services.record_sealed(key, paper, prepared, mail=bool(self.task.options.get("mail")), **about)  # type: ignore[arg-type]
             else:
                 services.record_loose(key, paper, sheet.content, kind=self.kind, **about)  # type: ignore[arg-type]
         return []
