@@ -358,6 +358,7 @@ ACTIONS = {
     "session.not_held": N_("Session not held"),
     "session.amended": N_("Session corrected"),
     "session.seen": N_("Reason of a session seen"),
+    "session.time_said": N_("Own time in a session confirmed"),
     "session.drafted": N_("Draft of a session kept"),
     "session.draft_dropped": N_("Draft of a session thrown away"),
     "session.reminded": N_("Mentor reminded of a session"),
