@@ -159,7 +159,7 @@ from youthprog.reports.batches import queries as batch_queries
 from youthprog.reports.batches import services as batch_services
 from youthprog.reports.batches.types import BatchKind
 from youthprog.reports.batches.work import print_what_is_asked
-from youthprog.reports.rounds import compare_documents
+from youthprog.reports.rounds import compare_documents, forget_concerns
 from youthprog.web import addresses, compiled, cookies, edge, errors, filters, headers, language
 from youthprog.web import routes as web
 from youthprog.web.converters import Id
@@ -364,6 +364,7 @@ CHORES: list[chores.Chore] = [
     hours_services.settle_all,
     closing_services.open_at_season_end,
     closing_words.forget_words,
+    forget_concerns,
     batch_services.purge_expired,
 ]
 

@@ -27,6 +27,7 @@ from youthprog.consent.retention import (
     refusals_to_propose,
     refusals_to_purge,
     rule_of,
+    concern_rule_of,
     words_rule_of,
     years_after,
 )
@@ -250,3 +251,13 @@ def test_what_was_said_about_matches_has_a_term_with_source_and_day():
     for table in ({}, {"after_end_days": 0}, {"after_end_days": "1095"}, {"after_end_days": True}, 3):
         with pytest.raises(BadRule):
             words_rule_of({"mentoring_words": table})
+
+
+def test_what_was_written_in_concerns_has_a_term_with_source_and_day():
+    rule = concern_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
+    assert rule.after_end_days == 9131
+    assert "own choice" in rule.source
+    assert rule.checked_on is not None
+    for table in ({}, {"after_outcome_days": 0}, {"after_outcome_days": "9131"}, {"after_outcome_days": True}, 3):
+        with pytest.raises(BadRule):
+            concern_rule_of({"concerns": table})

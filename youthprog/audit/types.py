@@ -389,6 +389,7 @@ ACTIONS = {
     "message.canceled": N_("Message canceled"),
     "figures.exported": N_("List behind a figure saved for a spreadsheet"),
     "confidential.recorded": N_("Something confidential recorded"),
+    "confidential.words_removed": N_("Words of a confidential record removed after their time"),
     "confidential.read": N_("Something confidential opened"),
     "concern_link.made": N_("Link to raise a concern made"),
     "demo.loaded": N_("Demo loaded"),

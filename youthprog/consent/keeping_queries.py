@@ -22,6 +22,7 @@ from youthprog.consent.retention import (
     keep_until,
     over_before,
     rule_of,
+    concern_rule_of,
     words_rule_of,
 )
 from youthprog.consent.types import FilePart
@@ -57,6 +58,19 @@ def words_rule_in_force() -> WordsRule | None:
     """The same for whoever only goes by it: None while the department's file has a fault."""
     try:
         return words_rule()
+    except BadRule:
+        return None
+
+
+def concern_rule() -> WordsRule:
+    """How long what was written in a concern is kept after its outcome. Raises `BadRule`."""
+    return concern_rule_of(_tables())
+
+
+def concern_rule_in_force() -> WordsRule | None:
+    """The same; None while there is a fault in the department's file, so that nothing goes."""
+    try:
+        return concern_rule()
     except BadRule:
         return None
 
