@@ -302,6 +302,7 @@ ACTIONS = {
     "credential.override_ended": N_("Exception ended"),
     "credential.served_without": N_("Led a meeting without being cleared"),
     "credential.read": N_("Credentials of somebody opened"),
+    "credential.exported": N_("List of volunteers handed out"),
     "credential_rule.added": N_("Requirement added"),
     "credential_rule.changed": N_("Requirement changed"),
     "credential_rule.ended": N_("Requirement ended"),

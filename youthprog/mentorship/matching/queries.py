@@ -447,8 +447,9 @@ def deciding(youth_id: int, on: date) -> dict[int, Any]:
     return {line.guardian_id: line for line in lines if line.may_decide}
 
 
-def asked_of(person_id: int | None, on: date) -> list[tuple[MatchParty, str]]:
-    """What somebody is asked and has not answered: proposals, and how it goes. With what to call the youth."""
+def asked_of(person_id: int | None, on: date, part: Part | None = None) -> list[tuple[MatchParty, str]]:
+    """What somebody is asked and has not answered, as one part or any: proposals, and how it goes. With what to call the
+    youth. Two statements."""
     if person_id is None:
         return []
     rows = db.session().execute(
@@ -458,6 +459,7 @@ def asked_of(person_id: int | None, on: date) -> list[tuple[MatchParty, str]]:
         .options(joinedload(MatchParty.offer))
         .where(
             MatchParty.person_id == person_id,
+            MatchParty.part == part if part else sa.true(),
             sa.or_(
                 sa.and_(MatchOffer.state == OfferState.PENDING, MatchParty.accepts.is_(None)),
                 sa.and_(

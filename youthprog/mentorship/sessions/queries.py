@@ -287,7 +287,7 @@ def unsaid_of(person_id: int | None, on: date) -> list[OwnTime]:
         .outerjoin(Person, Person.id == SessionLog.logged_by_id)
         .where(
             Match.group_id.in_(_led_groups(person_id)),
-            SessionLog.logged_by_id != person_id,
+            SessionLog.logged_by_id.is_distinct_from(person_id),
             SessionLog.held_on >= on - timedelta(days=rules.OWN_TIME_DAYS),
         )
         .order_by(Gathering.starts_at.desc(), SessionLog.id.desc())
