@@ -831,13 +831,13 @@ class _Maker:
         self._survey()
 
     def _led_too(self, group: Group) -> None:
-        """A session the mentor led and the coordinator logged, so that the mentor is asked for the own time."""
+        """A session the mentor led and somebody else logged, so that the mentor is asked for the own time."""
         starts_at = self.now - timedelta(days=20)
         session = program_maker.make_gathering(group, starts_at, kind=GatheringKind.MENTORING)
         log = SessionLog(
             match=self.match, gathering=session, client_id=f"{self.tag}-led"[:36], held_on=clock.day_of(starts_at),
             minutes=60, duty=DutyStatus.ON_DUTY, activities=[], logged_at=self.now, mentor_ids=[self.mentor.id],
-            logged_by_id=self.side.people[Role.COORDINATOR],
+            logged_by_id=self.guardian.id,
         )  # fmt: skip
         db.session().add(log)
         db.flush()

@@ -197,9 +197,12 @@ def test_a_signed_link_is_enough(visitor, home, session, purpose):
     path = f"/concern/{home.token(session, who, purpose)}"
     page = visitor.get(path)
     assert "Lena Kowalczyk" in page.text
+    is_young = purpose is LinkPurpose.CONCERN
+    assert ("Which young person is it about?" in page.text) is not is_young, "one who writes oneself is not asked"
     done = visitor.post(path, concern_form(page, words=WORDS, adults=str(home.mentor.id)))
     assert done.h1 == "We have received it"
     assert [each.person_id for each in entries(session, Entry.RAISED)] == [who.id]
+    assert [each.person_id for each in entries(session, Entry.ABOUT_YOUTH)] == [who.id] * is_young
     session.expire_all()
     assert session.get(Match, home.match.id).status is MatchStatus.PAUSED
     again = visitor.get(path)
