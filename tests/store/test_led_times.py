@@ -25,6 +25,7 @@ from youthprog.mentorship.sessions.models import SessionAmendment, SessionLog
 from youthprog.mentorship.sessions.types import Entry, Flag
 from youthprog.mentorship.types import DutyStatus
 from youthprog.people import services as people_services
+from youthprog.programs.models import GroupStaff
 from youthprog.programs.types import StaffRole
 
 TUESDAY = date(2026, 3, 10)
@@ -37,7 +38,7 @@ class Two(Pair):
     def __init__(self):
         super().__init__()
         self.other = make_person("Bea", "Okafor")
-        lead(self.other, self.match.group, StaffRole.MENTOR)
+        lead(self.other, self.match.group, StaffRole.MENTOR).from_on = MARCH
         db.session().flush()
         self.second = make_actor(Role.MENTOR, self.other.id)
 
@@ -137,3 +138,14 @@ def test_a_merged_mentor_keeps_the_own_time(two):
     people_services.merge(kept, two.other, by=SYSTEM, now=NOW)
     log = db.session().get_one(SessionLog, log.id)
     assert log.duties == {str(kept.id): {"duty": "civilian", "minutes": None, "said": False}}
+
+
+def test_a_mentor_who_left_the_group_still_confirms_what_was_before_and_leads_nothing_after(two):
+    log = two.log()
+    staff = db.session().scalar(sa.select(GroupStaff).where(GroupStaff.person_id == two.other.id))
+    staff.until_on = TUESDAY + timedelta(1)
+    db.session().flush()
+    assert [each.session_id for each in queries.unsaid_of(two.other.id, TUESDAY + timedelta(5))] == [log.id]
+    services.say_own_time(log, DutyStatus.OFF_DUTY, 60, by=two.second, now=NOW)
+    assert list(queries.co_mentors_of(two.match, TUESDAY + timedelta(7))) == [two.mentor.id]
+    assert set(queries.co_mentors_of(two.match, TUESDAY)) == {two.mentor.id, two.other.id}

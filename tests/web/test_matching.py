@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account, make_actor
-from tests.makers.mentoring import make_mentee, make_mentoring_season
+from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season
 from tests.makers.people import make_person
+from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose, Role
 from youthprog.core import clock
@@ -152,3 +153,19 @@ def test_a_young_person_answers_by_the_own_link_and_later_says_how_it_goes(visit
     young.post(f"/y/{token}", {"fit": "not", "party": str(said.id)})
     assert matching.party(session, Part.YOUTH).fit is Fit.NOT
     assert young.get(f"/y/{token}").h1 == "Hello, Yusuf"
+
+
+def test_two_who_meet_already_can_be_kept_apart_and_their_match_is_shown(app, visitor, matching, session):
+    with only_these_are_not_cleared(app):
+        youth = make_mentee(matching.season, "Noor", "Aziz")
+        match = make_match(matching.mentors[0], youth, season=matching.season, started_at=clock.now() - timedelta(weeks=2))
+        name = match.group.name
+    session.commit()
+    ties = f"/matching/ties?season={matching.season_id}"
+    visitor.sign_in(matching.coordinator).get(f"/matching?season={matching.season_id}")
+    pair = {"kind": "never", "one_id": str(youth.id), "other_id": str(matching.mentors[1].id)}
+    assert "meet in a match now" not in visitor.post(ties, pair).text
+    page = visitor.post(ties, {**pair, "other_id": str(matching.mentors[0].id)})
+    assert "These two meet in a match now." in page.text
+    assert page.h1 == name
+    assert len(session.scalars(sa.select(MatchTie.id)).all()) == 2
