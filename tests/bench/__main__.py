@@ -19,7 +19,9 @@ WINGS = {"mentorship": ["mentor_matching", "sessions", "concerns", "credentials"
 def main(argv: list[str] | None = None) -> int:
     rooms = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_ROOMS)
     parser = argparse.ArgumentParser(prog="make bench", description="Measure the product.")
-    parser.add_argument("--only", metavar="ROOM", choices=[*rooms, *WINGS], help=f"one of {', '.join([*rooms, *WINGS])}")
+    parser.add_argument(
+        "--only", metavar="ROOM", choices=[*rooms, *WINGS], help=f"one of {', '.join([*rooms, *WINGS])}"
+    )
     only = parser.parse_args(argv).only
     kept = []
     for room in WINGS.get(only, [only]) if only else rooms:

@@ -18,6 +18,7 @@ from youthprog.consent.retention import (
     KeepRule,
     PackTerms,
     PurgeFacts,
+    concern_rule_of,
     file_kept_until,
     file_rules_of,
     keep_until,
@@ -27,7 +28,6 @@ from youthprog.consent.retention import (
     refusals_to_propose,
     refusals_to_purge,
     rule_of,
-    concern_rule_of,
     words_rule_of,
     years_after,
 )

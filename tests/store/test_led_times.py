@@ -86,7 +86,8 @@ def test_the_second_confirms_and_is_asked_no_more(two):
     for _twice in range(2):
         services.say_own_time(log, DutyStatus.OFF_DUTY, 35, by=two.second, now=NOW)
     assert two.hours() == [("Bea", "off_duty", 35), ("Lena", "on_duty", 60)]
-    assert queries.unsaid_of(two.other.id, TUESDAY) == [] and two.ledger(MARCH).unsaid == ()
+    assert queries.unsaid_of(two.other.id, TUESDAY) == []
+    assert two.ledger(MARCH).unsaid == ()
     (row,) = db.session().scalars(sa.select(SessionAmendment))
     assert (row.by_id, set(row.became)) == (two.other.id, {"duties"})
     assert row.was["duties"][str(two.other.id)]["minutes"] is None
@@ -128,7 +129,9 @@ def test_who_was_not_there_leaves_one_adult_for_the_coordinator_to_see(two):
 def test_hours_of_a_certificate_are_one_s_own_whoever_logged_them(two):
     log = two.log()
     services.say_own_time(log, DutyStatus.OFF_DUTY, 20, by=two.second, now=NOW)
-    given = [hours_queries.given_in(two.program_id, each.id, MARCH, date(2026, 3, 31)) for each in (two.mentor, two.other)]
+    given = [
+        hours_queries.given_in(two.program_id, each.id, MARCH, date(2026, 3, 31)) for each in (two.mentor, two.other)
+    ]
     assert given == [(60, 1), (20, 1)]
 
 

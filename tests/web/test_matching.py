@@ -135,7 +135,8 @@ def test_a_young_person_answers_by_the_own_link_and_later_says_how_it_goes(visit
     young = type(visitor)(visitor.app)
     page = young.get(f"/y/{token}")
     assert page.h1 == "Would you like to meet Ana Reyes?"
-    assert "Abdi" not in page.text and "Omar" not in page.text
+    assert "Abdi" not in page.text
+    assert "Omar" not in page.text
     other = matching.party(session, Part.GUARDIAN)
     young.post(f"/y/{token}", {"accepts": "yes", "party": str(other.id)}, status=404)
     young.get(f"/y/{token}")
@@ -158,7 +159,9 @@ def test_a_young_person_answers_by_the_own_link_and_later_says_how_it_goes(visit
 def test_two_who_meet_already_can_be_kept_apart_and_their_match_is_shown(app, visitor, matching, session):
     with only_these_are_not_cleared(app):
         youth = make_mentee(matching.season, "Noor", "Aziz")
-        match = make_match(matching.mentors[0], youth, season=matching.season, started_at=clock.now() - timedelta(weeks=2))
+        match = make_match(
+            matching.mentors[0], youth, season=matching.season, started_at=clock.now() - timedelta(weeks=2)
+        )
         name = match.group.name
     session.commit()
     ties = f"/matching/ties?season={matching.season_id}"

@@ -18,11 +18,11 @@ from youthprog.consent.retention import (
     KeepRule,
     PackTerms,
     WordsRule,
+    concern_rule_of,
     file_rules_of,
     keep_until,
     over_before,
     rule_of,
-    concern_rule_of,
     words_rule_of,
 )
 from youthprog.consent.types import FilePart

@@ -126,7 +126,15 @@ def _exported() -> tuple[list[str], list[list[str]]]:
     )  # fmt: skip
     asked = {each.kind for line in lines for each in line.asked}
     kinds = {code: kind.named(language()) for code, kind in queries.kinds().items() if code in asked}
-    head = [_("Name"), _("Serves as"), _("Programs"), _("Status"), *kinds.values(), _("Hours this month"), _("Hours this year")]
+    head = [
+        _("Name"),
+        _("Serves as"),
+        _("Programs"),
+        _("Status"),
+        *kinds.values(),
+        _("Hours this month"),
+        _("Hours this year"),
+    ]
     record_read("credential.exported", "person", None, by=actor(), people=len(lines))
     return head, [_line(line, list(kinds), names) for line in lines]
 

@@ -99,7 +99,14 @@ def worked(execute: Execute, *conditions: Any) -> list[Worked]:
     names = _names(execute, {each.person_id for *_said, times in rows for each in times if each.person_id})
     return [
         Worked(
-            key, program_id, each.person_id, names.get(each.person_id, ""), starts_at, each.minutes, each.duty, each.is_said
+            key,
+            program_id,
+            each.person_id,
+            names.get(each.person_id, ""),
+            starts_at,
+            each.minutes,
+            each.duty,
+            each.is_said,
         )
         for key, program_id, starts_at, times in rows
         for each in times

@@ -140,7 +140,9 @@ class Groups:
         least = int(own.min(initial=FAR))
         if least >= FAR:
             return None
-        likely = self._moved(ground, row, now) + self._ground(self.floor).gap * 5 // 4  # as far as the best falls short too
+        likely = (
+            self._moved(ground, row, now) + self._ground(self.floor).gap * 5 // 4
+        )  # as far as the best falls short too
         limit = min(max(0, likely - least), ground.farthest)
         while True:
             open_at = ground.short <= limit

@@ -181,9 +181,7 @@ def tie() -> BaseResponse:
     """Enter a pair."""
     seasons, season = _season()
     on, form = clock.today(), TieForm()
-    _offer_people(
-        form, queries.list_waiting(actor(), season.season_id, on), queries.list_mentors(on), season.season_id
-    )
+    _offer_people(form, queries.list_waiting(actor(), season.season_id, on), queries.list_mentors(on), season.season_id)
     if form.validate_on_submit():
         try:
             kind, one_id, other_id = TieKind(form.kind.data), int(form.one_id.data), int(form.other_id.data)
@@ -191,7 +189,10 @@ def tie() -> BaseResponse:
             flash(_("Entered. No matching breaks it."), "signed")
             match_id = queries.matched_now(one_id, other_id, on) if kind is TieKind.NEVER else None
             if match_id is not None:
-                flash(_("These two meet in a match now. It goes on until you pause it or begin to close it here."), "missing")
+                flash(
+                    _("These two meet in a match now. It goes on until you pause it or begin to close it here."),
+                    "missing",
+                )
                 return redirect(url_for("mentorship.show", match_id=match_id), 303)
             return redirect(url_for(".index", season=season.season_id), 303)
         except Refused as refused:

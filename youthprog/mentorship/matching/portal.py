@@ -131,9 +131,7 @@ def _keep(party: MatchParty, form: Any, way: Way, by: Actor, now: datetime) -> N
         services.answer(party, accepts=form.says(), reason=form.reason.data or "", way=way, by=by, now=now)
 
 
-def _page(
-    party: MatchParty, address: str, form: Any = None, status: int = 200, *, is_young: bool = False
-) -> Response:
+def _page(party: MatchParty, address: str, form: Any = None, status: int = 200, *, is_young: bool = False) -> Response:
     offer, on = party.offer, clock.today()
     make: Callable[..., Any] = FitForm if _is_about_fit(party) else WordForm
     youth = people.get_person(offer.youth_id)
