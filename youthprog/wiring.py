@@ -279,6 +279,7 @@ CHORES: list[chores.Chore] = [
     late("mentorship.closing.services:open_at_season_end"),
     late("mentorship.closing.forgetting:forget_words"),
     late("reports.rounds:forget_typed_names"),
+    late("reports.rounds:forget_concerns"),
     late("reports.batches.services:purge_expired"),
 ]
 

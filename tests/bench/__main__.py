@@ -13,14 +13,18 @@ NOT_ROOMS = {
     "__init__", "__main__", "attendance_speed", "gate", "hello", "leagues_calendars", "leagues_forming", "leagues_import", "leagues_officials", "leagues_robinx", "leagues_season", "measure", "sealing", "serving", "stamping_peers", "stamping_texts",
 }  # fmt: skip
 
+WINGS = {"mentorship": ["mentor_matching", "sessions", "concerns", "credentials"]}  # rooms measured in several files
+
 
 def main(argv: list[str] | None = None) -> int:
     rooms = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_ROOMS)
     parser = argparse.ArgumentParser(prog="make bench", description="Measure the product.")
-    parser.add_argument("--only", metavar="ROOM", choices=rooms, help=f"one of {', '.join(rooms)}")
+    parser.add_argument(
+        "--only", metavar="ROOM", choices=[*rooms, *WINGS], help=f"one of {', '.join([*rooms, *WINGS])}"
+    )
     only = parser.parse_args(argv).only
     kept = []
-    for room in [only] if only else rooms:
+    for room in WINGS.get(only, [only]) if only else rooms:
         for measure in importlib.import_module(f"tests.bench.{room}").measures():
             print(measure.line(), flush=True)
             kept.append({**asdict(measure), "room": room, "result": "ok" if measure.holds else "short"})

@@ -57,6 +57,15 @@ def _groups() -> Iterator[Measure]:
     yield Measure(f"{name}: best", statistics.median(turns) * TURN_SECONDS, "s at 12 ms a turn", 5)
     yield Measure(f"{name}: proved at gap 0, no rule broken", 100 * sum(shares) / len(shares), "%", 100, True)
 
+    task = make_groups(120, 20, pairs=8, seed=1)
+    turns_all, outcome = _timed(lambda: propose(task), rounds=1)
+    name = "120 youth, 20 groups, 8 pairs together or apart"
+    yield Measure(
+        f"{name}: best, and what another group costs for each", turns_all * TURN_SECONDS, "s at 12 ms a turn", 30
+    )
+    looked = sum(pair.looked for pair in outcome.pairs)
+    yield Measure(f"{name}: prices proved", 100 * looked / max(1, len(outcome.pairs)), "%", 100, True)
+
 
 def _broken(task: Task, outcome: Outcome) -> int:
     """Hard rules of groups that a placing breaks."""

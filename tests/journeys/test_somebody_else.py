@@ -55,3 +55,35 @@ def test_somebody_else_answers_and_the_office_matches_it(travelers):
     desk.assert_accessible()
     assert "Matched. The answers count from now on" in page.inner_text("main")
     assert "Given" in page.inner_text("main")
+
+
+def test_a_young_person_says_what_worries_in_two_taps_and_the_mentor_stays_away(travelers):
+    """From a page of their own, handed over by the coordinator: Spanish, no JavaScript, 320 px. The page shows no family name."""
+    desk = travelers(DESK)
+    page = desk.sign_in("coordinator")
+    desk.go("/matches")
+    page.locator("main a.who-link, main td a").first.click()
+    page.wait_for_url("**/matches/*")
+    match = page.url
+    page.get_by_role("link", name="A page of their own").first.click()
+    page.get_by_role("button", name="Make the link").click()
+    page.wait_for_load_state()
+    desk.assert_accessible()
+    link = page.locator("main p.breaks").inner_text()
+
+    phone = travelers({"width": 320, "height": 640}, java_script_enabled=False, locale="es-US")
+    theirs = phone.go(link[link.index("/y/") :])
+    if theirs.locator("html").get_attribute("lang") != "es":
+        theirs.get_by_role("link", name="Español").first.click()
+        theirs.wait_for_load_state()
+    phone.assert_fits()
+    theirs.get_by_role("link", name="Cuéntenos qué le preocupa").first.click()
+    theirs.wait_for_load_state()
+    phone.assert_fits()
+    theirs.locator("input[name=adults]").first.check(force=True)
+    theirs.get_by_role("button", name="Enviar").click()
+    theirs.wait_for_load_state()
+    assert "Lo recibimos" in theirs.inner_text("h1")
+    phone.assert_fits()
+    page = desk.go(match)
+    assert "The coordinator has paused this match." in page.inner_text("main") or "Paused" in page.inner_text("main")

@@ -206,6 +206,7 @@ MEANT = {
     ("gate.", "step_id"): "mentor_step_id",
     ("closing.paper", "match_id"): "closed_match_id",
     ("closing.paper", "document_id"): "closure_paper_id",
+    ("hours.", "log_id"): "led_log_id",
     ("closing.rematch", "match_id"): "closed_match_id",
     ("matching.", "run_id"): "match_run_id",
     ("people.", "contact_id"): "emergency_id",
@@ -818,6 +819,7 @@ class _Maker:
             db.session().add(log)
             db.flush()
             self.side.ids |= {"log_id": log.id}
+        self._led_too(group)
         self.side.ids |= {"match_id": self.match.id, "match_group_id": group.id}
         due = ExpectedSession(match_id=self.match.id, due_on=clock.today() - timedelta(days=3), reminded_at=self.now)
         db.session().add(due)
@@ -828,6 +830,19 @@ class _Maker:
         self._support()
         self._ending()
         self._survey()
+
+    def _led_too(self, group: Group) -> None:
+        """A session the mentor led and somebody else logged, so that the mentor is asked for the own time."""
+        starts_at = self.now - timedelta(days=20)
+        session = program_maker.make_gathering(group, starts_at, kind=GatheringKind.MENTORING)
+        log = SessionLog(
+            match=self.match, gathering=session, client_id=f"{self.tag}-led"[:36], held_on=clock.day_of(starts_at),
+            minutes=60, duty=DutyStatus.ON_DUTY, activities=[], logged_at=self.now, mentor_ids=[self.mentor.id],
+            logged_by_id=self.guardian.id,
+        )  # fmt: skip
+        db.session().add(log)
+        db.flush()
+        self.side.ids |= {"led_log_id": log.id}
 
     def _support(self) -> None:
         """A contact with the young person, and hours of a month that was locked and amended."""
@@ -920,6 +935,7 @@ class _Maker:
         db.flush()
         asked = {
             Part.MENTOR: MatchParty(offer_id=offer.id, person_id=self.mentor.id, part=Part.MENTOR),
+            Part.YOUTH: MatchParty(offer_id=offer.id, person_id=self.child.id, part=Part.YOUTH),
             Part.GUARDIAN: MatchParty(offer_id=offer.id, person_id=self.guardian.id, part=Part.GUARDIAN),
         }
         db.session().add_all(asked.values())
@@ -1313,6 +1329,7 @@ class _Maker:
         self.side.links[LinkPurpose.CONCERN] = _link_id
         self.side.ids["concern_id"] = concern.id
         self.side.words |= {f"concerns.{name} token": token for name in ("new_by_link", "create_by_link")}
+        self.side.words |= {f"match_asked.{name} token": token for name in ("young", "say_young")}
 
     def _aliases(self) -> dict[str, int]:
         return {"contact_id": self.side.ids["emergency_id"], "document_id": self.side.ids["certificate_id"]}

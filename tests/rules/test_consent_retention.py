@@ -18,6 +18,7 @@ from youthprog.consent.retention import (
     KeepRule,
     PackTerms,
     PurgeFacts,
+    concern_rule_of,
     file_kept_until,
     file_rules_of,
     keep_until,
@@ -261,3 +262,13 @@ def test_typed_names_have_a_term_with_source_and_day():
     for table in ({}, {"after_days": 0}, {"after_days": "90"}, {"after_days": True}, 3):
         with pytest.raises(BadRule):
             names_rule_of({"typed_names": table})
+
+
+def test_what_was_written_in_concerns_has_a_term_with_source_and_day():
+    rule = concern_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
+    assert rule.after_end_days == 9131
+    assert "own choice" in rule.source
+    assert rule.checked_on is not None
+    for table in ({}, {"after_outcome_days": 0}, {"after_outcome_days": "9131"}, {"after_outcome_days": True}, 3):
+        with pytest.raises(BadRule):
+            concern_rule_of({"concerns": table})

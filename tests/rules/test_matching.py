@@ -127,6 +127,7 @@ def priced(mode: Mode, best: Key, other: Any) -> Key:
 
 @pytest.mark.proof("the best placing into groups equals brute force", room="mentorship")
 def test_groups_equal_every_way_there_is():
+    """The best, and for each youth the exact price of the best other group, in all three modes."""
     for case in range(cases(full=1000, sample=9)):
         chance = random.Random(case)
         task = make_cohort(2 + case % 4, 3, seed=case, mode=list(Mode)[case % 3])
@@ -134,9 +135,19 @@ def test_groups_equal_every_way_there_is():
         circles = tuple(Circle(each, (1000 + each,), chance.randint(1, 2), 2, hours.ALL) for each in range(3))
         task = replace(task, circles=circles, together=tuple(pairs[:1]), apart=tuple(pairs[1:]))
         ways = every_way([[*row] for row in group_scores(task)], task)
-        outcome = propose(task, explain_seconds=0)
-        assert as_key(task, outcome) == max(key for key, _to in ways), case
+        outcome = propose(task)
+        best = max(key for key, _to in ways)
+        assert as_key(task, outcome) == best, case
         assert outcome.figures.proved
+        now = {pair.youth: pair.to for pair in outcome.pairs}
+        others = {each.youth: each.other for each in (*outcome.pairs, *outcome.unmatched)}
+        for row, each in enumerate(sides_of(task)[0]):
+            rest = [(key, to[row]) for key, to in ways if to[row] >= 0 and to[row] != now.get(each.id)]
+            other = others[each.id]
+            assert (other is None) == (not rest), (case, each.id)
+            if other is not None:
+                assert priced(task.mode, best, other) == max(rest)[0], (case, each.id)
+                assert (max(rest)[0], other.to) in rest, (case, each.id)
 
 
 def group_scores(task: Task) -> list[list[int | None]]:

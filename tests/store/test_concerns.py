@@ -281,3 +281,35 @@ def test_a_youths_link_opens_nothing_else(session):
     key = find_link(token, LinkPurpose.CONCERN)
     actor, _key = live_link(key.link_id, "concern")
     assert set(actor.grants) == {P.CONCERN_RAISE}
+
+
+def test_words_go_long_after_the_outcome_and_never_of_one_that_is_open(session, raiser):
+    by = reader_of(make_readers()[0])
+    mentor, youth = make_person("Lena", "Kowalczyk"), make_youth()
+    settled, is_open = (
+        make_concern(raiser, youth_ids=(youth.id,), adult_ids=(mentor.id,), who="Lena") for _each in "ab"
+    )
+    services.acknowledge(settled, by=by, now=NOW)
+    services.record_outcome(settled, "All is well.", by=by, now=NOW)
+    services.acknowledge(is_open, by=by, now=NOW)
+
+    def go(days: int, held: tuple[int, ...] = ()) -> list[int]:
+        return list(services.forget_words(NOW + timedelta(days=days), 100, held))
+
+    assert go(100) == [], "the last day it is kept is not over"
+    assert go(101, held=(youth.id,)) == [], "records of its youth are held"
+    services.stop_contact(settled, mentor.id, youth.id, by=by, now=NOW)
+    assert go(101) == [], "it keeps a mentor away"
+    services.lift_contact(settled, mentor.id, youth.id, by=by, now=NOW)
+    services.add_note(settled, "And later.", by=by, now=NOW + timedelta(days=50))
+    assert go(101) == [], "a line was added since"
+    kinds = [each.kind for each in queries.entries_of([settled.id])[settled.id]]
+    assert go(151) == [settled.id]
+    assert go(400) == []
+    session.expire_all()
+    assert (settled.unseal("words_sealed"), settled.unseal("who_sealed")) == (None, None)
+    left = queries.entries_of([settled.id])[settled.id]
+    assert [each.kind for each in left] == kinds
+    assert not any(each.words_sealed for each in left)
+    assert is_open.unseal("words_sealed") == "He shouts."
+    assert queries.page_of(settled, NOW.date(), NOW).line.state.value == "settled"

@@ -24,11 +24,13 @@ from youthprog.attendance.models import AttendanceMark, Register
 from youthprog.attendance.types import Mark
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock
+from youthprog.core.permissions import P
 from youthprog.documents import services as documents
 from youthprog.documents.models import Document
 from youthprog.documents.theming import services as theming
 from youthprog.documents.theming.types import Theme
 from youthprog.documents.types import Signatory
+from youthprog.mentorship.gate import queries as gate
 from youthprog.mentorship.hours import queries as hours
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.types import DutyStatus
@@ -283,3 +285,22 @@ def test_nobody_else_changes_the_department_s_paper(visitor, role):
     assert visitor.raw("/paper").status_code == 404
     assert visitor.raw("/paper/award").status_code == 404
     assert visitor.sign_in(make_account(Role.ADMIN)).raw("/paper/nothing").status_code == 404
+
+
+def test_whose_mentor_it_is_costs_the_same_for_any_number_of_programs(app, session, statements):
+    season, mentor = make_mentoring_season(), make_person("Lena", "Kowalczyk")
+    with only_these_are_not_cleared(app):
+        make_match(mentor, make_mentee(season), season=season)
+    coordinator, on = make_actor(Role.COORDINATOR), clock.today()
+    counts = []
+    for _more in range(2):
+        session.flush()
+        statements.clear()
+        found = gate.find_program_of_mentor(coordinator, P.CERTIFICATE_READ, mentor.id, on)
+        counts.append(len(statements))
+        assert found == (season.program_id, mentor)
+        for _each in range(5):
+            make_mentoring_season()
+    assert counts == [1, 1]
+    elsewhere = make_actor(Role.COORDINATOR, program_id=make_program().id)
+    assert gate.find_program_of_mentor(elsewhere, P.CERTIFICATE_READ, mentor.id, on) is None

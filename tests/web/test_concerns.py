@@ -197,9 +197,12 @@ def test_a_signed_link_is_enough(visitor, home, session, purpose):
     path = f"/concern/{home.token(session, who, purpose)}"
     page = visitor.get(path)
     assert "Lena Kowalczyk" in page.text
+    is_young = purpose is LinkPurpose.CONCERN
+    assert ("Which young person is it about?" in page.text) is not is_young, "one who writes oneself is not asked"
     done = visitor.post(path, concern_form(page, words=WORDS, adults=str(home.mentor.id)))
     assert done.h1 == "We have received it"
     assert [each.person_id for each in entries(session, Entry.RAISED)] == [who.id]
+    assert [each.person_id for each in entries(session, Entry.ABOUT_YOUTH)] == [who.id] * is_young
     session.expire_all()
     assert session.get(Match, home.match.id).status is MatchStatus.PAUSED
     again = visitor.get(path)
@@ -357,12 +360,14 @@ def test_a_youths_own_link_is_made_and_shown_once(visitor, home, session):
     path = f"/youth/{home.youth.id}/concern-link"
     visitor.sign_in(home.coordinator).get(path)
     page = visitor.post(path, {}, form_from=path)
-    token = page.text.split("/concern/")[1].split()[0]
-    assert visitor.get(f"/concern/{token}").h1 == "Tell us what worries you"
+    token = page.text.split("/y/")[1].split()[0]
+    own = visitor.get(f"/y/{token}")
+    assert own.h1 == f"Hello, {home.youth.first_name}"
+    assert visitor.get(own.link("Tell us what worries you")).h1 == "Tell us what worries you", "one tap to the form"
     older = token
     page = visitor.post(path, {}, form_from=path)
-    assert page.text.split("/concern/")[1].split()[0] != older
-    assert visitor.raw(f"/concern/{older}").status_code == 404
+    assert page.text.split("/y/")[1].split()[0] != older
+    assert {visitor.raw(f"/{where}/{older}").status_code for where in ("concern", "y")} == {404}
 
 
 def test_the_page_is_light_and_in_spanish(visitor, home):

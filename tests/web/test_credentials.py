@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import load_workbook
 
 from tests.makers.accounts import make_account
 from tests.makers.credentials import make_paper, make_rule
@@ -134,3 +137,31 @@ def test_whoever_assigns_a_volunteer_near_the_end_of_their_hours_is_told_at_once
     page = visitor.post(f"{here}/lead", {"email": "bo@helpers.example", "role": "leader"}, form_from=here)
     assert "Bo Helper comes to" in page.text
     assert "% of the hours of a volunteer" in page.text
+
+
+def test_the_list_of_volunteers_leaves_as_a_file_that_runs_nothing(session, visitor, coach):
+    make_rule(CRIMINAL_CHECK)
+    make_rule()
+    coach.given_name = "=HYPERLINK(1)"
+    coach.family_name = "+Coach"
+    paper = make_paper(coach.id, clock.today() - timedelta(days=9))
+    paper.provider = "Canary Bureau"
+    session.commit()
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    visitor.get("/credentials?show=all")
+    sent = visitor.client.get("/credentials/people.csv")
+    head, line = list(csv.reader(io.StringIO(sent.data.decode("utf-8-sig"))))
+    told = dict(zip(head, line, strict=True))
+    assert told["Name"] == "'+Coach, =HYPERLINK(1)"
+    assert (told["Serves as"], told["Status"]) == ("Leader", "1 not in force")
+    assert {"Missing"} == {told[key] for key in head if told[key].startswith("Missing")}
+    assert "Canary" not in sent.text
+    book = visitor.client.get("/credentials/people.xlsx")
+    (sheet,) = load_workbook(io.BytesIO(book.data)).worksheets
+    rows = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
+    assert rows == [head, line]
+    assert all(cell.data_type == "s" for row in sheet.iter_rows() for cell in row if cell.value)
+    other = make_account(Role.COORDINATOR, program_id=make_season().program_id)
+    session.commit()
+    visitor.sign_in(other)
+    assert "Coach" not in visitor.client.get("/credentials/people.csv").text

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.makers.accounts import make_account, make_actor
-from tests.makers.mentoring import make_mentee, make_mentoring_season
+from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season
 from tests.makers.people import make_person
+from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.services import issue_link
 from youthprog.access.types import LinkPurpose, Role
 from youthprog.core import clock
@@ -17,7 +18,7 @@ from youthprog.core.actor import SYSTEM
 from youthprog.mentorship.matching import queries, services
 from youthprog.mentorship.matching.engine import propose
 from youthprog.mentorship.matching.models import MatchOffer, MatchParty, MatchTie
-from youthprog.mentorship.matching.types import Mode, Part
+from youthprog.mentorship.matching.types import Fit, Mode, OfferState, Part
 from youthprog.mentorship.models import Match
 
 FREE = {"free": [[0, "15:00", "17:00"]], "languages": ["en"]}
@@ -123,3 +124,51 @@ def test_right_role_and_another_s_proposal_is_nothing(visitor, matching, session
     _link, token = issue_link(LinkPurpose.MATCH, matching.mentors[1].id, party.id, days=7, now=clock.now())
     session.commit()
     type(visitor)(visitor.app).get(f"/m/{token}", status=404)
+
+
+def test_a_young_person_answers_by_the_own_link_and_later_says_how_it_goes(visitor, matching, session):
+    offer = matching.propose(visitor, session)
+    link = f"/youth/{matching.youth_id}/concern-link"
+    assert visitor.get(offer).link("A link for Yusuf Abdi to answer alone") == link
+    visitor.get(link)
+    token = visitor.post(link, {}, form_from=link).text.split("/y/")[1].split()[0]
+    young = type(visitor)(visitor.app)
+    page = young.get(f"/y/{token}")
+    assert page.h1 == "Would you like to meet Ana Reyes?"
+    assert "Abdi" not in page.text
+    assert "Omar" not in page.text
+    other = matching.party(session, Part.GUARDIAN)
+    young.post(f"/y/{token}", {"accepts": "yes", "party": str(other.id)}, status=404)
+    young.get(f"/y/{token}")
+    mine = {"party": str(matching.party(session, Part.YOUTH).id)}
+    assert "Choose yes or no." in young.post(f"/y/{token}", {**mine, "reason": "Well"}, status=422).text
+    page = young.post(f"/y/{token}", {**mine, "accepts": "yes", "reason": ""})
+    assert page.h1 == "Hello, Yusuf"
+    assert "The coordinator reads your answer, and nobody else." in page.text
+    said = matching.party(session, Part.YOUTH)
+    assert (said.accepts, said.way.value, said.answered_by_id) == (True, "link", matching.youth_id)
+    session.get(MatchOffer, said.offer_id).state, said.fit_asked_on = OfferState.MADE, clock.today()
+    session.commit()
+    page = young.get(f"/y/{token}")
+    assert page.h1 == "How was the first time together?"
+    young.post(f"/y/{token}", {"fit": "not", "party": str(said.id)})
+    assert matching.party(session, Part.YOUTH).fit is Fit.NOT
+    assert young.get(f"/y/{token}").h1 == "Hello, Yusuf"
+
+
+def test_two_who_meet_already_can_be_kept_apart_and_their_match_is_shown(app, visitor, matching, session):
+    with only_these_are_not_cleared(app):
+        youth = make_mentee(matching.season, "Noor", "Aziz")
+        match = make_match(
+            matching.mentors[0], youth, season=matching.season, started_at=clock.now() - timedelta(weeks=2)
+        )
+        name = match.group.name
+    session.commit()
+    ties = f"/matching/ties?season={matching.season_id}"
+    visitor.sign_in(matching.coordinator).get(f"/matching?season={matching.season_id}")
+    pair = {"kind": "never", "one_id": str(youth.id), "other_id": str(matching.mentors[1].id)}
+    assert "meet in a match now" not in visitor.post(ties, pair).text
+    page = visitor.post(ties, {**pair, "other_id": str(matching.mentors[0].id)})
+    assert "These two meet in a match now." in page.text
+    assert page.h1 == name
+    assert len(session.scalars(sa.select(MatchTie.id)).all()) == 2

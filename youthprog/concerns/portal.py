@@ -159,7 +159,10 @@ def _keep(raiser: _Raiser | None) -> BaseResponse:
     named = queries.readers(clock.today())
     offered = queries.offered_to(raiser.actor, named, clock.today())
     try:
-        concern = services.raise_concern(form.raised(offered), by=raiser.actor, now=clock.now())
+        raised = form.raised(offered)
+        if _is_oneself(raiser, offered):
+            raised = raised._replace(youth_ids=tuple(each.person_id for each in offered.youth))
+        concern = services.raise_concern(raised, by=raiser.actor, now=clock.now())
     except Exception:  # whatever it is, what was written must not be lost with it
         log.exception("a concern could not be kept")
         db.begin_writing()  # what was begun is undone
@@ -169,6 +172,11 @@ def _keep(raiser: _Raiser | None) -> BaseResponse:
     if raiser.token:
         return redirect(url_for(".new_by_link", token=raiser.token, received=1), 303)
     return redirect(url_for(".new", received=1), 303)
+
+
+def _is_oneself(raiser: _Raiser | None, offered: Offered) -> bool:
+    """Whether it is a young person who writes: whom it is about need not be asked then."""
+    return raiser is not None and [each.person_id for each in offered.youth] == [raiser.actor.person_id]
 
 
 def _page(raiser: _Raiser | None, form: ConcernForm | None, status: int = 200, *, received: bool = False) -> Response:
@@ -184,6 +192,7 @@ def _page(raiser: _Raiser | None, form: ConcernForm | None, status: int = 200, *
         status,
         form=form,
         offered=offered,
+        oneself=_is_oneself(raiser, offered),
         raiser=raiser,
         readers=[each.name for each in named.first or named.further],
         further=[each.name for each in named.further if named.first],

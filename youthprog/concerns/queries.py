@@ -1,7 +1,7 @@
 """Reading concerns, as far as somebody may; whom one may tick who raises one; who is named to read them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 
@@ -20,7 +20,7 @@ from youthprog.concerns.types import (
     Readers,
     Somebody,
 )
-from youthprog.core import db
+from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P, Reach
 from youthprog.core.reach import within
@@ -238,6 +238,16 @@ def list_concerns(
 def unanswered(now: datetime) -> list[Concern]:
     """Every concern nobody answers for yet, oldest first, for the worker."""
     statement = sa.select(Concern).where(Concern.raised_at <= now, ~_has(Entry.ACKNOWLEDGED, Entry.OUTCOME))
+    return list(db.session().scalars(statement.order_by(Concern.id)))
+
+
+def with_words_before(first_kept: date) -> list[Concern]:
+    """Concerns with an outcome whose words are there still and whose last line is from before a day, oldest first."""
+    begins = datetime.combine(first_kept, time(), clock.zone())
+    later = sa.exists().where(ConcernEntry.concern_id == Concern.id, ConcernEntry.at >= begins)
+    said = sa.exists().where(ConcernEntry.concern_id == Concern.id, ConcernEntry.words_sealed.is_not(None))
+    words = sa.or_(Concern.words_sealed.is_not(None), Concern.who_sealed.is_not(None), said)
+    statement = sa.select(Concern).where(_has(Entry.OUTCOME), ~later, words)
     return list(db.session().scalars(statement.order_by(Concern.id)))
 
 

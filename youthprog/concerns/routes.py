@@ -189,7 +189,7 @@ def make_link(youth_id: int) -> Response:
     """Make it and show it once."""
     youth = people.get_youth_for(actor(), P.YOUTH_EDIT, youth_id, clock.today())
     token, until = services.give_link(youth, by=actor(), now=clock.now())
-    link = current_app.config["YOUTHPROG"].public_url.rstrip("/") + url_for("concerns.new_by_link", token=token)
+    link = current_app.config["YOUTHPROG"].public_url.rstrip("/") + url_for("match_asked.young", token=token)
     return page("concerns/link.html", youth=youth, link=link, until=until, qr=_qr(link))
 
 

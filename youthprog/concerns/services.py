@@ -19,7 +19,7 @@ from youthprog.audit.services import record
 from youthprog.audit.types import CONFIDENTIAL
 from youthprog.concerns import queries, rules
 from youthprog.concerns.models import Concern, ConcernEntry
-from youthprog.concerns.types import ContactStopped, Entry, Raised, Reader, Telling
+from youthprog.concerns.types import ContactStopped, Entry, Raised, Reader, State, Telling
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM, Actor
 from youthprog.core.events import publish
@@ -169,6 +169,32 @@ def tell_who_waits(now: datetime) -> Iterator[int]:
         telling = tell(concern, now=now)
         if telling.readers or telling.admins:
             yield concern.id
+
+
+# ---- after its time ----
+
+
+def forget_words(now: datetime, days: int, held: Collection[int]) -> Iterator[int]:
+    """Remove what was written in concerns whose last line is older than so many days. Yields each one's key.
+
+    Only where an outcome is recorded, no mentor is kept away by it any more, and nobody it is about is among the `held`.
+    The lines stay, without their words: that there was a concern, about whom, and who did what when.
+    """
+    for concern in queries.with_words_before(clock.day_of(now) - timedelta(days=days)):
+        entries = _entries(concern)
+        youth = {*queries.named_in(entries, Entry.ABOUT_YOUTH), *(each.youth_id for each in entries if each.youth_id)}
+        adults = queries.named_in(entries, Entry.STOPPED)
+        if rules.state_of({each.kind for each in entries}) is not State.SETTLED or youth & set(held):
+            continue
+        if adults and queries.stopped_pairs(adults, youth):
+            continue
+        for model, of in ((Concern, "id"), (ConcernEntry, "concern_id")):
+            table = db.table(model)
+            gone = dict.fromkeys(model.SEALED)
+            db.session().execute(sa.update(table).where(table.c[of] == concern.id).values(gone))
+        db.session().expire_all()
+        record("confidential.words_removed", CONFIDENTIAL, concern.id, by=SYSTEM, now=now)
+        yield concern.id
 
 
 # ---- by those who read it ----

@@ -19,6 +19,7 @@ from youthprog.consent.retention import (
     NamesRule,
     PackTerms,
     WordsRule,
+    concern_rule_of,
     file_rules_of,
     keep_until,
     names_rule_of,
@@ -72,6 +73,19 @@ def names_rule_in_force() -> NamesRule | None:
     """The same for whoever only goes by it: None while the department's file has a fault."""
     try:
         return names_rule()
+    except BadRule:
+        return None
+
+
+def concern_rule() -> WordsRule:
+    """How long what was written in a concern is kept after its outcome. Raises `BadRule`."""
+    return concern_rule_of(_tables())
+
+
+def concern_rule_in_force() -> WordsRule | None:
+    """The same; None while there is a fault in the department's file, so that nothing goes."""
+    try:
+        return concern_rule()
     except BadRule:
         return None
 

@@ -54,6 +54,7 @@ def fault_of_rules() -> str | None:
         keeping_queries.file_rules_in_force()
         keeping_queries.words_rule()
         keeping_queries.names_rule()
+        keeping_queries.concern_rule()
     except BadRule as fault:
         return str(fault)
     return None

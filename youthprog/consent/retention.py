@@ -11,6 +11,8 @@ from youthprog.core.refusals import N_, Refusal
 MAJORITY = 18
 MOST_YEARS = 100
 MOST_DAYS = 3660
+MOST_CONCERN_DAYS = 36_600
+CONCERNS = "concerns"  # the table that speaks of what was written to those who look after safety
 WORDS = "mentoring_words"  # the table that speaks of what was said about mentoring matches
 NAMES = "typed_names"  # the table that speaks of names of walk-ins typed without a network
 OUTSIDE = "outside_answers"  # the table of the file that speaks of answers from contacts not on file
@@ -199,7 +201,7 @@ def outside_rule_of(source: Mapping[str, Any]) -> OutsideRule:
 
 @dataclass(frozen=True)
 class WordsRule:
-    """How many days after a match ended what was said about it is kept, with where the rule comes from."""
+    """How many days after its end (of a match, of a concern) what was said is kept, with where the rule comes from."""
 
     after_end_days: int
     source: str = ""
@@ -231,6 +233,15 @@ def names_rule_of(source: Mapping[str, Any]) -> NamesRule:
     if type(days) is not int or not 1 <= days <= MOST_DAYS:
         raise BadRule("[typed_names] needs after_days, a whole number of days")
     return NamesRule(days, _source_of(table), _checked_on(table))
+
+
+def concern_rule_of(source: Mapping[str, Any]) -> WordsRule:
+    """The rule of a file's `[concerns]` table: days after the last line of a concern with an outcome. Raises `BadRule`."""
+    table = source.get(CONCERNS, {})
+    days = table.get("after_outcome_days") if isinstance(table, Mapping) else None
+    if type(days) is not int or not 1 <= days <= MOST_CONCERN_DAYS:
+        raise BadRule("[concerns] needs after_outcome_days, a whole number of days")
+    return WordsRule(days, str(table.get("source", ""))[:300], _checked_on(table))
 
 
 def _checked_on(table: Mapping[str, Any]) -> date | None:

@@ -23,19 +23,23 @@ from youthprog.credentials.types import (
     Ground,
     Kind,
     Limits,
+    Standing,
     Step,
 )
 from youthprog.people import queries as people
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.types import ServiceWarned
+from youthprog.web.csv_files import csv_response
 from youthprog.web.edge import actor, door, signed_in
 from youthprog.web.forms import SelectChoice
 from youthprog.web.language import gettext as _
 from youthprog.web.language import language, says
 from youthprog.web.pages import PAGE_ROWS, Slice, asked_choice, asked_cursor, cursor, page
+from youthprog.web.xlsx_files import xlsx_response
 
 bp = Blueprint("credentials", __name__)
+MOST_EXPORTED = 20_000  # lines of one file
 COLORS = {
     CredentialState.APPROVED: "signed",
     CredentialState.EXPIRING: "waiting",
@@ -94,6 +98,66 @@ def index() -> Response:
         "credentials/index.html", people=Slice(shown, further), chosen=chosen, program_id=program_id, names=names,
         asks=queries.asks_anything(), overrides=listing.overrides_of(None, actor=actor(), on=on), **_words(),
     )  # fmt: skip
+
+
+@bp.get("/credentials/people.csv")
+@door(P.CREDENTIAL_READ)
+def exported() -> Response:
+    """Who serves and where everything asked of them stands, to take along."""
+    return csv_response(*_exported(), name=f"volunteers-{clock.today().isoformat()}.csv")
+
+
+@bp.get("/credentials/people.xlsx")
+@door(P.CREDENTIAL_READ)
+def exported_workbook() -> Response:
+    """The same as an Excel workbook."""
+    return xlsx_response(*_exported(), name=f"volunteers-{clock.today().isoformat()}.xlsx")
+
+
+def _exported() -> tuple[list[str], list[list[str]]]:
+    """The head and the lines of the list as it is shown, all of it; written down as handed out.
+
+    A column for each kind asked of anybody here says where it stands and until when. No provider, no reason, no paper.
+    """
+    on, names = clock.today(), _programs()
+    chosen, program_id = asked_choice("show", listing.FILTERS, "all"), key_in(request.args.get("program"))
+    lines = listing.list_people(
+        actor(), on=on, chosen=chosen, program_id=program_id if program_id in names else None, limit=MOST_EXPORTED
+    )  # fmt: skip
+    asked = {each.kind for line in lines for each in line.asked}
+    kinds = {code: kind.named(language()) for code, kind in queries.kinds().items() if code in asked}
+    head = [
+        _("Name"),
+        _("Serves as"),
+        _("Programs"),
+        _("Status"),
+        *kinds.values(),
+        _("Hours this month"),
+        _("Hours this year"),
+    ]
+    record_read("credential.exported", "person", None, by=actor(), people=len(lines))
+    return head, [_line(line, list(kinds), names) for line in lines]
+
+
+def _line(line: listing.PersonStanding, kinds: list[str], names: dict[int, str]) -> list[str]:
+    stands = {each.kind: each for each in line.asked}
+    missing = sum(not each.in_force for each in line.asked)
+    status = _("%(num)s not in force", num=missing) if missing else _("All in force")
+    hours = [f"{used / 60:.1f}" for used in (line.hours.month, line.hours.year)] if line.hours else ["", ""]
+    return [
+        line.list_name,
+        ", ".join(dict.fromkeys(_(ROLES[each.role]) for each in line.services)),
+        ", ".join(dict.fromkeys(names[each.program_id] for each in line.services if each.program_id in names)),
+        status if line.asked else _("Nothing is asked"),
+        *(_where(stands[kind]) if kind in stands else "" for kind in kinds),
+        *hours,
+    ]
+
+
+def _where(each: Standing) -> str:
+    until = each.excused_until or each.ends_on
+    word = _("Exception") if each.excused_until else _(STATES[each.state])
+    return f"{word}, {until.isoformat()}" if until else word
 
 
 # ---- one person ----

@@ -68,7 +68,7 @@ def import_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         type=Path,
         metavar="FILE",
-        help="an export of players, games or volunteers, CSV or (not for volunteers) Excel",
+        help="an export of players, games or volunteers, CSV or Excel",
     )
     parser.add_argument("--season", required=True, metavar="S", help="the season's number or name")
     parser.add_argument(

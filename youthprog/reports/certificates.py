@@ -79,13 +79,11 @@ def _certificate(document_id: int, permission: P) -> tuple[Document, Person, str
         return document, youth, url_for("reports.youth", youth_id=youth.id)
     if document.subject_kind != queries.MENTOR_SUBJECT:
         raise NotFound
-    for line in programs.list_programs(actor(), permission):
-        try:
-            program, mentor = gate.get_mentor_for(actor(), line.program_id, document.subject_id, clock.today())
-        except NotFound:
-            continue
-        return document, mentor, url_for("gate.mentor", program_id=program.id, person_id=mentor.id)
-    raise NotFound
+    found = gate.find_program_of_mentor(actor(), permission, document.subject_id, clock.today())
+    if found is None:
+        raise NotFound
+    program_id, mentor = found
+    return document, mentor, url_for("gate.mentor", program_id=program_id, person_id=mentor.id)
 
 
 # ---- for one young person ----

@@ -1,4 +1,4 @@
-"""The nightly rounds: are the sealed files on the disk still those that were issued; which typed names are over their term?"""
+"""Nightly rounds: are the sealed files on the disk still those that were issued; and what was written goes in its time."""
 
 import logging
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from youthprog.attendance import services as attendance
 from youthprog.audit.services import record
+from youthprog.concerns import services as concerns
 from youthprog.consent import keeping_queries as keeping
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
@@ -13,6 +14,16 @@ from youthprog.documents import services as documents
 
 A_NIGHT = 500  # about 30 MB to read; ten thousand records are gone through in three weeks
 log = logging.getLogger("youthprog")
+
+
+def forget_concerns(now: datetime) -> Iterator[int]:
+    """Remove the words of concerns whose time is over (`[concerns]` of retention.toml). A daily chore.
+
+    With a fault in the department's file nothing goes; `youthprog check` says so.
+    """
+    rule = keeping.concern_rule_in_force()
+    if rule is not None:
+        yield from concerns.forget_words(now, rule.after_end_days, keeping.youth_on_hold())
 
 
 def compare_documents(now: datetime, limit: int = A_NIGHT) -> int:

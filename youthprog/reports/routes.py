@@ -29,7 +29,9 @@ from youthprog.mentorship.gate import queries as gate
 from youthprog.mentorship.gate.types import ITEMS
 from youthprog.mentorship.matching import queries as matching
 from youthprog.mentorship.sessions import plan_queries as mentoring_plans
+from youthprog.mentorship.sessions import queries as mentoring_sessions
 from youthprog.mentorship.sessions.types import FLAGS
+from youthprog.mentorship.types import DUTIES
 from youthprog.people import queries as people
 from youthprog.people.types import RELATIONSHIPS, PersonLine
 from youthprog.programs import queries as programs
@@ -127,6 +129,7 @@ def _mentoring(who: Actor, now: datetime) -> dict[str, Any]:
         shown["sessions"] = mentoring_plans.for_today(who, now, {case.match_id: case.mentors for case in cases})
     if who.may(P.SESSION_LOG):
         shown["matches"] = mentorship.my_matches(who, on)
+        shown["unsaid"], shown["duties"] = mentoring_sessions.unsaid_of(who.person_id, on), DUTIES
         shown["to_sign"] = gate_own.count_own(who.person_id, on)
     shown["matching"] = matching.for_today(who, on)
     return shown

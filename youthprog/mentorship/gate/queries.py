@@ -96,7 +96,7 @@ def get_mentor_for(actor: Actor, program_id: int, person_id: int, on: date) -> t
         sa.select(Person).where(
             Person.id == person_id,
             Person.kind == PersonKind.ADULT,
-            sa.or_(_has_steps(program_id), _is_matched(program_id), _is_mentor(program_id, on)),
+            _knows(program_id, on),
         )
     )
     if person is None:
@@ -104,16 +104,42 @@ def get_mentor_for(actor: Actor, program_id: int, person_id: int, on: date) -> t
     return program, person
 
 
-def _has_steps(program_id: int) -> sa.ColumnElement[bool]:
+def find_program_of_mentor(actor: Actor, permission: P, person_id: int, on: date) -> tuple[int, Person] | None:
+    """The first open program within reach, by name, whose mentoring knows an adult as `get_mentor_for` does. One statement."""
+    row = (
+        db.session()
+        .execute(
+            sa.select(Program.id, Person)
+            .join(Person, Person.id == person_id)
+            .where(
+                Program.closed_at.is_(None),
+                programs.program_within(actor, permission, Program.id),
+                Person.kind == PersonKind.ADULT,
+                _knows(Program.id, on),
+            )
+            .order_by(Program.name, Program.id)
+            .limit(1)
+        )
+        .first()
+    )
+    return (row[0], row[1]) if row else None
+
+
+def _knows(program_id: Any, on: date) -> sa.ColumnElement[bool]:
+    return sa.or_(_has_steps(program_id), _is_matched(program_id), _is_mentor(program_id, on))
+
+
+def _has_steps(program_id: Any) -> sa.ColumnElement[bool]:
     return sa.exists().where(MentorStep.person_id == Person.id, MentorStep.program_id == program_id)
 
 
-def _is_matched(program_id: int) -> sa.ColumnElement[bool]:
+def _is_matched(program_id: Any) -> sa.ColumnElement[bool]:
     groups = (
         sa.select(Match.group_id)
         .join(Group, Group.id == Match.group_id)
         .join(Season, Season.id == Group.season_id)
         .where(Season.program_id == program_id)
+        .correlate(Program)
     )
     leads = sa.exists().where(GroupStaff.person_id == Person.id, GroupStaff.group_id.in_(groups))
     proposed = sa.exists().where(
@@ -122,7 +148,7 @@ def _is_matched(program_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(leads, proposed)
 
 
-def _is_mentor(program_id: int, on: date) -> sa.ColumnElement[bool]:
+def _is_mentor(program_id: Any, on: date) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         Account.person_id == Person.id,
         Account.closed_at.is_(None),

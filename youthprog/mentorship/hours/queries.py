@@ -16,6 +16,7 @@ from youthprog.mentorship.hours.models import HourEntry, HourMonth
 from youthprog.mentorship.hours.types import Entry, HourRate, Lock, PersonHours, Worked
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import SessionLog
+from youthprog.mentorship.sessions.rules import Led, times_of
 from youthprog.mentorship.types import DutyStatus
 from youthprog.people.models import Person
 from youthprog.people.types import spoken_name
@@ -35,6 +36,7 @@ class Ledger:
     entries: tuple[Entry, ...]
     lock: Lock | None
     rates: dict[DutyStatus, HourRate]
+    unsaid: tuple[Worked, ...] = ()  # of an open month, what a mentor who led beside another has not confirmed
 
     @property
     def people(self) -> list[PersonHours]:
@@ -77,14 +79,14 @@ class Ledger:
 
 
 def worked(execute: Execute, *conditions: Any) -> list[Worked]:
-    """Sessions as the ledger reads them, one for each mentor who led it: each gave its time, on the duty it was held on.
+    """Sessions as the ledger reads them, one for each mentor who led it: the own time of each, on the own duty.
 
     Of logs from before anybody said who led it, whoever logged it did. Two statements.
     """
     statement = (
         sa.select(
-            SessionLog.id, Season.program_id, SessionLog.logged_by_id, SessionLog.mentor_ids, Gathering.starts_at,
-            SessionLog.minutes, SessionLog.duty,
+            SessionLog.id, Season.program_id, Gathering.starts_at, SessionLog.mentor_ids, SessionLog.logged_by_id,
+            SessionLog.duty, SessionLog.minutes, SessionLog.duties,
         )
         .join(Gathering, Gathering.id == SessionLog.gathering_id)
         .join(Match, Match.id == SessionLog.match_id)
@@ -93,15 +95,21 @@ def worked(execute: Execute, *conditions: Any) -> list[Worked]:
         .where(*conditions)
         .order_by(SessionLog.id)
     )  # fmt: skip
-    rows = [
-        (key, program_id, sorted(set(led)) or [logged_by], said)
-        for key, program_id, logged_by, led, *said in execute(statement)
-    ]
-    names = _names(execute, {person_id for _key, _program, led, _said in rows for person_id in led if person_id})
+    rows = [(*said, times_of(Led(*led))) for *said, led in ((*row[:3], row[3:]) for row in execute(statement))]
+    names = _names(execute, {each.person_id for *_said, times in rows for each in times if each.person_id})
     return [
-        Worked(key, program_id, person_id, names.get(person_id, ""), *said)
-        for key, program_id, led, said in rows
-        for person_id in led
+        Worked(
+            key,
+            program_id,
+            each.person_id,
+            names.get(each.person_id, ""),
+            starts_at,
+            each.minutes,
+            each.duty,
+            each.is_said,
+        )
+        for key, program_id, starts_at, times in rows
+        for each in times
     ]
 
 
@@ -121,10 +129,9 @@ def begun_between(first: date, last: date) -> sa.ColumnElement[bool]:
     return sa.and_(Gathering.starts_at >= opens, Gathering.starts_at < closes)
 
 
-def _live(first_on: date, *conditions: Any) -> list[tuple[int, Entry]]:
+def _begun_in(first_on: date, *conditions: Any) -> list[Worked]:
     last = rules.next_month(first_on) - timedelta(days=1)
-    found = worked(db.session().execute, begun_between(first_on, last), *conditions)
-    return [(each.program_id, entry) for each in found for entry in rules.entries_of(each, clock.zone())]
+    return worked(db.session().execute, begun_between(first_on, last), *conditions)
 
 
 # ---- what is written ----
@@ -172,12 +179,13 @@ def ledger_of(program_id: int, first_on: date) -> Ledger:
     kept = [
         entry for _p, entry in written(db.session().execute, HourEntry.program_id == program_id, _in_month(first_on))
     ]
-    live = [] if month else [entry for _p, entry in _live(first_on, Season.program_id == program_id)]
-    entries = rules.of_month(first_on, live=live, written=kept, locked=month is not None)
+    found = [] if month else _begun_in(first_on, Season.program_id == program_id)
+    entries = rules.of_month(first_on, live=entries_now(found), written=kept, locked=month is not None)
     if month is not None:
         by = Lock(first_on, month.locked_at, month.locked_by_name, month.rates, month.fingerprint)
         return Ledger(first_on, tuple(entries), by, rules.rates_of(month.rates))
-    return Ledger(first_on, tuple(entries), None, current_rates(program_id))
+    unsaid = [each for each in found if not each.is_said and clock.day_of(each.starts_at).replace(day=1) == first_on]
+    return Ledger(first_on, tuple(entries), None, current_rates(program_id), tuple(unsaid))
 
 
 def current_rates(program_id: int) -> dict[DutyStatus, HourRate]:
@@ -192,8 +200,9 @@ def own_month(person_id: int, first_on: date) -> list[Entry]:
     locked = {program_id for (program_id,) in rows}
     kept = written(db.session().execute, HourEntry.person_id == person_id, _in_month(first_on))
     leads = sa.select(GroupStaff.group_id).where(GroupStaff.person_id == person_id)
-    theirs = _live(first_on, sa.or_(SessionLog.logged_by_id == person_id, Match.group_id.in_(leads)))
-    live = [(program_id, entry) for program_id, entry in theirs if entry.person_id == person_id]
+    theirs = _begun_in(first_on, sa.or_(SessionLog.logged_by_id == person_id, Match.group_id.in_(leads)))
+    mine = [each for each in theirs if each.person_id == person_id]
+    live = [(each.program_id, entry) for each in mine for entry in rules.entries_of(each, clock.zone())]
     found = [entry for program_id, entry in kept if entry.booked_on or program_id in locked]
     found += [entry for program_id, entry in live if program_id not in locked and entry.month == first_on]
     return sorted(found, key=lambda each: (each.booked_on or each.held_on, each.held_on, each.session_id, each.duty))
@@ -209,9 +218,11 @@ def given_in(program_id: int, person_id: int, first: date, last: date) -> tuple[
     held = (HourEntry.held_on >= first, HourEntry.held_on <= last)
     kept = written(execute, HourEntry.program_id == program_id, HourEntry.person_id == person_id, *held)
     found = [entry for _program, entry in kept if entry.booked_on or entry.month in locked]
-    for each in worked(
-        execute, begun_between(first, last), Season.program_id == program_id, SessionLog.logged_by_id == person_id
-    ):
+    leads = sa.select(GroupStaff.group_id).where(GroupStaff.person_id == person_id)
+    theirs = sa.or_(SessionLog.logged_by_id == person_id, Match.group_id.in_(leads))
+    for each in worked(execute, begun_between(first, last), Season.program_id == program_id, theirs):
+        if each.person_id != person_id:
+            continue
         entries = rules.entries_of(each, clock.zone())
         found += [entry for entry in entries if first <= entry.held_on <= last and entry.month not in locked]
     by_session: dict[int, int] = {}

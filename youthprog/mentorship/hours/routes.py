@@ -1,5 +1,6 @@
 """The hours ledger: a program's months for those who keep it, and everybody's own hours. An edge module."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,10 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.audit.services import record_read
 from youthprog.core import clock
+from youthprog.core.db import key_in
 from youthprog.core.permissions import P
-from youthprog.core.refusals import Refusal, Refused
+from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
 from youthprog.mentorship.hours import queries, rules, services
-from youthprog.mentorship.types import DUTIES
+from youthprog.mentorship.sessions import queries as sessions
+from youthprog.mentorship.sessions import services as session_services
+from youthprog.mentorship.types import DUTIES, DutyStatus
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Program
 from youthprog.web.csv_files import csv_response
@@ -40,19 +44,46 @@ def _asked_month(text: str | None = None) -> date:
 @bp.get("/hours")
 @door(P.HOURS_READ)
 def own() -> Response:
-    """Everybody's own hours of a month; and the ledgers of whoever keeps some."""
-    first_on = _asked_month()
-    entries = queries.own_month(actor().person_id or 0, first_on)
+    """Everybody's own hours of a month, and what to confirm; and the ledgers of whoever keeps some."""
+    return _own_page()
+
+
+def _own_page(problems: Sequence[Refusal] = (), status: int = 200) -> Response:
+    first_on, person_id = _asked_month(), actor().person_id
+    entries = queries.own_month(person_id or 0, first_on)
     return page(
         "mentorship/own_hours.html",
+        status,
         first_on=first_on,
         before=rules.month_before(first_on),
         after=rules.next_month(first_on) if rules.next_month(first_on) <= clock.today() else None,
         entries=entries,
         totals=rules.totals_of(entries),
+        unsaid=sessions.unsaid_of(person_id, clock.today()),
         programs=queries.list_programs(actor()),
         duties=DUTIES,
+        problems=[says(reason) for reason in problems],
     )
+
+
+@bp.post("/hours/own/<id:log_id>")
+@door(P.HOURS_READ)
+def say_own(log_id: int) -> BaseResponse:
+    """Say on what duty and how long one led a session somebody else logged, or that one was not there."""
+    log = sessions.get_led(actor().person_id, log_id)
+    deed: dict[str, Any] = {"by": actor(), "now": clock.now()}
+    duty, minutes = request.form.get("duty", ""), key_in(request.form.get("minutes", ""))
+    try:
+        if request.form.get("do") == "not_there":
+            session_services.say_not_there(log, **deed)
+            flash(_("Kept: you were not there. The coordinator sees it where that left one adult alone."), "signed")
+        else:
+            refuse_if([] if duty in set(DutyStatus) else [Refusal("duty", N_("Choose in what time it was."))])
+            session_services.say_own_time(log, DutyStatus(duty), minutes or 0, **deed)
+            flash(_("Kept. Thank you."), "signed")
+    except Refused as refused:
+        return _own_page(refused.reasons, 422)
+    return redirect(url_for("reports.today") if request.form.get("from") == "today" else url_for(".own"), 303)
 
 
 @bp.get("/hours/<id:program_id>")

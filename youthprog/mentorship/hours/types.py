@@ -17,6 +17,7 @@ class Worked:
     starts_at: datetime
     minutes: int
     duty: DutyStatus
+    is_said: bool = True  # by the mentor whose time it is
 
 
 @dataclass(frozen=True)

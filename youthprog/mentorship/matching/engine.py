@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from youthprog.mentorship.matching import hours
-from youthprog.mentorship.matching.grouping import Bounds, Groups
+from youthprog.mentorship.matching.grouping import Bounds, Groups, OutOfTime
 from youthprog.mentorship.matching.pairing import FAR, Cohort, Pairing, exchange_costs
 from youthprog.mentorship.matching.scoring import Scorer, sides_of
 from youthprog.mentorship.matching.types import (
@@ -33,7 +33,7 @@ from youthprog.mentorship.matching.types import (
 
 Tell = Callable[[Progress], None]
 Stop = Callable[[], bool]
-EXPLAIN_SECONDS = 120.0  # for the next best choices, where each asks for a solution of its own
+EXPLAIN_SECONDS = 420.0  # for the next best choices, where each asks for a solution of its own
 
 
 def _quiet(_progress: Progress) -> None:
@@ -158,7 +158,10 @@ class _Explaining:
             if row not in found:
                 if stop() or time.monotonic() > until:
                     break
-                other = self._solved_again(row)
+                try:
+                    other = self._solved_again(row)
+                except OutOfTime:
+                    continue
                 if other is not None:
                     found[row] = other
             self.looked.add(row)

@@ -110,7 +110,7 @@ def _index(seasons: Sequence[SeasonLine], season: SeasonLine | None, status: int
         queries.list_mentors(on),
     )
     tie = forms.get("tie") or TieForm(formdata=None)
-    _offer_people(tie, waiting, mentors)
+    _offer_people(tie, waiting, mentors, season.season_id)
     return page(
         "mentorship/matching.html",
         status,
@@ -133,9 +133,12 @@ def _index(seasons: Sequence[SeasonLine], season: SeasonLine | None, status: int
 
 
 def _offer_people(
-    form: TieForm, waiting: Sequence[queries.WaitingLine], mentors: Sequence[queries.WaitingLine]
+    form: TieForm, waiting: Sequence[queries.WaitingLine], mentors: Sequence[queries.WaitingLine], season_id: int
 ) -> None:
-    form.offer({line.person_id: line.name for line in waiting}, {line.person_id: line.name for line in mentors})
+    """Who can be chosen: whoever waits, and whoever is matched, since a pair may turn out never to be matched again."""
+    matched = queries.matched_names(actor(), season_id, clock.today())
+    youth = {line.person_id: line.name for line in waiting} | matched
+    form.offer(youth, {line.person_id: line.name for line in mentors})
 
 
 @bp.post("/run")
@@ -178,11 +181,19 @@ def tie() -> BaseResponse:
     """Enter a pair."""
     seasons, season = _season()
     on, form = clock.today(), TieForm()
-    _offer_people(form, queries.list_waiting(actor(), season.season_id, on), queries.list_mentors(on))
+    _offer_people(form, queries.list_waiting(actor(), season.season_id, on), queries.list_mentors(on), season.season_id)
     if form.validate_on_submit():
         try:
-            services.tie(TieKind(form.kind.data), int(form.one_id.data), int(form.other_id.data), **deed())
+            kind, one_id, other_id = TieKind(form.kind.data), int(form.one_id.data), int(form.other_id.data)
+            services.tie(kind, one_id, other_id, **deed())
             flash(_("Entered. No matching breaks it."), "signed")
+            match_id = queries.matched_now(one_id, other_id, on) if kind is TieKind.NEVER else None
+            if match_id is not None:
+                flash(
+                    _("These two meet in a match now. It goes on until you pause it or begin to close it here."),
+                    "missing",
+                )
+                return redirect(url_for("mentorship.show", match_id=match_id), 303)
             return redirect(url_for(".index", season=season.season_id), 303)
         except Refused as refused:
             form.take(refused.reasons)

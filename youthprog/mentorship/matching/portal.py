@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, redirect, session, url_for
+from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from youthprog.access.queries import find_link, live_link
 from youthprog.access.types import LinkPurpose
 from youthprog.core import clock
 from youthprog.core.actor import Actor
+from youthprog.core.db import key_in
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.mentorship import queries as matches
 from youthprog.mentorship.matching import queries, services, shown
@@ -23,7 +24,7 @@ from youthprog.mentorship.matching.types import FITS, Fit, OfferState, Part, Way
 from youthprog.people import queries as people
 from youthprog.people.rules import age_on
 from youthprog.web.edge import actor, public, signed_in
-from youthprog.web.language import LANGUAGES, speak
+from youthprog.web.language import LANGUAGES, gettext, speak
 from youthprog.web.pages import page
 
 bp = Blueprint("match_asked", __name__)
@@ -62,6 +63,40 @@ def say_by_link(token: str) -> BaseResponse:
     return _kept(party, Way.LINK, who, url_for(".by_link", token=token))
 
 
+@bp.get("/y/<token>")
+@public()
+def young(token: str) -> Response:
+    """A young person's own page: what one is asked, one thing at a time, and the way to say what worries one."""
+    who = _young(token)
+    asked = queries.asked_of(who.person_id, clock.today(), Part.YOUTH)
+    address = url_for(".say_young", token=token)
+    if asked:
+        return _page(asked[0][0], address, is_young=True)
+    return page("mentorship/young.html", first_name=people.get_person(who.person_id or 0).first_name)
+
+
+@bp.post("/y/<token>")
+@public()
+def say_young(token: str) -> BaseResponse:
+    """Answer what one is asked. The next question follows, if there is one."""
+    who = _young(token)
+    party = queries.get_party_of(who.person_id or 0, key_in(request.form.get("party")) or 0, clock.today())
+    if party.part is not Part.YOUTH:
+        raise NotFound
+    return _kept(party, Way.LINK, who, url_for(".young", token=token), is_young=True)
+
+
+def _young(token: str) -> Actor:
+    """Whose own link it is. Raises `NotFound` for one that opens nothing any more."""
+    key = find_link(token, LinkPurpose.CONCERN)
+    found = live_link(key.link_id, LinkPurpose.CONCERN.value) if key else None
+    if found is None:
+        raise NotFound
+    if session.get("language") not in LANGUAGES:
+        speak(found[0].language)
+    return found[0]
+
+
 def _behind(token: str) -> tuple[MatchParty, Actor]:
     """What a link asks, and of whom. Raises `NotFound` for a link that opens nothing any more."""
     key = find_link(token, LinkPurpose.MATCH)
@@ -75,16 +110,18 @@ def _is_about_fit(party: MatchParty) -> bool:
     return party.offer.state is OfferState.MADE and party.fit_asked_on is not None
 
 
-def _kept(party: MatchParty, way: Way, by: Actor, back: str) -> BaseResponse:
+def _kept(party: MatchParty, way: Way, by: Actor, back: str, *, is_young: bool = False) -> BaseResponse:
     form: Any = FitForm() if _is_about_fit(party) else WordForm()
     now = clock.now()
     try:
         if form.validate_on_submit():
             _keep(party, form, way, by, now)
+            if is_young:
+                flash(gettext("Thank you. The coordinator reads your answer, and nobody else."), "signed")
             return redirect(back, 303)
     except Refused as refused:
         form.take(refused.reasons)
-    return _page(party, back, form, 422)
+    return _page(party, back, form, 422, is_young=is_young)
 
 
 def _keep(party: MatchParty, form: Any, way: Way, by: Actor, now: datetime) -> None:
@@ -94,7 +131,7 @@ def _keep(party: MatchParty, form: Any, way: Way, by: Actor, now: datetime) -> N
         services.answer(party, accepts=form.says(), reason=form.reason.data or "", way=way, by=by, now=now)
 
 
-def _page(party: MatchParty, address: str, form: Any = None, status: int = 200) -> Response:
+def _page(party: MatchParty, address: str, form: Any = None, status: int = 200, *, is_young: bool = False) -> Response:
     offer, on = party.offer, clock.today()
     make: Callable[..., Any] = FitForm if _is_about_fit(party) else WordForm
     youth = people.get_person(offer.youth_id)
@@ -103,6 +140,7 @@ def _page(party: MatchParty, address: str, form: Any = None, status: int = 200) 
         status,
         party=party,
         address=address,
+        is_young=is_young,
         form=form or make(formdata=None, data={"fit": party.fit.value if party.fit else None}),
         about_fit=_is_about_fit(party),
         fits=FITS,

@@ -44,7 +44,7 @@ from youthprog.people import queries as people
 from youthprog.people.models import CustodyRestriction, Guardianship, HouseholdMember, Person
 from youthprog.people.rules import age_on
 from youthprog.programs import queries as programs
-from youthprog.programs.models import Enrollment, Gathering, Season
+from youthprog.programs.models import Enrollment, Gathering, Group, GroupMember, GroupStaff, Season
 from youthprog.programs.types import GatheringKind
 
 WAITING = (OfferState.PENDING, OfferState.AGREED)
@@ -447,8 +447,9 @@ def deciding(youth_id: int, on: date) -> dict[int, Any]:
     return {line.guardian_id: line for line in lines if line.may_decide}
 
 
-def asked_of(person_id: int | None, on: date) -> list[tuple[MatchParty, str]]:
-    """What somebody is asked and has not answered: proposals, and how it goes. With what to call the youth."""
+def asked_of(person_id: int | None, on: date, part: Part | None = None) -> list[tuple[MatchParty, str]]:
+    """What somebody is asked and has not answered, as one part or any: proposals, and how it goes. With what to call the
+    youth. Two statements."""
     if person_id is None:
         return []
     rows = db.session().execute(
@@ -458,6 +459,7 @@ def asked_of(person_id: int | None, on: date) -> list[tuple[MatchParty, str]]:
         .options(joinedload(MatchParty.offer))
         .where(
             MatchParty.person_id == person_id,
+            MatchParty.part == part if part else sa.true(),
             sa.or_(
                 sa.and_(MatchOffer.state == OfferState.PENDING, MatchParty.accepts.is_(None)),
                 sa.and_(
@@ -545,6 +547,45 @@ def mail_of(person_id: int) -> tuple[str, str, str] | None:
         .first()
     )
     return (row[0].name, row[1], row[0].language) if row else None
+
+
+def matched_names(actor: Actor, season_id: int, on: date) -> dict[int, str]:
+    """The youth within reach who are in a match of a season that is not closed, by name. One statement."""
+    rows = db.session().scalars(
+        sa.select(Person)
+        .distinct()
+        .join(GroupMember, GroupMember.youth_id == Person.id)
+        .join(Match, Match.group_id == GroupMember.group_id)
+        .join(Group, Group.id == Match.group_id)
+        .where(
+            Group.season_id == season_id,
+            Match.status != MatchStatus.CLOSED,
+            programs.during(GroupMember.from_on, GroupMember.until_on, on),
+            within(actor, P.MATCH_EDIT, Person.id, on),
+        )
+        .order_by(Person.folded_name, Person.id)
+        .limit(PAGE)
+    )
+    return {person.id: person.name for person in rows}
+
+
+def matched_now(youth_id: int, adult_id: int, on: date) -> int | None:
+    """The match not closed in which an adult and a youth are on a day, if they are in one. One statement."""
+    statement = (
+        sa.select(Match.id)
+        .join(GroupMember, GroupMember.group_id == Match.group_id)
+        .join(GroupStaff, GroupStaff.group_id == Match.group_id)
+        .where(
+            Match.status != MatchStatus.CLOSED,
+            GroupMember.youth_id == youth_id,
+            GroupStaff.person_id == adult_id,
+            programs.during(GroupMember.from_on, GroupMember.until_on, on),
+            programs.during(GroupStaff.from_on, GroupStaff.until_on, on),
+        )
+        .order_by(Match.id)
+        .limit(1)
+    )
+    return db.session().scalar(statement)
 
 
 def shown_names(actor: Actor, youth_ids: Collection[int], on: date) -> Mapping[int, str]:

@@ -12,7 +12,7 @@ from youthprog.mentorship.matching import queries, services
 from youthprog.mentorship.matching.types import Outcome, Progress
 
 LOOK_SECONDS = 1.0  # between two looks whether somebody said stop
-MOST_SECONDS = 300.0
+MOST_SECONDS = 600.0
 CHILD = "youthprog.mentorship.matching.child"
 
 

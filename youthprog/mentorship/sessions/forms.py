@@ -102,7 +102,10 @@ class SessionForm(Form):
         """Because of whom it did not take place; None when it did."""
         return NotHeld(self.not_held.data) if self.not_held.data in set(NotHeld) else None
 
-    def entry(self, marks: Mapping[int, Mark], mentors: Mapping[int, str], by_id: int | None) -> Entry:
+    def entry(
+        self, marks: Mapping[int, Mark], mentors: Mapping[int, str], by_id: int | None,
+        duties: Mapping[int, DutyStatus] | None = None,
+    ) -> Entry:  # fmt: skip
         """What a valid form tells. Of mentors those of the match count; without a choice, whoever logs led it."""
         led = tuple(key for key in map(key_in, self.mentors.data or []) if key is not None and key in mentors)
         led = led or tuple(key for key in mentors if key == by_id) or tuple(mentors)[:1]
@@ -125,6 +128,7 @@ class SessionForm(Form):
             mentor_ids=led,
             adults=len(led) + bool(self.other_adult.data),
             not_held=self.said_not_held(),
+            duties=duties or {},
         )
 
 
@@ -152,6 +156,12 @@ def read_who_came(sent: Any, youth_ids: list[int]) -> dict[int, Mark]:
     }
 
 
+def read_duties(sent: Any, mentors: Mapping[int, str]) -> dict[int, DutyStatus]:
+    """On what duty each other mentor led it, as far as the page says."""
+    said = {key: sent.get(f"duty-{key}") for key in mentors}
+    return {key: DutyStatus(value) for key, value in said.items() if value in set(DutyStatus)}
+
+
 # ---- drafts: every field as it stands ----
 
 DRAFTED = frozenset(name for name in vars(SessionForm) if hasattr(getattr(SessionForm, name), "field_class"))
@@ -162,12 +172,17 @@ def draft_of(sent: MultiDict[str, str]) -> str | None:
     values = {
         name: sent.getlist(name)
         for name in sent
-        if (name in DRAFTED and name != "client_id") or name == "came" or (name[:4] == "why-" and key_in(name[4:]))
+        if (name in DRAFTED and name != "client_id") or name == "came" or _names_somebody(name)
     }
     if not all(storable(text) for texts in values.values() for text in texts):
         return None
     text = json.dumps(values, ensure_ascii=False)
     return text if len(text.encode()) <= MOST_DRAFT_BYTES else None
+
+
+def _names_somebody(name: str) -> bool:
+    kind, _dash, key = name.partition("-")
+    return kind in ("why", "duty") and key_in(key) is not None
 
 
 def drafted(values: Mapping[str, list[str]]) -> MultiDict[str, str]:

@@ -21,8 +21,9 @@ class SessionLog(Model):
     """One session of a match. Who came is the register of its gathering. `client_id` makes a repeat harmless.
 
     The row holds what is true now; what it said before a correction stands in `session_amendment`. `mentor_ids` are the
-    mentors who led it, `adults` how many adults were there in all. `flags` is what somebody should look at; where that is
-    the coordinator, `flagged_at` is since when, and `seen_at` when a named person did.
+    mentors who led it, `adults` how many adults were there in all. `duty` is that of whoever logged it; `duties` holds the
+    time of each other mentor by key: duty, minutes (NULL: all), and whether they said so themselves. `flags` is what
+    somebody should look at; where that is the coordinator, `flagged_at` is since when, and `seen_at` when a person did.
     """
 
     __tablename__ = "session_log"
@@ -54,6 +55,7 @@ class SessionLog(Model):
     goal: Mapped[str | None] = mapped_column(sa.String(200))
     mentor_ids: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     adults: Mapped[int] = mapped_column(default=1, server_default="1")
+    duties: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     flags: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     reason: Mapped[str | None] = mapped_column(sa.String(300))
     flagged_at: Mapped[datetime | None]

@@ -17,7 +17,7 @@ from youthprog.core.refusals import N_, NotFound, Refusal, Refused
 from youthprog.mentorship import queries as matches
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions import queries, reminding, rules, services
-from youthprog.mentorship.sessions.forms import SessionForm, read_who_came
+from youthprog.mentorship.sessions.forms import SessionForm, read_duties, read_who_came
 from youthprog.mentorship.sessions.models import ExpectedSession
 from youthprog.mentorship.sessions.shown import everybody_came, expected_form, log_page, youth_then
 from youthprog.web.edge import public
@@ -39,8 +39,9 @@ def show(token: str) -> Response:
     youth = youth_then(by, P.SESSION_LOG, match, row.due_on)
     form = expected_form(expected, mentors, in_group=len(youth) > 1)
     return log_page(
-        match, form, youth, mentors, everybody_came(youth), by_link=True, action=url_for(".log", token=token)
-    )
+        match, form, youth, mentors, everybody_came(youth), logger_id=by.person_id, duties=expected.duties,
+        by_link=True, action=url_for(".log", token=token),
+    )  # fmt: skip
 
 
 @bp.post("/log/<token>")
@@ -52,13 +53,14 @@ def log(token: str) -> BaseResponse:
     youth = youth_then(by, P.SESSION_LOG, match, form.on.data)
     mentors = queries.co_mentors_of(match, form.on.data or row.due_on)
     marks = read_who_came(request.form, [line.youth_id for line in youth if not line.reasons])
+    duties = read_duties(request.form, mentors)
     if queries.is_answered(match, row):
         return page("mentorship/sessions/done.html", on=row.due_on)
     if form.validate_on_submit():
         if form.said_not_held():
             form.on.data = row.due_on
         try:
-            entry = form.entry(marks, mentors, by.person_id)
+            entry = form.entry(marks, mentors, by.person_id, duties)
             if not rules.answers(row.due_on, clock.day_of(entry.starts_at), match.every_days):
                 raise Refused([Refusal("other_day", OTHER_DAY, "on", {"day": row.due_on})])
             deed = services.say_not_held if entry.not_held is not None else services.log_session
@@ -68,7 +70,10 @@ def log(token: str) -> BaseResponse:
             form.take(refused.reasons)
     else:
         form.renew_client_id()
-    return log_page(match, form, youth, mentors, marks, 422, by_link=True, action=url_for(".log", token=token))
+    return log_page(
+        match, form, youth, mentors, marks, 422, logger_id=by.person_id, duties=duties,
+        by_link=True, action=url_for(".log", token=token),
+    )  # fmt: skip
 
 
 OTHER_DAY = N_("This link is for the session of %(day)s. Sign in to log another day.")

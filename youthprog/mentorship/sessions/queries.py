@@ -1,8 +1,10 @@
 """Reading sessions: those logged, and the one expected now."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -26,16 +28,20 @@ from youthprog.mentorship.sessions.types import (
     Draft,
     Expected,
     Flag,
+    LedTime,
     Mode,
     NotHeld,
+    OwnTime,
     SessionLine,
 )
+from youthprog.mentorship.types import DutyStatus
 from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering, Group, GroupStaff, Season
 from youthprog.programs.types import GatheringKind
 
 PAGE = 50
+OWN_SHOWN = 20  # sessions whose time one is asked for at once
 USUAL_TIME = time(16)
 RIDES = ("transport", "transportation", "rides")  # keys of the sections of a form that ask for consent to rides
 SeenBy = sa.orm.aliased(Person)
@@ -79,7 +85,7 @@ def list_sessions(
     after: tuple[datetime, int] | None = None,
     limit: int = PAGE,
 ) -> list[SessionLine]:
-    """The sessions of a match, newest first; `after` is (starts_at, session_id). Four statements.
+    """The sessions of a match, newest first; `after` is (starts_at, session_id). Five statements.
 
     What was written about youth of whom one is not within reach (a paused match, a court's order) stays shut.
     """
@@ -96,13 +102,33 @@ def list_sessions(
     marks = marks_at([gathering.id for _log, gathering, _person, _seen in rows])
     names = _names_within(actor, permission, {youth_id for at in marks.values() for youth_id in at}, on)
     corrections = _corrections([log.id for log, _gathering, _person, _seen in rows])
+    others = _others([log for log, _gathering, _person, _seen in rows])
     found = []
     for log, gathering, person, seen in rows:
         here = marks.get(gathering.id, {})
         is_open = here.keys() <= names.keys()
         attended = tuple(Attended(youth_id, names.get(youth_id), mark) for youth_id, mark in here.items())
-        found.append(_line(log, gathering, person, seen, attended, corrections.get(log.id, ()), is_open=is_open))
+        line = _line(log, gathering, person, seen, attended, corrections.get(log.id, ()), is_open=is_open)
+        found.append(replace(line, others=others.get(log.id, ())))
     return found
+
+
+def times_of(log: SessionLog) -> list[LedTime]:
+    """The time of each mentor who led a logged session, without names."""
+    return rules.times_of(rules.Led(log.mentor_ids, log.logged_by_id, log.duty, log.minutes, log.duties))
+
+
+def _others(logs: Iterable[SessionLog]) -> dict[int, tuple[LedTime, ...]]:
+    """The time of those who led each session beside whoever logged it. One statement, none where nobody did."""
+    found = {log.id: [each for each in times_of(log) if each.person_id != log.logged_by_id] for log in logs}
+    keys = {each.person_id for those in found.values() for each in those}
+    if not keys:
+        return {}
+    names = {person.id: person.name for person in db.session().scalars(sa.select(Person).where(Person.id.in_(keys)))}
+    return {
+        key: tuple(replace(each, name=names.get(each.person_id or 0, "")) for each in those)
+        for key, those in found.items()
+    }
 
 
 def _line(
@@ -215,14 +241,81 @@ def _expected(match: Match, actor: Actor, past: list[tuple[SessionLog, Gathering
     last = past[0] if past else None
     own = next((log for log, _gathering in past if log.logged_by_id == actor.person_id), None)
     site = match.group.site.name if match.group.site else None
+    last_duties = _last_duties([log for log, _gathering in past])
     return Expected(
         starts_at=starts_at,
         minutes=match.usual_minutes,
         place=match.usual_place or (last[1].place if last else None) or site,
-        duty=own.duty if own else None,
+        duty=own.duty if own else last_duties.get(actor.person_id or 0),
         observable=last[0].observable if last else None,
         mode=last[0].mode if last else Mode.IN_PERSON,
+        duties=last_duties,
     )
+
+
+def _last_duties(past: Sequence[SessionLog]) -> dict[int, DutyStatus]:
+    """On what duty each mentor was last in these sessions, newest first: as they said it, else as it was kept of them."""
+    found: dict[int, DutyStatus] = {}
+    times = [each for log in past for each in times_of(log) if each.person_id is not None]
+    for each in sorted(times, key=lambda each: not each.is_said):
+        found.setdefault(each.person_id or 0, each.duty)
+    return found
+
+
+def own_duties(match: Match, mentor_ids: Collection[int]) -> dict[str, Any]:
+    """What a new log keeps of those who lead it beside whoever logs it, while nobody says otherwise. One statement."""
+    last = _last_duties([log for log, _gathering in _past(match)]) if len(mentor_ids) > 1 else {}
+    return {
+        str(key): {"duty": duty.value, "minutes": None, "said": False}
+        for key, duty in last.items()
+        if key in mentor_ids
+    }
+
+
+# ---- one's own time in what somebody else logged ----
+
+
+def unsaid_of(person_id: int | None, on: date) -> list[OwnTime]:
+    """Sessions of the last 60 days that one led, that somebody else logged, and whose time one has not said. One statement.
+
+    Nothing of the young people stands in them: somebody may have left the match since.
+    """
+    rows = db.session().execute(
+        sa.select(SessionLog, Gathering.starts_at, Person)
+        .join(Match, Match.id == SessionLog.match_id)
+        .join(Gathering, Gathering.id == SessionLog.gathering_id)
+        .outerjoin(Person, Person.id == SessionLog.logged_by_id)
+        .where(
+            Match.group_id.in_(_led_groups(person_id)),
+            SessionLog.logged_by_id.is_distinct_from(person_id),
+            SessionLog.held_on >= on - timedelta(days=rules.OWN_TIME_DAYS),
+        )
+        .order_by(Gathering.starts_at.desc(), SessionLog.id.desc())
+        .limit(2 * PAGE)
+    )
+    return [
+        OwnTime(log.id, starts_at, log.minutes, person.name if person else None, time)
+        for log, starts_at, person in rows
+        for time in times_of(log)
+        if time.person_id == person_id and not time.is_said
+    ][:OWN_SHOWN]
+
+
+def get_led(person_id: int | None, session_id: int) -> SessionLog:
+    """A session one led and somebody else logged. Raises `NotFound`."""
+    log = db.session().scalar(
+        sa.select(SessionLog)
+        .join(Match, Match.id == SessionLog.match_id)
+        .options(joinedload(SessionLog.match).joinedload(Match.group))
+        .where(SessionLog.id == session_id, Match.group_id.in_(_led_groups(person_id)))
+    )
+    if log is None or person_id not in log.mentor_ids or log.logged_by_id == person_id:
+        raise NotFound
+    return log
+
+
+def _led_groups(person_id: int | None) -> sa.Select[int]:
+    return sa.select(GroupStaff.group_id).where(GroupStaff.person_id == person_id)
 
 
 def may_ride(youth_ids: Collection[int], season_id: int, on: date) -> set[int]:

@@ -22,6 +22,7 @@ from youthprog.mentorship.sessions.forms import (
     SessionForm,
     draft_of,
     drafted,
+    read_duties,
     read_who_came,
 )
 from youthprog.mentorship.sessions.models import SessionLog
@@ -34,7 +35,7 @@ from youthprog.mentorship.sessions.shown import (
     youth_then,
 )
 from youthprog.mentorship.sessions.types import Draft
-from youthprog.mentorship.types import YouthLine
+from youthprog.mentorship.types import DutyStatus, YouthLine
 from youthprog.web.edge import actor, door
 from youthprog.web.language import gettext
 
@@ -58,11 +59,11 @@ def new(match_id: int) -> Response:
         form.client_id.data = draft.client_id
         youth = youth_then(actor(), P.SESSION_LOG, match, form.on.data)
         marks = read_who_came(sent, [line.youth_id for line in youth if not line.reasons])
-        return _page(match, form, youth, mentors, marks, draft=draft)
+        return _page(match, form, youth, mentors, marks, duties=read_duties(sent, mentors), draft=draft)
     expected = queries.expected_session(match, actor(), now)
     youth = youth_then(actor(), P.SESSION_LOG, match, clock.day_of(expected.starts_at))
     form = expected_form(expected, mentors, in_group=len(youth) > 1)
-    return _page(match, form, youth, mentors, everybody_came(youth))
+    return _page(match, form, youth, mentors, everybody_came(youth), duties=expected.duties)
 
 
 @bp.post("/matches/<id:match_id>/sessions/new")
@@ -84,11 +85,12 @@ def create(match_id: int) -> BaseResponse:
     if wants_json():
         words = [*form.form_errors, *(error for field in form for error in field.errors)]
         return _answer({"state": "refused", "says": list(map(str, words))}, 422)
-    return _page(match, form, youth, mentors, marks, 422)
+    return _page(match, form, youth, mentors, marks, 422, duties=read_duties(request.form, mentors))
 
 
 def _kept(match: Match, form: SessionForm, marks: Mapping[int, Mark], mentors: Mapping[int, str]) -> BaseResponse:
-    entry, now = form.entry(marks, mentors, actor().person_id), clock.now()
+    duties, now = read_duties(request.form, mentors), clock.now()
+    entry = form.entry(marks, mentors, actor().person_id, duties)
     if entry.not_held is not None:
         services.say_not_held(match, entry, by=actor(), now=now)
     else:
@@ -126,13 +128,18 @@ def _page(
     mentors: Mapping[int, str],
     marks: Mapping[int, Mark],
     status: int = 200,
+    *,
+    duties: Mapping[int, DutyStatus],
     draft: Draft | None = None,
 ) -> Response:
     if any(line.alert for line in youth):
         record_read("match.read", "match", match.id, by=actor(), youth=len(youth))
     already = queries.sessions_on(match.id, form.on.data) if form.on.data else 0
     action = url_for(".new", match_id=match.id)
-    return log_page(match, form, youth, mentors, marks, status, draft=draft, already=already, action=action)
+    return log_page(
+        match, form, youth, mentors, marks, status, logger_id=actor().person_id, duties=duties,
+        draft=draft, already=already, action=action,
+    )  # fmt: skip
 
 
 @bp.get("/matches/<id:match_id>/sessions/phone.json")
@@ -188,7 +195,7 @@ def edit(log_id: int) -> Response:
     log = _log(log_id)
     form = form_of_log(CorrectionForm, log, log.gathering)
     marks = marks_at([log.gathering_id]).get(log.gathering_id, {})
-    return _correction(log, form, marks)
+    return _correction(log, form, marks, duties=_kept_duties(log))
 
 
 @bp.post("/sessions/<id:log_id>/edit")
@@ -200,17 +207,18 @@ def amend(log_id: int) -> BaseResponse:
     before = marks_at([log.gathering_id]).get(log.gathering_id, {})
     within = {line.youth_id for line in youth_then(actor(), P.MATCH_READ, log.match, log.held_on)}
     marks = read_who_came(request.form, [youth_id for youth_id in before if youth_id in within])
+    mentors = queries.co_mentors_of(log.match, log.held_on)
+    duties = read_duties(request.form, mentors)
     if form.validate_on_submit():
-        mentors = queries.co_mentors_of(log.match, log.held_on)
         try:
-            entry = form.entry(marks, mentors, log.logged_by_id)
+            entry = form.entry(marks, mentors, log.logged_by_id, duties)
             services.amend(log, entry, why=form.why.data or "", by=actor(), now=clock.now())
         except Refused as refused:
             form.take(refused.reasons)
         else:
             flash(gettext("Corrected. What it said before stays in the file."), "signed")
             return redirect(url_for("mentorship.show", match_id=log.match_id), 303)
-    return _correction(log, form, marks, 422)
+    return _correction(log, form, marks, 422, duties=duties)
 
 
 def _log(log_id: int) -> SessionLog:
@@ -223,13 +231,23 @@ def _log(log_id: int) -> SessionLog:
     return log
 
 
-def _correction(log: SessionLog, form: SessionForm, marks: Mapping[int, Mark], status: int = 200) -> Response:
+def _kept_duties(log: SessionLog) -> dict[int, DutyStatus]:
+    return {each.person_id: each.duty for each in queries.times_of(log) if each.person_id is not None}
+
+
+def _correction(
+    log: SessionLog, form: SessionForm, marks: Mapping[int, Mark], status: int = 200, *,
+    duties: Mapping[int, DutyStatus],
+) -> Response:  # fmt: skip
     youth = [each for each in youth_then(actor(), P.MATCH_READ, log.match, log.held_on) if each.youth_id in marks]
     mentors = queries.co_mentors_of(log.match, log.held_on)
     if any(line.alert for line in youth):
         record_read("match.read", "match", log.match_id, by=actor(), youth=len(youth))
     action = url_for(".edit", log_id=log.id)
-    return log_page(log.match, form, youth, mentors, marks, status, correcting=log, action=action)
+    return log_page(
+        log.match, form, youth, mentors, marks, status, logger_id=log.logged_by_id, duties=duties,
+        correcting=log, action=action,
+    )  # fmt: skip
 
 
 @bp.post("/sessions/<id:log_id>/seen")

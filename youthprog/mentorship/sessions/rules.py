@@ -1,13 +1,14 @@
 """Which session is expected, which may be logged, what is to be looked at, when somebody is reminded. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.mentorship.rules import LONGEST_SESSION, wrong_state
-from youthprog.mentorship.sessions.types import NEEDS_REASON, Entry, Flag, Mode, Timeliness
-from youthprog.mentorship.types import MatchStatus
+from youthprog.mentorship.sessions.types import NEEDS_REASON, Entry, Flag, LedTime, Mode, Timeliness
+from youthprog.mentorship.types import DutyStatus, MatchStatus
 
 LONGEST_NOTE, LONGEST_GOAL, LONGEST_REASON = 2000, 200, 300
 DRAFT_KEPT = timedelta(days=7)
@@ -20,6 +21,7 @@ SHARE_DAYS = 90
 SHORT_MINUTES, LONG_MINUTES = 10, 300
 NIGHT_FROM, NIGHT_UNTIL = 23, 5  # hours of the local clock
 TWO_MISSES = 2
+OWN_TIME_DAYS = 60  # so far back one is asked for one's own time in what somebody else logged
 
 
 # ---- which session is expected ----
@@ -176,13 +178,69 @@ def refusals_to_amend(reason: str, changed: Iterable[str]) -> list[Refusal]:
     return []
 
 
+# ---- whose time it was ----
+
+
+@dataclass(frozen=True)
+class Led:
+    """Who led a session, as its row says: `duty` and `minutes` are those of whoever logged it, `kept` the others' own."""
+
+    mentor_ids: Sequence[int]
+    logged_by_id: int | None
+    duty: DutyStatus
+    minutes: int
+    kept: Mapping[str, Any]
+
+
+def times_of(led: Led) -> list[LedTime]:
+    """The time of each who led a session, by key; of logs from before anybody said who led it, that of whoever logged it.
+
+    Whoever logged it gave all its minutes on its duty. Another gave what is kept of this mentor, never more than the
+    session's minutes; while nothing is kept, the same as whoever logged it, and nobody has said so.
+    """
+    return [_time_of(led, key) for key in sorted(set(led.mentor_ids))] or [
+        LedTime(led.logged_by_id, led.duty, led.minutes, is_said=True)
+    ]
+
+
+def _time_of(led: Led, key: int) -> LedTime:
+    own = led.kept.get(str(key))
+    if key == led.logged_by_id or own is None:
+        return LedTime(key, led.duty, led.minutes, is_said=key == led.logged_by_id)
+    minutes = min(led.minutes, own.get("minutes") or led.minutes)
+    return LedTime(key, DutyStatus(own["duty"]), minutes, is_said=bool(own.get("said")))
+
+
+def kept_times(entry: Entry, logged_by_id: int | None, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What a log keeps of the others who led it. What a mentor said of the own time stays until somebody changes it."""
+    found = {}
+    for key in sorted(set(entry.mentor_ids) - {logged_by_id}):
+        own = before.get(str(key))
+        duty = entry.duties.get(key) or (DutyStatus(own["duty"]) if own else entry.duty)
+        stays = own is not None and own["duty"] == duty
+        found[str(key)] = own if stays else {"duty": duty.value, "minutes": None, "said": False}
+    return found
+
+
+def refusals_to_say_time(minutes: int | None, most: int) -> list[Refusal]:
+    """Why somebody who led a session cannot have given so many minutes to it."""
+    if minutes is not None and 1 <= minutes <= most:
+        return []
+    return [Refusal("own_minutes", N_("Write how many minutes you were there, 1 to %(limit)s."), None, {"limit": most})]
+
+
 # ---- what is to be looked at ----
+
+
+def is_alone(mode: Mode, adults: int, came: int, observable: bool | None) -> bool:
+    """Whether one adult was with one young person where nobody could see them."""
+    return mode is Mode.IN_PERSON and adults == 1 and came == 1 and observable is not True
 
 
 def flags_of(entry: Entry, *, came: Iterable[int], may_ride: Iterable[int], overlaps: bool, hour: int) -> list[Flag]:
     """What somebody should look at. `may_ride` are the youth whose consent for rides is in force; `hour` the local one."""
     there, found = set(came), []
-    if entry.mode is Mode.IN_PERSON and entry.adults == 1 and len(there) == 1 and entry.observable is not True:
+    if is_alone(entry.mode, entry.adults, len(there), entry.observable):
         found.append(Flag.ALONE)
     if entry.transport and there - set(may_ride):
         found.append(Flag.TRANSPORT)

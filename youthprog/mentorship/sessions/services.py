@@ -12,12 +12,13 @@ from youthprog.attendance.types import CAME, Mark
 from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
-from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
+from youthprog.core.refusals import N_, NotFound, Refusal, Refused, refuse_if
 from youthprog.mentorship.models import Match
 from youthprog.mentorship.services import lock_match
 from youthprog.mentorship.sessions import queries, rules
 from youthprog.mentorship.sessions.models import ExpectedSession, SessionAmendment, SessionDraft, SessionLog
-from youthprog.mentorship.sessions.types import SHOWN_TO_COORDINATOR, Entry, Flag, Mode
+from youthprog.mentorship.sessions.types import SHOWN_TO_COORDINATOR, Entry, Flag, LedTime, Mode
+from youthprog.mentorship.types import DutyStatus
 from youthprog.people.types import PeopleMerged
 from youthprog.programs import services as programs_services
 from youthprog.programs.models import Gathering
@@ -44,7 +45,7 @@ def log_session(match: Match, entry: Entry, *, by: Actor, now: datetime) -> Sess
     save_register(gathering, entry.marks, seen={}, by=by, now=now)
     log = SessionLog(
         match=match, gathering=gathering, client_id=entry.client_id, logged_at=now, logged_by_id=by.person_id,
-        **fields_of(entry, flags),
+        **fields_of(entry, flags, rules.kept_times(entry, by.person_id, queries.own_duties(match, entry.mentor_ids))),
     )  # fmt: skip
     log.flagged_at = now if set(flags) & set(SHOWN_TO_COORDINATOR) else None
     db.session().add(log)
@@ -79,7 +80,7 @@ def _meeting(match: Match, entry: Entry, *, by: Actor, now: datetime) -> Gatheri
     )
 
 
-def fields_of(entry: Entry, flags: list[Flag]) -> dict[str, Any]:
+def fields_of(entry: Entry, flags: list[Flag], duties: Mapping[str, Any]) -> dict[str, Any]:
     """What a log's row says, by column."""
     return {
         "held_on": clock.day_of(entry.starts_at),
@@ -94,6 +95,7 @@ def fields_of(entry: Entry, flags: list[Flag]) -> dict[str, Any]:
         "goal": entry.goal or None,
         "mentor_ids": list(entry.mentor_ids),
         "adults": entry.adults,
+        "duties": dict(duties),
         "flags": [flag.value for flag in flags],
         "reason": entry.reason or None,
     }
@@ -171,10 +173,11 @@ def amend(log: SessionLog, entry: Entry, *, why: str, by: Actor, now: datetime) 
     flags = _flags(match, entry, log.logged_by_id, but=log.id)
     wrong = [each for each in rules.refusals_to_log(_facts(match, entry, now)) if not each.code.startswith("match_")]
     refuse_if([*wrong, *rules.refusals_without_reason(flags, entry.reason)])
-    fields = fields_of(entry, flags)
+    fields = fields_of(entry, flags, rules.kept_times(entry, log.logged_by_id, log.duties))
     was = _plain({name: getattr(log, name) for name in fields}, gathering.starts_at, gathering.place, before)
     became = _plain(fields, entry.starts_at, entry.place or None, before | marks)
     was["mentor_ids"] = was["mentor_ids"] or became["mentor_ids"]  # logs from before anybody said who led it
+    was["duties"] = was["duties"] or became["duties"]  # and from before each had a time of their own
     changed = [name for name, value in became.items() if was[name] != value]
     refuse_if(rules.refusals_to_amend(why, changed))
     if set(flags) & set(SHOWN_TO_COORDINATOR) - set(log.flags):
@@ -203,6 +206,59 @@ def _plain(
     found = {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
     found |= {"starts_at": starts_at.astimezone(UTC).isoformat(timespec="minutes"), "place": place}
     return found | {"marks": {str(youth_id): mark.value for youth_id, mark in sorted(marks.items())}}
+
+
+def say_own_time(log: SessionLog, duty: DutyStatus, minutes: int, *, by: Actor, now: datetime) -> None:
+    """Keep on what duty, and how long, one led a session that somebody else logged. Raises `Refused`.
+
+    What differs from what was kept leaves an amendment; said twice, the same stays.
+    """
+    lock_match(log.match)
+    db.session().refresh(log)
+    refuse_if(rules.refusals_to_say_time(minutes, log.minutes))
+    before = _own_time(log, by.person_id)
+    said = {"duty": duty.value, "minutes": None if minutes == log.minutes else minutes, "said": True}
+    if log.duties.get(str(by.person_id)) == said:
+        return
+    if (before.duty, before.minutes) != (duty, minutes):
+        _note_own(log, {"duties": log.duties}, {"duties": log.duties | {str(by.person_id): said}}, by, now)
+    log.duties = log.duties | {str(by.person_id): said}
+    db.flush()
+    record("session.time_said", "match", log.match_id, by=by, now=now, session_id=log.id, minutes=minutes)
+
+
+def say_not_there(log: SessionLog, *, by: Actor, now: datetime) -> None:
+    """Take oneself out of a session somebody else logged: one adult fewer was there, which may be for the coordinator to see."""
+    lock_match(log.match)
+    db.session().refresh(log)
+    _own_time(log, by.person_id)
+    left = [key for key in log.mentor_ids if key != by.person_id]
+    adults = max(1, log.adults - 1)
+    flags = [Flag(each) for each in log.flags]
+    marks = marks_in_force(log.gathering_id).values()
+    came = [row.youth_id for row in marks if row.mark in CAME]
+    if rules.is_alone(log.mode, adults, len(came), log.observable) and Flag.ALONE not in flags:
+        flags.insert(0, Flag.ALONE)
+        log.flagged_at, log.seen_at, log.seen_by_id = now, None, None
+    was, became = {"mentor_ids": log.mentor_ids, "adults": log.adults}, {"mentor_ids": left, "adults": adults}
+    _note_own(log, was, became, by, now)
+    log.mentor_ids, log.adults, log.flags = left, adults, [each.value for each in flags]
+    log.duties = {key: own for key, own in log.duties.items() if key != str(by.person_id)}
+    db.flush()
+    record("session.amended", "match", log.match_id, by=by, now=now, session_id=log.id, fields=["mentor_ids"])
+
+
+def _own_time(log: SessionLog, person_id: int | None) -> LedTime:
+    """One's own time in a session somebody else logged. Raises `NotFound`."""
+    found = [each for each in queries.times_of(log) if each.person_id == person_id]
+    if not found or log.logged_by_id == person_id:
+        raise NotFound
+    return found[0]
+
+
+def _note_own(log: SessionLog, was: dict[str, Any], became: dict[str, Any], by: Actor, now: datetime) -> None:
+    row = SessionAmendment(session_id=log.id, at=now, by_id=by.person_id, reason="", was=was, became=became)
+    db.session().add(row)
 
 
 def mark_seen(log: SessionLog, *, by: Actor, now: datetime) -> None:
@@ -269,4 +325,7 @@ def follow_merge(event: PeopleMerged) -> None:
     db.session().expire_all()
     for log in db.session().scalars(queries.led_by(event.kept_id)):
         log.mentor_ids = sorted({event.kept_id if each == event.gone_id else each for each in log.mentor_ids})
+        gone, kept = str(event.gone_id), str(event.kept_id)
+        if gone in log.duties:
+            log.duties = {kept: log.duties[gone]} | {key: own for key, own in log.duties.items() if key != gone}
     db.flush()

@@ -18,8 +18,9 @@ from youthprog.mentorship.sessions import queries
 from youthprog.mentorship.sessions.forms import HELD, NO, YES, SessionForm, fresh_client_id
 from youthprog.mentorship.sessions.models import SessionLog
 from youthprog.mentorship.sessions.types import ACTIVITIES, MODES, MOODS, NOT_HELD, Expected
-from youthprog.mentorship.types import DUTIES, YouthLine
+from youthprog.mentorship.types import DUTIES, DutyStatus, YouthLine
 from youthprog.programs.models import Gathering
+from youthprog.web.edge import actor
 from youthprog.web.language import gettext
 from youthprog.web.pages import page
 
@@ -91,9 +92,15 @@ def log_page(
     mentors: Mapping[int, str],
     marks: Mapping[int, Mark],
     status: int = 200,
+    *,
+    logger_id: int | None,
+    duties: Mapping[int, DutyStatus],
     **more: Any,
 ) -> Response:
-    """Render it. `more`: `by_link` shows first names only; `draft`; `correcting` the log; `action`, where it is sent."""
+    """Render it. `logger_id` logs or logged it, `duties` are those of the others who lead it.
+
+    `more`: `by_link` shows first names only; `draft`; `correcting` the log; `action`, where it is sent.
+    """
     on, minutes = form.on.data, form.minutes.data
     starts_at = form.starts_at() if on and form.at.data and not form.on.errors else None
     rides = queries.may_ride([line.youth_id for line in youth], match.group.season_id, clock.today())
@@ -106,6 +113,14 @@ def log_page(
         youth=youth,
         mentors=[(str(key), name) for key, name in mentors.items()],
         led=named.data or [],
+        logger=mentors.get(logger_id or 0) if logger_id != actor().person_id and "by_link" not in more else None,
+        others=[
+            (key, name, duties[key].value if key in duties else form.duty.data)
+            for key, name in mentors.items()
+            if key != logger_id
+        ]
+        if logger_id in mentors or len(mentors) > 1
+        else [],
         marks={youth_id: mark.value for youth_id, mark in marks.items()},
         rides=rides,
         starts_at=starts_at,

@@ -110,6 +110,7 @@ FIELDS = {
     "mood": N_("how it was"),
     "goal": N_("goal"),
     "mentor_ids": N_("who led it"),
+    "duties": N_("the time of the others who led it"),
     "adults": N_("how many adults"),
     "reason": N_("the reason"),
 }
@@ -152,6 +153,29 @@ class Entry:
     mentor_ids: tuple[int, ...] = ()
     adults: int = 1
     not_held: NotHeld | None = None
+    duties: Mapping[int, DutyStatus] = field(default_factory=dict)  # of others who led it, as whoever logs it knows
+
+
+@dataclass(frozen=True)
+class LedTime:
+    """The time one mentor gave to a session: whose, on what duty, how long, and whether this mentor said so."""
+
+    person_id: int | None
+    duty: DutyStatus
+    minutes: int
+    is_said: bool
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class OwnTime:
+    """A session one led and somebody else logged, to be confirmed or corrected in one's own time."""
+
+    session_id: int
+    starts_at: datetime
+    minutes: int
+    logged_by: str | None
+    time: LedTime
 
 
 @dataclass(frozen=True)
@@ -203,6 +227,7 @@ class SessionLine:
     seen_by: str | None = None
     seen_at: datetime | None = None
     corrections: tuple[Correction, ...] = ()
+    others: tuple[LedTime, ...] = ()
 
     @property
     def came(self) -> int:
@@ -220,6 +245,7 @@ class Expected:
     duty: DutyStatus | None
     observable: bool | None = None
     mode: Mode = Mode.IN_PERSON
+    duties: Mapping[int, DutyStatus] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
