@@ -154,7 +154,7 @@ WINGS: dict[str, dict[str, int]] = {
     "season": {
         **dict.fromkeys(("words",), 0),
         **dict.fromkeys(("pairings", "board", "constructing", "improving", "rain_out", "making", "child"), DECIDE),
-        **dict.fromkeys(("faults", "counts", "proof", "overlaps"), DECIDE),
+        **dict.fromkeys(("faults", "causes", "counts", "day_counts", "proof", "overlaps"), DECIDE),
         **dict.fromkeys(("limits",), READ),
         **dict.fromkeys(("work", "limit_services"), WRITE),
         **dict.fromkeys(("fields", "limit_pages"), SHOW),
