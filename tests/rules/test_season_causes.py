@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.makers.leagues import FIRST, little_league, one_division, teams_of
 from tests.rules.test_season_making import league_of
 from tests.support.proofs import cases
-from youthprog.leagues.season.constructing import construct
 from youthprog.leagues.season.causes import Cause, Relief
+from youthprog.leagues.season.constructing import construct
 from youthprog.leagues.season.counts import causes_by_count
 from youthprog.leagues.season.day_counts import fewest_of, most_games
 from youthprog.leagues.season.faults import faults_of
@@ -148,9 +148,7 @@ def days_closed(dice: random.Random) -> Planted:
     planted = replace(spec, blackouts=frozenset(days[offered:]))
     relieved = replace(spec, blackouts=frozenset(days[needed:]))
     relief = Relief("reopen", ("A",), needed - offered)
-    return Planted(
-        planted, "closed_days", needed, offered, divisions=frozenset("A"), relief=relief, relieved=relieved
-    )
+    return Planted(planted, "closed_days", needed, offered, divisions=frozenset("A"), relief=relief, relieved=relieved)
 
 
 def coach_in_two_places(dice: random.Random) -> Planted:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from types import SimpleNamespace
 
 import pytest
@@ -353,8 +354,8 @@ def test_hours_and_closed_days_reach_the_rules(session):
     services.add_hours(
         league.season, league.site, "field 1", weekdays=[], only_on=date(2026, 9, 12), starts=600, ends=720, **DEED
     )
-    services.close_day(league.season, date(2026, 9, 19), None, "Fair", **DEED)
-    services.close_day(league.season, date(2026, 9, 26), league.venue.id, "", **DEED)
+    services.close_days(league.season, date(2026, 9, 19), date(2026, 9, 19), None, "Fair", **DEED)
+    services.close_days(league.season, date(2026, 9, 26), date(2026, 9, 26), league.venue.id, "", **DEED)
     services.set_playing(league.division, Playing(45, 2, None, 2, 1), **DEED)
     spec = queries.spec_of(league.season)
     (venue,) = spec.venues
@@ -366,7 +367,28 @@ def test_hours_and_closed_days_reach_the_rules(session):
     assert (division.minutes, division.legs, division.rest_days, division.most_a_week) == (45, 2, 2, 1)
     for again in (None, league.venue.id):
         with pytest.raises(Refused, match="closed already"):
-            services.close_day(league.season, date(2026, 9, 19), again, "", **DEED)
+            services.close_days(league.season, date(2026, 9, 19), date(2026, 9, 19), again, "", **DEED)
+
+
+def test_a_break_is_closed_and_opened_in_one_go(session):
+    league = make_league()
+    season = league.season
+    services.close_days(season, date(2026, 9, 12), date(2026, 9, 12), None, "Fair", **DEED)
+    closed = services.close_days(season, date(2026, 9, 10), date(2026, 9, 14), None, "Break", **DEED)
+    assert [row.closed_on.day for row in closed] == [10, 11, 13, 14]
+    breaks = queries.breaks_of(queries.closed_days_of(season.id))
+    assert [[row.closed_on.day for row in days] for days in breaks] == [[10, 11], [12], [13, 14]]
+    services.open_days(queries.break_from(closed[2]), **DEED)
+    assert [row.closed_on.day for row in queries.closed_days_of(season.id)] == [10, 11, 12]
+
+
+@pytest.mark.parametrize(
+    ("last", "says"), [(date(2026, 9, 1), "before the first"), (date(2027, 9, 1), "not in the season")]
+)
+def test_a_break_that_means_nothing_is_refused(session, last, says):
+    league = make_league()
+    with pytest.raises(Refused, match=says):
+        services.close_days(league.season, date(2026, 9, 10), last, None, "", **DEED)
 
 
 @pytest.mark.parametrize(
@@ -404,6 +426,14 @@ def test_who_belongs_to_two_teams_ties_them_and_a_home_with_two_wishes_for_one_p
     assert ties == {f"staff:{coach.id}": set(keys[:2]), f"player:{child.id}": set(keys[1:3])}
     wishes = {frozenset((wish.one, wish.other)) for wish in queries.spec_of(league.season).wishes}
     assert wishes == {frozenset(pair) for pair in ((keys[1], keys[2]), (keys[1], keys[3]), (keys[2], keys[3]))}
+    father = make_person("Abe", "Both")
+    lead(father, league.teams[0].group)
+    session.add(HouseholdMember(household_id=home.id, person_id=father.id))
+    session.flush()
+    wishes = {frozenset((wish.one, wish.other)) for wish in queries.spec_of(league.season).wishes}
+    assert wishes == {frozenset(pair) for pair in combinations(keys, 2)}, (
+        "the family of a coach has to be at his games too"
+    )
 
 
 def test_minutes_keep_their_wall_time_when_the_clocks_change(session):

@@ -73,7 +73,9 @@ def rain_out(
     known = {(row.closed_on, row.venue_id) for row in season_queries.closed_days_of(season.id)}
     for each in closing.days:
         if (each.day, None) not in known and (each.day, closing.venue_id) not in known:
-            row = season_services.close_day(season, each.day, closing.venue_id, closing.reason[:120], by=by, now=now)
+            (row,) = season_services.close_days(
+                season, each.day, each.day, closing.venue_id, closing.reason[:120], by=by, now=now
+            )
             change.closed_ids = [*change.closed_ids, row.id]
     carrying.carry_out(change, choices, by=by, now=now)
     record("schedule.rained_out", "season", season.id, by=by, now=now, change_id=change.id, games=len(choices))
@@ -271,7 +273,7 @@ def _take_back_closings(change: ScheduleChange, *, by: Actor, now: datetime) -> 
     for key in change.closed_ids:
         row = db.session().get(ClosedDay, key)
         if row is not None:
-            season_services.open_day(row, by=by, now=now)
+            season_services.open_days([row], by=by, now=now)
 
 
 def _refuse_undo(season: Season, rows: Sequence[ChangedGame], now: datetime) -> None:

@@ -16,7 +16,14 @@ from youthprog.leagues.season.board import Board, Place, Strip
 from youthprog.leagues.season.constructing import board_with, restore
 from youthprog.leagues.season.types import Plan, SeasonSpec
 
-BREAK, ELSEWHERE, CROWDED, APART, TORN, CLASH = 10, 3, 1, 24, 36, 60  # a family torn between two games is worse off than on two days
+BREAK, ELSEWHERE, CROWDED, APART, TORN, CLASH = (
+    10,
+    3,
+    1,
+    24,
+    36,
+    60,
+)  # a family torn between two games is worse off than on two days
 HEAT, COOLED = 6.0, 0.6  # how many points worse a try may be, at first and at last
 LOOK = 200  # tries between two reports
 COOLING = 150_000  # tries until it is cold

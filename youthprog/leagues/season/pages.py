@@ -74,7 +74,7 @@ def show(season_id: int) -> Response:
         divisions=divisions,
         wanted=sum(line.games_in_all for line in divisions if line.division_id not in imported),
         hours=queries.hours_of(season_id),
-        closed=queries.closed_days_of(season_id),
+        closed=queries.breaks_of(queries.closed_days_of(season_id)),
         weekdays=WEEKDAYS,
         days=[(day, list(found)) for day, found in groupby(shown, lambda game: game.day)],
         fields=list({game.venue_id: game.venue for game in sorted(shown, key=lambda game: fold(game.venue))}.items()),

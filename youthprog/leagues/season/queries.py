@@ -1,7 +1,7 @@
 """Reading a season's fields, how its divisions play, its schedule and the making of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -150,6 +150,26 @@ def closed_days_of(season_id: int) -> list[ClosedDay]:
         .order_by(ClosedDay.closed_on, ClosedDay.id)
     )
     return list(db.session().scalars(statement))
+
+
+def breaks_of(closed: Sequence[ClosedDay]) -> list[list[ClosedDay]]:
+    """Closed days put together: those that follow each other, at the same place and for the same reason, are one break."""
+    found: list[list[ClosedDay]] = []
+    last: dict[tuple[int | None, str], list[ClosedDay]] = {}
+    for row in closed:
+        about = (row.venue_id, row.reason)
+        if about in last and row.closed_on - last[about][-1].closed_on == timedelta(days=1):
+            last[about].append(row)
+        else:
+            last[about] = [row]
+            found.append(last[about])
+    return found
+
+
+def break_from(row: ClosedDay) -> list[ClosedDay]:
+    """The break that a closed day belongs to, from that day on."""
+    whole = next(days for days in breaks_of(closed_days_of(row.season_id)) if row in days)
+    return whole[whole.index(row) :]
 
 
 def find_venue(site_id: int, folded_name: str) -> Venue | None:
@@ -492,16 +512,18 @@ def _from_now(table: Any, on: date) -> sa.ColumnElement[bool]:
 
 
 def _wishes(season_id: int, team_of: Mapping[int, int], on: date) -> tuple[Wish, ...]:
+    """Pairs of teams that one home plays for or coaches: whoever drives has to be at the games of both."""
     homes: dict[int, set[int]] = defaultdict(set)
-    statement = (
-        sa.select(HouseholdMember.household_id, GroupMember.group_id)
-        .join(GroupMember, GroupMember.youth_id == HouseholdMember.person_id)
-        .join(Team, Team.group_id == GroupMember.group_id)
-        .join(Group, Group.id == GroupMember.group_id)
-        .where(Group.season_id == season_id, _from_now(GroupMember, on))
-    )
-    for household_id, group_id in db.session().execute(statement):
-        homes[household_id].add(team_of[group_id])
+    for table, column in ((GroupMember, GroupMember.youth_id), (GroupStaff, GroupStaff.person_id)):
+        statement = (
+            sa.select(HouseholdMember.household_id, table.group_id)
+            .join(table, column == HouseholdMember.person_id)
+            .join(Team, Team.group_id == table.group_id)
+            .join(Group, Group.id == table.group_id)
+            .where(Group.season_id == season_id, _from_now(table, on))
+        )
+        for household_id, group_id in db.session().execute(statement):
+            homes[household_id].add(team_of[group_id])
     pairs = {
         (one, other)
         for found in homes.values()

@@ -4,6 +4,7 @@ No lock is held while it is made, and nothing that is published is touched: a cr
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -77,6 +78,7 @@ def _step(run_id: int, states: tuple[RunState, ...], **values: Any) -> bool:
 
 def _make(run_id: int, season_id: int, spec: SeasonSpec) -> Iterator[None]:
     best: Plan | None = None
+    began = 0.0
     with made_beside(spec, MAKE_SECONDS) as messages:
         for told in messages:
             if told is None:
@@ -86,10 +88,11 @@ def _make(run_id: int, season_id: int, spec: SeasonSpec) -> Iterator[None]:
                     state = ENDS[told.outcome.value]
                     _step(run_id, (RunState.RUNNING,), state=state, ended_at=clock.now(), cause=_said(told))
                     return
-                best = told.plan
+                best, began = told.plan, time.monotonic()
             else:
                 best = told.plan
-                progress = {"tries": told.tries, "points": told.points, "games": len(best.games)}
+                share = min(1.0, round((time.monotonic() - began) / max(MAKE_SECONDS, 0.1), 2))
+                progress = {"tries": told.tries, "points": told.points, "games": len(best.games), "share": share}
                 if not _step(run_id, (RunState.RUNNING,), progress=progress, seen_at=clock.now()):
                     return
                 stopped = _stop_asked(run_id)
