@@ -26,6 +26,7 @@ from youthprog.leagues.changes.models import ScheduleChange
 from youthprog.leagues.changes.services import Closing
 from youthprog.leagues.changes.types import OFF, ChangeKind
 from youthprog.leagues.season import limit_services, limits
+from youthprog.leagues.season import limits
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season import services as season_services
 from youthprog.leagues.season.faults import faults_of
@@ -173,6 +174,22 @@ def test_a_game_without_a_place_says_why_is_called_off_and_comes_back(session):
     keys = (fixture.home_gathering_id, fixture.away_gathering_id)
     assert {session.get_one(Gathering, key).canceled_reason for key in keys} == {"Rain"}
     assert session.scalar(sa.select(sa.func.count()).select_from(ScheduleChange)) == 1, "one deed is one change"
+    services.undo(change, **DEED)
+    assert rows() == before
+
+
+def test_a_team_that_withdraws_has_its_games_called_off_in_one_change_and_can_come_back(session):
+    league = make_league(4)
+    publish(league)
+    before, team = rows(), limits.get_team(league.teams[0].id)
+    own = {row.id for row in league.fixtures if team.id in (row.home_team_id, row.away_team_id)}
+    with pytest.raises(Refused, match="Say why"):
+        services.withdraw_team(team, " ", **DEED)
+    change = services.withdraw_team(team, "Too few players", **DEED)
+    assert {row.id for row in league.fixtures if row.state is FixtureState.CANCELED} == own
+    assert queries.rained_out(queries.changes_of(league.season.id)) == set()
+    with pytest.raises(Refused, match="no game to come"):
+        services.withdraw_team(team, "Again", **DEED)
     services.undo(change, **DEED)
     assert rows() == before
 

@@ -14,7 +14,7 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.changes import rules
 from youthprog.leagues.changes.models import ChangedGame, ScheduleChange
-from youthprog.leagues.changes.types import ChangedLine, ChangeLine, Spot
+from youthprog.leagues.changes.types import ChangedLine, ChangeKind, ChangeLine, Spot
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season.models import Fixture, Venue
@@ -276,6 +276,16 @@ def moved_from(lines: Iterable[ChangeLine]) -> dict[int, Spot]:
                 if game.was is not None and not game.now.off and game.was != game.now:
                     found.setdefault(game.fixture_id, game.was)
     return found
+
+
+def rained_out(lines: Iterable[ChangeLine]) -> set[int]:
+    """The games whose newest change that still holds was the closing of a field or a day."""
+    newest: dict[int, ChangeKind] = {}
+    for change in lines:
+        if change.undone_at is None:
+            for game in change.games:
+                newest.setdefault(game.fixture_id, change.kind)
+    return {key for key, kind in newest.items() if kind is ChangeKind.RAIN_OUT}
 
 
 def with_places_left(games: Sequence[GameLine], was: Mapping[int, Spot]) -> list[GameLine]:

@@ -151,6 +151,23 @@ def call_off_game(fixture: Fixture, reason: str, *, by: Actor, now: datetime) ->
     return change
 
 
+def withdraw_team(team: Team, reason: str, *, by: Actor, now: datetime) -> ScheduleChange:
+    """Call off, in one change, every game that a team still has to play. What it has played stays as it is."""
+    season = db.session().get_one(Season, team.group.season_id)
+    carrying.lock(season)
+    coming = season_queries.games_ahead(team.id, now)
+    reasons = (
+        [] if reason.strip() else [Refusal("no_reason", N_("Say why. Families read this sentence."), "off_reason")]
+    )
+    if not coming:
+        reasons.append(Refusal("no_games", N_("This team has no game to come.")))
+    refuse_if(reasons)
+    change = carrying.new_change(season.id, ChangeKind.CALL_OFF, reason, by=by, now=now)
+    carrying.carry_out(change, dict.fromkeys(coming), by=by, now=now)
+    record("team.withdrew", "team", team.id, by=by, now=now, change_id=change.id, games=len(coming))
+    return change
+
+
 def follow_cancel(event: GatheringCanceled) -> None:
     """A game that one team's meeting of it was called off for is off for both, and both teams are told."""
     fixture = queries.find_fixture_of(event.gathering_id)

@@ -10,6 +10,7 @@ from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.leagues import queries as leagues
+from youthprog.leagues.changes.forms import OffForm
 from youthprog.leagues.queries import TeamHead
 from youthprog.leagues.season import limit_services as services
 from youthprog.leagues.season import limits, queries
@@ -152,7 +153,10 @@ def _team_page(head: TeamHead, form: Any = None, *, home: Any = None, status: in
         home.venue_id.data = str(limits.homes_of(head.season_id).get(head.team_id, ""))
     days = [row for row in limits.days_off_of(head.season_id) if row.team_id == head.team_id]
     form = form or DaysOffForm(formdata=None)
-    return page("leagues/team_days.html", status, team=head, form=form, home=home, days=days)
+    return page(
+        "leagues/team_days.html", status, team=head, form=form, home=home, days=days,
+        ahead=len(queries.games_ahead(head.team_id, clock.now())), off=OffForm(formdata=None),
+    )  # fmt: skip
 
 
 # ---- who is needed twice ----

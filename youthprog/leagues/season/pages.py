@@ -15,10 +15,13 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound
 from youthprog.core.text import fold
 from youthprog.leagues.changes import queries as change_queries
+from youthprog.leagues.scores import table_queries
+from youthprog.leagues.scores.types import Said
 from youthprog.leagues.season import queries, services
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.forms import WEEKDAYS
 from youthprog.leagues.season.limits import Excuse, Pair, excuses_of, pair_of
+from youthprog.leagues.season.models import Fixture
 from youthprog.leagues.season.overlaps import Clash as Overlap
 from youthprog.leagues.season.overlaps import ClashKind, clashes_of
 from youthprog.leagues.season.queries import DivisionLine, GameLine
@@ -58,7 +61,7 @@ class Clash:
 def show(season_id: int) -> Response:
     """What a season's schedule is made from, how far it is, and its games."""
     season = programs.get_season_for(actor(), P.PROGRAM_EDIT, season_id)
-    run, games = queries.last_run(season_id), queries.games_of(season_id)
+    run, games, today = queries.last_run(season_id), queries.games_of(season_id), clock.today()
     divisions = queries.divisions_of(season_id)
     drafts = [game for game in games if game.state is FixtureState.DRAFT]
     spec = queries.spec_to_make(season) if drafts else None
@@ -88,7 +91,10 @@ def show(season_id: int) -> Response:
         open_clashes=sum(clash.open for clash in clashes),
         changes=changes,
         was=was,
-        today=clock.today(),
+        rained_out=change_queries.rained_out(changes),
+        results=_results(season_id) if len(drafts) < len(games) else {},
+        today=today,
+        this_week=today.isocalendar()[:2],
         stale=spec is not None and bool(faults_of(queries.plan_of(drafts), spec)),
         cause=cause_of(run.cause, divisions) if run is not None and run.cause else None,
         clock_time=clock_time,
@@ -135,6 +141,12 @@ def publish(season_id: int) -> BaseResponse:
     count = services.publish_draft(season, seen=seen, by=actor(), now=clock.now())
     flash(ngettext("One game is published.", "%(num)s games are published.", count), "signed")
     return _back(season_id)
+
+
+def _results(season_id: int) -> dict[int, Said]:
+    """What is known of the results of a season's games, by game."""
+    games = table_queries.games_where(Fixture.season_id == season_id, now=clock.now())
+    return {game.fixture_id: game.result.said for game in games if game.result.said is not None}
 
 
 def _back(season_id: int) -> BaseResponse:

@@ -279,6 +279,20 @@ def find_fixture_of(gathering_id: int) -> Fixture | None:
     return db.session().scalar(sa.select(Fixture).where(either))
 
 
+def games_ahead(team_id: int, now: datetime) -> list[int]:
+    """The published games that a team still has to play, in order of time."""
+    statement = (
+        sa.select(Fixture.id)
+        .where(
+            sa.or_(Fixture.home_team_id == team_id, Fixture.away_team_id == team_id),
+            Fixture.state == FixtureState.PUBLISHED,
+            Fixture.starts_at > now,
+        )
+        .order_by(Fixture.starts_at, Fixture.id)
+    )
+    return list(db.session().scalars(statement))
+
+
 def imported_divisions(season_id: int) -> frozenset[int]:
     """The divisions of a season that play as a file says. One statement."""
     statement = sa.select(Fixture.division_id).where(Fixture.season_id == season_id, Fixture.imported)
