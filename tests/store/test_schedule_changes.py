@@ -26,7 +26,6 @@ from youthprog.leagues.changes.models import ScheduleChange
 from youthprog.leagues.changes.services import Closing
 from youthprog.leagues.changes.types import OFF, ChangeKind
 from youthprog.leagues.season import limit_services, limits
-from youthprog.leagues.season import limits
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season import services as season_services
 from youthprog.leagues.season.faults import faults_of
