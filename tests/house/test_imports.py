@@ -200,7 +200,7 @@ WINGS: dict[str, dict[str, int]] = {
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
     "forming": "engine blocks checks search solver reasons looking wire words",  # the blocks, the trades, the proof, the reasons
-    "season": "pairings board constructing improving rain_out faults counts proof making overlaps",
+    "season": "pairings board constructing improving rain_out faults causes counts day_counts proof making overlaps",
     "changes": "rules",  # what a change of a published schedule may be
     # a season read from a file, judged, proved impossible, timetabled
     "timetables": "types xml_files robinx robinx_rules rules open_days impossible annealing program program_solving "
