@@ -155,7 +155,7 @@ WINGS: dict[str, dict[str, int]] = {
         **dict.fromkeys(("words",), 0),
         **dict.fromkeys(("pairings", "board", "constructing", "improving", "rain_out", "making", "child"), DECIDE),
         **dict.fromkeys(("faults", "causes", "counts", "day_counts", "proof", "overlaps"), DECIDE),
-        **dict.fromkeys(("limits",), READ),
+        **dict.fromkeys(("limits", "spec_queries"), READ),
         **dict.fromkeys(("work", "limit_services"), WRITE),
         **dict.fromkeys(("fields", "limit_pages"), SHOW),
         **dict.fromkeys(("game_words",), READ),

@@ -21,8 +21,8 @@ from youthprog.leagues.officials import services as officials
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season import services as season_services
 from youthprog.leagues.season.models import ClosedDay, Fixture, Venue
-from youthprog.leagues.season.queries import division_key
 from youthprog.leagues.season.rain_out import Closing as Day
+from youthprog.leagues.season.spec_queries import division_key
 from youthprog.leagues.season.types import FixtureState, Game, GameKind, Pairing, Plan, SeasonSpec, Slot
 from youthprog.outreach import services as outreach
 from youthprog.programs import services as programs

@@ -101,8 +101,8 @@ def _division_cause(board: Board, place: int, needed: int, offered: int) -> Caus
     if not longest:
         return Cause("no_field", needed, 0, key, reliefs=(Relief("field", key),))
     if longest < division.minutes:
-        reliefs = (Relief("longer_hours", key, division.minutes), Relief("shorter_games", key, longest))
-        return Cause("too_long", division.minutes, longest, key, reliefs=reliefs)
+        eased = (Relief("longer_hours", key, division.minutes), Relief("shorter_games", key, longest))
+        return Cause("too_long", division.minutes, longest, key, reliefs=eased)
     days = board.days[place]
     lost = set(opened.days[place]) - set(days)
     reopened = fewest_of(sorted(lost), days, needed, division.rest_days, division.most_a_week)

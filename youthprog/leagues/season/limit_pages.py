@@ -13,7 +13,7 @@ from youthprog.leagues import queries as leagues
 from youthprog.leagues.changes.forms import OffForm
 from youthprog.leagues.queries import TeamHead
 from youthprog.leagues.season import limit_services as services
-from youthprog.leagues.season import limits, queries
+from youthprog.leagues.season import limits, queries, spec_queries
 from youthprog.leagues.season.forms import DaysOffForm, ExcuseForm, HomeForm, TravelForm
 from youthprog.leagues.season.limits import Pair
 from youthprog.programs import queries as programs
@@ -208,7 +208,7 @@ def _word(pair: Pair) -> str:
 
 
 def _pairs(season: Season) -> dict[Pair, int]:
-    return limits.shared_pairs(queries.people_of(season.id, clock.today())[0])
+    return limits.shared_pairs(spec_queries.people_of(season.id, clock.today())[0])
 
 
 def _shared_page(season: Season, form: Any, chosen: set[Pair] | None = None, status: int = 200) -> Response:

@@ -17,7 +17,7 @@ from youthprog.core.text import fold
 from youthprog.leagues.changes import queries as change_queries
 from youthprog.leagues.scores import table_queries
 from youthprog.leagues.scores.types import Said
-from youthprog.leagues.season import queries, services
+from youthprog.leagues.season import queries, services, spec_queries
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.forms import WEEKDAYS
 from youthprog.leagues.season.limits import Excuse, Pair, excuses_of, pair_of
@@ -64,9 +64,11 @@ def show(season_id: int) -> Response:
     run, games, today = queries.last_run(season_id), queries.games_of(season_id), clock.today()
     divisions = queries.divisions_of(season_id)
     drafts = [game for game in games if game.state is FixtureState.DRAFT]
-    spec = queries.spec_to_make(season) if drafts else None
+    spec = spec_queries.spec_to_make(season) if drafts else None
     imported = {game.division_id for game in games if game.imported}
-    clashes = named_clashes(drafts, clashes_of(queries.plan_of(drafts), spec), excuses_of(season_id)) if spec else []
+    clashes = (
+        named_clashes(drafts, clashes_of(spec_queries.plan_of(drafts), spec), excuses_of(season_id)) if spec else []
+    )
     changes = change_queries.changes_of(season_id) if len(drafts) < len(games) else []
     was = change_queries.moved_from(changes)
     shown = change_queries.with_places_left(games, was)
@@ -95,7 +97,7 @@ def show(season_id: int) -> Response:
         results=_results(season_id) if len(drafts) < len(games) else {},
         today=today,
         this_week=today.isocalendar()[:2],
-        stale=spec is not None and bool(faults_of(queries.plan_of(drafts), spec)),
+        stale=spec is not None and bool(faults_of(spec_queries.plan_of(drafts), spec)),
         cause=cause_of(run.cause, divisions) if run is not None and run.cause else None,
         clock_time=clock_time,
     )
@@ -186,7 +188,7 @@ def cause_of(cause: Mapping[str, Any], divisions: Sequence[DivisionLine]) -> Why
     """A cause in words; None when none was proved."""
     if cause.get("kind") not in CAUSES:
         return None
-    names = {queries.division_key(line.division_id): line.name for line in divisions}
+    names = {spec_queries.division_key(line.division_id): line.name for line in divisions}
     teams = {str(key): name for line in divisions for key, name in line.teams}
 
     def called(keys: Iterable[str], known: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.core.text import fold
 from youthprog.leagues.models import Division
-from youthprog.leagues.season import limits, queries
+from youthprog.leagues.season import limits, queries, spec_queries
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.limits import Pair
 from youthprog.leagues.season.models import ClosedDay, DivisionGames, Fixture, ScheduleRun, Venue, VenueHours
@@ -250,7 +250,7 @@ def _refusals_to_publish(season: Season, rows: Sequence[Fixture], now: datetime)
         sentence = N_("Some games of the draft lie in the past. Make the schedule again.")
         found.append(Refusal("in_the_past", sentence))
     taken: dict[tuple[int, date], list[tuple[int, int]]] = {}
-    for venue_id, day, starts, ends in queries.taken_by_others(season.id, own=True):
+    for venue_id, day, starts, ends in spec_queries.taken_by_others(season.id, own=True):
         taken.setdefault((venue_id, day), []).append((starts, ends))
     for row in rows:
         day, starts = queries.local_of(row.starts_at)
@@ -259,7 +259,7 @@ def _refusals_to_publish(season: Season, rows: Sequence[Fixture], now: datetime)
             sentence = N_("Another game took %(field)s on %(day)s. Make the schedule again.")
             return [*found, Refusal("field_taken", sentence, None, {"field": row.venue.name, "day": day})]
     drafts = [game for game in queries.games_of(season.id) if game.state is FixtureState.DRAFT]
-    plan, spec = queries.plan_of(drafts), queries.spec_to_make(season)
+    plan, spec = spec_queries.plan_of(drafts), spec_queries.spec_to_make(season)
     if not found and faults_of(plan, spec):
         sentence = N_("Fields, days, teams or coaches changed since this draft was made. Make the schedule again.")
         found.append(Refusal("rules_changed", sentence))

@@ -17,7 +17,7 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.beside import Beside
-from youthprog.leagues.season import queries
+from youthprog.leagues.season import queries, spec_queries
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.models import Fixture, ScheduleRun
 from youthprog.leagues.season.types import FixtureState, Plan, RunState, SeasonSpec
@@ -49,7 +49,7 @@ def make_schedules(now: datetime) -> Iterator[None]:
         return
     yield
     try:
-        spec = queries.spec_to_make(programs.get_season(season_id))
+        spec = spec_queries.spec_to_make(programs.get_season(season_id))
         yield
         yield from _make(run_id, season_id, spec)
     except Exception:
@@ -130,7 +130,9 @@ def _keep(season_id: int, plan: Plan) -> None:
     for row in queries.drafts_of(season_id):
         db.session().delete(row)
     db.flush()
-    numbers = {queries.division_key(line.division_id): line.division_id for line in queries.divisions_of(season_id)}
+    numbers = {
+        spec_queries.division_key(line.division_id): line.division_id for line in queries.divisions_of(season_id)
+    }
     for game in plan.games:
         slot, pairing = game.slot, game.pairing
         db.session().add(
