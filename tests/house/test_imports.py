@@ -159,8 +159,8 @@ WINGS: dict[str, dict[str, int]] = {
     "season": {
         **dict.fromkeys(("words",), 0),
         **dict.fromkeys(("pairings", "board", "constructing", "improving", "rain_out", "making", "child"), DECIDE),
-        **dict.fromkeys(("faults", "counts", "proof", "overlaps"), DECIDE),
-        **dict.fromkeys(("limits",), READ),
+        **dict.fromkeys(("faults", "causes", "counts", "day_counts", "proof", "overlaps"), DECIDE),
+        **dict.fromkeys(("limits", "spec_queries"), READ),
         **dict.fromkeys(("work", "limit_services"), WRITE),
         **dict.fromkeys(("fields", "limit_pages"), SHOW),
         **dict.fromkeys(("game_words",), READ),
@@ -205,7 +205,7 @@ WINGS: dict[str, dict[str, int]] = {
 PURE_IN_WINGS = {
     # who meets whom, where and when; what is wrong with a schedule; why there is none; new places after rain
     "forming": "engine blocks checks search solver reasons looking wire words",  # the blocks, the trades, the proof, the reasons
-    "season": "pairings board constructing improving rain_out faults counts proof making overlaps",
+    "season": "pairings board constructing improving rain_out faults causes counts day_counts proof making overlaps",
     "changes": "rules",  # what a change of a published schedule may be
     # a season read from a file, judged, proved impossible, timetabled
     "timetables": "types xml_files robinx robinx_rules rules open_days impossible annealing program program_solving "

@@ -35,10 +35,11 @@ def test_two_coaches_pick_in_turn_and_a_pick_sent_twice_counts_once(travelers, i
     assert all("Draft Otters picks." in text for _status, text in answers)
     hawks.go(mine)
     assert team(one, "Draft Hawks") == ["Ana", "Fay"], "the sister came along, and nobody twice"
-    two.reload()
+    two.reload()  # without JavaScript somebody looks again
     pick(two, "Ben")
     assert "It is your turn. Round 2" in two.inner_text("main")
     pick(two, "Chidi")
+    one.get_by_text("It is your turn. Round 3").wait_for()  # by itself
     assert "Draft Hawks picks. Round 3" in two.inner_text("main"), "the sister cost the Hawks their second round"
     otters.assert_fits()
     hawks.go(mine)

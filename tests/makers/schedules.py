@@ -9,7 +9,7 @@ from tests.makers.programs import make_group, make_season, make_site
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.leagues.models import Division, Team
-from youthprog.leagues.season import queries, services
+from youthprog.leagues.season import queries, services, spec_queries
 from youthprog.leagues.season.constructing import construct
 from youthprog.leagues.season.models import Fixture, ScheduleRun, Venue
 from youthprog.leagues.season.services import Playing
@@ -70,8 +70,8 @@ def make_league(
 
 def draft(league: League, *, now: datetime = EARLY) -> Plan:
     """Give a league a draft, as the worker would."""
-    plan = construct(queries.spec_of(league.season))
-    numbers = {queries.division_key(each.id): each.id for each in league.divisions}
+    plan = construct(spec_queries.spec_of(league.season))
+    numbers = {spec_queries.division_key(each.id): each.id for each in league.divisions}
     for game in plan.games:
         row = Fixture(
             season_id=league.season.id,

@@ -86,6 +86,7 @@ from youthprog.leagues.forming.models import (
     Forming,
     FormingPlace,
     FormingState,
+    RegisteredDivision,
     TeamLimit,
     TeamLink,
     TeamRequest,
@@ -699,6 +700,8 @@ class _Maker:
         }  # fmt: skip
         db.session().add_all(rows.values())
         db.session().add(YouthRating(season_id=season_id, youth_id=one, points=4, rated_at=self.now))
+        division_id = self.side.ids["division_id"]
+        db.session().add(RegisteredDivision(season_id=season_id, youth_id=one, division_id=division_id))
         db.flush()
         self.side.ids |= {name: row.id for name, row in rows.items()}
         rows["words_id"].seal("text_sealed", f"With {self.second.name} please")

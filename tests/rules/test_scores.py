@@ -150,13 +150,16 @@ def test_a_game_not_played_needs_no_score():
     assert codes(FACTS, NOBODY) == []
 
 
-def test_who_decides_gives_a_reason_and_says_what_a_broken_off_game_is_worth():
-    def why(facts, said, reason="They left."):
-        return [refusal.code for refusal in refusals_to_decide(facts, said, reason)]
+def test_who_overrules_gives_a_reason_and_says_what_a_broken_off_game_is_worth():
+    def why(facts, said, reason="They left.", before=()):
+        return [refusal.code for refusal in refusals_to_decide(facts, said, reason, before)]
 
     final = replace(FACTS, result=Result(Known.FINAL, THREE_TWO))
     assert why(final, TWO_TWO) == []
-    assert why(FACTS, THREE_TWO, " ") == ["no_reason"]
+    assert why(FACTS, THREE_TWO, " ") == []
+    assert why(FACTS, THREE_TWO, " ", [THREE_TWO]) == []
+    assert why(FACTS, THREE_TWO, " ", [THREE_TWO, TWO_TWO]) == ["no_reason"]
+    assert why(FACTS, Said(Happened.HOME_FORFEIT), " ") == ["no_reason"]
     assert why(FACTS, BROKEN_OFF) == ["undecided"]
     early = replace(FACTS, now=START - HOUR)
     assert why(early, THREE_TWO) == ["not_begun"]

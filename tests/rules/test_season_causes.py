@@ -5,14 +5,19 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.makers.leagues import FIRST, little_league, one_division, teams_of
 from tests.rules.test_season_making import league_of
 from tests.support.proofs import cases
+from youthprog.leagues.season.causes import Cause, Relief
 from youthprog.leagues.season.constructing import construct
-from youthprog.leagues.season.counts import Cause, Relief, causes_by_count, most_games
+from youthprog.leagues.season.counts import causes_by_count
+from youthprog.leagues.season.day_counts import fewest_of, most_games
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.making import Outcome, make
 from youthprog.leagues.season.proof import prove_impossible
@@ -133,6 +138,19 @@ def weeks_too_few(dice: random.Random) -> Planted:
     return Planted(spec, "division_days", count - 1, weeks, divisions=frozenset("A"), relief=relief, relieved=relieved)
 
 
+def days_closed(dice: random.Random) -> Planted:
+    """A season long enough, of which so many Saturdays are without games that each team lacks some."""
+    count, weeks = dice.choice([4, 6]), 12
+    spec = weekly(count, weeks=weeks)
+    needed = count - 1
+    days = dice.sample(saturdays(spec), weeks)
+    offered = dice.randint(0, needed - 1)
+    planted = replace(spec, blackouts=frozenset(days[offered:]))
+    relieved = replace(spec, blackouts=frozenset(days[needed:]))
+    relief = Relief("reopen", ("A",), needed - offered)
+    return Planted(planted, "closed_days", needed, offered, divisions=frozenset("A"), relief=relief, relieved=relieved)
+
+
 def coach_in_two_places(dice: random.Random) -> Planted:
     weeks = dice.randint(4, 8)
     one_hour = ((5, Hours(540, 600)),)
@@ -206,6 +224,7 @@ PLANTERS = (
     division_without_room,
     two_divisions_without_room,
     weeks_too_few,
+    days_closed,
     coach_in_two_places,
     three_with_two_days,
     three_without_rest,
@@ -215,7 +234,7 @@ PLANTERS = (
 
 @pytest.mark.proof("planted impossibilities are named exactly", room="leagues")
 def test_each_planted_impossibility_is_named_and_the_least_relief_takes_it_away():
-    for number in range(cases(full=108, sample=9)):
+    for number in range(cases(full=110, sample=10)):
         planted = PLANTERS[number % len(PLANTERS)](random.Random(number))
         answer = make(planted.spec)
         assert answer.outcome is Outcome.IMPOSSIBLE, number
@@ -258,6 +277,45 @@ def test_what_is_neither_made_nor_disproved_is_said_to_be_so(monkeypatch):
     assert answer.outcome is Outcome.NOT_FOUND
     assert answer.cause is None
     assert answer.plan.unplaced
+
+
+def test_a_season_with_every_day_closed_names_the_closed_days_and_no_season_of_no_games():
+    spec = weekly(4, weeks=6)
+    spec = replace(spec, blackouts=frozenset(saturdays(spec)))
+    cause = make(spec).cause
+    assert cause == Cause("closed_days", 3, 0, ("A",), reliefs=(Relief("reopen", ("A",), 3),))
+
+
+def test_a_field_closed_by_itself_counts_as_days_without_games():
+    spec = weekly(4, weeks=4, fields=1)
+    spec = replace(spec, venues=(replace(spec.venues[0], closed=frozenset(saturdays(spec)[1:])),))
+    cause = make(spec).cause
+    assert cause is not None
+    assert (cause.kind, cause.offered, cause.reliefs[0]) == ("closed_days", 1, Relief("reopen", ("A",), 2))
+
+
+def test_without_any_field_the_field_is_what_is_missing():
+    cause = make(replace(weekly(4, weeks=6), venues=())).cause
+    assert cause == Cause("no_field", 3, 0, ("A",), reliefs=(Relief("field", ("A",)),))
+
+
+def test_games_longer_than_any_field_is_open_are_the_cause():
+    cause = make(weekly(4, weeks=6, minutes=300)).cause
+    reliefs = (Relief("longer_hours", ("A",), 300), Relief("shorter_games", ("A",), 240))
+    assert cause == Cause("too_long", 300, 240, ("A",), reliefs=reliefs)
+
+
+@given(st.lists(st.integers(1, 24), max_size=9, unique=True), st.integers(0, 9), st.integers(0, 3), st.integers(1, 3))
+def test_the_fewest_days_to_open_again_are_the_fewest(days, own, rest, most):
+    lost, kept = sorted(days[own:]), sorted(days[:own])
+    for needed in range(1, 5):
+        enough = [
+            size
+            for size in range(len(lost) + 1)
+            for some in combinations(lost, size)
+            if most_games(sorted({*kept, *some}), rest, most) >= needed
+        ]
+        assert fewest_of(lost, kept, needed, rest, most) == min(enough, default=None)
 
 
 def test_games_of_several_lengths_are_counted_in_minutes():

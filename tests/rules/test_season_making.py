@@ -141,6 +141,18 @@ def test_brothers_and_sisters_come_to_the_same_day_and_place_where_it_is_free():
     assert days[0] == days[1]
 
 
+def test_no_family_is_needed_at_two_games_at_once_where_another_hour_is_free():
+    saturdays = ((5, Hours(9 * 60, 15 * 60)),)
+    spec = one_division(8, weeks=9)
+    spec = replace(
+        spec,
+        venues=tuple(VenueSpec(key, key, "park", saturdays) for key in ("F1", "F2")),
+        wishes=tuple(Wish(f"A{one}", f"A{other}") for one in range(1, 9) for other in range(one + 1, 9)),
+    )
+    plan = improve(spec, construct(spec), keep_on=lambda progress: progress.tries < 12_000)
+    assert not any(clashes(plan, spec, (wish.one, wish.other)) for wish in spec.wishes)
+
+
 def test_an_excused_person_no_longer_stands_in_the_way_and_the_clash_is_named():
     both = Tie("coach", ("A1", "A2"))
     saturdays = ((5, Hours(9 * 60, 10 * 60)),)

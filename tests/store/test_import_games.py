@@ -279,6 +279,20 @@ def test_a_published_game_that_never_came_from_a_file_is_found_by_its_teams_and_
     assert bring(session, league.season, ROW) == [Action.SAME]
 
 
+def test_our_own_file_of_a_schedule_made_here_changes_nothing(session: Any, league: Any) -> None:
+    bring(session, league.season, replace(ROW, place="Lincoln Park, Field 1", arrive=None))
+    session.delete(session.scalars(sa.select(ImportedGame)).one())
+    for gathering in session.scalars(sa.select(Gathering)):
+        gathering.place = "Field 1"  # as publishing leaves it
+    session.flush()
+    (game,) = games_out(league.season)
+    assert game.place == "Lincoln Park, Field 1"
+    row = GameRow(2, "", game.home, game.away, game.division, game.starts_at, game.ends_at, game.place, game.arrive)
+    assert bring(session, league.season, row) == [Action.SAME]
+    moved = replace(row, place="Lincoln Park, Field 2")
+    assert bring(session, league.season, moved) == [Action.UPDATE]
+
+
 def test_a_place_is_a_field_that_is_here_or_a_new_one(session: Any, league: Any) -> None:
     park, field = make_site("Lincoln Park"), "Field 1"
     season_services.add_hours(

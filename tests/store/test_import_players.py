@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import time_machine
+from sqlalchemy.orm import joinedload
 
 from tests.makers.people import make_person, make_youth
 from tests.makers.programs import enroll, make_season, make_site
@@ -19,7 +20,8 @@ from youthprog.demo.department import plan_department
 from youthprog.demo.files import Fault, sports_connect_csv, teamsnap_csv
 from youthprog.demo.types import Size
 from youthprog.leagues import services
-from youthprog.leagues.forming.models import TeamLimit, YouthRating
+from youthprog.leagues.forming.models import RegisteredDivision, TeamLimit, YouthRating
+from youthprog.leagues.forming.queries import pool_of
 from youthprog.leagues.imports.importing import read_players
 from youthprog.leagues.imports.types import Action, Reading
 from youthprog.leagues.imports.writing import Writer
@@ -338,3 +340,31 @@ def test_ratings_days_and_places_of_a_file_fill_what_is_not_known(session: Any, 
     bring(reading, season)
     session.commit()
     assert kept() == before, "the same file again changes nothing"
+
+
+def test_a_registration_for_a_division_without_teams_says_who_is_formed_there(session: Any, season: Season) -> None:
+    head = "Player First Name,Player Last Name,Player Birth Date,Division Name,Team Name\n"
+    born = date(TODAY.year - 10, 1, 20).isoformat()
+
+    def read(*rows: str) -> Reading:
+        return read_players((head + "\n".join(rows)).encode(), filename="registrations.csv", today=TODAY)
+
+    first = read(f"Ana,Li,{born},Under 11,", f"Ben,Cruz,{born},Under 13,Unallocated", f"Cai,Diaz,{born},,")
+    assert bring(first, season).count(Action.NEW) == 3
+
+    def pools() -> dict[str, list[str]]:
+        session.flush()
+        session.expire_all()
+        found = session.scalars(sa.select(Division).options(joinedload(Division.season)).order_by(Division.name))
+        return {each.name: sorted(line.name for line in pool_of(each)) for each in found}
+
+    assert pools() == {"Under 11": ["Ana Li", "Cai Diaz"], "Under 13": ["Ben Cruz", "Cai Diaz"]}
+    before = session.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
+    assert {plan.action for plan in bring(first, season).planned} == {Action.SAME}
+    assert session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == before
+    bring(read(f"Ana,Li,{born},under 13,"), season)
+    assert pools() == {"Under 11": ["Cai Diaz"], "Under 13": ["Ana Li", "Ben Cruz", "Cai Diaz"]}, "the last file counts"
+    older = session.scalars(sa.select(Division).where(Division.name == "Under 13")).one()
+    older.min_age = 12
+    assert pools()["Under 11"] == ["Ana Li", "Ben Cruz", "Cai Diaz"], "nobody is formed where the ages bar it"
+    assert session.scalar(sa.select(sa.func.count()).select_from(RegisteredDivision)) == 2

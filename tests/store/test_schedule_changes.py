@@ -25,7 +25,7 @@ from youthprog.leagues.changes import queries, rules, services
 from youthprog.leagues.changes.models import ScheduleChange
 from youthprog.leagues.changes.services import Closing
 from youthprog.leagues.changes.types import OFF, ChangeKind
-from youthprog.leagues.season import limit_services, limits
+from youthprog.leagues.season import limit_services, limits, spec_queries
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season import services as season_services
 from youthprog.leagues.season.faults import faults_of
@@ -79,7 +79,7 @@ def rained(league: League, closing: Closing) -> ScheduleChange:
 
 def faults(league: League) -> list[str]:
     games = season_queries.games_of(league.season.id)
-    return [fault.kind for fault in faults_of(season_queries.plan_of(games), season_queries.spec_of(league.season))]
+    return [fault.kind for fault in faults_of(spec_queries.plan_of(games), spec_queries.spec_of(league.season))]
 
 
 def day_of(fixture: Fixture) -> date:
@@ -173,6 +173,22 @@ def test_a_game_without_a_place_says_why_is_called_off_and_comes_back(session):
     keys = (fixture.home_gathering_id, fixture.away_gathering_id)
     assert {session.get_one(Gathering, key).canceled_reason for key in keys} == {"Rain"}
     assert session.scalar(sa.select(sa.func.count()).select_from(ScheduleChange)) == 1, "one deed is one change"
+    services.undo(change, **DEED)
+    assert rows() == before
+
+
+def test_a_team_that_withdraws_has_its_games_called_off_in_one_change_and_can_come_back(session):
+    league = make_league(4)
+    publish(league)
+    before, team = rows(), limits.get_team(league.teams[0].id)
+    own = {row.id for row in league.fixtures if team.id in (row.home_team_id, row.away_team_id)}
+    with pytest.raises(Refused, match="Say why"):
+        services.withdraw_team(team, " ", **DEED)
+    change = services.withdraw_team(team, "Too few players", **DEED)
+    assert {row.id for row in league.fixtures if row.state is FixtureState.CANCELED} == own
+    assert queries.rained_out(queries.changes_of(league.season.id)) == set()
+    with pytest.raises(Refused, match="no game to come"):
+        services.withdraw_team(team, "Again", **DEED)
     services.undo(change, **DEED)
     assert rows() == before
 
@@ -496,19 +512,19 @@ def test_days_off_homes_fields_and_ways_reach_the_rules(session):
     fits = {league.venues[0].id: {league.divisions[0].id}, league.venues[1].id: divisions}
     limit_services.set_fits(season, fits, divisions, **DEED)
     limit_services.set_travel(season, 45, **DEED)
-    spec = season_queries.spec_of(season)
+    spec = spec_queries.spec_of(season)
     (mine,) = [each for division in spec.divisions for each in division.teams if each.key == str(team.id)]
     assert mine.away == {date(2026, 9, day) for day in range(1, 6)}
     assert mine.home_venue == str(league.venues[1].id)
     by_key = {venue.key: venue.divisions for venue in spec.venues}
-    key = season_queries.division_key(league.divisions[0].id)
+    key = spec_queries.division_key(league.divisions[0].id)
     assert by_key == {str(league.venues[0].id): {key}, str(league.venues[1].id): frozenset()}
     assert spec.travel_minutes == 45
     limit_services.set_home(team, None, **DEED)
     limit_services.set_fits(season, dict.fromkeys(fits, ()), divisions, **DEED)
     (row,) = limits.days_off_of(season.id)
     limit_services.remove_days_off(row, **DEED)
-    spec = season_queries.spec_of(season)
+    spec = spec_queries.spec_of(season)
     assert not any(each.away or each.home_venue for division in spec.divisions for each in division.teams)
     assert not any(venue.divisions for venue in spec.venues)
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +20,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Conflict, Refused
 from youthprog.leagues.models import Division, Team
-from youthprog.leagues.season import queries, services
+from youthprog.leagues.season import queries, services, spec_queries
 from youthprog.leagues.season import work as season_work
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.improving import Progress
@@ -92,7 +93,7 @@ def test_what_is_asked_for_is_made_beside_the_worker_and_kept_as_a_draft(session
 
 
 def faults_of_draft(league: SimpleNamespace) -> list[str]:
-    plan, spec = queries.plan_of(queries.games_of(league.season.id)), queries.spec_of(league.season)
+    plan, spec = spec_queries.plan_of(queries.games_of(league.season.id)), spec_queries.spec_of(league.season)
     return [fault.kind for fault in faults_of(plan, spec)]
 
 
@@ -143,7 +144,7 @@ def test_a_field_that_another_season_took_is_neither_planned_nor_published(sessi
     services.publish_draft(league.season, seen=first.id, **DEED)
     with pytest.raises(Refused, match="Another game took Field 1"):
         services.publish_draft(other.season, seen=second.id, **DEED)
-    (venue,) = queries.spec_of(other.season).venues
+    (venue,) = spec_queries.spec_of(other.season).venues
     assert venue.hours_on(date(2026, 9, 5)) == ()
     services.discard_draft(other.season, **DEED)
     assert made(other).state is RunState.IMPOSSIBLE
@@ -214,15 +215,15 @@ def test_a_field_of_imported_games_has_no_hours_until_somebody_says_them(session
     as_imported(league, "Visitors", date(2026, 9, 12), venue=venue)
     assert [each.name for each in queries.fields_without_hours(league.season.id)] == ["Mill Field"]
     games = queries.games_of(league.season.id)
-    spec = queries.spec_of(league.season)
-    assert [fault.kind for fault in faults_of(queries.plan_of(games), spec) if fault.games] == []
+    spec = spec_queries.spec_of(league.season)
+    assert [fault.kind for fault in faults_of(spec_queries.plan_of(games), spec) if fault.games] == []
     assert list(queries.field_names(league.season.id)) == [league.venue.id, venue.id]
     services.add_hours(
         league.season, league.site, "Mill Field", weekdays=[6], only_on=None, starts=NINE, ends=FIVE, **DEED
     )
     assert queries.fields_without_hours(league.season.id) == []
-    spec = queries.spec_of(league.season)
-    assert [fault.kind for fault in faults_of(queries.plan_of(games), spec) if fault.games] == ["outside_hours"]
+    spec = spec_queries.spec_of(league.season)
+    assert [fault.kind for fault in faults_of(spec_queries.plan_of(games), spec) if fault.games] == ["outside_hours"]
 
 
 def test_a_draft_whose_field_was_given_back_is_not_published(session):
@@ -353,10 +354,10 @@ def test_hours_and_closed_days_reach_the_rules(session):
     services.add_hours(
         league.season, league.site, "field 1", weekdays=[], only_on=date(2026, 9, 12), starts=600, ends=720, **DEED
     )
-    services.close_day(league.season, date(2026, 9, 19), None, "Fair", **DEED)
-    services.close_day(league.season, date(2026, 9, 26), league.venue.id, "", **DEED)
+    services.close_days(league.season, date(2026, 9, 19), date(2026, 9, 19), None, "Fair", **DEED)
+    services.close_days(league.season, date(2026, 9, 26), date(2026, 9, 26), league.venue.id, "", **DEED)
     services.set_playing(league.division, Playing(45, 2, None, 2, 1), **DEED)
-    spec = queries.spec_of(league.season)
+    spec = spec_queries.spec_of(league.season)
     (venue,) = spec.venues
     assert venue.hours_on(date(2026, 9, 5)) == (Hours(NINE, FIVE),)
     assert venue.hours_on(date(2026, 9, 12)) == (Hours(600, 720),)
@@ -366,7 +367,28 @@ def test_hours_and_closed_days_reach_the_rules(session):
     assert (division.minutes, division.legs, division.rest_days, division.most_a_week) == (45, 2, 2, 1)
     for again in (None, league.venue.id):
         with pytest.raises(Refused, match="closed already"):
-            services.close_day(league.season, date(2026, 9, 19), again, "", **DEED)
+            services.close_days(league.season, date(2026, 9, 19), date(2026, 9, 19), again, "", **DEED)
+
+
+def test_a_break_is_closed_and_opened_in_one_go(session):
+    league = make_league()
+    season = league.season
+    services.close_days(season, date(2026, 9, 12), date(2026, 9, 12), None, "Fair", **DEED)
+    closed = services.close_days(season, date(2026, 9, 10), date(2026, 9, 14), None, "Break", **DEED)
+    assert [row.closed_on.day for row in closed] == [10, 11, 13, 14]
+    breaks = queries.breaks_of(queries.closed_days_of(season.id))
+    assert [[row.closed_on.day for row in days] for days in breaks] == [[10, 11], [12], [13, 14]]
+    services.open_days(queries.break_from(closed[2]), **DEED)
+    assert [row.closed_on.day for row in queries.closed_days_of(season.id)] == [10, 11, 12]
+
+
+@pytest.mark.parametrize(
+    ("last", "says"), [(date(2026, 9, 1), "before the first"), (date(2027, 9, 1), "not in the season")]
+)
+def test_a_break_that_means_nothing_is_refused(session, last, says):
+    league = make_league()
+    with pytest.raises(Refused, match=says):
+        services.close_days(league.season, date(2026, 9, 10), last, None, "", **DEED)
 
 
 @pytest.mark.parametrize(
@@ -399,11 +421,19 @@ def test_who_belongs_to_two_teams_ties_them_and_a_home_with_two_wishes_for_one_p
     session.flush()
     session.add_all(HouseholdMember(household_id=home.id, person_id=each.id) for each in (child, sister))
     session.flush()
-    ties = {tie.person: set(tie.teams) for tie in queries.spec_of(league.season).ties}
+    ties = {tie.person: set(tie.teams) for tie in spec_queries.spec_of(league.season).ties}
     keys = [str(team.id) for team in league.teams]
     assert ties == {f"staff:{coach.id}": set(keys[:2]), f"player:{child.id}": set(keys[1:3])}
-    wishes = {frozenset((wish.one, wish.other)) for wish in queries.spec_of(league.season).wishes}
+    wishes = {frozenset((wish.one, wish.other)) for wish in spec_queries.spec_of(league.season).wishes}
     assert wishes == {frozenset(pair) for pair in ((keys[1], keys[2]), (keys[1], keys[3]), (keys[2], keys[3]))}
+    father = make_person("Abe", "Both")
+    lead(father, league.teams[0].group)
+    session.add(HouseholdMember(household_id=home.id, person_id=father.id))
+    session.flush()
+    wishes = {frozenset((wish.one, wish.other)) for wish in spec_queries.spec_of(league.season).wishes}
+    assert wishes == {frozenset(pair) for pair in combinations(keys, 2)}, (
+        "the family of a coach has to be at his games too"
+    )
 
 
 def test_minutes_keep_their_wall_time_when_the_clocks_change(session):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -290,8 +292,19 @@ def order_on(page):
 
 
 def test_the_table_says_what_decided_each_place(session, visitor, league):
-    play(league, session, (0, 2, 1, 0), (1, 3, 1, 0), (0, 1, 2, 1), (2, 3, 0, 0))
     visitor.sign_in(make_account(Role.COORDINATOR))
+    shown = visitor.get(f"/standings/divisions/{league.division.id}")
+    assert order_on(shown) == sorted(league.names)
+    assert "alphabetical order" in shown.text
+    assert "Level on points" not in shown.text
+    play(league, session, (0, 2, 1, 0), (1, 3, 1, 0), (0, 1, 2, 1), (2, 3, 0, 0))
+    assert "2 : 1" in visitor.get(f"/seasons/{league.season.id}/schedule").text
+    file = visitor.raw(f"/seasons/{league.season.id}/export/sportsengine.csv").data.decode("utf-8-sig")
+    assert {row["Home Team Score"] + ":" + row["Away Team Score"] for row in csv.DictReader(io.StringIO(file))} >= {
+        "2:1",
+        "1:0",
+        "0:0",
+    }
     shown = visitor.get(f"/standings/divisions/{league.division.id}")
     assert order_on(shown) == ["Tigers", "Lions", "Bears", "Wolves"] or order_on(shown)[2:] == ["Wolves", "Bears"]
     rows = ["".join(row.itertext()) for row in shown.all("tr")][1:]

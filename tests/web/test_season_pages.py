@@ -184,6 +184,10 @@ def test_one_game_moves_is_called_off_and_another_is_added_on_the_screen(session
     assert "Say why" in visitor.post(f"/games/{second}/call-off", {"off_reason": ""}, status=422).text
     visitor.post(f"/games/{second}/call-off", {"off_reason": "Heat"})
     assert "This game is called off." in visitor.get(f"/games/{second}/change").text
+    days = f"/teams/{league.teams[2].id}/days"
+    assert "Call off " in visitor.get(days).text
+    visitor.post(f"/teams/{league.teams[2].id}/withdraw", {"off_reason": "Too few players"})
+    assert "The team withdraws" not in visitor.get(days).text
     new = f"/seasons/{league.season.id}/games/new"
     about = {"home": str(league.teams[0].id), "away": str(league.teams[1].id), "kind": "friendly", "starts": "09:00"}
     about |= {"day": (today + timedelta(weeks=9)).isoformat(), "venue_id": str(league.venues[0].id), "reason": ""}

@@ -167,6 +167,7 @@ ACTIONS = {
     "schedule.change_told": N_("Families told of a change of the schedule"),
     "game.moved": N_("Game moved"),
     "game.called_off": N_("Game called off"),
+    "team.withdrew": N_("Team withdrew from the season"),
     "game.added": N_("Game added"),
     "season.travel_set": N_("Way between sites set"),
     "season.fits_set": N_("Divisions of the fields set"),

@@ -13,7 +13,7 @@ from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, Refusal, Refused
-from youthprog.leagues.forming.known import OfFile, keep_of_file, keep_requests
+from youthprog.leagues.forming.known import OfFile, keep_of_file, keep_registered, keep_requests
 from youthprog.leagues.imports.cells import read_places, read_rating, read_weekdays
 from youthprog.leagues.imports.columns import Part
 from youthprog.leagues.imports.newcomers import Newcomers
@@ -69,7 +69,9 @@ def import_players(
         if plan.action is Action.UPDATE:
             writer.write(plan)
     keep_requests(season.id, _requests(planned, writer), now=now)
-    keep_of_file(season, _for_teams(planned, writer), by=by, now=now)
+    said = _for_teams(planned, writer)
+    keep_of_file(season, said, by=by, now=now)
+    keep_registered(season, said)
     done = Imported(tuple(planned))
     if done.count(Action.NEW) or done.count(Action.UPDATE):
         counts = {"new": done.count(Action.NEW), "changed": done.count(Action.UPDATE), "same": done.count(Action.SAME)}
@@ -82,11 +84,12 @@ def _for_teams(planned: Sequence[PlannedRow], writer: Writer) -> list[OfFile]:
     found = []
     for plan in planned:
         said, youth_id = dict(plan.row.for_teams), _youth_id(plan, writer)
-        if said and youth_id is not None:
+        division = plan.row.division if plan.team is None else ""
+        if (said or division) and youth_id is not None:
             points = read_rating(said.get(Part.RATING.name) or said.get(Part.PARENT_RATING.name, ""))
             days, _all = read_weekdays(said.get(Part.BAD_DAYS.name, ""))
             places = read_places(said.get(Part.BAD_PLACES.name, ""))
-            found.append(OfFile(youth_id, points, days, places))
+            found.append(OfFile(youth_id, points, days, places, division))
     return found
 
 

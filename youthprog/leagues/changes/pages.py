@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from youthprog.core import clock
 from youthprog.core.permissions import P
 from youthprog.core.refusals import Conflict, Refused
+from youthprog.leagues import queries as leagues
 from youthprog.leagues.changes import queries, rules, services
 from youthprog.leagues.changes.forms import AddForm, MoveForm, OffForm
 from youthprog.leagues.changes.rain_pages import PLAN_SECONDS
+from youthprog.leagues.season import limits
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season.models import Fixture
 from youthprog.leagues.season.pages import clock_time
@@ -88,6 +90,27 @@ def call_off(fixture_id: int) -> BaseResponse:
     other: Any = MoveForm(formdata=None)
     _offer_fields(other, season)
     return _change_page(season, fixture, other, form, queries.state_of(season), 422)
+
+
+@bp.post("/teams/<id:team_id>/withdraw")
+@door(P.PROGRAM_EDIT)
+def withdraw_team(team_id: int) -> BaseResponse:
+    """Call off all games that a team still has to play."""
+    head = leagues.get_team_for(actor(), P.PROGRAM_EDIT, team_id, clock.today())
+    form: Any = OffForm()
+    if not form.validate_on_submit():
+        flash(_("Say why. Families read this sentence."), "missing")
+        return redirect(url_for("season_limits.team", team_id=team_id), 303)
+    done = services.withdraw_team(limits.get_team(team_id), form.off_reason.data, **_deed())
+    flash(
+        ngettext(
+            "One game is called off. Both teams are told.",
+            "%(num)s games are called off. All teams are told.",
+            len(queries.games_of_change(done.id)),
+        ),
+        "signed",
+    )
+    return _back(head.season_id)
 
 
 def _slot(form: Any, length: int) -> Slot:

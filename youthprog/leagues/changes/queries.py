@@ -14,9 +14,10 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.changes import rules
 from youthprog.leagues.changes.models import ChangedGame, ScheduleChange
-from youthprog.leagues.changes.types import ChangedLine, ChangeLine, Spot
+from youthprog.leagues.changes.types import ChangedLine, ChangeKind, ChangeLine, Spot
 from youthprog.leagues.models import Division, Team
 from youthprog.leagues.season import queries as season_queries
+from youthprog.leagues.season import spec_queries
 from youthprog.leagues.season.models import Fixture, Venue
 from youthprog.leagues.season.queries import GameLine
 from youthprog.leagues.season.rain_out import Closing, GoesOn, Lack, replaced
@@ -53,8 +54,8 @@ def state_of(season: Season) -> State:
     """The schedule that families rely on, and what it has to keep to. Games of days gone by are part of it."""
     games = tuple(game for game in season_queries.games_of(season.id) if game.state is not FixtureState.DRAFT)
     on = [game for game in games if game.state is FixtureState.PUBLISHED]
-    plan = season_queries.plan_of(on)
-    spec = replace(season_queries.spec_of(season), first=season.starts_on)
+    plan = spec_queries.plan_of(on)
+    spec = replace(spec_queries.spec_of(season), first=season.starts_on)
     teams = {str(key): name for game in games for key, name in ((game.home_id, game.home), (game.away_id, game.away))}
     teams |= {team.key: team.name for division in spec.divisions for team in division.teams}
     venues = {str(game.venue_id): game.venue for game in games} | {venue.key: venue.name for venue in spec.venues}
@@ -276,6 +277,16 @@ def moved_from(lines: Iterable[ChangeLine]) -> dict[int, Spot]:
                 if game.was is not None and not game.now.off and game.was != game.now:
                     found.setdefault(game.fixture_id, game.was)
     return found
+
+
+def rained_out(lines: Iterable[ChangeLine]) -> set[int]:
+    """The games whose newest change that still holds was the closing of a field or a day."""
+    newest: dict[int, ChangeKind] = {}
+    for change in lines:
+        if change.undone_at is None:
+            for game in change.games:
+                newest.setdefault(game.fixture_id, change.kind)
+    return {key for key, kind in newest.items() if kind is ChangeKind.RAIN_OUT}
 
 
 def with_places_left(games: Sequence[GameLine], was: Mapping[int, Spot]) -> list[GameLine]:

@@ -21,8 +21,8 @@ from youthprog.leagues.officials import services as officials
 from youthprog.leagues.season import queries as season_queries
 from youthprog.leagues.season import services as season_services
 from youthprog.leagues.season.models import ClosedDay, Fixture, Venue
-from youthprog.leagues.season.queries import division_key
 from youthprog.leagues.season.rain_out import Closing as Day
+from youthprog.leagues.season.spec_queries import division_key
 from youthprog.leagues.season.types import FixtureState, Game, GameKind, Pairing, Plan, SeasonSpec, Slot
 from youthprog.outreach import services as outreach
 from youthprog.programs import services as programs
@@ -73,7 +73,9 @@ def rain_out(
     known = {(row.closed_on, row.venue_id) for row in season_queries.closed_days_of(season.id)}
     for each in closing.days:
         if (each.day, None) not in known and (each.day, closing.venue_id) not in known:
-            row = season_services.close_day(season, each.day, closing.venue_id, closing.reason[:120], by=by, now=now)
+            (row,) = season_services.close_days(
+                season, each.day, each.day, closing.venue_id, closing.reason[:120], by=by, now=now
+            )
             change.closed_ids = [*change.closed_ids, row.id]
     carrying.carry_out(change, choices, by=by, now=now)
     record("schedule.rained_out", "season", season.id, by=by, now=now, change_id=change.id, games=len(choices))
@@ -146,6 +148,23 @@ def call_off_game(fixture: Fixture, reason: str, *, by: Actor, now: datetime) ->
     change = carrying.new_change(fixture.season_id, ChangeKind.CALL_OFF, reason, by=by, now=now)
     carrying.carry_out(change, {fixture.id: None}, by=by, now=now)
     record("game.called_off", "season", fixture.season_id, by=by, now=now, change_id=change.id, fixture_id=fixture.id)
+    return change
+
+
+def withdraw_team(team: Team, reason: str, *, by: Actor, now: datetime) -> ScheduleChange:
+    """Call off, in one change, every game that a team still has to play. What it has played stays as it is."""
+    season = db.session().get_one(Season, team.group.season_id)
+    carrying.lock(season)
+    coming = season_queries.games_ahead(team.id, now)
+    reasons = (
+        [] if reason.strip() else [Refusal("no_reason", N_("Say why. Families read this sentence."), "off_reason")]
+    )
+    if not coming:
+        reasons.append(Refusal("no_games", N_("This team has no game to come.")))
+    refuse_if(reasons)
+    change = carrying.new_change(season.id, ChangeKind.CALL_OFF, reason, by=by, now=now)
+    carrying.carry_out(change, dict.fromkeys(coming), by=by, now=now)
+    record("team.withdrew", "team", team.id, by=by, now=now, change_id=change.id, games=len(coming))
     return change
 
 
@@ -271,7 +290,7 @@ def _take_back_closings(change: ScheduleChange, *, by: Actor, now: datetime) -> 
     for key in change.closed_ids:
         row = db.session().get(ClosedDay, key)
         if row is not None:
-            season_services.open_day(row, by=by, now=now)
+            season_services.open_days([row], by=by, now=now)
 
 
 def _refuse_undo(season: Season, rows: Sequence[ChangedGame], now: datetime) -> None:

@@ -16,6 +16,7 @@ from youthprog.leagues.forming import queries
 from youthprog.leagues.forming.models import (
     MOST_POINTS,
     FormingPlace,
+    RegisteredDivision,
     TeamLimit,
     TeamLink,
     TeamRequest,
@@ -23,7 +24,7 @@ from youthprog.leagues.forming.models import (
     YouthRating,
 )
 from youthprog.leagues.forming.types import LinkKind
-from youthprog.leagues.imports.writing import open_team
+from youthprog.leagues.imports.writing import division_called, open_team
 from youthprog.leagues.models import Division, Team
 from youthprog.people.types import PeopleMerged
 from youthprog.programs import queries as programs
@@ -157,11 +158,12 @@ def settle(division: Division, asked: TeamRequest, *, by: Actor, now: datetime) 
 
 def keep_requests(season_id: int, words: Iterable[tuple[int, str]], *, now: datetime) -> None:
     """Keep what families wrote about teammates and coaches, sealed. The same words again change nothing."""
-    known = {
-        row.youth_id: row
-        for row in db.session().scalars(sa.select(TeamRequest).where(TeamRequest.season_id == season_id))
-    }
-    for youth_id, text in words:
+    said = list(words)
+    of_them = sa.select(TeamRequest).where(
+        TeamRequest.season_id == season_id, TeamRequest.youth_id.in_({youth_id for youth_id, _text in said})
+    )
+    known = {row.youth_id: row for row in db.session().scalars(of_them)}
+    for youth_id, text in said:
         row = known.get(youth_id)
         if row is not None and row.unseal("text_sealed") == text:
             continue
@@ -176,12 +178,16 @@ def keep_requests(season_id: int, words: Iterable[tuple[int, str]], *, now: date
 
 @dataclass(frozen=True)
 class OfFile:
-    """What a file says of a child for forming teams: points, the weekdays and the places where it cannot come."""
+    """What a file says of a child for forming teams: points, the weekdays and the places where it cannot come.
+
+    `division` is what it is registered for, where the file names no team.
+    """
 
     youth_id: int
     points: int | None = None
     no_days: frozenset[int] = frozenset()
     no_places: tuple[str, ...] = ()
+    division: str = ""
 
 
 def keep_of_file(season: Season, said: Sequence[OfFile], *, by: Actor, now: datetime) -> None:
@@ -215,6 +221,26 @@ def keep_of_file(season: Season, said: Sequence[OfFile], *, by: Actor, now: date
     db.flush()
     if new:
         record("children.rated", "season", season.id, by=by, now=now, changed=len(new), source="file")
+
+
+def keep_registered(season: Season, said: Sequence[OfFile]) -> None:
+    """Keep for which division each child is registered, as the file says last. A division that is not here yet is made."""
+    named = {each.youth_id: each.division for each in said if each.division}
+    if not named:
+        return
+    divisions = {fold(name): division_called(season, name) for name in named.values()}
+    db.flush()
+    statement = sa.select(RegisteredDivision).where(
+        RegisteredDivision.season_id == season.id, RegisteredDivision.youth_id.in_(named)
+    )
+    known = {row.youth_id: row for row in db.session().scalars(statement)}
+    for youth_id, name in named.items():
+        row = known.get(youth_id)
+        if row is None:
+            row = known[youth_id] = RegisteredDivision(season_id=season.id, youth_id=youth_id)
+            db.session().add(row)
+        row.division_id = divisions[fold(name)].id
+    db.flush()
 
 
 def name_teams(division: Division, names: Mapping[int, str], more: Sequence[str], *, by: Actor, now: datetime) -> int:
@@ -253,7 +279,8 @@ def follow_merge(event: PeopleMerged) -> None:
     """Carry over what was known of a merged record; what the kept one has already stays."""
     _follow_pairs(TeamLink, "one_id", "other_id", event, in_order=True)
     _follow_pairs(TeamWish, "youth_id", "wanted_id", event, in_order=False)
-    for model, key in ((YouthRating, "season_id"), (TeamRequest, "season_id"), (FormingPlace, "forming_id")):
+    by_season = (YouthRating, TeamRequest, RegisteredDivision)
+    for model, key in (*((each, "season_id") for each in by_season), (FormingPlace, "forming_id")):
         _follow(model, key, event)
     table = db.table(TeamLimit)
     db.session().execute(sa.update(table).where(table.c.youth_id == event.gone_id).values(youth_id=event.kept_id))

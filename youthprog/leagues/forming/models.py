@@ -46,6 +46,21 @@ class YouthRating(Model):
     rated_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(PERSON))
 
 
+class RegisteredDivision(Model):
+    """For which division of a season a family registered a child, as the file of registrations says last.
+
+    It decides who is formed where no team says so yet, as long as the child is of the division's ages.
+    """
+
+    __tablename__ = "registered_division"
+    __table_args__ = (sa.UniqueConstraint("season_id", "youth_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    season_id: Mapped[int] = mapped_column(sa.ForeignKey(SEASON))
+    youth_id: Mapped[int] = mapped_column(sa.ForeignKey(PERSON), index=True)
+    division_id: Mapped[int] = mapped_column(sa.ForeignKey("division.id"), index=True)
+
+
 class TeamLink(Model):
     """A hard rule of a season between two children: on one team, or never on one. The smaller id is `one_id`."""
 

@@ -16,6 +16,7 @@ from youthprog.leagues.forming.models import (
     Forming,
     FormingPlace,
     FormingState,
+    RegisteredDivision,
     TeamLimit,
     TeamLink,
     TeamRequest,
@@ -177,9 +178,11 @@ def teams_of(division_id: int, on: date) -> list[TeamLine]:
 
 
 def pool_of(division: Division) -> list[PoolLine]:
-    """The children a division forms: enrolled, of its ages on its cut-off, on its teams or on none. Three statements."""
+    """The children a division forms: enrolled, of its ages on its cut-off, on its teams or on none. Three statements.
+
+    A child whom the family registered for another division, and who is of its ages, is formed there.
+    """
     season = division.season
-    cutoff = division.age_cutoff_on or season.age_cutoff_on
     placed = {
         youth_id: (group_id, division_id)
         for youth_id, group_id, division_id in db.session().execute(
@@ -192,19 +195,25 @@ def pool_of(division: Division) -> list[PoolLine]:
     }
     rated = sa.select(YouthRating.youth_id, YouthRating.points).where(YouthRating.season_id == season.id)
     points = {youth_id: given for youth_id, given in db.session().execute(rated)}
-    youth = db.session().scalars(
-        sa.select(Person)
+    of_child = sa.and_(RegisteredDivision.youth_id == Person.id, RegisteredDivision.season_id == season.id)
+    youth = db.session().execute(
+        sa.select(Person, Division)
         .join(Enrollment, Enrollment.youth_id == Person.id)
+        .outerjoin(RegisteredDivision, of_child)
+        .outerjoin(Division, Division.id == RegisteredDivision.division_id)
         .where(Enrollment.season_id == season.id, Enrollment.status == EnrollmentStatus.ENROLLED)
         .order_by(Person.folded_name, Person.id)
     )
     found = []
-    for child in youth:
-        age = age_on(child.born_on, cutoff) if child.born_on else None
+    for child, registered in youth:
+        age = _age_in(division, season, child)
         group_id, division_id = placed.get(child.id, (None, None))
         if division_id is not None and division_id != division.id:
             continue
         if group_id is None and not _is_of_age(division, age):
+            continue
+        elsewhere = registered is not None and registered.id != division.id
+        if group_id is None and elsewhere and _is_of_age(registered, _age_in(registered, season, child)):
             continue
         found.append(
             PoolLine(
@@ -213,6 +222,11 @@ def pool_of(division: Division) -> list[PoolLine]:
             )
         )  # fmt: skip
     return found
+
+
+def _age_in(division: Division, season: Season, child: Person) -> int | None:
+    """A child's age on the day that a division counts it."""
+    return age_on(child.born_on, division.age_cutoff_on or season.age_cutoff_on) if child.born_on else None
 
 
 def _is_of_age(division: Division, age: int | None) -> bool:

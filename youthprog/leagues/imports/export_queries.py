@@ -61,6 +61,7 @@ class GameOut:
     place: str
     arrive: int | None
     canceled: bool
+    fixture_id: int | None = None
 
 
 def players_out(actor: Actor, season: Season, on: date) -> Iterator[PlayerOut]:
@@ -145,7 +146,7 @@ def _fixtures_out(season: Season) -> Iterator[GameOut]:
         sa.select(
             home.name, away.name, Division.name, Fixture.starts_at, Fixture.ends_at,
             sa.func.coalesce(Gathering.place, Venue.name), Site.name, ImportedGame.id, ImportedGame.arrive_minutes,
-            Fixture.state,
+            Fixture.state, Fixture.id,
         )
         .join(home_team, home_team.id == Fixture.home_team_id)
         .join(home, home.id == home_team.group_id)
@@ -159,10 +160,10 @@ def _fixtures_out(season: Season) -> Iterator[GameOut]:
         .where(Fixture.season_id == season.id, Fixture.state != FixtureState.DRAFT)
     )  # fmt: skip
     rows = db.session().execute(statement)
-    for at_home, guest, division, starts_at, ends_at, field, site, from_file, arrive, state in rows:
+    for at_home, guest, division, starts_at, ends_at, field, site, from_file, arrive, state, fixture_id in rows:
         place = field if from_file else f"{site}, {field}"  # as the file had it, to be read again
         is_off = state is FixtureState.CANCELED
-        yield GameOut(at_home, guest, division, starts_at, ends_at, place, arrive, is_off)
+        yield GameOut(at_home, guest, division, starts_at, ends_at, place, arrive, is_off, fixture_id)
 
 
 def _others_out(season: Season) -> Iterator[GameOut]:

@@ -13,6 +13,7 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound
 from youthprog.leagues.imports import export_queries as queries
 from youthprog.leagues.imports.export_queries import PlayerOut
+from youthprog.leagues.scores import table_queries
 from youthprog.people.types import Gender
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Season
@@ -99,14 +100,16 @@ def teamsnap_rows(season: Season) -> Rows:
 
 
 def sportsengine_rows(season: Season) -> Rows:
-    """Games as SportsEngine's season management imports them."""
+    """Games as SportsEngine's season management imports them, with the scores that count."""
     zone = clock.zone()
+    scored = table_queries.scores_of(season.id, clock.now())
     for game in queries.games_out(season):
         starts = game.starts_at.astimezone(zone)
         minutes = str(int((game.ends_at - game.starts_at).total_seconds()) // 60)
         status = "Cancelled" if game.canceled else "Scheduled"
         when = (f"{starts:%m/%d/%Y}", f"{starts:%H:%M}", minutes)
-        yield (*when, game.home, "", game.away, "", game.division, game.place, status)
+        ours, theirs = map(str, scored.get(game.fixture_id, ("", "")))
+        yield (*when, game.home, ours, game.away, theirs, game.division, game.place, status)
 
 
 _File = tuple[Sequence[str], Callable[[Season], Rows], Callable[..., Response]]

@@ -94,7 +94,11 @@ class _Planner:
     def _about_place(self, plan: PlannedGame) -> list[Problem]:
         """That the field of a game is not here yet, or not named: a game of a division stands on a field."""
         moves = plan.action is Action.NEW or {"place", "division"} & set(plan.changes)
-        if plan.division_id is None or not moves or (plan.row.place and self.season.has_field(plan.row.place)):
+        if (
+            plan.division_id is None
+            or not moves
+            or (plan.row.place and self.season.field_of(plan.row.place) is not None)
+        ):
             return []
         sentence = N_("There is no field of this name yet. It will be made, without hours.")
         if not plan.row.place:
@@ -257,9 +261,13 @@ class _Planner:
             changes.append("starts")
         if any(side.ends_at - side.starts_at != _length(row) for side in sides):
             changes.append("ends")
-        if row.place and any(side.place != row.place for side in sides):
+        if row.place and any(side.place != row.place for side in sides) and not self._is_there(row, known):
             changes.append("place")
         return changes
+
+    def _is_there(self, row: GameRow, known: KnownGame) -> bool:
+        """Whether another name for the field stands in the row: with its site before it, as our own files have it."""
+        return known.venue_id is not None and self.season.field_of(row.place) == known.venue_id
 
 
 def _identity(game: KnownGame) -> tuple[int | None, int | None]:

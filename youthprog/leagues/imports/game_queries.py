@@ -38,9 +38,7 @@ def game_season(season: Season, now: datetime) -> GameSeason:
     known += [_known(None, fixture, teams, sides) for fixture in fixtures.values()]
     opens_at, closes_at = season_span(season)
     fields = KnownFields(*list_sites_and_fields(season.id))
-    return GameSeason(
-        tuple(teams.values()), tuple(known), opens_at, closes_at, now, lambda place: bool(fields.find(place))
-    )
+    return GameSeason(tuple(teams.values()), tuple(known), opens_at, closes_at, now, fields.find)
 
 
 def _known(
@@ -61,6 +59,7 @@ def _known(
         away=sides.get(row.away_gathering_id or 0),
         fixture_id=fixture.id if fixture else None,
         said=game.said if game else "",
+        venue_id=fixture.venue_id if fixture else None,
     )
 
 

@@ -330,7 +330,7 @@ class KnownSide:
 
 @dataclass(frozen=True, slots=True)
 class KnownGame:
-    """A game that is here. One that never came from a file has no `id` but is a fixture.
+    """A game that is here. One that never came from a file has no `id` but is a fixture, on the field of `venue_id`.
 
     `said` stands for what its row said the last time (`game_plan.saying_of`).
     """
@@ -347,12 +347,13 @@ class KnownGame:
     away: KnownSide | None = None
     fixture_id: int | None = None
     said: str = ""
+    venue_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GameSeason:
     """What a schedule is compared with: the teams, the games, between which instants games may be, and whether the
-    field that a place names is here.
+    field that a place names, by its key, if it is here.
     """
 
     teams: tuple[KnownTeam, ...]
@@ -360,7 +361,7 @@ class GameSeason:
     opens_at: datetime
     closes_at: datetime
     now: datetime
-    has_field: Callable[[str], bool] = lambda _place: True
+    field_of: Callable[[str], int | None] = lambda _place: 0
 
 
 @dataclass(frozen=True, slots=True)

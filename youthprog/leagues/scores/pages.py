@@ -1,7 +1,7 @@
 """Standings: for who may look from inside, and for everybody where a season is public; the league's rules and lots."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,6 +13,7 @@ from youthprog.calendars import queries as calendars
 from youthprog.core import clock, db
 from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound
+from youthprog.core.text import fold
 from youthprog.leagues.models import Division
 from youthprog.leagues.scores import bracket_queries, queries, services, table_queries
 from youthprog.leagues.scores.bracket_queries import Drawn
@@ -142,16 +143,20 @@ def shown_of(division: Division) -> Shown | None:
 
 
 def lines_of(table: Standings, lots: Sequence[DrawnLot]) -> list[Line]:
-    """The lines of a table; a place that lots will decide says so until they are drawn."""
+    """The lines of a table; a place that lots will decide says so until they are drawn.
+
+    Before any game counts nobody stands before anybody: the teams come in alphabetical order, without a reason.
+    """
+    if not table.is_begun:
+        rows = sorted(table.rows, key=lambda row: (fold(row.team), row.team_id))
+        return [Line(replace(row, level_with=()), "", (), None) for row in rows]
     numbers = {lot.team_id: lot.number for lot in lots}
     found = []
     above = ""
     for row in table.rows:
         step = row.place.decided_by
         decided = DECIDED[step]
-        if not table.is_begun:
-            decided = ""
-        elif step == "lots" and row.team in table.needs_lots:
+        if step == "lots" and row.team in table.needs_lots:
             decided = N_("Level: lots will decide")
         found.append(Line(row, decided, (("team", above),), numbers.get(row.team_id) if step == "lots" else None))
         above = row.team

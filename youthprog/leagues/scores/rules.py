@@ -121,14 +121,19 @@ def refusals_to_say(facts: GameFacts, said: Said) -> list[Refusal]:
     return [*found, *refusals_to_score(said, is_knockout=facts.is_knockout)]
 
 
-def refusals_to_decide(facts: GameFacts, said: Said, reason: str) -> list[Refusal]:
-    """Why the league may not decide this result now. A forfeit can be known before the game."""
+def needs_reason(said: Said, before: Iterable[Said]) -> bool:
+    """Whether the league has to say why: it overrules what was said, or the game was not simply played."""
+    return said.happened is not Happened.PLAYED or any(each != said for each in before)
+
+
+def refusals_to_decide(facts: GameFacts, said: Said, reason: str, before: Iterable[Said] = ()) -> list[Refusal]:
+    """Why the league may not decide this result now, after what was said before. A forfeit can be known before the game."""
     found = _refusals_at_all(facts)
     if facts.now < facts.starts_at and said.happened not in FORFEITS:
         found.append(Refusal("not_begun", N_("The game has not begun yet.")))
     if said.happened is Happened.ABANDONED:
         found.append(Refusal("undecided", N_("Say what the broken-off game is worth."), "happened"))
-    if not reason.strip():
+    if not reason.strip() and needs_reason(said, before):
         found.append(Refusal("no_reason", N_("Write the reason."), "reason"))
     return [*found, *refusals_to_score(said, is_knockout=facts.is_knockout)]
 

@@ -24,6 +24,7 @@ from youthprog.leagues.season.models import Fixture
 from youthprog.leagues.season.types import FixtureState
 from youthprog.programs.models import Season
 
+REPORTED = N_("Reported to the office")  # the reason of a score that overrules nobody
 CHANGED = N_("Somebody else said something of this game meanwhile. Look at it again.")
 GREATEST_LOT = 9_999
 CODE_LETTERS = 12
@@ -56,6 +57,8 @@ def say(
 def decide(fixture: Fixture, said: Said, reason: str, *, seen: int, by: Actor, now: datetime) -> ScoreEntry:
     """Say for the league what a game's result is, whatever its teams said. It is final; the reason is kept.
 
+    A score that overrules nobody needs none: somebody told it to the office.
+
     `seen` is the number of the newest thing said of the game when it was looked at.
     """
     _lock(fixture)
@@ -64,8 +67,9 @@ def decide(fixture: Fixture, said: Said, reason: str, *, seen: int, by: Actor, n
     if newest(rows) != seen:
         raise Conflict([Refusal("changed_meanwhile", CHANGED)])
     said = tidy(said, is_knockout=facts.is_knockout)
-    refuse_if(refusals_to_decide(facts, said, reason))
-    row = _write(fixture, Side.LEAGUE, said, rows, stands_at=None, by=by, now=now, reason=reason.strip())
+    refuse_if(refusals_to_decide(facts, said, reason, [queries.said_in(row) for row in rows]))
+    why = reason.strip() or REPORTED
+    row = _write(fixture, Side.LEAGUE, said, rows, stands_at=None, by=by, now=now, reason=why)
     record("score.decided", "game", fixture.id, by=by, now=now, entry_id=row.id)
     notices.tell_of_two_scores(fixture, [*rows, row], by=by, now=now)
     return row

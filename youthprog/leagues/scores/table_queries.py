@@ -100,6 +100,16 @@ def games_where(*conditions: sa.ColumnElement[bool], now: datetime, limit: int =
     return [_score_game(row, entries.get(row[0], ()), now) for row in rows]
 
 
+def scores_of(season_id: int, now: datetime) -> dict[int | None, tuple[int, int]]:
+    """The final scores of a season's games that were played, by game: the home team's and the away team's. Two statements."""
+    found: dict[int | None, tuple[int, int]] = {}
+    for game in games_where(Fixture.season_id == season_id, now=now):
+        said = game.result.said if game.result.is_final else None
+        if said is not None and said.home_score is not None and said.away_score is not None:
+            found[game.fixture_id] = (said.home_score, said.away_score)
+    return found
+
+
 def _quick_entries(of: sa.Select[int]) -> Mapping[int, list[Entry]]:
     """What holds of games chosen by a statement, without rows of the session: pages need no more."""
     found: dict[int, list[Entry]] = defaultdict(list)

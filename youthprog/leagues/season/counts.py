@@ -6,216 +6,32 @@ Each count is a bound that no schedule can beat, so what is said here is proved.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
-from math import comb
 
 from youthprog.leagues.season.board import Board, units_of
+from youthprog.leagues.season.causes import Cause, Relief
+from youthprog.leagues.season.day_counts import (
+    dates_of,
+    free_days,
+    games_at_least,
+    groups_without_days,
+    meetings_at_least,
+    pairs_without_days,
+    teams_without_days,
+)
 from youthprog.leagues.season.types import SeasonSpec, Tie
 
-GROUP, MOST_GROUPS = 5, 10_000  # teams of a group whose common days are counted, and how many groups of a size
 MOST_SUBSETS = 12  # divisions of which every set is counted; with more only each and all
-
-
-@dataclass(frozen=True, slots=True)
-class Relief:
-    """One thing that, changed by the least, takes this cause away: `amount` more days, slots, fewer games and so on."""
-
-    kind: str
-    about: tuple[str, ...] = ()
-    amount: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why it cannot be done: what is needed, what there is, and for whom. Keys are those of the spec."""
-
-    kind: str
-    needed: int
-    offered: int
-    divisions: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    venues: tuple[str, ...] = ()
-    dates: tuple[date, ...] = ()
-    person: str = ""
-    reliefs: tuple[Relief, ...] = ()
 
 
 def causes_by_count(spec: SeasonSpec) -> Iterator[Cause]:
     """Every cause that counting proves, the smallest first: one team, a pair, a person, a division, several of them."""
     board = Board(spec)
-    yield from _teams_without_days(board)
-    yield from _pairs_without_days(board)
-    yield from _groups_without_days(board)
+    yield from teams_without_days(board)
+    yield from pairs_without_days(board)
+    yield from groups_without_days(board)
     yield from _people_without_time(board)
     yield from _divisions_without_room(board)
-
-
-def most_games(days: list[int], rest: int, most_a_week: int | None) -> int:
-    """How many games at most a team can play on these days, rested and not too often a week.
-
-    The earliest day that may be taken is: no other choice leaves more behind it.
-    """
-    taken: list[int] = []
-    for day in days:
-        if taken and day - taken[-1] <= rest:
-            continue
-        monday = day - (day - 1) % 7
-        if most_a_week is not None and sum(each >= monday for each in taken[-7:]) >= most_a_week:
-            continue
-        taken.append(day)
-    return len(taken)
-
-
-def games_at_least(board: Board, division: int) -> int:
-    """How many games every team of a division plays at the least."""
-    spec = board.spec.divisions[division]
-    each, teams = spec.games_each, len(spec.teams)
-    return each - (each * teams % 2)
-
-
-def meetings_at_least(board: Board, division: int) -> int:
-    """How often every two teams of a division meet at the least."""
-    spec = board.spec.divisions[division]
-    return spec.games_each // max(1, len(spec.teams) - 1)
-
-
-def free_days(board: Board, *teams: int) -> list[int]:
-    """The days on which a division has a venue and none of these teams is away."""
-    away = frozenset[int]().union(*(board.away[team] for team in teams))
-    return [day for day in board.days[board.division_of[teams[0]]] if day not in away]
-
-
-def _dates(days: list[int]) -> tuple[date, ...]:
-    return tuple(date.fromordinal(day) for day in days)
-
-
-def _teams_without_days(board: Board) -> Iterator[Cause]:
-    found = []
-    for team, spec in enumerate(board.teams):
-        place = board.division_of[team]
-        division, needed = board.spec.divisions[place], games_at_least(board, place)
-        days = free_days(board, team)
-        offered = most_games(days, division.rest_days, division.most_a_week)
-        if offered < needed:
-            lifted = most_games(board.days[place], division.rest_days, division.most_a_week)
-            reliefs = [Relief("fewer_games", (division.key,), offered)]
-            if lifted >= needed:
-                reliefs.insert(0, Relief("more_days", (spec.key,), needed - offered))
-            found.append(
-                Cause(
-                    "team_days",
-                    needed,
-                    offered,
-                    (division.key,),
-                    (spec.key,),
-                    dates=_dates(days),
-                    reliefs=tuple(reliefs),
-                )
-            )
-    divisions = {cause.divisions for cause in found}
-    for place, division in enumerate(board.spec.divisions):
-        own = [cause for cause in found if cause.divisions == (division.key,)]
-        if (division.key,) in divisions and len(own) == len(division.teams):  # it is the division's days, not a team's
-            days = board.days[place]
-            offered = most_games(days, division.rest_days, division.most_a_week)
-            needed = games_at_least(board, place)
-            if offered < needed:
-                yield Cause(
-                    "division_days",
-                    needed,
-                    offered,
-                    (division.key,),
-                    dates=_dates(days),
-                    reliefs=_reliefs_of_days(board, place, needed, offered),
-                )
-    yield from sorted(found, key=lambda cause: cause.offered - cause.needed)
-
-
-def _reliefs_of_days(board: Board, place: int, needed: int, offered: int) -> tuple[Relief, ...]:
-    """What would give a division days enough, the mildest first."""
-    division, days = board.spec.divisions[place], board.days[place]
-    reliefs = []
-    for rest in range(division.rest_days - 1, -1, -1):
-        if most_games(days, rest, division.most_a_week) >= needed:
-            reliefs.append(Relief("less_rest", (division.key,), rest))
-            break
-    if division.most_a_week is not None:
-        for most in range(division.most_a_week + 1, 8):
-            if most_games(days, division.rest_days, most) >= needed:
-                reliefs.append(Relief("more_a_week", (division.key,), most))
-                break
-    reliefs += [
-        Relief("more_days", (division.key,), needed - offered),
-        Relief("fewer_games", (division.key,), offered),
-    ]
-    return tuple(reliefs)
-
-
-def _pairs_without_days(board: Board) -> Iterator[Cause]:
-    start = 0
-    for place, division in enumerate(board.spec.divisions):
-        teams = range(start, start + len(division.teams))
-        start += len(division.teams)
-        needed = meetings_at_least(board, place)
-        if not needed:
-            continue
-        for one, other in combinations(teams, 2):
-            days = free_days(board, one, other)
-            offered = most_games(days, division.rest_days, division.most_a_week)
-            if offered < needed:
-                keys = (board.teams[one].key, board.teams[other].key)
-                yield Cause(
-                    "pair_days",
-                    needed,
-                    offered,
-                    (division.key,),
-                    keys,
-                    dates=_dates(days),
-                    reliefs=(Relief("common_days", keys, needed - offered),),
-                )
-
-
-def _groups_without_days(board: Board) -> Iterator[Cause]:
-    """Three to five teams of which each two could meet, but not all of them: a day holds one game for two free teams."""
-    start = 0
-    for place, division in enumerate(board.spec.divisions):
-        count, needed_each = len(division.teams), meetings_at_least(board, place)
-        teams, start = range(start, start + count), start + count
-        if not needed_each:
-            continue
-        bits = {day: 1 << number for number, day in enumerate(board.days[place])}
-        free = {team: sum(bits[day] for day in free_days(board, team)) for team in teams}
-        found: set[int] = set()
-        for size in range(3, min(GROUP, count) + 1):
-            if comb(count, size) > MOST_GROUPS:
-                break
-            needed = needed_each * size * (size - 1) // 2
-            for group in combinations(teams, size):
-                at_least = _at_least([free[team] for team in group])
-                offered = sum(days.bit_count() for days in at_least[2::2])
-                if offered < needed and not found & set(group):
-                    found |= set(group)
-                    yield _group_cause(board, division.key, group, needed, offered, at_least[2], bits)
-
-
-def _at_least(free: list[int]) -> list[int]:
-    """The days, as bits, on which at least so many teams are free, by that number."""
-    at_least = [-1] + [0] * len(free)
-    for days in free:
-        for number in range(len(free), 0, -1):
-            at_least[number] |= at_least[number - 1] & days
-    return at_least
-
-
-def _group_cause(
-    board: Board, division: str, group: tuple[int, ...], needed: int, offered: int, shared: int, bits: dict[int, int]
-) -> Cause:
-    keys = tuple(board.teams[team].key for team in group)
-    days = [day for day, bit in bits.items() if shared & bit]
-    reliefs = (Relief("common_days", keys, needed - offered),)
-    return Cause("group_days", needed, offered, (division,), keys, dates=_dates(days), reliefs=reliefs)
 
 
 def _people_without_time(board: Board) -> Iterator[Cause]:
@@ -250,7 +66,7 @@ def _person_cause(board: Board, tie: Tie, needed: int, offered: int, days: list[
         offered,
         tuple(sorted(divisions)),
         tie.teams,
-        dates=_dates(days),
+        dates=dates_of(days),
         person=tie.person,
         reliefs=(
             Relief("excuse", (tie.person,), needed - offered),
@@ -355,6 +171,6 @@ def _without_room(board: Board, chosen: tuple[int, ...]) -> Cause | None:
         offered // each if each else offered * board.step,
         keys,
         venues=tuple(venue.key for venue in board.spec.venues if any(venue.takes(key) for key in keys)),
-        dates=_dates(days),
+        dates=dates_of(days),
         reliefs=tuple(reliefs),
     )

@@ -16,6 +16,7 @@ from youthprog.programs.models import Season
 from youthprog.web.edge import actor, door
 from youthprog.web.forms import SelectChoice
 from youthprog.web.language import lazy_gettext as _
+from youthprog.web.language import ngettext
 from youthprog.web.pages import page
 
 bp = Blueprint("season_fields", __name__)
@@ -103,9 +104,9 @@ def close_day(season_id: int) -> BaseResponse:
     if form.validate_on_submit():
         venue_id = int(form.venue_id.data) if form.venue_id.data else None
         try:
-            about = (form.closed_on.data, venue_id, form.reason.data or "")
-            services.close_day(season, *about, by=actor(), now=clock.now())
-            flash(_("Saved."), "signed")
+            days = (form.closed_on.data, form.until_on.data or form.closed_on.data)
+            closed = services.close_days(season, *days, venue_id, form.reason.data or "", by=actor(), now=clock.now())
+            flash(ngettext("One day is without games.", "%(num)s days are without games.", len(closed)), "signed")
             return _back(season_id)
         except Refused as problem:
             form.take(problem.reasons)
@@ -123,10 +124,10 @@ def _closed_form(season: Season) -> Any:
 @bp.post("/closed-days/<id:closed_id>/open")
 @door(P.PROGRAM_EDIT)
 def open_day(closed_id: int) -> BaseResponse:
-    """Let there be games on a closed day again."""
+    """Let there be games again on a closed day, and on those that follow it in the same break."""
     row = queries.get_closed_day_for(actor(), P.PROGRAM_EDIT, closed_id)
     season_id = row.season_id
-    services.open_day(row, by=actor(), now=clock.now())
+    services.open_days(queries.break_from(row), by=actor(), now=clock.now())
     flash(_("Removed."))
     return _back(season_id)
 

@@ -34,9 +34,10 @@ class HoursForm(Form):
 
 
 class ClosedForm(Form):
-    """A day without games."""
+    """A day without games, or several in a row."""
 
     closed_on = CalendarDay(_("Day"), [Filled(_("Write the day."))])
+    until_on = CalendarDay(_("Last day, of several"), [Optional()])
     venue_id = OneOf(_("Field or court"))
     reason = Text(_("Why"), [Optional()], limit=120)
 

@@ -1,7 +1,7 @@
 """A schedule made better until somebody stops it; the best so far is at hand at every moment. Pure.
 
 Points count what families and coaches mind: home or away games in a row, home games far from home, games crowded
-together, brothers and sisters on different days, people for whom a clash was excused. Hard rules hold throughout.
+together, brothers and sisters on different days or at the same time, people for whom a clash was excused. Hard rules hold throughout.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from youthprog.leagues.season.board import Board, Place, Strip
 from youthprog.leagues.season.constructing import board_with, restore
 from youthprog.leagues.season.types import Plan, SeasonSpec
 
-BREAK, ELSEWHERE, CROWDED, APART, CLASH = 10, 3, 1, 24, 60
+BREAK, ELSEWHERE, CROWDED, APART, TORN, CLASH = (
+    10,
+    3,
+    1,
+    24,
+    36,
+    60,
+)  # a family torn between two games is worse off than on two days
 HEAT, COOLED = 6.0, 0.6  # how many points worse a try may be, at first and at last
 LOOK = 200  # tries between two reports
 COOLING = 150_000  # tries until it is cold
@@ -82,18 +89,21 @@ class Points:
             for day in days:
                 if day not in theirs or self._strip(other, day).site != self._strip(team, day).site:
                     points += APART // 2
+                if day in theirs and self._torn(team, other, day):
+                    points += TORN // 2
         for other in self.excused[team]:
-            for day in days:
-                piece = board.plays[other].get(day)
-                if piece is not None:
-                    mine = board.plays[team][day]
-                    which, unit = board.at[mine] or (0, 0)
-                    strip = board.strips[which]
-                    if piece != mine and board.too_close(
-                        piece, strip, *board.minutes(strip, unit, board.pieces[mine].units)
-                    ):
-                        points += CLASH // 2
+            points += CLASH // 2 * sum(day in board.plays[other] and self._torn(team, other, day) for day in days)
         return points
+
+    def _torn(self, team: int, other: int, day: int) -> bool:
+        """Whether nobody can be at the games of both teams, which play on that day."""
+        board = self.board
+        mine, theirs = board.plays[team][day], board.plays[other][day]
+        if mine == theirs:
+            return False
+        which, unit = board.at[mine] or (0, 0)
+        strip = board.strips[which]
+        return board.too_close(theirs, strip, *board.minutes(strip, unit, board.pieces[mine].units))
 
     def _strip(self, team: int, day: int) -> Strip:
         return self.board.strips[(self.board.at[self.board.plays[team][day]] or (0, 0))[0]]

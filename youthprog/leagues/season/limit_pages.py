@@ -10,9 +10,10 @@ from youthprog.core.db import key_in
 from youthprog.core.permissions import P
 from youthprog.core.refusals import NotFound, Refused
 from youthprog.leagues import queries as leagues
+from youthprog.leagues.changes.forms import OffForm
 from youthprog.leagues.queries import TeamHead
 from youthprog.leagues.season import limit_services as services
-from youthprog.leagues.season import limits, queries
+from youthprog.leagues.season import limits, queries, spec_queries
 from youthprog.leagues.season.forms import DaysOffForm, ExcuseForm, HomeForm, TravelForm
 from youthprog.leagues.season.limits import Pair
 from youthprog.programs import queries as programs
@@ -152,7 +153,10 @@ def _team_page(head: TeamHead, form: Any = None, *, home: Any = None, status: in
         home.venue_id.data = str(limits.homes_of(head.season_id).get(head.team_id, ""))
     days = [row for row in limits.days_off_of(head.season_id) if row.team_id == head.team_id]
     form = form or DaysOffForm(formdata=None)
-    return page("leagues/team_days.html", status, team=head, form=form, home=home, days=days)
+    return page(
+        "leagues/team_days.html", status, team=head, form=form, home=home, days=days,
+        ahead=len(queries.games_ahead(head.team_id, clock.now())), off=OffForm(formdata=None),
+    )  # fmt: skip
 
 
 # ---- who is needed twice ----
@@ -204,7 +208,7 @@ def _word(pair: Pair) -> str:
 
 
 def _pairs(season: Season) -> dict[Pair, int]:
-    return limits.shared_pairs(queries.people_of(season.id, clock.today())[0])
+    return limits.shared_pairs(spec_queries.people_of(season.id, clock.today())[0])
 
 
 def _shared_page(season: Season, form: Any, chosen: set[Pair] | None = None, status: int = 200) -> Response:

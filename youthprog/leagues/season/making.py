@@ -10,8 +10,9 @@ import enum
 import time
 from dataclasses import dataclass
 
+from youthprog.leagues.season.causes import Cause
 from youthprog.leagues.season.constructing import construct
-from youthprog.leagues.season.counts import Cause, causes_by_count
+from youthprog.leagues.season.counts import causes_by_count
 from youthprog.leagues.season.proof import prove_impossible
 from youthprog.leagues.season.types import Plan, SeasonSpec
 

@@ -15,10 +15,13 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import N_, NotFound
 from youthprog.core.text import fold
 from youthprog.leagues.changes import queries as change_queries
-from youthprog.leagues.season import queries, services
+from youthprog.leagues.scores import table_queries
+from youthprog.leagues.scores.types import Said
+from youthprog.leagues.season import queries, services, spec_queries
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.forms import WEEKDAYS
 from youthprog.leagues.season.limits import Excuse, Pair, excuses_of, pair_of
+from youthprog.leagues.season.models import Fixture
 from youthprog.leagues.season.overlaps import Clash as Overlap
 from youthprog.leagues.season.overlaps import ClashKind, clashes_of
 from youthprog.leagues.season.queries import DivisionLine, GameLine
@@ -58,12 +61,14 @@ class Clash:
 def show(season_id: int) -> Response:
     """What a season's schedule is made from, how far it is, and its games."""
     season = programs.get_season_for(actor(), P.PROGRAM_EDIT, season_id)
-    run, games = queries.last_run(season_id), queries.games_of(season_id)
+    run, games, today = queries.last_run(season_id), queries.games_of(season_id), clock.today()
     divisions = queries.divisions_of(season_id)
     drafts = [game for game in games if game.state is FixtureState.DRAFT]
-    spec = queries.spec_to_make(season) if drafts else None
+    spec = spec_queries.spec_to_make(season) if drafts else None
     imported = {game.division_id for game in games if game.imported}
-    clashes = named_clashes(drafts, clashes_of(queries.plan_of(drafts), spec), excuses_of(season_id)) if spec else []
+    clashes = (
+        named_clashes(drafts, clashes_of(spec_queries.plan_of(drafts), spec), excuses_of(season_id)) if spec else []
+    )
     changes = change_queries.changes_of(season_id) if len(drafts) < len(games) else []
     was = change_queries.moved_from(changes)
     shown = change_queries.with_places_left(games, was)
@@ -74,7 +79,7 @@ def show(season_id: int) -> Response:
         divisions=divisions,
         wanted=sum(line.games_in_all for line in divisions if line.division_id not in imported),
         hours=queries.hours_of(season_id),
-        closed=queries.closed_days_of(season_id),
+        closed=queries.breaks_of(queries.closed_days_of(season_id)),
         weekdays=WEEKDAYS,
         days=[(day, list(found)) for day, found in groupby(shown, lambda game: game.day)],
         fields=list({game.venue_id: game.venue for game in sorted(shown, key=lambda game: fold(game.venue))}.items()),
@@ -88,8 +93,11 @@ def show(season_id: int) -> Response:
         open_clashes=sum(clash.open for clash in clashes),
         changes=changes,
         was=was,
-        today=clock.today(),
-        stale=spec is not None and bool(faults_of(queries.plan_of(drafts), spec)),
+        rained_out=change_queries.rained_out(changes),
+        results=_results(season_id) if len(drafts) < len(games) else {},
+        today=today,
+        this_week=today.isocalendar()[:2],
+        stale=spec is not None and bool(faults_of(spec_queries.plan_of(drafts), spec)),
         cause=cause_of(run.cause, divisions) if run is not None and run.cause else None,
         clock_time=clock_time,
     )
@@ -137,6 +145,12 @@ def publish(season_id: int) -> BaseResponse:
     return _back(season_id)
 
 
+def _results(season_id: int) -> dict[int, Said]:
+    """What is known of the results of a season's games, by game."""
+    games = table_queries.games_where(Fixture.season_id == season_id, now=clock.now())
+    return {game.fixture_id: game.result.said for game in games if game.result.said is not None}
+
+
 def _back(season_id: int) -> BaseResponse:
     return redirect(url_for("season_schedule.show", season_id=season_id), 303)
 
@@ -174,7 +188,7 @@ def cause_of(cause: Mapping[str, Any], divisions: Sequence[DivisionLine]) -> Why
     """A cause in words; None when none was proved."""
     if cause.get("kind") not in CAUSES:
         return None
-    names = {queries.division_key(line.division_id): line.name for line in divisions}
+    names = {spec_queries.division_key(line.division_id): line.name for line in divisions}
     teams = {str(key): name for line in divisions for key, name in line.teams}
 
     def called(keys: Iterable[str], known: Mapping[str, str]) -> str:

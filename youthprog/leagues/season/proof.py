@@ -15,7 +15,9 @@ from itertools import combinations
 from typing import Any
 
 from youthprog.leagues.season.board import Board, units_of
-from youthprog.leagues.season.counts import Cause, Relief, games_at_least, meetings_at_least, room_on
+from youthprog.leagues.season.causes import Cause, Relief
+from youthprog.leagues.season.counts import room_on
+from youthprog.leagues.season.day_counts import games_at_least, meetings_at_least
 from youthprog.leagues.season.types import SeasonSpec
 
 MOST_PLACES = 40_000  # places of games that a model by slots may have

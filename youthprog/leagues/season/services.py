@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Conflict, Refusal, Refused, refuse_if
 from youthprog.core.text import fold
 from youthprog.leagues.models import Division
-from youthprog.leagues.season import limits, queries
+from youthprog.leagues.season import limits, queries, spec_queries
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.limits import Pair
 from youthprog.leagues.season.models import ClosedDay, DivisionGames, Fixture, ScheduleRun, Venue, VenueHours
@@ -101,28 +101,43 @@ def remove_hours(hours: VenueHours, *, by: Actor, now: datetime) -> None:
     db.flush()
 
 
-def close_day(season: Season, day: date, venue_id: int | None, reason: str, *, by: Actor, now: datetime) -> ClosedDay:
-    """Say that a season has no games on a day, anywhere or at one of its venues."""
+def close_days(
+    season: Season, first: date, last: date, venue_id: int | None, reason: str, *, by: Actor, now: datetime
+) -> list[ClosedDay]:
+    """Say that a season has no games from one day to another, anywhere or at one of its venues.
+
+    Days that are closed already stay as they are.
+    """
     closed = queries.closed_days_of(season.id)
-    reasons = []
-    if not season.starts_on <= day <= season.ends_on:
-        reasons.append(Refusal("outside_season", N_("This day is not in the season."), "closed_on"))
-    if any(row.closed_on == day and row.venue_id in (None, venue_id) for row in closed):
+    reasons = [
+        Refusal("outside_season", N_("This day is not in the season."), about)
+        for about, day in (("closed_on", first), ("until_on", last))
+        if not season.starts_on <= day <= season.ends_on
+    ]
+    if last < first:
+        reasons.append(Refusal("wrong_order", N_("The last day is before the first."), "until_on"))
+    refuse_if(reasons)
+    already = {row.closed_on for row in closed if row.venue_id in (None, venue_id)}
+    span = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    days = [day for day in span if day not in already]
+    if not days:
         reasons.append(Refusal("closed", N_("This day is closed already."), "closed_on"))
-    if len(closed) >= MOST_CLOSED:
+    if len(closed) + len(days) > MOST_CLOSED:
         reasons.append(Refusal("too_many", N_("This season has too many closed days already.")))
     refuse_if(reasons)
-    row = ClosedDay(season_id=season.id, venue_id=venue_id, closed_on=day, reason=reason)
-    db.session().add(row)
+    rows = [ClosedDay(season_id=season.id, venue_id=venue_id, closed_on=day, reason=reason) for day in days]
+    db.session().add_all(rows)
     db.flush()
-    record("season.day_closed", "season", season.id, by=by, now=now, closed_on=day.isoformat(), venue_id=venue_id)
-    return row
+    for day in days:
+        record("season.day_closed", "season", season.id, by=by, now=now, closed_on=day.isoformat(), venue_id=venue_id)
+    return rows
 
 
-def open_day(row: ClosedDay, *, by: Actor, now: datetime) -> None:
-    """Let there be games on a closed day again."""
-    record("season.day_opened", "season", row.season_id, by=by, now=now, closed_on=row.closed_on.isoformat())
-    db.session().delete(row)
+def open_days(rows: Sequence[ClosedDay], *, by: Actor, now: datetime) -> None:
+    """Let there be games on closed days again."""
+    for row in rows:
+        record("season.day_opened", "season", row.season_id, by=by, now=now, closed_on=row.closed_on.isoformat())
+        db.session().delete(row)
     db.flush()
 
 
@@ -235,7 +250,7 @@ def _refusals_to_publish(season: Season, rows: Sequence[Fixture], now: datetime)
         sentence = N_("Some games of the draft lie in the past. Make the schedule again.")
         found.append(Refusal("in_the_past", sentence))
     taken: dict[tuple[int, date], list[tuple[int, int]]] = {}
-    for venue_id, day, starts, ends in queries.taken_by_others(season.id, own=True):
+    for venue_id, day, starts, ends in spec_queries.taken_by_others(season.id, own=True):
         taken.setdefault((venue_id, day), []).append((starts, ends))
     for row in rows:
         day, starts = queries.local_of(row.starts_at)
@@ -244,7 +259,7 @@ def _refusals_to_publish(season: Season, rows: Sequence[Fixture], now: datetime)
             sentence = N_("Another game took %(field)s on %(day)s. Make the schedule again.")
             return [*found, Refusal("field_taken", sentence, None, {"field": row.venue.name, "day": day})]
     drafts = [game for game in queries.games_of(season.id) if game.state is FixtureState.DRAFT]
-    plan, spec = queries.plan_of(drafts), queries.spec_to_make(season)
+    plan, spec = spec_queries.plan_of(drafts), spec_queries.spec_to_make(season)
     if not found and faults_of(plan, spec):
         sentence = N_("Fields, days, teams or coaches changed since this draft was made. Make the schedule again.")
         found.append(Refusal("rules_changed", sentence))

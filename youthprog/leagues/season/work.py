@@ -4,6 +4,7 @@ No lock is held while it is made, and nothing that is published is touched: a cr
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,7 +17,7 @@ from youthprog.audit.services import record
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.core.beside import Beside
-from youthprog.leagues.season import queries
+from youthprog.leagues.season import queries, spec_queries
 from youthprog.leagues.season.faults import faults_of
 from youthprog.leagues.season.models import Fixture, ScheduleRun
 from youthprog.leagues.season.types import FixtureState, Plan, RunState, SeasonSpec
@@ -48,7 +49,7 @@ def make_schedules(now: datetime) -> Iterator[None]:
         return
     yield
     try:
-        spec = queries.spec_to_make(programs.get_season(season_id))
+        spec = spec_queries.spec_to_make(programs.get_season(season_id))
         yield
         yield from _make(run_id, season_id, spec)
     except Exception:
@@ -77,6 +78,7 @@ def _step(run_id: int, states: tuple[RunState, ...], **values: Any) -> bool:
 
 def _make(run_id: int, season_id: int, spec: SeasonSpec) -> Iterator[None]:
     best: Plan | None = None
+    began = 0.0
     with made_beside(spec, MAKE_SECONDS) as messages:
         for told in messages:
             if told is None:
@@ -86,10 +88,11 @@ def _make(run_id: int, season_id: int, spec: SeasonSpec) -> Iterator[None]:
                     state = ENDS[told.outcome.value]
                     _step(run_id, (RunState.RUNNING,), state=state, ended_at=clock.now(), cause=_said(told))
                     return
-                best = told.plan
+                best, began = told.plan, time.monotonic()
             else:
                 best = told.plan
-                progress = {"tries": told.tries, "points": told.points, "games": len(best.games)}
+                share = min(1.0, round((time.monotonic() - began) / max(MAKE_SECONDS, 0.1), 2))
+                progress = {"tries": told.tries, "points": told.points, "games": len(best.games), "share": share}
                 if not _step(run_id, (RunState.RUNNING,), progress=progress, seen_at=clock.now()):
                     return
                 stopped = _stop_asked(run_id)
@@ -127,7 +130,9 @@ def _keep(season_id: int, plan: Plan) -> None:
     for row in queries.drafts_of(season_id):
         db.session().delete(row)
     db.flush()
-    numbers = {queries.division_key(line.division_id): line.division_id for line in queries.divisions_of(season_id)}
+    numbers = {
+        spec_queries.division_key(line.division_id): line.division_id for line in queries.divisions_of(season_id)
+    }
     for game in plan.games:
         slot, pairing = game.slot, game.pairing
         db.session().add(
