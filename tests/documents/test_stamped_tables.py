@@ -211,8 +211,9 @@ def test_a_line_set_word_by_word_is_the_line_shaped_whole() -> None:
         whole._plain = False
         for _trial in range(100):
             text = " ".join(dice.choice(WORDS[:-1]) for _ in range(dice.randint(1, 5)))
-            (shown, width), (same, plain) = setter.line(text), whole.line(text)
-            assert (shown.replace(b" ", b""), width) == (same.replace(b" ", b""), plain), text
+            line, same = setter.line(text), whole.line(text)
+            assert setter.write(line).replace(b" ", b"") == whole.write(same).replace(b" ", b""), text
+            assert line.width == same.width, text
 
 
 @pytest.mark.parametrize(

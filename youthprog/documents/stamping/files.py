@@ -3,6 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Iterable
+from itertools import accumulate
 
 HEAD = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 PACKED = 400
@@ -46,17 +47,24 @@ class FileWriter:
         if len(self._open) >= PACKED:
             self.pack()
 
+    def add_all(self, first: int, contents: Iterable[bytes]) -> None:
+        """Add objects whose numbers follow each other."""
+        self._open += enumerate(contents, first)
+        if len(self._open) >= PACKED:
+            self.pack()
+
     def pack(self) -> None:
         """Write what waits for an object stream."""
         if not self._open:
             return
-        number, places, place = self.take(), [], 0
-        for index, (each, content) in enumerate(self._open):
-            places.append(b"%d %d" % (each, place))
-            place += len(content) + 1
-            self.entries[each] = b"\2" + number.to_bytes(4, "big") + index.to_bytes(2, "big")
-        directory = b" ".join(places) + b"\n"
-        body = directory + b"\n".join(content for _number, content in self._open)
+        number = self.take()
+        numbers, contents = zip(*self._open, strict=True)
+        starts = accumulate([len(content) + 1 for content in contents], initial=0)
+        directory = " ".join([f"{each} {start}" for each, start in zip(numbers, starts, strict=False)]).encode() + b"\n"
+        within = b"\2" + number.to_bytes(4, "big")
+        for index, each in enumerate(numbers):
+            self.entries[each] = within + index.to_bytes(2, "big")
+        body = directory + b"\n".join(contents)
         head = b"/Type /ObjStm/N %d/First %d/Filter /FlateDecode" % (len(self._open), len(directory))
         self._open.clear()
         self.stream(number, head, zlib.compress(body, 4))

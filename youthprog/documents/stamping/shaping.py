@@ -67,6 +67,11 @@ def _script_of(letter: str) -> str | None:
     return "" if any(first <= code <= last for first, last in COMMON + INHERITED) else None
 
 
+def script_of(text: str) -> str:
+    """The script of a text that has one, "" where every script shares its letters."""
+    return next((found for found in map(_script_of, text) if found), "")
+
+
 def why_not(text: str, letters: frozenset[int]) -> str:
     """Why a text cannot be set exactly in a face that has these letters; nothing when it can.
 
@@ -111,7 +116,7 @@ class Face:
         buffer = uharfbuzz.Buffer()
         buffer.add_str(text)
         buffer.direction = "LTR"
-        script = next((found for found in map(_script_of, text) if found), "Zyyy")
+        script = script_of(text) or "Zyyy"
         buffer.script = script
         buffer.language = next((language for name, language, _ranges in SCRIPTS if name == script), "en")
         features = dict(style.features)

@@ -45,8 +45,8 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class PageNumber:
-    """A text with the number of the page (NUL) and how many there are (SOH) in it."""
+class MarginText:
+    """A line in a margin; the number of the page (NUL) and how many there are (SOH) may be in it."""
 
     pattern: str
     face: str
@@ -74,7 +74,8 @@ class TableLayout:
     """A table learned."""
 
     columns: tuple[Column, ...]
-    numbers: tuple[PageNumber, ...]
+    margins: tuple[MarginText, ...]
+    """As weasyprint draws them, after the rows of a page."""
     heights: tuple[float, ...]
     """Of rows of one line, two lines, three."""
     rows: tuple[bytes, ...] = field(repr=False)
@@ -98,7 +99,7 @@ class TableLayout:
 
 
 class _Setting:
-    """The texts of a table: columns and page numbers."""
+    """The texts of a table: columns and margins."""
 
     def __init__(self, layout: TableLayout):
         self.layout = layout
@@ -106,11 +107,14 @@ class _Setting:
         self.spelled = {name: dict(face.spelled) for name, face in layout.faces.items()}
         self._setters: dict[tuple[str, int, Style], Setter] = {}
         self.columns = [self._setter(column) for column in layout.columns]
-        self.numbers = [self._setter(number) for number in layout.numbers]
-        self.looks = [_look(column) for column in layout.columns]
+        self.margins = [self._setter(margin) for margin in layout.margins]
+        looks = [_look(column) for column in layout.columns]
+        lefts = [b"" if column.pull else b"%.3f" % column.anchor for column in layout.columns]
+        self.by_column = list(zip(layout.columns, self.columns, looks, lefts, strict=True))
+        """Each column with its setter, its look and, where all its lines begin at one place, that place."""
         self._lines: list[dict[str, list[Line]]] = [{} for _column in layout.columns]
 
-    def _setter(self, place: Column | PageNumber) -> Setter:
+    def _setter(self, place: Column | MarginText) -> Setter:
         key = (place.face, size_units(place.size), place.style)
         if key not in self._setters:
             face = self.layout.faces[place.face].face
@@ -124,7 +128,7 @@ class _Setting:
         return [self.lines(index, text) for index, text in enumerate(texts)]
 
     def lines(self, index: int, text: str) -> list[Line]:
-        """The lines of a cell: operators and widths."""
+        """The lines of a cell."""
         known = self._lines[index].get(text)
         if known is None:
             room = self.layout.columns[index].room
@@ -196,21 +200,23 @@ def _page_content(
     """The rows of a page as operators, and for each row the marks of its cells."""
     painted, texts, marks = [b"/Artifact BMC"], [b"BT"], []
     place, mark, now = sheet.top, sheet.marks, b""
+    columns = setting.by_column
     for row in page:
         lines = max(1, *map(len, row))
         painted.append(b"q 1 0 0 1 0 %.3f cm /Row%d Do Q" % (place, lines))
         own: list[int | None] = []
-        for column, look, cell in zip(layout.columns, setting.looks, row, strict=True):
+        for (column, setter, look, left), cell in zip(columns, row, strict=True):
             if not cell:
                 own.append(None)
                 continue
-            texts.append(b"/TD <</MCID %d>> BDC" % mark)
+            begin = b"/TD <</MCID %d>> BDC" % mark
             if look != now:
-                texts.append(look)
-                now = look
+                begin, now = b"%b\n%b" % (begin, look), look
             base = place + column.first
-            for content, width in cell:
-                texts.append(b"1 0 0 -1 %.3f %.3f Tm\n%b" % (column.anchor - column.pull * width, base, content))
+            for line in cell:
+                x = left or b"%.3f" % (column.anchor - column.pull * line.width)
+                texts.append(b"%b\n1 0 0 -1 %b %.3f Tm\n%b" % (begin, x, base, line.shown or setter.write(line)))
+                begin = b""
                 base += column.lead
             texts.append(b"EMC")
             own.append(mark)
@@ -218,14 +224,14 @@ def _page_content(
         marks.append(own)
         place += layout.heights[lines - 1]
     texts.append(b"/Artifact BMC")
-    for at, setter in zip(layout.numbers, setting.numbers, strict=True):
-        content, width = setter.line(at.pattern.replace("\0", str(number)).replace("\1", str(count)))
-        left = at.anchor - at.pull * width
-        texts.append(b"%b\n1 0 0 -1 %.3f %.3f Tm\n%b" % (_look(at), left, at.base, content))
+    for at, setter in zip(layout.margins, setting.margins, strict=True):
+        line = setter.line(at.pattern.replace("\0", str(number)).replace("\1", str(count)))
+        left = at.anchor - at.pull * line.width
+        texts.append(b"%b\n1 0 0 -1 %.3f %.3f Tm\n%b" % (_look(at), left, at.base, setter.write(line)))
     return b"\n".join([*painted, b"EMC", *texts, b"EMC", b"ET", b"Q"]), marks
 
 
-def _look(place: Column | PageNumber) -> bytes:
+def _look(place: Column | MarginText) -> bytes:
     return b"%b\n/%b %.3f Tf" % (place.paint, place.face.encode(), size_units(place.size) / UNITS)
 
 
@@ -293,18 +299,18 @@ def _page_object(layout: TableLayout, names: _Names, place: int, contents: tuple
 
 def _write_rows(file: FileWriter, names: _Names, place: int, first: int, rows: Sequence[Sequence[int | None]]) -> bytes:
     """The structure elements of a page's rows; returns the owners of its pieces of text."""
-    owners, page, body = [], names.pages[place], names.body
-    number = first
+    owners, page, number = [], names.pages[place], first
+    width = len(rows[0]) if rows else 0
+    line = b"<</Type /StructElem/S /TR/K [" + b" ".join([b"%d 0 R"] * width) + b"]/P %d 0 R>>" % names.body
     for row in rows:
-        cells = b" ".join([b"%d 0 R" % (number + n) for n in range(1, len(row) + 1)])
-        file.add(number, b"<</Type /StructElem/S /TR/K [%b]/P %d 0 R>>" % (cells, body))
-        for n, mark in enumerate(row, 1):
-            if mark is None:
-                file.add(number + n, b"<</Type /StructElem/S /TD/K []/Pg %d 0 R/P %d 0 R>>" % (page, number))
-            else:
-                file.add(number + n, b"<</Type /StructElem/S /TD/K [%d]/Pg %d 0 R/P %d 0 R>>" % (mark, page, number))
-                owners.append(b"%d 0 R" % (number + n))
-        number += len(row) + 1
+        cells = range(number + 1, number + 1 + width)
+        around = b"]/Pg %d 0 R/P %d 0 R>>" % (page, number)
+        elements = [line % tuple(cells)]
+        for mark in row:
+            elements.append(b"<</Type /StructElem/S /TD/K [%b%b" % (b"" if mark is None else b"%d" % mark, around))
+        file.add_all(number, elements)
+        owners += [b"%d 0 R" % cell for cell, mark in zip(cells, row, strict=True) if mark is not None]
+        number += width + 1
     return b" ".join(owners)
 
 
