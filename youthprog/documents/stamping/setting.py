@@ -137,6 +137,8 @@ class Setter:
                 if last is None:
                     return None
                 lines.append(_line([*pieces[2 * first : 2 * n - 2], last]))
+                if lines[-1].width * UNITS > limit:
+                    return None
                 first, used = n, 0
             if own > limit:
                 return None

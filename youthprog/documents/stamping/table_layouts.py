@@ -22,7 +22,7 @@ from youthprog.documents.stamping.table_reading import (
     things_of,
 )
 from youthprog.documents.stamping.table_sheets import SheetsOfTable
-from youthprog.documents.stamping.table_specimens import WORDS, shape_of, specimen_rows
+from youthprog.documents.stamping.table_specimens import MOST_LINES, first_rows, room_of, shape_of, specimen_rows
 from youthprog.documents.stamping.tables import Column, TableLayout
 from youthprog.documents.stamping.types import CannotStamp, Reader, SpecimenRead, Text
 
@@ -35,7 +35,7 @@ NUMBERS = re.compile(rb"-?\d+\.?\d*")
 
 def learn_table(print_rows: PrintRows, columns: int) -> TableLayout:
     """Learn a table of so many columns of plain text. `print_rows` prints it in the plain way. Raises `CannotStamp`."""
-    small = _read(print_rows, [WORDS[n : n + 1] * columns for n in range(2)])
+    small = _read(print_rows, first_rows(columns))
     (page,) = small.pages
     body = [row for row in page.rows if not row.is_head]
     if not page.rows or not page.rows[0].is_head or any(len(row.cells) != columns for row in page.rows):
@@ -43,8 +43,7 @@ def learn_table(print_rows: PrintRows, columns: int) -> TableLayout:
     faces = {name: Face(source.content, source.index) for name, source in small.reading.faces.items()}
     _head, things = things_of(small.reading.exact[0], small.reading.written[0], small.reading)
     shapes = [shape_of(body[0].cells[n][1][0], things, faces) for n in range(columns)]
-    rooms = [width for width, _lines in body[0].cells]
-    rows = specimen_rows(shapes, rooms, (page.bottom - body[0].top) / (body[0].bottom - body[0].top))
+    rows = specimen_rows(shapes, room_of(body, page.bottom))
     return _TableLearning(_read(print_rows, rows), rows, columns, faces).layout(tuple(page.margins))
 
 
@@ -140,9 +139,10 @@ class _TableLearning:
         heights: dict[int, list[float]] = {}
         for _place, row in rows:
             heights.setdefault(max(len(lines) for _width, lines in row.cells), []).append(row.bottom - row.top)
-        if sorted(heights) != [1, 2, 3] or any(max(each) - min(each) > CLOSE for each in heights.values()):
+        wanted = range(1, MOST_LINES + 1)
+        if not heights.keys() >= set(wanted) or any(max(each) - min(each) > CLOSE for each in heights.values()):
             raise CannotStamp("rows whose height is not that of their longest cell")
-        return tuple(heights[lines][0] for lines in (1, 2, 3))
+        return tuple(heights[lines][0] for lines in wanted)
 
     def _row_drawings(self, rows: Sequence[tuple[int, SeenRow]]) -> tuple[bytes, ...]:
         kinds: dict[int, bytes] = {}
@@ -154,7 +154,7 @@ class _TableLearning:
             if lines in kinds and not _near(kinds[lines], content):
                 raise CannotStamp("rows that are drawn in several ways")
             kinds.setdefault(lines, content)
-        return tuple(kinds[lines] for lines in (1, 2, 3))
+        return tuple(kinds[lines] for lines in range(1, MOST_LINES + 1))
 
     def _check_break(self) -> None:
         page, (first, other) = self.reader.pages[0], self.sheets.bodies
