@@ -212,7 +212,7 @@ def test_a_line_set_word_by_word_is_the_line_shaped_whole() -> None:
         for _trial in range(100):
             text = " ".join(dice.choice(WORDS[:-1]) for _ in range(dice.randint(1, 5)))
             line, same = setter.line(text), whole.line(text)
-            assert setter.write(line).replace(b" ", b"") == whole.write(same).replace(b" ", b""), text
+            assert setter.write(line).replace(" ", "") == whole.write(same).replace(" ", ""), text
             assert line.width == same.width, text
 
 

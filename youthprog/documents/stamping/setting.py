@@ -45,7 +45,7 @@ class Line:
 
     def __init__(self, pieces: Pieces | Shaped, width: float):
         self.pieces, self.width = pieces, width
-        self.shown: bytes | None = None
+        self.shown: str = ""
 
 
 class Setter:
@@ -84,16 +84,16 @@ class Setter:
         broken = lines_of(text, limit, lambda part: self.face.shape(part, self.size, self.style))
         return [self.line(each) for each in broken]
 
-    def write(self, line: Line) -> bytes:
+    def write(self, line: Line) -> str:
         """The operators that show a line, as weasyprint writes them when this is what it draws next. Raises `CannotStamp`."""
-        if line.shown is None:
+        if not line.shown:
             pieces = line.pieces
             if isinstance(pieces, Shaped):
                 self._note(pieces.glyphs)
-                line.shown = written(pieces, self.size, self.widths.__getitem__)
+                line.shown = written(pieces, self.size, self.widths.__getitem__).decode()
             else:
                 shown = "".join([piece.shown or self._shown(piece) for piece in pieces])
-                line.shown = f"[<{shown}>] TJ".replace("<>", "").encode()
+                line.shown = f"[<{shown}>] TJ".replace("<>", "")
         return line.shown
 
     def _shown(self, piece: Piece) -> str:
@@ -130,11 +130,14 @@ class Setter:
         first = used = 0
         for n, word in enumerate(words):
             own = pieces[2 * n].advance
-            if n > first and used + own > limit:
-                if words[n - 1][-1] in NO_BREAK_AFTER or word[0] in NO_BREAK_BEFORE or used + self._part(word) <= limit:
-                    return None
+            if used + own > limit and n > first:
                 last = self._last_word(words[n - 1])
-                if last is None:
+                if (
+                    last is None
+                    or words[n - 1][-1] in NO_BREAK_AFTER
+                    or word[0] in NO_BREAK_BEFORE
+                    or used + self._part(word) <= limit
+                ):
                     return None
                 lines.append(_line([*pieces[2 * first : 2 * n - 2], last]))
                 if lines[-1].width * UNITS > limit:
@@ -142,7 +145,9 @@ class Setter:
                 first, used = n, 0
             if own > limit:
                 return None
-            used += own + (pieces[2 * n + 1].advance if 2 * n + 1 < len(pieces) else 0)
+            used += own
+            if n < len(words) - 1:
+                used += pieces[2 * n + 1].advance
         return [*lines, _line(pieces[2 * first :])]
 
     def _part(self, word: str) -> int:
@@ -184,7 +189,8 @@ class Setter:
         if piece is None or (script and piece.script and script != piece.script):
             return None
         if pieces:
-            joint = joints.get((tail, piece.head)) or self._joint(tail, piece.head)
+            head = _head(last)
+            joint = joints.get((tail, head)) or self._joint(tail, head)
             if joint is None:
                 return None
             pieces.append(joint)
@@ -194,7 +200,9 @@ class Setter:
     def _word(self, word: str) -> Piece | None:
         """A word that a blank follows."""
         if word not in self._words:
-            self._words[word] = self._set_word(word, " ")
+            piece = self._words[word] = self._set_word(word, " ")
+            if piece is not None:
+                piece.head, piece.tail = _head(word), _tail(word)
         return self._words[word]
 
     def _last_word(self, word: str) -> Piece | None:
@@ -206,15 +214,11 @@ class Setter:
     def _set_word(self, word: str, following: str) -> Piece | None:
         if not word:
             return None
-        piece = None
         if self._figures and FIGURES.issuperset(word):
-            piece = self._figure_word(word, following or "\0")
-        else:
-            piece = self._shaped(word, following)
-            if piece is not None:
-                piece.script = script_of(word)
+            return self._figure_word(word, following or "\0")
+        piece = self._shaped(word, following)
         if piece is not None:
-            piece.head, piece.tail = _head(word), _tail(word)
+            piece.script = script_of(word)
         return piece
 
     def _figure_word(self, word: str, following: str) -> Piece | None:

@@ -109,7 +109,7 @@ class _Setting:
         self.columns = [self._setter(column) for column in layout.columns]
         self.margins = [self._setter(margin) for margin in layout.margins]
         looks = [_look(column) for column in layout.columns]
-        lefts = [b"" if column.pull else b"%.3f" % column.anchor for column in layout.columns]
+        lefts = ["" if column.pull else f"{column.anchor:.3f}" for column in layout.columns]
         self.by_column = list(zip(layout.columns, self.columns, looks, lefts, strict=True))
         """Each column with its setter, its look and, where all its lines begin at one place, that place."""
         self._lines: list[dict[str, list[Line]]] = [{} for _column in layout.columns]
@@ -198,41 +198,41 @@ def _page_content(
     layout: TableLayout, setting: _Setting, page: Sequence[Row], sheet: Sheet, number: int, count: int
 ) -> tuple[bytes, list[list[int | None]]]:
     """The rows of a page as operators, and for each row the marks of its cells."""
-    painted, texts, marks = [b"/Artifact BMC"], [b"BT"], []
-    place, mark, now = sheet.top, sheet.marks, b""
+    painted, texts, marks = ["/Artifact BMC"], ["BT"], []
+    place, mark, now = sheet.top, sheet.marks, ""
     columns = setting.by_column
     for row in page:
         lines = max(1, *map(len, row))
-        painted.append(b"q 1 0 0 1 0 %.3f cm /Row%d Do Q" % (place, lines))
+        painted.append(f"q 1 0 0 1 0 {place:.3f} cm /Row{lines} Do Q")
         own: list[int | None] = []
         for (column, setter, look, left), cell in zip(columns, row, strict=True):
             if not cell:
                 own.append(None)
                 continue
-            begin = b"/TD <</MCID %d>> BDC" % mark
+            texts.append(f"/TD <</MCID {mark}>> BDC")
             if look != now:
-                begin, now = b"%b\n%b" % (begin, look), look
+                now = look
+                texts.append(look)
             base = place + column.first
             for line in cell:
-                x = left or b"%.3f" % (column.anchor - column.pull * line.width)
-                texts.append(b"%b\n1 0 0 -1 %b %.3f Tm\n%b" % (begin, x, base, line.shown or setter.write(line)))
-                begin = b""
+                x = left or f"{column.anchor - column.pull * line.width:.3f}"
+                texts.append(f"1 0 0 -1 {x} {base:.3f} Tm\n{line.shown or setter.write(line)}")
                 base += column.lead
-            texts.append(b"EMC")
+            texts.append("EMC")
             own.append(mark)
             mark += 1
         marks.append(own)
         place += layout.heights[lines - 1]
-    texts.append(b"/Artifact BMC")
+    texts.append("/Artifact BMC")
     for at, setter in zip(layout.margins, setting.margins, strict=True):
         line = setter.line(at.pattern.replace("\0", str(number)).replace("\1", str(count)))
-        left = at.anchor - at.pull * line.width
-        texts.append(b"%b\n1 0 0 -1 %.3f %.3f Tm\n%b" % (_look(at), left, at.base, setter.write(line)))
-    return b"\n".join([*painted, b"EMC", *texts, b"EMC", b"ET", b"Q"]), marks
+        x = at.anchor - at.pull * line.width
+        texts.append(f"{_look(at)}\n1 0 0 -1 {x:.3f} {at.base:.3f} Tm\n{setter.write(line)}")
+    return "\n".join([*painted, "EMC", *texts, "EMC", "ET", "Q"]).encode(), marks
 
 
-def _look(place: Column | MarginText) -> bytes:
-    return b"%b\n/%b %.3f Tf" % (place.paint, place.face.encode(), size_units(place.size) / UNITS)
+def _look(place: Column | MarginText) -> str:
+    return f"{place.paint.decode()}\n/{place.face} {size_units(place.size) / UNITS:.3f} Tf"
 
 
 # Objects ------------------------------------------------------------------------------------------------------
@@ -299,17 +299,19 @@ def _page_object(layout: TableLayout, names: _Names, place: int, contents: tuple
 
 def _write_rows(file: FileWriter, names: _Names, place: int, first: int, rows: Sequence[Sequence[int | None]]) -> bytes:
     """The structure elements of a page's rows; returns the owners of its pieces of text."""
-    owners, page, number = [], names.pages[place], first
-    width = len(rows[0]) if rows else 0
-    line = b"<</Type /StructElem/S /TR/K [" + b" ".join([b"%d 0 R"] * width) + b"]/P %d 0 R>>" % names.body
+    owners, number, width = [], first, len(rows[0]) if rows else 0
+    end, body = b"]/Pg %d 0 R/P " % names.pages[place], b"]/P %d 0 R>>" % names.body
     for row in rows:
-        cells = range(number + 1, number + 1 + width)
-        around = b"]/Pg %d 0 R/P %d 0 R>>" % (page, number)
-        elements = [line % tuple(cells)]
-        for mark in row:
-            elements.append(b"<</Type /StructElem/S /TD/K [%b%b" % (b"" if mark is None else b"%d" % mark, around))
+        own, *cells = [b"%d 0 R" % each for each in range(number, number + 1 + width)]
+        elements = [b"<</S /TR/K [" + b" ".join(cells) + body]
+        after = end + own + b">>"
+        for mark, cell in zip(row, cells, strict=True):
+            if mark is None:
+                elements.append(b"<</S /TD/K [" + after)
+            else:
+                elements.append(b"<</S /TD/K [%d%b" % (mark, after))
+                owners.append(cell)
         file.add_all(number, elements)
-        owners += [b"%d 0 R" % cell for cell, mark in zip(cells, row, strict=True) if mark is not None]
         number += width + 1
     return b" ".join(owners)
 
