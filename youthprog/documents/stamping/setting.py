@@ -15,24 +15,25 @@ from youthprog.documents.stamping.breaking import CLOSING, ENDING, OPENING, QUOT
 from youthprog.documents.stamping.shaping import UNITS, Face, Shaped, Style, script_of, why_not, written
 from youthprog.documents.stamping.types import CannotStamp
 
-FIGURES = frozenset("0123456789()-/.,:#+")
+FIGURES = "0123456789()-/.,:#+"
 NO_BREAK_AFTER, NO_BREAK_BEFORE = OPENING | QUOTES, CLOSING | ENDING | QUOTES | {SLASH}
 TRIALS = 60
-WHOLE = 1 << 40
 Glyphs = tuple[tuple[int, int, int, int, str], ...]
 
 
 class Piece:
-    """A word or a blank within a line, not yet written: its glyphs, or the pieces it is made of, and how far it goes in Pango units."""
+    """A word or a blank within a line, not yet written: its glyphs, or the pieces it is made of, and how far it goes in Pango units.
+
+    A word that others follow has a `head` and a `tail`: how it begins and ends for its neighbors.
+    """
 
     __slots__ = ("advance", "glyphs", "head", "parts", "script", "shown", "tail")
 
     def __init__(self, glyphs: Glyphs, parts: "tuple[Piece, ...]" = ()):
         self.glyphs, self.parts = glyphs, parts
         self.advance = sum([each.advance for each in parts] if parts else [glyph[1] for glyph in glyphs])
-        self.shown: str | None = None
-        self.head = self.tail = self.script = ""
-        """Of a word: how it begins and ends for its neighbors, and its script."""
+        self.shown = ""
+        self.script = ""
 
 
 Pieces = list[Piece]
@@ -54,13 +55,14 @@ class Setter:
     def __init__(self, face: Face, size: int, style: Style, widths: dict[int, int], spelled: dict[int, str]):
         self.face, self.size, self.style = face, size, style
         self.widths, self.spelled = widths, spelled
-        self._parts: dict[str, int] = {}
+        self._reaches: dict[str, list[tuple[int, int]]] = {}
         self._words: dict[str, Piece | None] = {}
         self._last_words: dict[str, Piece | None] = {}
         self._joints: dict[tuple[str, str], Piece | None] = {}
         self._blanks: dict[str, Piece | None] = {}
         self._letters: dict[str, Piece | None] = {}
         self._pairs: dict[str, Piece | None] = {}
+        self._advances_of: dict[str, list[tuple[int, int]]] = {}
         self._noted: set[tuple[int, str]] = set()
         self._plain = not style.spacing
         self._figures = self._plain and self._figures_are_set_alone()
@@ -97,7 +99,7 @@ class Setter:
         return line.shown
 
     def _shown(self, piece: Piece) -> str:
-        if piece.shown is None:
+        if not piece.shown:
             if piece.parts:
                 piece.shown = "".join([part.shown or self._shown(part) for part in piece.parts])
             else:
@@ -125,41 +127,50 @@ class Setter:
     # Lines ----------------------------------------------------------------------------------------------------
 
     def _cut(self, words: list[str], pieces: Pieces, limit: int) -> list[Line] | None:
-        """Lines of whole words; None when a word might break or a line might not end between two of them."""
+        """Lines of whole words and of parts up to where a word may break; None when a line might end elsewhere."""
         lines: list[Line] = []
         first = used = 0
         for n, word in enumerate(words):
             own = pieces[2 * n].advance
-            if used + own > limit and n > first:
-                last = self._last_word(words[n - 1])
-                if (
-                    last is None
-                    or words[n - 1][-1] in NO_BREAK_AFTER
-                    or word[0] in NO_BREAK_BEFORE
-                    or used + self._part(word) <= limit
-                ):
+            if used + own > limit:
+                inside = self._last_that_fits(word, limit - used)
+                if inside:
+                    before = pieces[2 * first : 2 * n]
+                    ended = self._ended(before, word[:inside], limit)
+                    if ended is None:
+                        return None
+                    following = " ".join([word[inside:], *words[n + 1 :]])
+                    return [*lines, ended, *self.lines(following, limit / UNITS)]
+                if n == first or words[n - 1][-1] in NO_BREAK_AFTER or word[0] in NO_BREAK_BEFORE:
                     return None
-                lines.append(_line([*pieces[2 * first : 2 * n - 2], last]))
-                if lines[-1].width * UNITS > limit:
+                ended = self._ended(pieces[2 * first : 2 * n - 2], words[n - 1], limit)
+                if ended is None or own > limit:
                     return None
+                lines.append(ended)
                 first, used = n, 0
-            if own > limit:
-                return None
             used += own
             if n < len(words) - 1:
                 used += pieces[2 * n + 1].advance
         return [*lines, _line(pieces[2 * first :])]
 
-    def _part(self, word: str) -> int:
-        """How far a word goes to the first place where it may break itself; beyond any cell when it has none."""
+    def _ended(self, before: Pieces, word: str, limit: int) -> Line | None:
+        """A line that ends with a word; None when it is too long then."""
+        last = self._last_word(word)
+        if last is None:
+            return None
+        line = _line([*before, last])
+        return line if line.width * UNITS <= limit else None
+
+    def _last_that_fits(self, word: str, room: int) -> int:
+        """After how many letters a word may break in so much room; 0 where it may not."""
         if word.isalpha() or (word.isascii() and word.isalnum()):
-            return WHOLE
-        part = self._parts.get(word)
-        if part is None:
-            inside = breaks_in(word)
-            glyphs = self.face.shape(word, self.size, self.style).glyphs if inside else ()
-            part = self._parts[word] = WHOLE if not inside else _reach(glyphs, inside[0])
-        return part
+            return 0
+        reaches = self._reaches.get(word)
+        if reaches is None:
+            places = breaks_in(word)
+            glyphs = self.face.shape(word, self.size, self.style).glyphs if places else ()
+            reaches = self._reaches[word] = [(place, _reach(glyphs, place)) for place in places]
+        return max((place for place, reach in reaches if reach <= room), default=0)
 
     # Pieces ---------------------------------------------------------------------------------------------------
 
@@ -167,6 +178,9 @@ class Setter:
         """Words and blanks in turn; None when the line has to be shaped whole."""
         if not self._plain:
             return None
+        if " " not in text:
+            alone = self._last_words.get(text) or self._last_word(text)
+            return None if alone is None else [alone]
         *words, last = text.split(" ")
         pieces: Pieces = []
         known, joints, tail, script = self._words, self._joints, "", ""
@@ -188,13 +202,11 @@ class Setter:
         piece = self._last_words.get(last) or self._last_word(last)
         if piece is None or (script and piece.script and script != piece.script):
             return None
-        if pieces:
-            head = _head(last)
-            joint = joints.get((tail, head)) or self._joint(tail, head)
-            if joint is None:
-                return None
-            pieces.append(joint)
-        pieces.append(piece)
+        head = _head(last)
+        joint = joints.get((tail, head)) or self._joint(tail, head)
+        if joint is None:
+            return None
+        pieces += (joint, piece)
         return pieces
 
     def _word(self, word: str) -> Piece | None:
@@ -214,7 +226,7 @@ class Setter:
     def _set_word(self, word: str, following: str) -> Piece | None:
         if not word:
             return None
-        if self._figures and FIGURES.issuperset(word):
+        if self._figures and not word.strip(FIGURES):
             return self._figure_word(word, following or "\0")
         piece = self._shaped(word, following)
         if piece is not None:
@@ -278,7 +290,10 @@ class Setter:
         return whole == self._advances(tail + " ")[:-1] + self._advances(" " + head)
 
     def _advances(self, text: str) -> list[tuple[int, int]]:
-        return [(glyph, advance) for glyph, advance, *_rest in self.face.shape(text, self.size, self.style).glyphs]
+        if text not in self._advances_of:
+            glyphs = self.face.shape(text, self.size, self.style).glyphs
+            self._advances_of[text] = [(glyph, advance) for glyph, advance, *_rest in glyphs]
+        return self._advances_of[text]
 
     def _figures_are_set_alone(self) -> bool:
         """Whether in strings of figures each advance depends on the next figure only."""

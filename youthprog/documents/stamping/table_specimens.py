@@ -85,31 +85,34 @@ def specimen_rows(shapes: Sequence[Shape], room: Room) -> list[list[str]]:
         for row in singles
     ]
 
-    def row(lines_of_column: Callable[[int], int], turn: int) -> list[str]:
-        return [
-            _text_of(lines_of_column(n), shape, width, turn + n) or texts[turn % 2][n] for n, (shape, width) in columns
-        ]
+    def row(lines_of_column: Callable[[int], int], turn: int) -> tuple[list[str], int]:
+        cells, most = list(texts[turn % 2]), 1
+        for n, (shape, width) in columns:
+            text = _text_of(lines_of_column(n), shape, width, turn + n)
+            if text is not None:
+                cells[n], most = text, max(most, lines_of_column(n))
+        return cells, most
 
     mixed = [row(lambda n, turn=turn: (n + turn) % MOST_LINES + 1, turn) for turn in range(MOST_LINES)]  # type: ignore[misc]
-    on_first, on_second = [*texts, *mixed[:-1]], [mixed[-1], row(lambda _n: 2, 1), texts[0], *mixed[:-1]]
-    left = room.page - sum(room.row + (_most_lines(each, shapes, room) - 1) * room.lead for each in on_first)
+    on_first, on_second = [*texts, *(cells for cells, _most in mixed[:-1])], [mixed[-1][0], row(lambda _n: 2, 1)[0]]
+    left = room.page - 2 * room.row - sum(room.row + (most - 1) * room.lead for _cells, most in mixed[:-1])
     while left > 2 * room.row:
-        lines = max(1, int((left - room.row) / room.lead + 1e-6) + 1)
-        filling = _filling(lines, shapes, room, texts[0])
+        filling, most = _filling(int((left - room.row) / room.lead + 1e-6) + 1, shapes, room, texts[0])
         on_first.append(filling)
-        left -= room.row + (_most_lines(filling, shapes, room) - 1) * room.lead
-    return [*on_first, *([texts[1]] if left >= room.row else []), *on_second]
+        left -= room.row + (most - 1) * room.lead
+    return [*on_first, *([texts[1]] if left >= room.row else []), *on_second, texts[0]]
 
 
-def _filling(lines: int, shapes: Sequence[Shape], room: Room, single: Sequence[str]) -> list[str]:
-    """A row of at most so many lines, in the narrowest column that holds all words."""
-    row = list(single)
+def _filling(lines: int, shapes: Sequence[Shape], room: Room, single: Sequence[str]) -> tuple[list[str], int]:
+    """A row of about so many lines in the narrowest column that holds all words, and how many they are."""
+    row, most = list(single), 1
     for width, column in sorted((width, column) for column, width in enumerate(room.columns)):
         widths = [shapes[column](word + " ").width for word in WORDS]
         if max(widths) <= width:
             row[column] = _words_for(lines, widths, width)
+            most = len(lines_of(row[column], int(width * UNITS), shapes[column]))
             break
-    return row
+    return row, most
 
 
 def _words_for(lines: int, widths: Sequence[float], room: float) -> str:
@@ -123,11 +126,6 @@ def _words_for(lines: int, widths: Sequence[float], room: float) -> str:
             lines, left = lines - 1, room
         words.append(WORDS[number])
         left -= widths[number]
-
-
-def _most_lines(row: Sequence[str], shapes: Sequence[Shape], room: Room) -> int:
-    pairs = zip(row, shapes, room.columns, strict=True)
-    return max(len(lines_of(text, int(width * UNITS), shape)) for text, shape, width in pairs)
 
 
 def _text_of(count: int, shape: Shape, room: float, turn: int) -> str | None:

@@ -112,7 +112,9 @@ class _Setting:
         lefts = ["" if column.pull else f"{column.anchor:.3f}" for column in layout.columns]
         self.by_column = list(zip(layout.columns, self.columns, looks, lefts, strict=True))
         """Each column with its setter, its look and, where all its lines begin at one place, that place."""
-        self._lines: list[dict[str, list[Line]]] = [{} for _column in layout.columns]
+        self._cells: list[tuple[Setter, float, dict[str, list[Line]]]] = [
+            (setter, column.room, {}) for setter, column in zip(self.columns, layout.columns, strict=True)
+        ]
 
     def _setter(self, place: Column | MarginText) -> Setter:
         key = (place.face, size_units(place.size), place.style)
@@ -125,15 +127,13 @@ class _Setting:
         """The lines of the cells of a row."""
         if len(texts) != len(self.columns):
             raise CannotStamp("a row of other columns")
-        return [self.lines(index, text) for index, text in enumerate(texts)]
-
-    def lines(self, index: int, text: str) -> list[Line]:
-        """The lines of a cell."""
-        known = self._lines[index].get(text)
-        if known is None:
-            room = self.layout.columns[index].room
-            known = self._lines[index][text] = self.columns[index].lines(text, room) if text else []
-        return known
+        cells = []
+        for text, (setter, room, known) in zip(texts, self._cells, strict=True):
+            cell = known.get(text)
+            if cell is None:
+                cell = known[text] = setter.lines(text, room) if text else []
+            cells.append(cell)
+        return cells
 
 
 def stamp_table(layout: TableLayout, rows: Iterable[Sequence[str]], *, identifier: bytes) -> tuple[bytes, int]:
