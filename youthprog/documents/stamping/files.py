@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 HEAD = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
-PACKED = 400
+PACKED = 1000
 """So many objects go into one object stream."""
 FREE = b"\0\0\0\0\0\0\0"
 FIRST_FREE = b"\0\0\0\0\0\xff\xff"
@@ -67,7 +67,7 @@ class FileWriter:
         body = directory + b"\n".join(contents)
         head = b"/Type /ObjStm/N %d/First %d/Filter /FlateDecode" % (len(self._open), len(directory))
         self._open.clear()
-        self.stream(number, head, zlib.compress(body, 4))
+        self.stream(number, head, zlib.compress(body, 6))
 
     def finish(self, *, root: int, information: bytes, identifier: bytes) -> bytes:
         """Write the cross-references and return the file."""
