@@ -58,8 +58,9 @@ def breaks_in(text: str) -> list[int]:
 def lines_of(text: str, room: int, shape: Callable[[str], Shaped]) -> list[str]:
     """The lines of a text in a cell `room` Pango units wide, each as full as can be.
 
-    Pango measures a line within its paragraph and then by itself, where its last letter may be wider: it must fit both times.
-    weasyprint begins a new paragraph with what is left. Raises `CannotStamp` for a word wider than the cell.
+    Pango measures a line within its paragraph, and then again as it is cut: with the blank it ends in, if it does. Cut inside a word its
+    last letter may be wider; it must fit both times. weasyprint begins a new paragraph with what is left. Raises `CannotStamp` for a word
+    wider than the cell.
     """
     lines: list[str] = []
     rest = text
@@ -84,6 +85,6 @@ def _cut(text: str, room: int, shaped: Shaped, shape: Callable[[str], Shaped]) -
             raise CannotStamp("a line that would end inside a letter")
         fitting.append(place)
     for place in reversed(fitting):
-        if sum(glyph[1] for glyph in shape(text[:place].rstrip(" ")).glyphs) <= room:
+        if text[place - 1] == " " or sum(glyph[1] for glyph in shape(text[:place]).glyphs) <= room:
             return place
     raise CannotStamp("a word that is wider than its cell")

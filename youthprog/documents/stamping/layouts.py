@@ -190,15 +190,18 @@ class _Learning:
     def _parts(self) -> list[Part]:
         """The page as what stays the same and places."""
         walk = _Walk(self.readings[0].written[0])
+        placed: set[str] = set()
         for step, columns in enumerate(zip(*(each.exact[0] for each in self.readings), strict=True)):
             operator = columns[0]
             same = all(column == operator for column in columns)
             _refuse_unknown(operator)
             if operator.endswith(b"] TJ"):
                 if same:
-                    self._note_glyphs(walk.show(step), operator)
+                    self._note_glyphs(walk.show(step), operator, placed)
                 else:
-                    walk.place(self._text_place(step))
+                    place = self._text_place(step)
+                    placed.add(place.face)
+                    walk.place(place)
             elif walk.in_text and operator.endswith((b" Tm", b" Tf")):
                 walk.set(step, is_font=operator.endswith(b" Tf"), same=same)
             elif same:
@@ -209,8 +212,12 @@ class _Learning:
                 raise CannotStamp(f"something moves with what is put in: {operator[:60]!r}")
         return walk.parts
 
-    def _note_glyphs(self, font: str, operator: bytes) -> None:
-        self.used_glyphs.setdefault(font, set()).update(glyphs_of(operator))
+    def _note_glyphs(self, font: str, operator: bytes, placed: set[str]) -> None:
+        """Note what stays the same. A letter is written by its width where it was first drawn, and that may be in a place before."""
+        used, glyphs = self.used_glyphs.setdefault(font, set()), set(glyphs_of(operator))
+        if font in placed and not all(map(self.faces[font].is_sure, glyphs - used)):
+            raise CannotStamp("a letter whose width depends on what is put in before it")
+        used |= glyphs
 
     def _text_place(self, step: int) -> TextPlace:
         seen = [_seen(reading, step) for reading in self.readings]

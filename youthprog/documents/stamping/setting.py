@@ -136,14 +136,14 @@ class Setter:
                 inside = self._last_that_fits(word, limit - used)
                 if inside:
                     before = pieces[2 * first : 2 * n]
-                    ended = self._ended(before, word[:inside], limit)
-                    if ended is None:
+                    ended = self._ended(before, word[:inside])
+                    if ended is None or ended.width * UNITS > limit:
                         return None
                     following = " ".join([word[inside:], *words[n + 1 :]])
                     return [*lines, ended, *self.lines(following, limit / UNITS)]
                 if n == first or words[n - 1][-1] in NO_BREAK_AFTER or word[0] in NO_BREAK_BEFORE:
                     return None
-                ended = self._ended(pieces[2 * first : 2 * n - 2], words[n - 1], limit)
+                ended = self._ended(pieces[2 * first : 2 * n - 2], words[n - 1])
                 if ended is None or own > limit:
                     return None
                 lines.append(ended)
@@ -153,13 +153,10 @@ class Setter:
                 used += pieces[2 * n + 1].advance
         return [*lines, _line(pieces[2 * first :])]
 
-    def _ended(self, before: Pieces, word: str, limit: int) -> Line | None:
-        """A line that ends with a word; None when it is too long then."""
+    def _ended(self, before: Pieces, word: str) -> Line | None:
+        """A line that ends with a word."""
         last = self._last_word(word)
-        if last is None:
-            return None
-        line = _line([*before, last])
-        return line if line.width * UNITS <= limit else None
+        return _line([*before, last]) if last is not None else None
 
     def _last_that_fits(self, word: str, room: int) -> int:
         """After how many letters a word may break in so much room; 0 where it may not."""
