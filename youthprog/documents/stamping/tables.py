@@ -140,7 +140,7 @@ def stamp_table(layout: TableLayout, rows: Iterable[Sequence[str]], *, identifie
     """The file of a table, and its number of pages. Same rows, same bytes. Raises `CannotStamp`: then lay it out."""
     setting = _Setting(layout)
     pages = _pages(layout, [setting.row(row) for row in rows])
-    file = FileWriter()
+    file = FileWriter(level=4)
     file.next_number = layout.size
     names = _Names(file, len(pages))
     _write_shared(file, layout, names)
@@ -199,25 +199,30 @@ def _page_content(
 ) -> tuple[bytes, list[list[int | None]]]:
     """The rows of a page as operators, and for each row the marks of its cells."""
     painted, texts, marks = ["/Artifact BMC"], ["BT"], []
-    place, mark, now = sheet.top, sheet.marks, ""
-    columns = setting.by_column
+    place, mark, look = sheet.top, sheet.marks, ""
     for row in page:
         lines = max(1, *map(len, row))
         painted.append(f"q 1 0 0 1 0 {place:.3f} cm /Row{lines} Do Q")
         own: list[int | None] = []
-        for (column, setter, look, left), cell in zip(columns, row, strict=True):
+        first, y = -1.0, ""
+        for (column, setter, own_look, left), cell in zip(setting.by_column, row, strict=True):
             if not cell:
                 own.append(None)
                 continue
-            texts.append(f"/TD <</MCID {mark}>> BDC")
-            if look != now:
-                now = look
+            if own_look != look:
+                look = own_look
                 texts.append(look)
+            if column.first != first:
+                first, y = column.first, f"{place + column.first:.3f}"
+            line = cell[0]
+            x = left or f"{column.anchor - column.pull * line.width:.3f}"
+            shown = line.shown or setter.write(line)
+            texts.append(f"/TD <</MCID {mark}>> BDC\n1 0 0 -1 {x} {y} Tm\n{shown}")
             base = place + column.first
-            for line in cell:
+            for line in cell[1:]:
+                base += column.lead
                 x = left or f"{column.anchor - column.pull * line.width:.3f}"
                 texts.append(f"1 0 0 -1 {x} {base:.3f} Tm\n{line.shown or setter.write(line)}")
-                base += column.lead
             texts.append("EMC")
             own.append(mark)
             mark += 1
