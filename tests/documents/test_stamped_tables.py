@@ -22,7 +22,8 @@ from youthprog.documents.stamping.places import size_units
 from youthprog.documents.stamping.setting import Setter
 from youthprog.documents.stamping.shaping import UNITS, Face, Style
 from youthprog.documents.stamping.table_layouts import learn_table
-from youthprog.documents.stamping.tables import TableLayout, stamp_table
+from youthprog.documents.stamping.table_types import TableLayout
+from youthprog.documents.stamping.tables import stamp_table
 from youthprog.documents.stamping.types import CannotStamp, Reader
 from youthprog.documents.types import Variant
 from youthprog.documents.typeset import typeset

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from youthprog.documents.stamping.embedding import EmbeddedFace, deflated, embedded
 from youthprog.documents.stamping.places import (
     PicturePlace,
     SeenText,
@@ -26,7 +27,6 @@ from youthprog.documents.stamping.types import (
     PrintPlainly,
     Reading,
     Record,
-    SourceFace,
     SpecimenRead,
     Squares,
     Text,
@@ -44,22 +44,6 @@ SETS_TEXT_APART = (b" Tc", b" Tw", b" Tz", b" TL", b" Tr", b" Td", b" TD", b"T*"
 
 Part = bytes | TextPlace | PicturePlace
 Stretch = bytes | tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddedFace:
-    """A face that a place is set in: the file, and the numbers of the objects that embed it."""
-
-    face: Face
-    source: SourceFace
-    widths: dict[int, int]
-    spelled: dict[int, str]
-    """Of what stays the same on the page."""
-    font: int
-    descendant: int
-    descriptor: int
-    file: int
-    map: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,30 +266,6 @@ class _Learning:
         return repeats
 
 
-def embedded(reading: Reading, face: Face, name: str, used: set[int]) -> EmbeddedFace:
-    """A face of the reading, with the widths and texts of the glyphs that stay on the page."""
-    source = reading.faces[name]
-    font = _number_of_font(reading, name)
-    descendant = _reference(reading.objects[font], b"DescendantFonts")
-    descriptor = _reference(reading.objects[descendant], b"FontDescriptor")
-    return EmbeddedFace(
-        face=face,
-        source=source,
-        widths={glyph: width for glyph, width in source.widths.items() if glyph in used},
-        spelled={glyph: text for glyph, text in source.spelled.items() if glyph in used},
-        font=font,
-        descendant=descendant,
-        descriptor=descriptor,
-        file=_reference(reading.objects[descriptor], b"FontFile2"),
-        map=_reference(reading.objects[font], b"ToUnicode"),
-    )
-
-
-def deflated(stream: tuple[bytes, bytes, bool]) -> tuple[bytes, bytes]:
-    dictionary, content, is_open = stream
-    return (dictionary + b"/Filter /FlateDecode", zlib.compress(content, 9)) if is_open else (dictionary, content)
-
-
 def _refuse_unknown(operator: bytes) -> None:
     """Refuse what is not understood: state that a place would lose, or an operator of no known name."""
     name = operator.rsplit(maxsplit=1)[-1]
@@ -328,21 +288,6 @@ def _seen(reading: Reading, step: int) -> SeenText:
         if face and matrix:
             return SeenText(face, size, matrix, operators[step])
     raise CannotStamp("a text without a place")
-
-
-def _reference(content: bytes, key: bytes) -> int:
-    found = re.search(rb"/" + key + rb" \[?(\d+) 0 R", content)
-    if found is None:
-        raise CannotStamp(f"no {key.decode()}")
-    return int(found.group(1))
-
-
-def _number_of_font(reading: Reading, name: str) -> int:
-    for content in reading.objects.values():
-        found = re.search(rb"/" + name.encode() + rb" (\d+) 0 R", content)
-        if found and b"/Type" not in content:
-            return int(found.group(1))
-    raise CannotStamp(f"no font {name}")
 
 
 def _stretches(parts: Sequence[Part]) -> tuple[Stretch, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from youthprog.documents.stamping.embedding import (
+    EmbeddedFace,
     character_map,
     compressed,
     outlines_of,
@@ -18,7 +19,7 @@ from youthprog.documents.stamping.embedding import (
     with_widths,
 )
 from youthprog.documents.stamping.files import FileWriter
-from youthprog.documents.stamping.layouts import EmbeddedFace, Layout
+from youthprog.documents.stamping.layouts import Layout
 from youthprog.documents.stamping.places import PicturePlace, TextPlace, path_of, size_units
 from youthprog.documents.stamping.shaping import PIXELS, UNITS, why_not, written
 from youthprog.documents.stamping.types import CannotStamp, Record, Squares, Text

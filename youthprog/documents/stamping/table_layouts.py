@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from youthprog.documents.stamping.breaking import lines_of
-from youthprog.documents.stamping.layouts import deflated, embedded
+from youthprog.documents.stamping.embedding import deflated, embedded
 from youthprog.documents.stamping.places import anchor_of, size_units, style_of
 from youthprog.documents.stamping.shaping import UNITS, Face
 from youthprog.documents.stamping.table_reading import (
@@ -23,7 +23,7 @@ from youthprog.documents.stamping.table_reading import (
 )
 from youthprog.documents.stamping.table_sheets import SheetsOfTable
 from youthprog.documents.stamping.table_specimens import MOST_LINES, first_rows, room_of, shape_of, specimen_rows
-from youthprog.documents.stamping.tables import Column, TableLayout
+from youthprog.documents.stamping.table_types import Column, TableLayout
 from youthprog.documents.stamping.types import CannotStamp, Reader, SpecimenRead, Text
 
 PrintRows = Callable[[Sequence[Sequence[str]], Reader], bytes]

@@ -18,7 +18,7 @@ from youthprog.documents.stamping.table_reading import (
     run_at,
     things_of,
 )
-from youthprog.documents.stamping.tables import MarginText, Sheet
+from youthprog.documents.stamping.table_types import MarginText, Sheet
 from youthprog.documents.stamping.types import CannotStamp, Text
 
 NUMBER = r"(?<!\d)%s(?!\d)"
