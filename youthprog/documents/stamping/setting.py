@@ -31,8 +31,10 @@ class Piece:
 
     def __init__(self, glyphs: Glyphs, parts: "tuple[Piece, ...]" = ()):
         self.glyphs, self.parts = glyphs, parts
-        self.advance = sum([each.advance for each in parts] if parts else [glyph[1] for glyph in glyphs])
+        self.advance: int = sum([each.advance for each in parts] if parts else [glyph[1] for glyph in glyphs])
         self.shown = ""
+        self.head: str
+        self.tail: str
         self.script = ""
 
 
