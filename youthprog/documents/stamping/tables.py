@@ -133,8 +133,8 @@ def _page_content(
     texts.append("/Artifact BMC")
     for at, setter in zip(layout.margins, setting.margins, strict=True):
         line = setter.line(at.pattern.replace("\0", str(number + 1)).replace("\1", str(count)))
-        left = at.anchor - at.pull * line.width
-        texts.append(f"{_look(at)}\n1 0 0 -1 {left:.3f} {at.base:.3f} Tm\n{setter.write(line)}")
+        edge = at.anchor - at.pull * line.width
+        texts.append(f"{_look(at)}\n1 0 0 -1 {edge:.3f} {at.base:.3f} Tm\n{setter.write(line)}")
     return "\n".join([*painted, "EMC", *texts, "EMC", "ET", "Q"]).encode(), marks
 
 
