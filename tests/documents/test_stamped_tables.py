@@ -18,10 +18,12 @@ from tests.support.drawn import Drawn, Glyph, drawn, structure, structure_faults
 from tests.support.proofs import cases, is_full
 from youthprog.documents.fonts import use_our_fonts
 from youthprog.documents.stamping.breaking import breaks_in
+from youthprog.documents.stamping.places import size_units
 from youthprog.documents.stamping.setting import Setter
 from youthprog.documents.stamping.shaping import UNITS, Face, Style
 from youthprog.documents.stamping.table_layouts import learn_table
-from youthprog.documents.stamping.tables import TableLayout, stamp_table
+from youthprog.documents.stamping.table_types import TableLayout
+from youthprog.documents.stamping.tables import stamp_table
 from youthprog.documents.stamping.types import CannotStamp, Reader
 from youthprog.documents.types import Variant
 from youthprog.documents.typeset import typeset
@@ -93,6 +95,7 @@ WORDS = [
     "co-op",
     "“so”",
     "well-known",
+    "Street,",
     "Жанна",
 ]
 
@@ -124,6 +127,26 @@ def test_a_table_is_the_table_that_would_be_laid_out(layout: TableLayout) -> Non
     part = 500 if is_full() else 36
     for start in range(0, len(kept), part):
         same_as_laid_out(layout, kept[start : start + part])
+
+
+def test_a_letter_is_written_by_its_width_where_it_was_first_drawn(layout: TableLayout) -> None:
+    """weasyprint embeds the width a letter has at the size where it is first drawn: here the foot of the first page comes before the rows."""
+    column, foot = layout.columns[2], layout.margins[0]
+    assert column.face == foot.face
+    face, sizes = layout.faces[foot.face].face, [size_units(each.size) for each in (column, foot)]
+
+    def differs(letter: str) -> bool:
+        (glyph, *_rest), *_none = face.shape(letter, sizes[0], Style()).glyphs
+        return face.width(glyph, sizes[0]) != face.width(glyph, sizes[1])
+
+    letters = sorted({letter for letter in "RivertonPageof" if differs(letter)})
+    others = [word for word in ("Ana", "Mud", "Sly", "Club", "Dusk") if not set(letters) & set(word)]
+    assert letters
+    assert others
+    rows = [["", "Ana", " ".join(others), ""]] * 14 + [
+        ["12", "Ana", "".join(8 * letter for letter in letters), "34"]
+    ] * 8
+    same_as_laid_out(layout, rows)
 
 
 def same_as_laid_out(layout: TableLayout, rows: Sequence[Sequence[str]]) -> None:
@@ -202,17 +225,22 @@ def test_a_table_that_is_not_understood_is_refused(style: str) -> None:
         learn_table(lambda rows, reader: lay(rows, reader, STYLE + style), 4)
 
 
-def test_a_line_set_word_by_word_is_the_line_shaped_whole() -> None:
+@pytest.mark.proof("a text set word by word is the text shaped whole, and breaks where it does", room="documents")
+def test_a_text_set_word_by_word_is_the_text_shaped_whole() -> None:
+    dice = random.Random(2)
     for file in ("PublicSans-Regular.ttf", "SourceSerif4-Regular.ttf"):
         face = Face((Path(__file__).resolve().parents[2] / "youthprog" / "documents" / "fonts" / file).read_bytes())
-        size, setter, dice = 12 * UNITS, None, random.Random(2)
+        size = 12 * UNITS
         setter = Setter(face, size, Style(), {}, {})
         whole = Setter(face, size, Style(), setter.widths, setter.spelled)
         whole._plain = False
-        for _trial in range(100):
-            text = " ".join(dice.choice(WORDS[:-1]) for _ in range(dice.randint(1, 5)))
-            (shown, width), (same, plain) = setter.line(text), whole.line(text)
-            assert (shown.replace(b" ", b""), width) == (same.replace(b" ", b""), plain), text
+        for _trial in range(cases(full=20_000, sample=150)):
+            text = " ".join(dice.choice(WORDS[:-1]) for _ in range(dice.randint(1, 8)))
+            room = dice.uniform(90, 260)
+            lines, same = setter.lines(text, room), whole.lines(text, room)
+            assert [(setter.write(line).replace(" ", ""), line.width) for line in lines] == [
+                (whole.write(line).replace(" ", ""), line.width) for line in same
+            ], text
 
 
 @pytest.mark.parametrize(

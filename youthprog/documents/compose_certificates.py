@@ -7,6 +7,7 @@ Runs in the press child, as `compose` does.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +271,7 @@ def _sides(said: list[Words], rows: list[tuple[str, str]], width: float, *, team
     return found
 
 
+@lru_cache(maxsize=512)
 def _lines_of(text: str, size: float, room: float) -> int:
     """How many lines a text takes, broken where words end."""
     lines, used = (1 if text else 0), 0.0

@@ -3,6 +3,7 @@
 Only characters whose rules are written here are accepted; a text with any other is left to Pango.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
 
@@ -57,7 +58,8 @@ def breaks_in(text: str) -> list[int]:
 def lines_of(text: str, room: int, shape: Callable[[str], Shaped]) -> list[str]:
     """The lines of a text in a cell `room` Pango units wide, each as full as can be.
 
-    Pango measures a line within its paragraph; weasyprint begins a new one with what is left. Raises `CannotStamp` for a word
+    Pango measures a line within its paragraph, and then again as it is cut: with the blank it ends in, if it does. Cut inside a word its
+    last letter may be wider; it must fit both times. weasyprint begins a new paragraph with what is left. Raises `CannotStamp` for a word
     wider than the cell.
     """
     lines: list[str] = []
@@ -66,22 +68,23 @@ def lines_of(text: str, room: int, shape: Callable[[str], Shaped]) -> list[str]:
         shaped = shape(rest)
         if sum(glyph[1] for glyph in shaped.glyphs) <= room:
             return [*lines, rest]
-        cut = _cut(rest, room, shaped)
+        cut = _cut(rest, room, shaped, shape)
         lines.append(rest[:cut].rstrip(" "))
         rest = rest[cut:]
 
 
-def _cut(text: str, room: int, shaped: Shaped) -> int:
+def _cut(text: str, room: int, shaped: Shaped, shape: Callable[[str], Shaped]) -> int:
     ends = list(accumulate(len(glyph[4]) for glyph in shaped.glyphs))
-    widths = dict(zip(ends, accumulate(glyph[1] for glyph in shaped.glyphs), strict=True))
-    best = 0
-    for place in breaks_in(text):
-        end = len(text[:place].rstrip(" "))
-        if end not in widths:
+    fits = bisect_right(list(accumulate(glyph[1] for glyph in shaped.glyphs)), room)
+    letters = ends[fits - 1] if fits else 0
+    after = letters + len(text[letters:]) - len(text[letters:].lstrip(" "))
+    within = set(ends)
+    fitting = []
+    for place in breaks_in(text[: after + 1]):
+        if len(text[:place].rstrip(" ")) not in within:
             raise CannotStamp("a line that would end inside a letter")
-        if widths[end] > room:
-            break
-        best = place
-    if not best:
-        raise CannotStamp("a word that is wider than its cell")
-    return best
+        fitting.append(place)
+    for place in reversed(fitting):
+        if text[place - 1] == " " or sum(glyph[1] for glyph in shape(text[:place]).glyphs) <= room:
+            return place
+    raise CannotStamp("a word that is wider than its cell")

@@ -9,11 +9,13 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import uharfbuzz
 
-from youthprog.documents.stamping.types import CannotStamp
+from youthprog.documents.stamping.shaping import Face
+from youthprog.documents.stamping.types import CannotStamp, Reading, SourceFace
 
 TRUETYPE = b"\x00\x01\x00\x00"
 WORDS, SCALE, MORE, TWO_SCALES, MATRIX = 0x1, 0x8, 0x20, 0x40, 0x80
@@ -183,3 +185,61 @@ def with_box(descriptor: bytes, widths: Mapping[int, int]) -> bytes:
 def compressed(content: bytes) -> bytes:
     """A stream's content, deflated quickly."""
     return zlib.compress(content, 6)
+
+
+# Faces of a layout -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedFace:
+    """A face that a place is set in: the file, and the numbers of the objects that embed it."""
+
+    face: Face
+    source: SourceFace
+    widths: dict[int, int]
+    spelled: dict[int, str]
+    """Of what stays the same on the page."""
+    font: int
+    descendant: int
+    descriptor: int
+    file: int
+    map: int
+
+
+def embedded(reading: Reading, face: Face, name: str, used: set[int]) -> EmbeddedFace:
+    """A face of the reading, with the widths and texts of the glyphs that stay on the page."""
+    source = reading.faces[name]
+    font = _number_of_font(reading, name)
+    descendant = _reference(reading.objects[font], b"DescendantFonts")
+    descriptor = _reference(reading.objects[descendant], b"FontDescriptor")
+    return EmbeddedFace(
+        face=face,
+        source=source,
+        widths={glyph: width for glyph, width in source.widths.items() if glyph in used},
+        spelled={glyph: text for glyph, text in source.spelled.items() if glyph in used},
+        font=font,
+        descendant=descendant,
+        descriptor=descriptor,
+        file=_reference(reading.objects[descriptor], b"FontFile2"),
+        map=_reference(reading.objects[font], b"ToUnicode"),
+    )
+
+
+def deflated(stream: tuple[bytes, bytes, bool]) -> tuple[bytes, bytes]:
+    dictionary, content, is_open = stream
+    return (dictionary + b"/Filter /FlateDecode", zlib.compress(content, 9)) if is_open else (dictionary, content)
+
+
+def _reference(content: bytes, key: bytes) -> int:
+    found = re.search(rb"/" + key + rb" \[?(\d+) 0 R", content)
+    if found is None:
+        raise CannotStamp(f"no {key.decode()}")
+    return int(found.group(1))
+
+
+def _number_of_font(reading: Reading, name: str) -> int:
+    for content in reading.objects.values():
+        found = re.search(rb"/" + name.encode() + rb" (\d+) 0 R", content)
+        if found and b"/Type" not in content:
+            return int(found.group(1))
+    raise CannotStamp(f"no font {name}")

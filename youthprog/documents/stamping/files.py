@@ -3,18 +3,20 @@
 import hashlib
 import zlib
 from collections.abc import Iterable
+from itertools import accumulate, repeat
 
 HEAD = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
-PACKED = 400
+PACKED = 1000
 """So many objects go into one object stream."""
 FREE = b"\0\0\0\0\0\0\0"
 FIRST_FREE = b"\0\0\0\0\0\xff\xff"
 
 
 class FileWriter:
-    """Collects objects; `finish` returns the file. Numbers are the caller's, from 1 on."""
+    """Collects objects; `finish` returns the file. Numbers are the caller's, from 1 on. `level`: how hard objects are deflated."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: int = 6) -> None:
+        self.level = level
         self.chunks: list[bytes] = [HEAD]
         self.place = len(HEAD)
         self.entries: dict[int, bytes] = {}
@@ -23,7 +25,7 @@ class FileWriter:
 
     def copy(self) -> "FileWriter":
         """A file that begins like this one."""
-        twin = FileWriter()
+        twin = FileWriter(self.level)
         twin.chunks = list(self.chunks)
         twin.place, twin.entries = self.place, dict(self.entries)
         twin._open, twin.next_number = list(self._open), self.next_number
@@ -46,20 +48,27 @@ class FileWriter:
         if len(self._open) >= PACKED:
             self.pack()
 
+    def add_all(self, first: int, contents: Iterable[bytes]) -> None:
+        """Add objects whose numbers follow each other."""
+        self._open += enumerate(contents, first)
+        if len(self._open) >= PACKED:
+            self.pack()
+
     def pack(self) -> None:
         """Write what waits for an object stream."""
         if not self._open:
             return
-        number, places, place = self.take(), [], 0
-        for index, (each, content) in enumerate(self._open):
-            places.append(b"%d %d" % (each, place))
-            place += len(content) + 1
-            self.entries[each] = b"\2" + number.to_bytes(4, "big") + index.to_bytes(2, "big")
-        directory = b" ".join(places) + b"\n"
-        body = directory + b"\n".join(content for _number, content in self._open)
+        number = self.take()
+        numbers, contents = zip(*self._open, strict=True)
+        starts = accumulate([len(content) + 1 for content in contents], initial=0)
+        directory = " ".join([f"{each} {start}" for each, start in zip(numbers, starts, strict=False)]).encode() + b"\n"
+        within = b"\2" + number.to_bytes(4, "big")
+        for index, each in enumerate(numbers):
+            self.entries[each] = within + index.to_bytes(2, "big")
+        body = directory + b"\n".join(contents)
         head = b"/Type /ObjStm/N %d/First %d/Filter /FlateDecode" % (len(self._open), len(directory))
         self._open.clear()
-        self.stream(number, head, zlib.compress(body, 4))
+        self.stream(number, head, zlib.compress(body, self.level))
 
     def finish(self, *, root: int, information: bytes, identifier: bytes) -> bytes:
         """Write the cross-references and return the file."""
@@ -68,7 +77,7 @@ class FileWriter:
         self.pack()
         number, start = self.take(), self.place
         self.entries[number] = b"\1" + start.to_bytes(4, "big") + b"\0\0"
-        rows = b"".join([FIRST_FREE, *(self.entries.get(each, FREE) for each in range(1, self.next_number))])
+        rows = FIRST_FREE + b"".join(map(self.entries.get, range(1, self.next_number), repeat(FREE)))
         content = zlib.compress(_upward(rows, 7), 6)
         digest = hashlib.md5(identifier, usedforsecurity=False).hexdigest().encode()
         self.stream(
@@ -89,14 +98,18 @@ class FileWriter:
 
 def _upward(rows: bytes, width: int) -> bytes:
     """Each row as its difference from the row above (PNG predictor "up"): rows of a table deflate to a third."""
-    count = len(rows) // width
-    columns: Iterable[bytes] = [_differences(rows[column::width]) for column in range(width)]
-    result = bytearray((width + 1) * count)
-    result[0 :: width + 1] = b"\2" * count
-    for column, differences in enumerate(columns, 1):
-        result[column :: width + 1] = differences
+    above = bytes(width) + rows[:-width]
+    result = bytearray(len(rows) // width * (width + 1))
+    result[0 :: width + 1] = b"\2" * (len(rows) // width)
+    differences = _byte_by_byte(rows, above)
+    for column in range(width):
+        result[column + 1 :: width + 1] = differences[column::width]
     return bytes(result)
 
 
-def _differences(column: bytes) -> bytes:
-    return bytes([(after - before) & 255 for before, after in zip(b"\0" + column[:-1], column, strict=True)])
+def _byte_by_byte(content: bytes, less: bytes) -> bytes:
+    """Each byte less the one at its place in the other, modulo 256; all at once, as one long number whose bytes cannot borrow."""
+    size = len(content)
+    high, low = (int.from_bytes(each * size) for each in (b"\x80", b"\x7f"))
+    a, b = int.from_bytes(content), int.from_bytes(less)
+    return (((a | high) - (b & low)) ^ (~(a ^ b) & high)).to_bytes(size)

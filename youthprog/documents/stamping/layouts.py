@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from youthprog.documents.stamping.embedding import EmbeddedFace, deflated, embedded
 from youthprog.documents.stamping.places import (
     PicturePlace,
     SeenText,
@@ -26,7 +27,6 @@ from youthprog.documents.stamping.types import (
     PrintPlainly,
     Reading,
     Record,
-    SourceFace,
     SpecimenRead,
     Squares,
     Text,
@@ -44,22 +44,6 @@ SETS_TEXT_APART = (b" Tc", b" Tw", b" Tz", b" TL", b" Tr", b" Td", b" TD", b"T*"
 
 Part = bytes | TextPlace | PicturePlace
 Stretch = bytes | tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddedFace:
-    """A face that a place is set in: the file, and the numbers of the objects that embed it."""
-
-    face: Face
-    source: SourceFace
-    widths: dict[int, int]
-    spelled: dict[int, str]
-    """Of what stays the same on the page."""
-    font: int
-    descendant: int
-    descriptor: int
-    file: int
-    map: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,15 +174,18 @@ class _Learning:
     def _parts(self) -> list[Part]:
         """The page as what stays the same and places."""
         walk = _Walk(self.readings[0].written[0])
+        placed: set[str] = set()
         for step, columns in enumerate(zip(*(each.exact[0] for each in self.readings), strict=True)):
             operator = columns[0]
             same = all(column == operator for column in columns)
             _refuse_unknown(operator)
             if operator.endswith(b"] TJ"):
                 if same:
-                    self._note_glyphs(walk.show(step), operator)
+                    self._note_glyphs(walk.show(step), operator, placed)
                 else:
-                    walk.place(self._text_place(step))
+                    place = self._text_place(step)
+                    placed.add(place.face)
+                    walk.place(place)
             elif walk.in_text and operator.endswith((b" Tm", b" Tf")):
                 walk.set(step, is_font=operator.endswith(b" Tf"), same=same)
             elif same:
@@ -209,8 +196,12 @@ class _Learning:
                 raise CannotStamp(f"something moves with what is put in: {operator[:60]!r}")
         return walk.parts
 
-    def _note_glyphs(self, font: str, operator: bytes) -> None:
-        self.used_glyphs.setdefault(font, set()).update(glyphs_of(operator))
+    def _note_glyphs(self, font: str, operator: bytes, placed: set[str]) -> None:
+        """Note what stays the same. A letter is written by its width where it was first drawn, and that may be in a place before."""
+        used, glyphs = self.used_glyphs.setdefault(font, set()), set(glyphs_of(operator))
+        if font in placed and not all(map(self.faces[font].is_sure, glyphs - used)):
+            raise CannotStamp("a letter whose width depends on what is put in before it")
+        used |= glyphs
 
     def _text_place(self, step: int) -> TextPlace:
         seen = [_seen(reading, step) for reading in self.readings]
@@ -275,30 +266,6 @@ class _Learning:
         return repeats
 
 
-def embedded(reading: Reading, face: Face, name: str, used: set[int]) -> EmbeddedFace:
-    """A face of the reading, with the widths and texts of the glyphs that stay on the page."""
-    source = reading.faces[name]
-    font = _number_of_font(reading, name)
-    descendant = _reference(reading.objects[font], b"DescendantFonts")
-    descriptor = _reference(reading.objects[descendant], b"FontDescriptor")
-    return EmbeddedFace(
-        face=face,
-        source=source,
-        widths={glyph: width for glyph, width in source.widths.items() if glyph in used},
-        spelled={glyph: text for glyph, text in source.spelled.items() if glyph in used},
-        font=font,
-        descendant=descendant,
-        descriptor=descriptor,
-        file=_reference(reading.objects[descriptor], b"FontFile2"),
-        map=_reference(reading.objects[font], b"ToUnicode"),
-    )
-
-
-def deflated(stream: tuple[bytes, bytes, bool]) -> tuple[bytes, bytes]:
-    dictionary, content, is_open = stream
-    return (dictionary + b"/Filter /FlateDecode", zlib.compress(content, 9)) if is_open else (dictionary, content)
-
-
 def _refuse_unknown(operator: bytes) -> None:
     """Refuse what is not understood: state that a place would lose, or an operator of no known name."""
     name = operator.rsplit(maxsplit=1)[-1]
@@ -321,21 +288,6 @@ def _seen(reading: Reading, step: int) -> SeenText:
         if face and matrix:
             return SeenText(face, size, matrix, operators[step])
     raise CannotStamp("a text without a place")
-
-
-def _reference(content: bytes, key: bytes) -> int:
-    found = re.search(rb"/" + key + rb" \[?(\d+) 0 R", content)
-    if found is None:
-        raise CannotStamp(f"no {key.decode()}")
-    return int(found.group(1))
-
-
-def _number_of_font(reading: Reading, name: str) -> int:
-    for content in reading.objects.values():
-        found = re.search(rb"/" + name.encode() + rb" (\d+) 0 R", content)
-        if found and b"/Type" not in content:
-            return int(found.group(1))
-    raise CannotStamp(f"no font {name}")
 
 
 def _stretches(parts: Sequence[Part]) -> tuple[Stretch, ...]:

@@ -18,6 +18,8 @@ UNITS = 1024
 """Pango units in a CSS pixel."""
 PIXELS = 4 / 3
 """CSS pixels in a point."""
+UNSURE = 0.1
+"""Thousandths of an em by which a width read at a size of six pixels or more may be off."""
 NO_LIGATURES = {"liga": False, "clig": False, "dlig": False}
 SCRIPTS = (
     ("Latn", "en", ((0x41, 0x5A), (0x61, 0x7A), (0xAA, 0xAA), (0xBA, 0xBA), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x2B8), (0x1E00, 0x1EFF))),
@@ -67,6 +69,11 @@ def _script_of(letter: str) -> str | None:
     return "" if any(first <= code <= last for first, last in COMMON + INHERITED) else None
 
 
+def script_of(text: str) -> str:
+    """The script of a text that has one, "" where every script shares its letters."""
+    return next((found for found in map(_script_of, text) if found), "")
+
+
 def why_not(text: str, letters: frozenset[int]) -> str:
     """Why a text cannot be set exactly in a face that has these letters; nothing when it can.
 
@@ -111,7 +118,7 @@ class Face:
         buffer = uharfbuzz.Buffer()
         buffer.add_str(text)
         buffer.direction = "LTR"
-        script = next((found for found in map(_script_of, text) if found), "Zyyy")
+        script = script_of(text) or "Zyyy"
         buffer.script = script
         buffer.language = next((language for name, language, _ranges in SCRIPTS if name == script), "en")
         features = dict(style.features)
@@ -132,6 +139,12 @@ class Face:
     def width(self, glyph: int, size: int) -> int:
         """What is embedded as the width of a glyph, in thousandths of an em."""
         return round(self.font(size).get_glyph_h_advance(glyph) * 1000 / size)
+
+    def is_sure(self, glyph: int) -> bool:
+        """Whether that width is the same at every size: sizes round a width that lies between two thousandths now up, now down."""
+        units = self.opened.upem
+        exact = self.font(units).get_glyph_h_advance(glyph) * 1000 / units
+        return abs(exact % 1 - 0.5) > UNSURE
 
     def spelling(self, glyph: int, text: str) -> str:
         """What a glyph says when it is copied: of a letter drawn by several glyphs, each its own character."""

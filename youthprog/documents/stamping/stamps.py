@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from youthprog.documents.stamping.embedding import (
+    EmbeddedFace,
     character_map,
     compressed,
     outlines_of,
@@ -18,7 +19,7 @@ from youthprog.documents.stamping.embedding import (
     with_widths,
 )
 from youthprog.documents.stamping.files import FileWriter
-from youthprog.documents.stamping.layouts import EmbeddedFace, Layout
+from youthprog.documents.stamping.layouts import Layout
 from youthprog.documents.stamping.places import PicturePlace, TextPlace, path_of, size_units
 from youthprog.documents.stamping.shaping import PIXELS, UNITS, why_not, written
 from youthprog.documents.stamping.types import CannotStamp, Record, Squares, Text
@@ -42,28 +43,29 @@ class Shown:
 
 def draw(layout: Layout, record: Record, shown: Shown) -> list[bytes]:
     """The stretches of a page that are its own, and note their glyphs. Raises `CannotStamp`; nothing is noted then."""
-    drawn, glyphs = [], []
+    drawn: list[bytes] = []
+    glyphs: dict[str, Glyphs] = {name: {} for name in layout.faces}
     for stretch in layout.stretches:
         if isinstance(stretch, tuple):
             parts = []
             for part in stretch:
                 if isinstance(part, TextPlace):
-                    content, used = _drawn_text(part, record[part.name], layout, shown)
-                    parts.append(content)
-                    glyphs.append((part.face, used))
+                    parts.append(_drawn_text(part, record[part.name], layout, shown, glyphs[part.face]))
                 else:
                     parts.append(_drawn_path(part, record[part.name]) if isinstance(part, PicturePlace) else part)
             drawn.append(b"\n".join(parts) + b"\n")
-    for face, used in glyphs:
+    for face, used in glyphs.items():
         for glyph, (width, text) in used.items():
             shown.widths[face][glyph] = width
             shown.spelled[face][glyph] = text
     return drawn
 
 
-def _drawn_text(
-    place: TextPlace, value: object, layout: Layout, shown: Shown
-) -> tuple[bytes, dict[int, tuple[int, str]]]:
+Glyphs = dict[int, tuple[int, str]]
+"""Glyphs that a page is the first to show, with their widths and what they say."""
+
+
+def _drawn_text(place: TextPlace, value: object, layout: Layout, shown: Shown, used: Glyphs) -> bytes:
     if not isinstance(value, Text) or (value.size is None) != (place.size is not None):
         raise CannotStamp(f"{place.name} is no such text")
     face = layout.faces[place.face].face
@@ -76,7 +78,7 @@ def _drawn_text(
     if shaped.width > place.room:
         raise CannotStamp(f"{place.name} is too wide")
     drawn = face.shape(value.text + place.tail, size, place.style) if place.tail else shaped
-    widths, spelled, used = shown.widths[place.face], shown.spelled[place.face], {}
+    widths, spelled = shown.widths[place.face], shown.spelled[place.face]
     for glyph, _advance, _right, _up, cluster in drawn.glyphs:
         text = spelled.get(glyph)
         if text is None and glyph not in used:
@@ -93,7 +95,7 @@ def _drawn_text(
         place.face.encode(),
         _short(size / UNITS),
         content,
-    ), used
+    )
 
 
 def _drawn_path(place: PicturePlace, value: object) -> bytes:

@@ -96,6 +96,7 @@ class _Copied:
             content = (repeat.before + b"\0" + repeat.after).replace(b"%", b"%%")
         if self.index[number] == self.document:
             content = re.sub(rb"/S /Document", b"/S /Sect", content)
+        content = content.replace(b"/Type /StructElem", b"")
         content = re.sub(rb"/StructParents \d+", b"/StructParents \1", content)
         content = re.sub(rb"/Contents \d+ 0 R", b"/Contents [\2]", content)
         content = re.sub(rb"/Parent \d+ 0 R", b"/Parent %d 0 R" % self._root["pages"], content)
