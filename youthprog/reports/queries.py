@@ -295,7 +295,7 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
         youth=person,
         age=age_on(person.born_on, on) if person.born_on else None,
         groups=tuple(groups),
-        reasons=tuple(_reasons(youth_id, groups, on)),
+        reasons=tuple(_reasons_of(youth_id, groups, on)),
         enrollments=tuple(enrollments_of(youth_id)) if actor.may(P.PROGRAM_READ) else (),
         guardians=tuple(people.guardians_of([youth_id], on).get(youth_id, [])) if contacts else None,
         emergency=tuple(people.emergency_of([youth_id]).get(youth_id, [])) if contacts else (),
@@ -323,7 +323,7 @@ def _last_months(actor: Actor, youth_id: int, on: date) -> tuple[Month, ...]:
     return calendars.months_of(found, first, on) if found else ()
 
 
-def _reasons(youth_id: int, groups: Sequence[GroupOfYouth], on: date) -> Iterable[tuple[str, NotCleared]]:
+def _reasons_of(youth_id: int, groups: Sequence[GroupOfYouth], on: date) -> Iterable[tuple[str, NotCleared]]:
     """Each reason once, with the names of the groups of every season it holds in."""
     found: dict[tuple[object, ...], tuple[list[str], NotCleared]] = {}
     for season_id in sorted({group.season_id for group in groups}):
