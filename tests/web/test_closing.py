@@ -185,7 +185,7 @@ def test_whom_a_court_keeps_from_a_child_reads_no_closure_of_it(visitor, closing
 def test_how_long_matches_last_and_the_evidence_file(visitor, closing):
     visitor.sign_in(closing.account)
     page = visitor.get("/matches/retention?from=2020-01-01&until=nonsense")
-    assert "At risk" in page.text
+    assert "Followed this far" in page.text
     page = visitor.get("/matches/evidence?edition=four")
     assert "compare them before you cite one" in page.text
     assert "after B.6.10" in page.text

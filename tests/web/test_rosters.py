@@ -122,7 +122,7 @@ def test_rules_ask_for_a_reason_and_the_waitlist_moves_by_itself(visitor, sessio
     assert "1. Aguilar, Ben" in page.text
     put = {"youth_id": str(third.id), "jersey": "9", "reason": ""}
     page = visitor.post(f"/teams/{team.id}/players", put, status=422, form_from=people)
-    assert "1 others wait for this division." in page.text
+    assert "Others who wait for this division: 1." in page.text
     page = visitor.post(f"/teams/{team.id}/players", put | {"reason": "Sister of Ana"})
     assert "On the team." in page.text
     for each in (youth, third):

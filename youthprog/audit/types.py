@@ -402,4 +402,8 @@ ACTIONS = {
     "confidential.read": N_("Something confidential opened"),
     "concern_link.made": N_("Link to raise a concern made"),
     "demo.loaded": N_("Demo loaded"),
+    "custody.read": N_("Custody restrictions opened"),
+    "health.read": N_("Health notes opened"),
+    "import.read": N_("Rows of an import opened"),
+    "match.read": N_("Match opened"),
 }

@@ -314,7 +314,7 @@ class _Planner:
         for number, mentee in enumerate(chosen):
             mentor = self.town.made.adults[mentors[number % len(mentors)]]
             days = ((number % 5, time(15, 30), 60, GatheringKind.MENTORING),)
-            name = f"{mentee.given} {mentee.family[:20]} and {mentor.given} {mentor.family[:20]}"[:76]
+            name = f"{mentee.given} {mentee.family[:20]} & {mentor.given} {mentor.family[:20]}"[:76]
             taken = any(group.name == name for group in self.groups)
             self._group(
                 season,

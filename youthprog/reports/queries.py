@@ -240,6 +240,8 @@ class RequestOfYouth:
     form: str
     form_es: str
     guardian: str
+    program: str
+    program_es: str
     season: str
     season_es: str
     state: RequestState
@@ -247,6 +249,10 @@ class RequestOfYouth:
     signed_at: datetime | None
     valid_until_on: date | None
     document_id: int | None
+
+    def is_over(self, on: date) -> bool:
+        """Whether what was signed has run out by a date, though nobody has renewed or ended it."""
+        return self.state == RequestState.SIGNED and self.valid_until_on is not None and self.valid_until_on < on
 
 
 @dataclass(frozen=True)
@@ -256,7 +262,8 @@ class YouthFile:
     youth: Person
     age: int | None
     groups: tuple[GroupOfYouth, ...]
-    reasons: tuple[NotCleared, ...]
+    reasons: tuple[tuple[str, NotCleared], ...]
+    """Why the youth may not take part, each with the groups it holds for."""
     enrollments: tuple[EnrollmentOfYouth, ...]
     guardians: tuple[GuardianLine, ...] | None
     emergency: tuple[EmergencyLine, ...]
@@ -286,12 +293,11 @@ def youth_file(actor: Actor, youth_id: int, on: date) -> YouthFile:
 
     groups = groups_of(youth_id, on)
     contacts = reaches(P.CONTACT_READ)
-    seasons = sorted({group.season_id for group in groups})
     return YouthFile(
         youth=person,
         age=age_on(person.born_on, on) if person.born_on else None,
         groups=tuple(groups),
-        reasons=tuple(_one_each(r for s in seasons for r in not_cleared([youth_id], s, on).get(youth_id, []))),
+        reasons=tuple(_reasons_of(youth_id, groups, on)),
         enrollments=tuple(enrollments_of(youth_id)) if actor.may(P.PROGRAM_READ) else (),
         guardians=tuple(people.guardians_of([youth_id], on).get(youth_id, [])) if contacts else None,
         emergency=tuple(people.emergency_of([youth_id]).get(youth_id, [])) if contacts else (),
@@ -321,8 +327,14 @@ def _last_months(actor: Actor, youth_id: int, on: date) -> tuple[Month, ...]:
     return calendars.months_of(found, first, on) if found else ()
 
 
-def _one_each(reasons: Iterable[NotCleared]) -> list[NotCleared]:
-    return list({(reason.code, reason.sentence, reason.values): reason for reason in reasons}.values())
+def _reasons_of(youth_id: int, groups: Sequence[GroupOfYouth], on: date) -> Iterable[tuple[str, NotCleared]]:
+    """Each reason once, with the names of the groups of every season it holds in."""
+    found: dict[tuple[object, ...], tuple[list[str], NotCleared]] = {}
+    for season_id in sorted({group.season_id for group in groups}):
+        names = [group.name for group in groups if group.season_id == season_id]
+        for reason in not_cleared([youth_id], season_id, on).get(youth_id, []):
+            found.setdefault((reason.code, reason.sentence, reason.values), ([], reason))[0].extend(names)
+    return [(", ".join(dict.fromkeys(names)), reason) for names, reason in found.values()]
 
 
 def groups_of(youth_id: int, on: date) -> list[GroupOfYouth]:
@@ -358,21 +370,23 @@ def requests_of(actor: Actor, youth_id: int, on: date) -> list[RequestOfYouth]:
     opens = consent.requests_within(actor, P.CONSENT_RECORD_READ, on)
     statement = (
         sa.select(
-            ConsentRequest.id, Form.title, Form.title_es, Person, Season.name, Season.name_es, ConsentRequest.state,
-            ConsentRequest.sent_at, ConsentRequest.signed_at, ConsentRequest.valid_until_on,
+            ConsentRequest.id, Form.title, Form.title_es, Person, Program.name.label("program"),
+            Program.name_es.label("program_es"), Season.name, Season.name_es, ConsentRequest.state, ConsentRequest.sent_at,
+            ConsentRequest.signed_at, ConsentRequest.valid_until_on,
             sa.case((sa.and_(opens, ConsentRequest.purged_at.is_(None)), ConsentRequest.document_id)).label("document_id"),
         )
         .join(FormVersion, FormVersion.id == ConsentRequest.form_version_id)
         .join(Form, Form.id == FormVersion.form_id)
         .join(Person, Person.id == ConsentRequest.guardian_id)
         .join(Season, Season.id == ConsentRequest.season_id)
+        .join(Program, Program.id == Season.program_id)
         .where(ConsentRequest.youth_id == youth_id)
         .order_by(ConsentRequest.created_at.desc(), ConsentRequest.id.desc())
     )  # fmt: skip
     return [
         RequestOfYouth(
-            row.id, row.title, row.title_es, row.Person.name, row.name, row.name_es, row.state, row.sent_at,
-            row.signed_at, row.valid_until_on, row.document_id,
+            row.id, row.title, row.title_es, row.Person.name, row.program, row.program_es, row.name, row.name_es,
+            row.state, row.sent_at, row.signed_at, row.valid_until_on, row.document_id,
         )
         for row in db.session().execute(statement)
     ]  # fmt: skip

@@ -145,10 +145,12 @@ def _children(on: date) -> list[PersonLine]:
 @door(P.YOUTH_READ)
 def youth(youth_id: int) -> Response:
     """The file of a youth, as far as the reader may see it."""
-    file = queries.youth_file(actor(), youth_id, clock.today())
+    on = clock.today()
+    file = queries.youth_file(actor(), youth_id, on)
     record_read("youth.read", "person", youth_id, by=actor(), custody=file.custody is not None)
     return page(
         "reports/youth.html",
+        on=on,
         file=file,
         open_seasons=_seasons_to_enroll_in(file),
         relationships=RELATIONSHIPS,

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from youthprog.core.refusals import N_
 from youthprog.leagues.forfeits.types import Squad
 
-FORMS_ENOUGH = N_("Forms are enough: with those of %(count)s players signed, the team can play.")
-FORMS = N_("%(count)s players lack a form. Ask their families.")
-AWAY = N_("%(count)s players said they stay away. Ask again.")
+FORMS_ENOUGH = N_("Forms are enough: the team can play once they are signed. Open: %(count)s.")
+FORMS = N_("Players without a form: %(count)s. Ask their families.")
+AWAY = N_("Players who said they stay away: %(count)s. Ask again.")
 MOVE = N_("Agree with the other team on another day, or lend players, as the division allows.")
 
 

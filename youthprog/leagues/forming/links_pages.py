@@ -136,7 +136,7 @@ def link(division_id: int) -> Response | BaseResponse:
 def siblings(division_id: int) -> BaseResponse:
     """Keep together all children who share a household."""
     count = knowing.keep_siblings_together(division_for(division_id), **deed())
-    flash(_("%(count)s pairs are kept together.", count=count), "signed")
+    flash(_("Pairs kept together: %(count)s.", count=count), "signed")
     return _to_links(division_id)
 
 

@@ -247,7 +247,7 @@ def exceptions_to_join(facts: JoinFacts) -> list[tuple[Exceptional, Refusal]]:
         sentence, team = N_("Plays for %(team)s. Transfer the player instead."), {"team": facts.other_team}
         found.append((Exceptional.SECOND_TEAM, Refusal("roster.second_team", sentence, "reason", team)))
     if facts.waiting:
-        sentence, waiting = N_("%(count)s others wait for this division."), {"count": facts.waiting}
+        sentence, waiting = N_("Others who wait for this division: %(count)s."), {"count": facts.waiting}
         found.append((Exceptional.AHEAD, Refusal("roster.ahead", sentence, "reason", waiting)))
     return [(kind, refusal) for kind, refusal in found if kind not in facts.accepted]
 
