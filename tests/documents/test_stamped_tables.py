@@ -31,7 +31,7 @@ from youthprog.documents.typeset import typeset
 UA1 = validator.ValidationProfile.PDF_UA_1
 STYLE = """
 @page { size: 400pt 300pt; margin: 20pt 24pt 30pt; @bottom-left { content: "Riverton"; font: 7pt "Public Sans" }
-  @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 7pt "Public Sans"; color: #4a5664 } }
+  @bottom-right { content: "Fall 2022 · Page " counter(page) " of " counter(pages); font: 7pt "Public Sans"; color: #4a5664 } }
 * { margin: 0; padding: 0; box-sizing: border-box } body { font: 9pt/12pt "Public Sans"; hyphens: none } h1 { font-size: 14pt; line-height: 20pt }
 table { width: 100%; border-spacing: 0; table-layout: fixed } th { text-align: left; font-size: 7pt; line-height: 10pt; background: #123f73; color: white; padding: 3pt 4pt }
 td { padding: 3pt 4pt; border-bottom: 0.4pt solid #b4bdc8; vertical-align: top } tr { break-inside: avoid } .r { text-align: right }
@@ -215,6 +215,7 @@ NOT_UNDERSTOOD = [
     "td { text-align: justify }",
     "td { hyphens: auto }",
     "table { transform: rotate(2deg) }",
+    "@page { @bottom-right { content: 'Week 2, page ' counter(page) ' of ' counter(pages) } }",
 ]
 
 

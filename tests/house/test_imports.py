@@ -168,7 +168,8 @@ WINGS: dict[str, dict[str, int]] = {
     "changes": {**dict.fromkeys(("carrying", "telling"), WRITE), **dict.fromkeys(("rain_pages",), SHOW)},
     "stamping": {
         **dict.fromkeys(("shaping", "embedding", "symbols", "files", "places", "reading", "layouts", "stamps"), DECIDE),
-        **dict.fromkeys(("pages", "makes", "strings", "setting", "breaking", "tables", "table_reading", "table_layouts", "table_specimens", "together"), DECIDE),
+        **dict.fromkeys(("pages", "makes", "strings", "setting", "breaking", "tables", "table_types", "table_files", "together"), DECIDE),
+        **dict.fromkeys(("table_reading", "table_sheets", "table_layouts", "table_specimens"), DECIDE),
     },
     "timetables": {
         **dict.fromkeys(("xml_files", "weighing", "robinx", "robinx_rules", "open_days", "impossible", "program"), DECIDE),
@@ -219,7 +220,7 @@ PURE_IN_WINGS = {
     "batches": "rules",  # what a batch may be, and how its files are called
     # pages learned from specimens and stamped again; knows nothing of the room around
     "stamping": "shaping embedding symbols files places reading layouts stamps pages makes strings setting breaking tables "
-    "table_reading table_layouts table_specimens together",
+    "table_types table_files table_reading table_sheets table_layouts table_specimens together",
     "evidence": "lists",  # a list of benchmarks, a survey, as a program loads it
 }
 PURE_MAY = {"types"} | PURE

@@ -18,6 +18,7 @@ from youthprog.documents.stamping.places import (
     draws_the_same,
     glyphs_of,
     place_of,
+    size_units,
 )
 from youthprog.documents.stamping.reading import SpecimenReader
 from youthprog.documents.stamping.shaping import Face
@@ -174,7 +175,7 @@ class _Learning:
     def _parts(self) -> list[Part]:
         """The page as what stays the same and places."""
         walk = _Walk(self.readings[0].written[0])
-        placed: set[str] = set()
+        placed: list[TextPlace] = []
         for step, columns in enumerate(zip(*(each.exact[0] for each in self.readings), strict=True)):
             operator = columns[0]
             same = all(column == operator for column in columns)
@@ -184,7 +185,7 @@ class _Learning:
                     self._note_glyphs(walk.show(step), operator, placed)
                 else:
                     place = self._text_place(step)
-                    placed.add(place.face)
+                    placed.append(place)
                     walk.place(place)
             elif walk.in_text and operator.endswith((b" Tm", b" Tf")):
                 walk.set(step, is_font=operator.endswith(b" Tf"), same=same)
@@ -196,12 +197,19 @@ class _Learning:
                 raise CannotStamp(f"something moves with what is put in: {operator[:60]!r}")
         return walk.parts
 
-    def _note_glyphs(self, font: str, operator: bytes, placed: set[str]) -> None:
+    def _note_glyphs(self, font: str, operator: bytes, before: Sequence[TextPlace]) -> None:
         """Note what stays the same. A letter is written by its width where it was first drawn, and that may be in a place before."""
         used, glyphs = self.used_glyphs.setdefault(font, set()), set(glyphs_of(operator))
-        if font in placed and not all(map(self.faces[font].is_sure, glyphs - used)):
-            raise CannotStamp("a letter whose width depends on what is put in before it")
+        for place in before:
+            if place.face == font and any(self._depends_on(place, glyph) for glyph in glyphs - used):
+                raise CannotStamp("a letter whose width depends on what is put in before it")
         used |= glyphs
+
+    def _depends_on(self, place: TextPlace, glyph: int) -> bool:
+        face = self.faces[place.face]
+        if place.size is None:
+            return not face.is_sure(glyph)
+        return face.width(glyph, size_units(place.size)) != self.readings[0].faces[place.face].widths[glyph]
 
     def _text_place(self, step: int) -> TextPlace:
         seen = [_seen(reading, step) for reading in self.readings]
