@@ -18,6 +18,7 @@ from youthprog.attendance import cards
 from youthprog.audit.models import AuditEntry
 from youthprog.consent import queries as consent
 from youthprog.consent import services as consents
+from youthprog.consent.deciding import decide
 from youthprog.core import clock, crypto
 from youthprog.core.actor import SYSTEM
 from youthprog.core.refusals import Refused
@@ -165,6 +166,17 @@ def test_it_is_gone_the_moment_consent_is_taken_back(coordinator, signed, team, 
     assert len(lines(session, "photo.withdrawn")) == 1
     assert coordinator.raw(f"/youth/{signed.youth_id}/photo.jpg").status_code == 404
     assert printed(coordinator, *where) == NOWHERE
+
+
+def test_a_later_no_takes_it_away_too_and_a_later_yes_does_not(signed, session):
+    people.keep_photo(signed.youth, photo(), by=SYSTEM, now=clock.now())
+    case = consent.get_request(signed.request.id)
+    (asked,) = [each for each in consent.questions_of(case.version.id) if each.key == "photos"]
+    for choice, left in (("yes", 1), ("no", 0)):
+        decide(case, asked, {"choice": choice}, by=actor_of(signed.guardian), now=clock.now())
+        assert len(kept(session)) == left
+    session.commit()
+    assert len(lines(session, "photo.withdrawn")) == 1
 
 
 def test_after_its_term_it_is_kept_and_shown_nowhere(coordinator, signed, team, session):

@@ -11,13 +11,15 @@ from youthprog.consent import showing
 from youthprog.consent.cases import expiry_in, last_day_of
 from youthprog.consent.models import ConsentDecision, ConsentRequest, PickupPerson
 from youthprog.consent.queries import Case
-from youthprog.consent.types import Question, SectionKind
+from youthprog.consent.types import Decision, Question, SectionKind
 from youthprog.consent.validity import ends_on_move, needs_original
 from youthprog.core import db
 from youthprog.core.actor import Actor
 from youthprog.people import queries as people
 from youthprog.people import services as people_services
 from youthprog.people.types import HealthKind
+
+PHOTOS = "photos"  # the section whose answer says whether a photo of the child may be shown
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ def decide(case: Case, question: Question, given: Mapping[str, Any], *, by: Acto
         needs_original=needs_original(question.settings),
     )
     db.session().add(decision)
+    if question.key == PHOTOS and decision.decision is Decision.REFUSED:
+        db.flush()
+        people_services.follow_withdrawal(request.youth_id, by=by, now=now)
     effect = EFFECTS.get(question.kind)
     if effect is not None:
         effect(Answered(case, question, given, by, now))
