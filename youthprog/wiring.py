@@ -66,6 +66,7 @@ from youthprog.core.permissions import P
 from youthprog.core.refusals import N_
 from youthprog.credentials import judging as credentials_judging
 from youthprog.credentials import notices as credentials_notices
+from youthprog.credentials import pages as volunteer_pages
 from youthprog.credentials import routes as credentials
 from youthprog.credentials import services as credentials_services
 from youthprog.credentials.types import CredentialLapsed
@@ -194,6 +195,7 @@ BLUEPRINTS: list[Any] = [
     calendars.bp,
     calendar_links.bp,
     credentials.bp,
+    volunteer_pages.bp,
     concerns.bp,
     concern_desk.bp,
     mentorship.bp,
