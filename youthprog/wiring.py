@@ -87,6 +87,7 @@ PAGES = [
     "calendars.routes:bp",
     "calendars.portal:bp",
     "credentials.routes:bp",
+    "credentials.pages:bp",
     "concerns.routes:bp",
     "mentorship.routes:bp",
     "mentorship.gate.routes:bp",

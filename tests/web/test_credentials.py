@@ -165,3 +165,33 @@ def test_the_list_of_volunteers_leaves_as_a_file_that_runs_nothing(session, visi
     session.commit()
     visitor.sign_in(other)
     assert "Coach" not in visitor.client.get("/credentials/people.csv").text
+
+
+def test_a_list_of_volunteers_is_shown_row_by_row_and_then_kept(session, visitor, coach):
+    season_id = session.scalar(sa.text("SELECT id FROM season"))
+    visitor.sign_in(make_account(Role.COORDINATOR))
+    visitor.get("/credentials/import")
+
+    def send(content: bytes, status: int = 200):
+        file = (io.BytesIO(content), "list.csv")
+        return visitor.post("/credentials/import", {"season": str(season_id), "file": file}, status=status)
+
+    people = sa.text("SELECT count(*) FROM person WHERE family_name IN ('Wu', 'Paz')")
+    page = send(b"First name,Last name,Email,Phone,Diet\nAna,Paz,ana@v.example,12\nBo,Wu,bo@v.example,\nCy,Li,,\n")
+    assert "This is no phone number with its area code." in page.text
+    assert "Columns not kept: Diet" in page.text
+    assert [word in page.text for word in ("Row 2", "Row 4", "Left out")] == [True] * 3
+    assert session.scalar(people) == 0, "nothing is written yet"
+    sent = page.form("/credentials/import")
+    assert "2 people are on the list now." in visitor.post("/credentials/import", sent).text
+    assert session.scalar(people) == 2
+    visitor.get("/credentials/import")
+    assert "0 people are on the list now." in visitor.post("/credentials/import", sent).text
+    visitor.get("/credentials/import")
+    assert "too old" in visitor.post("/credentials/import", {**sent, "kept": sent["kept"] + "x"}, status=422).text
+    for content, words in (
+        (b"", "The file is empty."),
+        (b"PK\x03\x04", "This page reads CSV."),
+        (b"a,b\n1,2\n", "column names"),
+    ):
+        assert words in send(content, 422).text

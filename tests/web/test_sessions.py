@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.makers.accounts import make_account
 from tests.makers.mentoring import make_match, make_mentee, make_mentoring_season, make_session
 from tests.makers.people import make_person
+from tests.makers.programs import lead
 from tests.support.clearing import only_these_are_not_cleared
 from youthprog.access.models import SignedLink
 from youthprog.access.services import issue_link
@@ -17,7 +18,10 @@ from youthprog.access.types import LinkPurpose, Role
 from youthprog.attendance.types import Mark
 from youthprog.audit.models import AuditEntry
 from youthprog.core import clock
+from youthprog.mentorship.models import Match
 from youthprog.mentorship.sessions.models import ExpectedSession, SessionAmendment, SessionDraft, SessionLog
+from youthprog.programs.models import Group as ProgramGroup
+from youthprog.programs.types import StaffRole
 
 GIVEN = ("Thảo My", "Emmanuel", "Jacqueline", "Yusuf", "Marisol", "Finn", "Zoë")
 MOST_BYTES = 50_000
@@ -230,3 +234,35 @@ def test_the_list_says_how_soon_sessions_are_logged_and_what_that_means(visitor,
     assert "of sessions were logged within 7 days." in page.text
     assert "Expected sessions that nobody logged within 7 days count as not in time" in page.text
     assert "Logged in time" not in type(visitor)(visitor.app).sign_in(group.account).get("/matches").text
+
+
+def test_two_mentors_of_a_group_one_tap_each_and_the_second_changes_or_was_not_there(visitor, group, session):
+    second = make_person("Bea", "Okafor")
+    account = make_account(Role.MENTOR, second)
+    match = session.get_one(Match, group.match_id)
+    lead(second, session.get_one(ProgramGroup, match.group_id), StaffRole.MENTOR).from_on = match.started_on
+    session.commit()
+    page = visitor.sign_in(group.account).get(group.new)
+    assert len(page.text_source.encode()) <= MOST_BYTES
+    assert "Time of Bea Okafor" in page.text
+    sent = group.sent(page, mentors=[str(group.mentor_id), str(second.id)])
+    page = visitor.post(group.draft, {**sent, f"duty-{second.id}": "civilian"})
+    assert page.form(group.new)[f"duty-{second.id}"] == "civilian", "a draft keeps it"
+    visitor.post(group.new, group.sent(page, mentors=sent["mentors"]))
+    log = logs(session)[-1]
+    assert (log.duty.value, log.duties[str(second.id)]["duty"]) == ("on_duty", "civilian")
+    theirs = type(visitor)(visitor.app).sign_in(account)
+    page = theirs.get("/today")
+    assert "Somebody logged it for both of you. Is this your time?" in page.text
+    address = f"/hours/own/{log.id}"
+    page = theirs.post(address, page.form(address))
+    assert "session to confirm" not in page.text, "one tap, and Today is back"
+    assert logs(session)[-1].duties[str(second.id)] == {"duty": "civilian", "minutes": None, "said": True}
+    assert "Led too: Bea Okafor (civilian)" in visitor.get(group.page).text
+    theirs.get("/hours")
+    assert "1 to 60" in theirs.post(address, {"duty": "off_duty", "minutes": "61"}, status=422).text
+    theirs.post(address, {"duty": "neither", "minutes": "60"}, status=422)
+    theirs.post(address, {"duty": "civilian", "minutes": "60", "do": "not_there"})
+    assert logs(session)[-1].mentor_ids == [group.mentor_id]
+    theirs.post(address, {"duty": "civilian", "minutes": "60"}, status=404)
+    visitor.post(address, {"duty": "civilian", "minutes": "60"}, status=404)

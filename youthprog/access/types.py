@@ -32,7 +32,7 @@ class LinkPurpose(enum.StrEnum):
     SESSION_LOG = "session_log"
     KIOSK = "kiosk"  # a tablet takes check-ins of one gathering; reaches nothing else
     COMMITMENT = "commitment"  # a guardian signs the commitment of a child's match; reaches nothing else
-    CONCERN = "concern"  # a youth without an account raises a concern; reaches nothing else
+    CONCERN = "concern"  # a youth's own page: raises a concern, answers about a mentor; reaches nothing else
     MATCH = "match"  # somebody says yes or no to a proposed match, later how it goes; reaches nothing else
     CERTIFICATE = "certificate"  # a guardian fetches one certificate of a child; reaches nothing else
     CALENDAR = "calendar"  # somebody's own page of changes and the family's calendar; reaches nothing else

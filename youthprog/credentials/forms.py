@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import BooleanField
 
 from youthprog.credentials.types import (
@@ -79,3 +80,10 @@ class OwnForm(Form):
     issued_on = CalendarDay(_("Day of issue"), [Filled(_("Write the day."))])
     until_on = CalendarDay(_("Ends on, as it says itself"), [Optional()])
     provider = Text(_("Provider"), [Filled(_("Write who gave it."))], limit=120)
+
+
+class FileForm(Form):
+    """A file of volunteers or mentors, and the season whose program they serve."""
+
+    season = OneOf(_("Season"))
+    file = FileField(_("List of volunteers or mentors"))
