@@ -27,12 +27,13 @@ from youthprog.core.db import Base
 READS_CONSTANT = tuple(bytes([dis.opmap[name], 0]) for name in ("LOAD_CONST", "RETURN_CONST") if name in dis.opmap)
 
 
-def forget_explanations() -> None:
+def forget_explanations(generation: int | None = None) -> None:
     """Let go of the docstrings of everything loaded so far, and of the functions' annotations.
 
-    Annotations of classes stay: fields of dataclasses and of models are read from them.
+    Annotations of classes stay: fields of dataclasses and of models are read from them. `generation` is where to look, as
+    the collector counts: what was just loaded, before it went by, is in the youngest, 0.
     """
-    for each in gc.get_objects():
+    for each in gc.get_objects(generation):
         if isinstance(each, FunctionType):
             code = without_docstrings(each.__code__)
             if code is not each.__code__:
@@ -65,12 +66,12 @@ def tighten() -> None:
                 each.update(copied)
 
 
-def share_methods() -> None:
+def share_methods(generation: int | None = None) -> None:
     """Let all dataclasses present themselves, compare and hash by the same functions, and the frozen ones refuse.
 
     `dataclass` writes each class its own: a kilobyte and a half a function, for what hardly ever runs.
     """
-    for each in gc.get_objects():
+    for each in gc.get_objects(generation):
         if isinstance(each, type) and "__dataclass_params__" in each.__dict__:
             for name, shared in SHARED.items():
                 own = each.__dict__.get(name)

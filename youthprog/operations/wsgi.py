@@ -13,9 +13,9 @@ from youthprog.web import addresses, language
 
 
 def forget_again() -> None:
-    """What was loaded late forgets what it was made with, too. Only what is not frozen is looked at."""
-    forget_explanations()
-    share_methods()
+    """What was loaded late forgets what it was made with, too."""
+    forget_explanations(generation=0)
+    share_methods(generation=0)
 
 
 log_as_json()
