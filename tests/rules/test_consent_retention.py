@@ -18,11 +18,9 @@ from youthprog.consent.retention import (
     KeepRule,
     PackTerms,
     PurgeFacts,
-    concern_rule_of,
     file_kept_until,
     file_rules_of,
     keep_until,
-    names_rule_of,
     outside_rule_of,
     over_before,
     refusals_to_hold,
@@ -244,31 +242,19 @@ def test_a_part_is_kept_from_the_last_day_it_was_for(days, more):
     assert file_kept_until(days, FileRule(more)) == max(day for day in days if day) + timedelta(days=more)
 
 
-def test_what_was_said_about_matches_has_a_term_with_source_and_day():
-    rule = words_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
-    assert rule.after_end_days == 1095
+@pytest.mark.parametrize(
+    ("what", "line", "days"),
+    [
+        (Written.MATCHES, "after_end_days", 1095),
+        (Written.WALK_INS, "after_days", 90),
+        (Written.CONCERNS, "after_outcome_days", 9131),
+    ],
+)
+def test_what_was_written_has_a_term_with_source_and_day(what, line, days):
+    rule = words_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()), what)
+    assert rule.days == days
     assert rule.source
     assert rule.checked_on is not None
-    for table in ({}, {"after_end_days": 0}, {"after_end_days": "1095"}, {"after_end_days": True}, 3):
+    for table in ({}, {line: 0}, {line: str(days)}, {line: True}, {line: 10**6}, 3):
         with pytest.raises(BadRule):
-            words_rule_of({"mentoring_words": table})
-
-
-def test_typed_names_have_a_term_with_source_and_day():
-    rule = names_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
-    assert rule.after_days == 90
-    assert rule.source
-    assert rule.checked_on is not None
-    for table in ({}, {"after_days": 0}, {"after_days": "90"}, {"after_days": True}, 3):
-        with pytest.raises(BadRule):
-            names_rule_of({"typed_names": table})
-
-
-def test_what_was_written_in_concerns_has_a_term_with_source_and_day():
-    rule = concern_rule_of(tomllib.loads(Path(keeping_queries.DEFAULT).read_text()))
-    assert rule.after_end_days == 9131
-    assert "own choice" in rule.source
-    assert rule.checked_on is not None
-    for table in ({}, {"after_outcome_days": 0}, {"after_outcome_days": "9131"}, {"after_outcome_days": True}, 3):
-        with pytest.raises(BadRule):
-            concern_rule_of({"concerns": table})
+            words_rule_of({what.value: table}, what)

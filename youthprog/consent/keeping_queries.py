@@ -16,18 +16,15 @@ from youthprog.consent.retention import (
     BadRule,
     FileRule,
     KeepRule,
-    NamesRule,
     PackTerms,
     WordsRule,
-    concern_rule_of,
     file_rules_of,
     keep_until,
-    names_rule_of,
     over_before,
     rule_of,
     words_rule_of,
 )
-from youthprog.consent.types import FilePart
+from youthprog.consent.types import FilePart, Written
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.permissions import P
@@ -51,41 +48,15 @@ def file_rules_in_force() -> dict[FilePart, FileRule]:
     return file_rules_of(_tables())
 
 
-def words_rule() -> WordsRule:
-    """How long what was said about mentoring matches is kept, by the same files. Raises `BadRule`."""
-    return words_rule_of(_tables())
+def words_rule(what: Written) -> WordsRule:
+    """How long what somebody wrote is kept, by the same files. Raises `BadRule`."""
+    return words_rule_of(_tables(), what)
 
 
-def words_rule_in_force() -> WordsRule | None:
-    """The same for whoever only goes by it: None while the department's file has a fault."""
+def words_rule_in_force(what: Written) -> WordsRule | None:
+    """The same for whoever only goes by it: None while the department's file has a fault, so that nothing goes."""
     try:
-        return words_rule()
-    except BadRule:
-        return None
-
-
-def names_rule() -> NamesRule:
-    """How long names typed without a network are kept, by the same files. Raises `BadRule`."""
-    return names_rule_of(_tables())
-
-
-def names_rule_in_force() -> NamesRule | None:
-    """The same for whoever only goes by it: None while the department's file has a fault."""
-    try:
-        return names_rule()
-    except BadRule:
-        return None
-
-
-def concern_rule() -> WordsRule:
-    """How long what was written in a concern is kept after its outcome. Raises `BadRule`."""
-    return concern_rule_of(_tables())
-
-
-def concern_rule_in_force() -> WordsRule | None:
-    """The same; None while there is a fault in the department's file, so that nothing goes."""
-    try:
-        return concern_rule()
+        return words_rule(what)
     except BadRule:
         return None
 

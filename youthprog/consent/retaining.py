@@ -34,6 +34,7 @@ from youthprog.consent.retention import (
     refusals_to_purge,
 )
 from youthprog.consent.scans import is_in_use
+from youthprog.consent.types import Written
 from youthprog.core import clock, db
 from youthprog.core.actor import Actor
 from youthprog.core.refusals import N_, Refusal, Refused, refuse_if
@@ -52,9 +53,8 @@ def fault_of_rules() -> str | None:
     try:
         keeping_queries.rule_in_force()
         keeping_queries.file_rules_in_force()
-        keeping_queries.words_rule()
-        keeping_queries.names_rule()
-        keeping_queries.concern_rule()
+        for what in Written:
+            keeping_queries.words_rule(what)
     except BadRule as fault:
         return str(fault)
     return None

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from youthprog.consent.types import FilePart
+from youthprog.consent.types import FilePart, Written
 from youthprog.core.refusals import N_, Refusal
 
 MAJORITY = 18
 MOST_YEARS = 100
 MOST_DAYS = 3660
 MOST_CONCERN_DAYS = 36_600
-CONCERNS = "concerns"  # the table that speaks of what was written to those who look after safety
-WORDS = "mentoring_words"  # the table that speaks of what was said about mentoring matches
-NAMES = "typed_names"  # the table that speaks of names of walk-ins typed without a network
 OUTSIDE = "outside_answers"  # the table of the file that speaks of answers from contacts not on file
 
 
@@ -201,47 +198,28 @@ def outside_rule_of(source: Mapping[str, Any]) -> OutsideRule:
 
 @dataclass(frozen=True)
 class WordsRule:
-    """How many days after its end (of a match, of a concern) what was said is kept, with where the rule comes from."""
+    """How many days what was written is kept after the end of its time, with where the rule comes from."""
 
-    after_end_days: int
+    days: int
     source: str = ""
     checked_on: date | None = None
 
 
-def words_rule_of(source: Mapping[str, Any]) -> WordsRule:
-    """The rule of a file's `[mentoring_words]` table. Raises `BadRule`."""
-    table = source.get(WORDS, {})
-    days = table.get("after_end_days") if isinstance(table, Mapping) else None
-    if type(days) is not int or not 1 <= days <= MOST_DAYS:
-        raise BadRule("[mentoring_words] needs after_end_days, a whole number of days")
-    return WordsRule(days, str(table.get("source", ""))[:300], _checked_on(table))
+# The line of each table that says how long, and the longest term there is.
+TERMS = {
+    Written.MATCHES: ("after_end_days", MOST_DAYS),
+    Written.WALK_INS: ("after_days", MOST_DAYS),
+    Written.CONCERNS: ("after_outcome_days", MOST_CONCERN_DAYS),
+}
 
 
-@dataclass(frozen=True)
-class NamesRule:
-    """How many days the name of a walk-in typed without a network is kept, with where the rule comes from."""
-
-    after_days: int
-    source: str = ""
-    checked_on: date | None = None
-
-
-def names_rule_of(source: Mapping[str, Any]) -> NamesRule:
-    """The rule of a file's `[typed_names]` table. Raises `BadRule`."""
-    table = source.get(NAMES, {})
-    days = table.get("after_days") if isinstance(table, Mapping) else None
-    if type(days) is not int or not 1 <= days <= MOST_DAYS:
-        raise BadRule("[typed_names] needs after_days, a whole number of days")
-    return NamesRule(days, _source_of(table), _checked_on(table))
-
-
-def concern_rule_of(source: Mapping[str, Any]) -> WordsRule:
-    """The rule of a file's `[concerns]` table: days after the last line of a concern with an outcome. Raises `BadRule`."""
-    table = source.get(CONCERNS, {})
-    days = table.get("after_outcome_days") if isinstance(table, Mapping) else None
-    if type(days) is not int or not 1 <= days <= MOST_CONCERN_DAYS:
-        raise BadRule("[concerns] needs after_outcome_days, a whole number of days")
-    return WordsRule(days, str(table.get("source", ""))[:300], _checked_on(table))
+def words_rule_of(source: Mapping[str, Any], what: Written) -> WordsRule:
+    """The rule of a file for what was written. Raises `BadRule`."""
+    (line, most), table = TERMS[what], source.get(what, {})
+    days = table.get(line) if isinstance(table, Mapping) else None
+    if type(days) is not int or not 1 <= days <= most:
+        raise BadRule(f"[{what}] needs {line}, a whole number of days")
+    return WordsRule(days, _source_of(table), _checked_on(table))
 
 
 def _checked_on(table: Mapping[str, Any]) -> date | None:

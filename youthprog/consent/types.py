@@ -30,6 +30,14 @@ class SectionKind(enum.StrEnum):
     STAFF = "staff"  # filled in by the office
 
 
+class Written(enum.StrEnum):
+    """What somebody wrote or typed that has a term of its own, by the table of retention.toml that speaks of it."""
+
+    MATCHES = "mentoring_words"  # what was said in confidence about a mentoring match
+    WALK_INS = "typed_names"  # names of walk-ins typed without a network
+    CONCERNS = "concerns"  # what was written to those who look after safety
+
+
 class FilePart(enum.StrEnum):
     """What of a youth's file, beside signed consents, has an end of its own. The words are tables of retention.toml."""
 

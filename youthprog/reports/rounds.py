@@ -8,6 +8,7 @@ from youthprog.attendance import services as attendance
 from youthprog.audit.services import record
 from youthprog.concerns import services as concerns
 from youthprog.consent import keeping_queries as keeping
+from youthprog.consent.types import Written
 from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 from youthprog.documents import services as documents
@@ -21,9 +22,9 @@ def forget_concerns(now: datetime) -> Iterator[int]:
 
     With a fault in the department's file nothing goes; `youthprog check` says so.
     """
-    rule = keeping.concern_rule_in_force()
+    rule = keeping.words_rule_in_force(Written.CONCERNS)
     if rule is not None:
-        yield from concerns.forget_words(now, rule.after_end_days, keeping.youth_on_hold())
+        yield from concerns.forget_words(now, rule.days, keeping.youth_on_hold())
 
 
 def compare_documents(now: datetime, limit: int = A_NIGHT) -> int:
@@ -48,8 +49,8 @@ def forget_typed_names(now: datetime) -> Iterator[int]:
 
     A daily chore; yields each gathering's key. With a fault in that file nothing goes; `youthprog check` says so.
     """
-    rule = keeping.names_rule_in_force()
+    rule = keeping.words_rule_in_force(Written.WALK_INS)
     if rule is not None:
-        before = now - timedelta(days=rule.after_days)
+        before = now - timedelta(days=rule.days)
         held = keeping.youth_on_hold()
-        yield from attendance.forget_typed_names(before, held=held, days=rule.after_days, now=now)
+        yield from attendance.forget_typed_names(before, held=held, days=rule.days, now=now)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from youthprog.audit.services import record
 from youthprog.consent import keeping_queries as keeping
+from youthprog.consent.types import Written
 from youthprog.core import clock, db
 from youthprog.core.actor import SYSTEM
 from youthprog.mentorship.cadence.models import SupportContact
@@ -26,15 +27,15 @@ def forget_words(now: datetime) -> Iterator[int]:
 
     With a fault in the department's retention.toml nothing goes; `youthprog check` says so.
     """
-    rule = keeping.words_rule_in_force()
+    rule = keeping.words_rule_in_force(Written.MATCHES)
     if rule is None:
         return
     held = keeping.youth_on_hold()
-    for match_id, group_id in _ended_before(clock.day_of(now) - timedelta(days=rule.after_end_days)):
+    for match_id, group_id in _ended_before(clock.day_of(now) - timedelta(days=rule.days)):
         if held and held & _everybody_of(group_id):
             continue
         gone = sum(_blank(model, match_id) for model in (MatchClosure, SupportContact))
-        record("closure.words_removed", "match", match_id, by=SYSTEM, now=now, rows=gone, days=rule.after_end_days)
+        record("closure.words_removed", "match", match_id, by=SYSTEM, now=now, rows=gone, days=rule.days)
         yield match_id
 
 
