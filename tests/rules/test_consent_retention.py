@@ -30,6 +30,7 @@ from youthprog.consent.retention import (
     words_rule_of,
     years_after,
 )
+from youthprog.consent.types import Written
 
 DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
 YEARS = st.integers(0, 40)
