@@ -8,8 +8,9 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -33,8 +34,7 @@ class Fate(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
-class Flaw:
+class Flaw(NamedTuple):
     """Something wrong in a file. `row` counts as a spreadsheet does, 0 is the whole file. It holds none of the values."""
 
     row: int
@@ -42,14 +42,13 @@ class Flaw:
     code: str
     sentence: str
     refuses: bool = False
-    values: Mapping[str, int | str] = field(default_factory=dict, hash=False)
+    values: Mapping[str, int | str] = MappingProxyType({})
 
     def __str__(self) -> str:
         return self.sentence % self.values if self.values else self.sentence
 
 
-@dataclass(frozen=True)
-class Volunteer:
+class Volunteer(NamedTuple):
     """Somebody as a row names them. `email` is in its comparable form, `phone` in E.164."""
 
     row: int
@@ -64,8 +63,7 @@ class Volunteer:
         return fold(f"{self.family_name} {self.given_name}")
 
 
-@dataclass(frozen=True)
-class VolunteerFile:
+class VolunteerFile(NamedTuple):
     """A file as read. `unusable` says why nothing of it is; else rows, flaws by row and of the whole, columns left out."""
 
     rows: tuple[Volunteer, ...] = ()
@@ -309,8 +307,7 @@ def phone_of(text: str) -> str | None:
 # ---- against the file of people ----
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """Somebody on file: their name, their contacts, and whether they are on the program's list."""
 
     person_id: int
@@ -319,8 +316,7 @@ class Known:
     is_listed: bool
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """A row and what becomes of it. `person_id` is who it is already."""
 
     volunteer: Volunteer

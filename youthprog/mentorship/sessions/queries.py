@@ -126,7 +126,7 @@ def _others(logs: Iterable[SessionLog]) -> dict[int, tuple[LedTime, ...]]:
         return {}
     names = {person.id: person.name for person in db.session().scalars(sa.select(Person).where(Person.id.in_(keys)))}
     return {
-        key: tuple(replace(each, name=names.get(each.person_id or 0, "")) for each in those)
+        key: tuple(each._replace(name=names.get(each.person_id or 0, "")) for each in those)
         for key, those in found.items()
     }
 

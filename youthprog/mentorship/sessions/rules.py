@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from youthprog.core.refusals import N_, Refusal
 from youthprog.mentorship.rules import LONGEST_SESSION, wrong_state
@@ -181,8 +181,7 @@ def refusals_to_amend(reason: str, changed: Iterable[str]) -> list[Refusal]:
 # ---- whose time it was ----
 
 
-@dataclass(frozen=True)
-class Led:
+class Led(NamedTuple):
     """Who led a session, as its row says: `duty` and `minutes` are those of whoever logged it, `kept` the others' own."""
 
     mentor_ids: Sequence[int]

@@ -4,6 +4,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from youthprog.attendance.types import CAME, Mark
 from youthprog.core.refusals import N_
@@ -156,8 +157,7 @@ class Entry:
     duties: Mapping[int, DutyStatus] = field(default_factory=dict)  # of others who led it, as whoever logs it knows
 
 
-@dataclass(frozen=True)
-class LedTime:
+class LedTime(NamedTuple):
     """The time one mentor gave to a session: whose, on what duty, how long, and whether this mentor said so."""
 
     person_id: int | None
@@ -167,8 +167,7 @@ class LedTime:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class OwnTime:
+class OwnTime(NamedTuple):
     """A session one led and somebody else logged, to be confirmed or corrected in one's own time."""
 
     session_id: int
