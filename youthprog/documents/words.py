@@ -5,6 +5,7 @@ and does not ask the reader's session.
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
@@ -477,7 +478,7 @@ class Words:
 
     def long_day(self, day: date) -> str:
         """A date in full: "November 21, 2026" or "21 de noviembre de 2026"."""
-        return _plain(format_date(day, "long", locale=self._locale))
+        return _long_day(day, self._locale)
 
     def weekday(self, day: date) -> str:
         """The name of the day, as a line begins with it."""
@@ -504,6 +505,12 @@ class Words:
     def zone(self, name: str) -> str:
         """A time zone in words: "Central Time" or "hora central"."""
         return _plain(get_timezone_name(ZoneInfo(name), width="long", locale=self._locale, zone_variant="generic"))
+
+
+@lru_cache(maxsize=256)
+def _long_day(day: date, locale: str) -> str:
+    """Kept: a thousand certificates of a season say one day."""
+    return _plain(format_date(day, "long", locale=locale))
 
 
 def _plain(text: str) -> str:

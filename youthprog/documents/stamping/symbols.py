@@ -28,12 +28,12 @@ def qr_squares(text: str) -> Squares:
     if size > LARGEST:
         light, size = _modules(text, "L")
     quiet = QUIET if size < LARGEST else LEAST_QUIET
-    boxes = tuple(
-        (run.start() + quiet, row + quiet, run.end() - run.start(), 1)
-        for row in range(size)
-        for run in DARK.finditer(light[row * size : (row + 1) * size])
-    )
-    return Squares(boxes, size + 2 * quiet)
+    boxes = []
+    for row in range(size):
+        for run in DARK.finditer(light, row * size, (row + 1) * size):
+            start, end = run.span()
+            boxes.append((start - row * size + quiet, row + quiet, end - start, 1))
+    return Squares(tuple(boxes), size + 2 * quiet)
 
 
 def _modules(text: str, level: str) -> tuple[bytes, int]:
