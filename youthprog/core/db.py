@@ -24,7 +24,7 @@ from youthprog.core.text import storable
 
 BIGGEST_ID = 2**63 - 1
 LONGEST_KEY = len(str(BIGGEST_ID))
-KEPT_STATEMENTS = 100  # compiled ones, about 50 kB each; half as many more gather before the oldest go. Today alone sends 80
+KEPT_STATEMENTS = 100  # compiled ones, 50 kB each; half as many more gather before the oldest go. Today sends 80
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 2, 14  # of SQLite's pool: a megabyte each, so those of a rush are closed after it
 HELD_STATEMENTS = 12  # by the driver, ready to run, about 10 kB each, on each connection of the pool
 HELD_FOR_WRITING = 24  # on the one that writes for many: check-ins go round some ten
