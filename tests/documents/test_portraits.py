@@ -8,7 +8,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from youthprog.documents import portraits
 from youthprog.documents.portraits import BadPhoto, portrait_of
@@ -103,7 +103,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_photo_is_refused_in_one_sentence(what):
+def test_what_is_no_photo_is_refused_in_one_sentence(what, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as it is in the press, where weasyprint is
     sent, sentence = REFUSED[what]
     with pytest.raises(BadPhoto) as problem:
         portrait_of(sent)

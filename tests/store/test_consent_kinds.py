@@ -388,6 +388,16 @@ def test_files_are_sealed_anew_with_a_new_key(session, app):
     uploads.discard(digest)  # its key goes with this test
 
 
+@pytest.mark.parametrize("damaged", [b"", b"of another key"])
+def test_a_file_that_cannot_be_read_any_more_is_kept_anew_when_it_comes_again(app, damaged):
+    digest = services.store_upload(PDF)
+    uploads.path_of(digest).write_bytes(damaged)
+    with pytest.raises(uploads.Lost):
+        services.load_upload(digest)
+    assert services.store_upload(PDF) == digest
+    assert services.load_upload(digest) == PDF
+
+
 # ---- other signers ----
 
 

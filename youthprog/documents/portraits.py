@@ -4,6 +4,8 @@ What comes out is pixels alone, upright, of one shape and size. No EXIF, no plac
 file that came survives, because nothing of that file is written again.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -40,7 +42,7 @@ def portrait_of(content: bytes) -> bytes:
     if len(content) > MOST_BYTES:
         raise BadPhoto(TOO_LARGE)
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as opened:
+        with _whole_pictures_only(), Image.open(BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise BadPhoto(TOO_MANY_PIXELS)
             if min(opened.size) < LEAST_WIDTH or max(opened.size) < LEAST_HEIGHT:
@@ -53,6 +55,18 @@ def portrait_of(content: bytes) -> bytes:
     except Exception as problem:  # many kinds of broken pictures, each with an error of its own
         raise BadPhoto(UNREADABLE) from problem
     return _written(fitted)
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Pillow fills what is missing of a cut file with gray where it is told so, and weasyprint tells it for all."""
+    from PIL import ImageFile
+
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _on_white(picture: Any) -> Any:
