@@ -38,7 +38,8 @@ def pattern(address: str) -> str:
 
 
 class Crawl:
-    """One person's walk along the links. `known` are kinds of pages that axe has looked at for somebody else."""
+    """One person's walk along the links. `known` are the pages axe has looked at, whoever opened them and whichever rows
+    the words behind the question mark chose."""
 
     known: ClassVar[set[str]] = set()
 
@@ -67,7 +68,6 @@ class Crawl:
                 continue
             waiting.extend((link, path) for link in self._links())
             self._look(path)
-        Crawl.known |= self.visited.keys()
 
     def _links(self) -> list[str]:
         ours = [
@@ -87,6 +87,9 @@ class Crawl:
         count = cases(full=2, sample=1)
         number = len(self.visited)
         turn = number % 2
+        kind = pattern(path).partition("?")[0]
+        is_known = kind in self.known
+        self.known.add(kind)
         now = self.page.evaluate("document.documentElement.lang")  # a page is opened once a language, not oftener
         seen = {
             language: looks for language, looks in LOOKS.items() if count > 1 or language == "es" or number % 8 == 0
@@ -95,7 +98,7 @@ class Crawl:
             if language != now:
                 self.page.goto(f"{self.traveler.url}/language/{language}?next={path.replace('&', '%26')}")
             self._fits(path)
-            if count == 1 and pattern(path) in self.known:
+            if count == 1 and is_known:
                 continue  # what it looks like to each role is for the proofs
             for scheme, width in (looks * 2)[turn : turn + count]:
                 self._axe(f"{path} {language} {scheme} {width}", scheme, width)

@@ -42,8 +42,6 @@ from youthprog.programs import services as programs
 from youthprog.programs.models import Gathering, GroupMember
 from youthprog.programs.types import GatheringKind
 
-ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-
 
 @pytest.fixture(autouse=True)
 def at_the_time(monkeypatch):
@@ -84,13 +82,11 @@ def test_one_calendar_holds_what_all_children_go_to(circle):
     assert family(circle.coach) == set()
 
 
-@ONE_ENGINE
 def test_two_children_who_play_each_other_see_one_game(circle):
     meetings = [each for each in queries.family_meetings(actor(circle.rosa), NOW) if each.game]
     assert [(each.game.home, each.game.away, each.game.field) for each in meetings] == [("Tigers", "Hawks", "Field 1")]
 
 
-@ONE_ENGINE
 def test_a_child_goes_to_what_lies_in_its_days_on_the_team(circle, session):
     before, after = practice(circle.tigers, NOW - 3 * DAY), practice(circle.tigers, NOW + 3 * DAY)
     member = session.scalars(sa.select(GroupMember).where(GroupMember.youth_id == circle.stranger.id)).one()
@@ -110,7 +106,6 @@ def test_a_meeting_of_a_whole_season_is_everybodys(circle, session):
     assert party.id in family(circle.rosa)
 
 
-@ONE_ENGINE
 def test_what_a_phone_fetches_is_exactly_what_there_is(circle, visitor, session):
     dice = random.Random(7)
     wanted = {}
@@ -139,7 +134,6 @@ def test_what_a_phone_fetches_is_exactly_what_there_is(circle, visitor, session)
 # ---- no name in it ----
 
 
-@ONE_ENGINE
 def test_no_name_of_a_child_is_in_any_calendar(circle, visitor, session):
     circle.zoe.preferred_name = "Zozo"
     names = ["Mateo", "Zoe", "Zozo", "Noa", "Aguilar", "Yusuf", "Demir"]
@@ -170,7 +164,6 @@ def test_no_name_of_a_child_is_in_any_calendar(circle, visitor, session):
         assert not [name for name in wanted if name.casefold() in text]
 
 
-@ONE_ENGINE
 def test_what_names_nobody_is_shown_as_it_was_typed(circle):
     say = lambda text, **values: text % values if values else text  # noqa: E731
     row = practice(circle.tigers, title="Picture day", place="Gym West", site_id=circle.site.id)
@@ -205,7 +198,6 @@ def test_the_sequence_rises_with_each_change_and_with_no_other(circle, session, 
 # ---- whom a court keeps away ----
 
 
-@ONE_ENGINE
 def test_who_is_kept_from_a_child_sees_nothing_of_that_child(circle):
     away, home = practice(circle.hawks), practice(circle.match)
     keep_from(circle.rosa, circle.zoe)
@@ -224,14 +216,12 @@ def test_a_child_of_ones_own_on_the_same_team_does_not_open_it(circle):
     assert [group.name for group in queries.own_groups(actor(circle.rosa), NOW.date())] == ["Hawks", circle.match.name]
 
 
-@ONE_ENGINE
 def test_an_order_that_begins_later_closes_what_lies_after_it_now(circle):
     row = practice(circle.tigers, NOW + 10 * DAY)
     keep_from(circle.rosa, circle.stranger, starts_on=(NOW + 5 * DAY).date())
     assert row.id not in family(circle.rosa)
 
 
-@ONE_ENGINE
 def test_an_order_that_ended_closes_nothing(circle):
     row = practice(circle.tigers)
     keep_from(circle.rosa, circle.stranger, starts_on=(NOW - 9 * DAY).date(), ends_on=(NOW - DAY).date())
@@ -254,7 +244,6 @@ def test_a_coordinator_kept_from_a_child_does_not_learn_it_from_the_field(circle
 # ---- links ----
 
 
-@ONE_ENGINE
 def test_a_link_is_kept_as_a_hash_and_a_sealed_copy(circle):
     feed = services.share(FeedKind.FAMILY, by=actor(circle.rosa), now=NOW)
     token = feed.unseal("token_sealed")
@@ -278,7 +267,6 @@ def test_a_new_link_ends_the_old_one_and_no_other(circle):
     assert [each.feed_id for each in queries.own_feeds(circle.rosa.id)] == [team.id, new.id]
 
 
-@ONE_ENGINE
 def test_a_restriction_ends_the_links_of_everybody_who_answers_for_the_child(circle):
     father = make_person("Paul", "Aguilar")
     bond(circle.mateo, father)
@@ -296,21 +284,18 @@ def test_a_restriction_ends_the_links_of_everybody_who_answers_for_the_child(cir
     assert not queries.ended_for_safety(circle.rosa.id)
 
 
-@ONE_ENGINE
 def test_the_end_of_a_guardianship_ends_the_links(circle, session):
     feed = services.share(FeedKind.FAMILY, by=actor(circle.rosa), now=NOW)
     people.end_guardian(session.query(Guardianship).filter_by(youth_id=circle.zoe.id).one(), **DEED)
     assert feed.ended_why is FeedEnd.FAMILY
 
 
-@ONE_ENGINE
 def test_a_merge_ends_the_link_of_the_record_that_goes(circle):
     feed = services.share(FeedKind.FAMILY, by=actor(circle.dana), now=NOW)
     services.follow_merge(PeopleMerged(circle.rosa.id, circle.dana.id, NOW))
     assert (feed.person_id, feed.ended_why) == (circle.rosa.id, FeedEnd.MERGED)
 
 
-@ONE_ENGINE
 def test_nobody_stops_anothers_link(circle):
     feed = services.share(FeedKind.FAMILY, by=actor(circle.rosa), now=NOW)
     with pytest.raises(NotFound):
@@ -327,7 +312,6 @@ def test_a_coordinator_of_another_program_has_no_calendar_of_this_one(circle):
 # ---- what it costs ----
 
 
-@ONE_ENGINE
 def test_a_family_of_three_costs_as_much_as_one_and_stays_small(circle, visitor, session, statements):
     feed = services.share(FeedKind.FAMILY, by=actor(circle.rosa), now=NOW)
     session.commit()
@@ -352,7 +336,6 @@ def test_a_family_of_three_costs_as_much_as_one_and_stays_small(circle, visitor,
 # ---- files of games ----
 
 
-@ONE_ENGINE
 def test_files_of_games_hold_the_published_ones(circle, session):
     assert list(games_out(make_season())) == []
     (game,) = games_out(circle.season)

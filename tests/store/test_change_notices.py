@@ -26,7 +26,6 @@ from youthprog.people.types import ContactKind
 from youthprog.programs import services as programs
 from youthprog.programs.models import Gathering
 
-ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 LATER = NOW + QUIET
 
 
@@ -76,7 +75,6 @@ def test_everybody_concerned_gets_one_letter(circle, session):
     assert session.query(Message).count() == len(written), "told once"
 
 
-@ONE_ENGINE
 @pytest.mark.parametrize(
     ("starts", "is_told"), [(HOUR, True), (SHORT_NOTICE, True), (SHORT_NOTICE + timedelta(minutes=1), False)]
 )
@@ -85,7 +83,6 @@ def test_what_is_further_off_is_left_to_the_calendar(circle, session, starts, is
     assert bool(noted(session)) is is_told
 
 
-@ONE_ENGINE
 def test_a_meeting_moved_to_within_48_hours_or_out_of_them_is_told(circle, session):
     near, far = practice(circle.tigers, NOW + DAY), practice(circle.hawks, NOW + 9 * DAY)
     move(near, starts_at=NOW + 9 * DAY + 3 * HOUR, ends_at=NOW + 9 * DAY + 4 * HOUR)
@@ -95,7 +92,6 @@ def test_a_meeting_moved_to_within_48_hours_or_out_of_them_is_told(circle, sessi
     assert "New time: Hawks practice\nNow September 18, 2026, 10:00 am. It was September 26, 2026, 10:00 am." in text
 
 
-@ONE_ENGINE
 def test_many_changes_are_one_letter_to_a_person(circle, session):
     for number in range(4):
         cancel(practice(circle.tigers, NOW + (number + 1) * HOUR))
@@ -104,7 +100,6 @@ def test_many_changes_are_one_letter_to_a_person(circle, session):
     assert written["Rosa Aguilar"].subject == "4 meetings changed"
 
 
-@ONE_ENGINE
 def test_a_game_of_two_children_is_told_once(circle, session):
     home, away = (session.get(Gathering, key) for key in (circle.game.home_gathering_id, circle.game.away_gathering_id))
     for row in (home, away):
@@ -118,7 +113,6 @@ def test_a_game_of_two_children_is_told_once(circle, session):
     assert all(row.told_at for row in session.scalars(sa.select(ChangeNotice)))
 
 
-@ONE_ENGINE
 def test_a_slip_of_the_hand_put_right_at_once_is_no_letter(circle, session):
     row = practice(circle.tigers, place="Field 2")
     was = row.starts_at, row.ends_at
@@ -128,14 +122,12 @@ def test_a_slip_of_the_hand_put_right_at_once_is_no_letter(circle, session):
     assert noted(session) == {}
 
 
-@ONE_ENGINE
 def test_who_changed_it_and_who_is_kept_away_get_none(circle, session):
     keep_from(circle.dana, circle.mateo)
     cancel(practice(circle.tigers), by=actor(circle.coach))
     assert noted(session).keys() == {circle.rosa.id}
 
 
-@ONE_ENGINE
 def test_corrections_without_end_do_not_put_the_letter_off(circle, session):
     row = practice(circle.tigers)
     for minute in range(3):
@@ -145,7 +137,6 @@ def test_corrections_without_end_do_not_put_the_letter_off(circle, session):
     assert "Now September 18, 2026, 1:00 pm. It was September 18, 2026, 10:00 am." in text
 
 
-@ONE_ENGINE
 def test_who_has_no_address_is_shown_at_once(circle, session):
     for contact in session.query(ContactPoint).filter_by(person_id=circle.dana.id, kind=ContactKind.EMAIL):
         contact.ended_at = NOW
@@ -157,7 +148,6 @@ def test_who_has_no_address_is_shown_at_once(circle, session):
     assert states == {"Casey Coachman": "held", "Dana Demir": "no_address", "Rosa Aguilar": "held"}
 
 
-@ONE_ENGINE
 def test_a_further_change_is_news_again(circle, session):
     row = practice(circle.tigers)
     move(row, starts_at=NOW + 5 * HOUR, ends_at=NOW + 6 * HOUR)
@@ -170,7 +160,6 @@ def test_a_further_change_is_news_again(circle, session):
     assert (line.change.value, line.was_starts_at) == ("canceled", NOW + 5 * HOUR)
 
 
-@ONE_ENGINE
 def test_what_came_after_the_page_was_opened_stays_unread(circle, session):
     cancel(practice(circle.tigers))
     letters(session)
@@ -205,7 +194,6 @@ def test_the_unread_are_shown_to_who_may_call_them(circle, session):
     assert "Dana Demir" not in {line.name for line in notice_queries.told_of(coach, row, LATER)}
 
 
-@ONE_ENGINE
 def test_a_coordinator_of_another_program_sees_none_of_it(circle, session):
     person = make_person("Chris", "Elsewhere")
     give_account(Role.COORDINATOR, person, circle.season.program_id + 99)
@@ -213,7 +201,6 @@ def test_a_coordinator_of_another_program_sees_none_of_it(circle, session):
     assert notice_queries.unread(actor(person), NOW) == []
 
 
-@ONE_ENGINE
 def test_a_court_between_the_letter_and_the_look_closes_it(circle, session):
     cancel(practice(circle.tigers))
     letters(session)
@@ -221,7 +208,6 @@ def test_a_court_between_the_letter_and_the_look_closes_it(circle, session):
     assert notice_queries.unseen_of(circle.rosa.id, LATER) == []
 
 
-@ONE_ENGINE
 def test_only_the_button_counts(circle, session, visitor):
     cancel(practice(circle.tigers))
     link = re.search(r"(/seen/\S+)", letters(session)["Rosa Aguilar"].unseal("text_sealed"))[1]
@@ -242,7 +228,6 @@ def test_only_the_button_counts(circle, session, visitor):
 # ---- a family without an account ----
 
 
-@ONE_ENGINE
 def test_a_family_without_an_account_has_its_calendar_by_a_mailed_link(circle, session, visitor):
     kai = make_youth("Kai", "Kimura")
     kim = make_guardian(kai, "Kim", "Kimura")

@@ -46,7 +46,6 @@ EVERYBODY = make_actor(Role.COORDINATOR)
 BY = {"by": EVERYBODY, "now": NOW}
 DAY = timedelta(days=1)
 # The statements are the same; what engines do differently is tried on both.
-ON_ONE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +107,6 @@ def sure_at_gate(gathering: Gathering, *youth: Person) -> set[int]:
 # ---- who may play ----
 
 
-@ON_ONE
 def test_the_list_the_register_and_the_gate_say_the_same(session):
     league = League(most_players=1)
     family = Family(league.hawks)
@@ -134,7 +132,6 @@ def test_the_list_the_register_and_the_gate_say_the_same(session):
     assert sure_at_gate(make_gathering(league.hawks, NOW + 2 * DAY), family.youth) == {family.youth.id}
 
 
-@ON_ONE
 def test_practice_asks_for_consent_and_holds_alone(session):
     league = League(most_players=1)
     youth = make_youth(born_on=date(2005, 1, 1))
@@ -149,7 +146,6 @@ def test_practice_asks_for_consent_and_holds_alone(session):
     assert [player.consent.word for player in printed.players] == ["Held, medical"]
 
 
-@ON_ONE
 def test_without_a_game_the_day_is_judged_as_if_there_were_one(session):
     league = League()
     league.ages(9, 10)
@@ -160,7 +156,6 @@ def test_without_a_game_the_day_is_judged_as_if_there_were_one(session):
     assert not player.may_play
 
 
-@ON_ONE
 def test_a_child_both_coaches_listed_plays_for_the_first(session):
     league, youth = League(), make_youth()
     join(youth, league.hawks)
@@ -170,14 +165,12 @@ def test_a_child_both_coaches_listed_plays_for_the_first(session):
     assert league.codes(youth, league.game(group=league.owls)) == ["roster.second_team"]
 
 
-@ON_ONE
 def test_who_walked_in_to_a_game_is_not_on_the_roster(session):
     league = League()
     youth = league.child()
     assert league.codes(youth, league.game()) == ["roster.not_listed"]
 
 
-@ON_ONE
 def test_a_team_of_a_barred_adult_and_no_word_of_it(session):
     league, youth, father = League(), make_youth(), make_person("Paul")
     join(youth, league.hawks)
@@ -210,7 +203,6 @@ def test_a_day_gone_by_keeps_the_rules_and_the_roster_it_had(session):
     assert league.codes(youth, after)[-1] == "roster.not_listed"
 
 
-@ON_ONE
 def test_papers_seen_count_from_the_day_they_were_seen(session):
     league, youth = League(asks_age_proof=True, asks_physical=True), make_youth()
     join(youth, league.hawks)
@@ -238,7 +230,6 @@ def test_a_suspension_goes_along_and_a_game_rained_out_is_sat_out_again(session)
     assert league.codes(youth, league.game(5, league.owls)) == []
 
 
-@ON_ONE
 def test_a_return_needs_the_clearance_and_the_wait(session):
     league, youth = League(wait_days=7), make_youth()
     join(youth, league.hawks)
@@ -258,7 +249,6 @@ def test_a_return_needs_the_clearance_and_the_wait(session):
     assert "Ortiz" not in str(said)
 
 
-@ON_ONE
 def test_a_hold_does_not_end_a_match_with_a_mentor(session):
     season, youth = make_season(make_program(kind=ProgramKind.MENTORSHIP)), make_youth()
     enroll(youth, season)
@@ -295,7 +285,6 @@ def test_twelve_players_cost_the_statements_of_one(session, statements):
 # ---- exceptions, moves ----
 
 
-@ON_ONE
 def test_playing_up_late_and_over_the_limit_stand_with_one_reason(session):
     league = League(most_players=1, closes_on=ON - DAY)
     league.ages(9, 10)
@@ -313,7 +302,6 @@ def test_playing_up_late_and_over_the_limit_stand_with_one_reason(session):
     assert league.codes(youth, league.game(3)) == ["age.too_young"]
 
 
-@ON_ONE
 def test_who_came_by_another_door_plays_once_somebody_let_it_stand(session):
     league = League(closes_on=ON - DAY)
     youth = league.child()
@@ -325,7 +313,6 @@ def test_who_came_by_another_door_plays_once_somebody_let_it_stand(session):
         services.accept(youth.id, league.hawks, reason="Again", **BY)
 
 
-@ON_ONE
 def test_a_child_of_another_team_is_transferred_not_listed_twice(session):
     league = League()
     youth = league.child()
@@ -343,7 +330,6 @@ def test_a_child_of_another_team_is_transferred_not_listed_twice(session):
     assert moves[1] == (MoveKind.TRANSFERRED, league.hawks.id, league.owls.id, "Closer to home")
 
 
-@ON_ONE
 def test_nobody_plays_for_two_teams_on_one_day(session):
     league = League()
     youth = league.child()
@@ -354,7 +340,6 @@ def test_nobody_plays_for_two_teams_on_one_day(session):
     assert refused(problem) == ["met_today"]
 
 
-@ON_ONE
 def test_a_number_is_free_again_once_its_player_left_and_0_is_not_00(session):
     league = League()
     one, other, third = (league.child(name) for name in ("Ana", "Ben", "Chidi"))
@@ -395,7 +380,6 @@ def test_who_asked_first_moves_up_when_somebody_leaves_and_the_family_is_told(se
     assert "Hawks" in message.subject
 
 
-@ON_ONE
 def test_a_place_given_up_with_the_season_moves_somebody_up_too(session):
     league = League(most_players=1)
     join(make_youth("Chidi"), league.owls)
@@ -410,14 +394,12 @@ def test_a_place_given_up_with_the_season_moves_somebody_up_too(session):
     assert rows(DivisionWait)[1].left_at is not None
 
 
-@ON_ONE
 def test_who_could_have_a_place_gets_it_at_once(session):
     league = League(most_players=5)
     (first,) = wait_for(league, "Ana")
     assert records.teams_of_youth([first.id], league.season.id, ON)
 
 
-@ON_ONE
 def test_who_does_not_fit_is_passed_over_and_shown_so(session):
     league = League(most_players=1)
     league.ages(9, 10)
@@ -436,7 +418,6 @@ def test_who_does_not_fit_is_passed_over_and_shown_so(session):
     assert [row.group_id is not None for row in rows(DivisionWait)] == [False, True]
 
 
-@ON_ONE
 def test_a_coordinator_who_puts_somebody_before_the_line_says_why(session):
     league = League(most_players=1)
     for group in (league.hawks, league.owls):
@@ -448,7 +429,6 @@ def test_a_coordinator_who_puts_somebody_before_the_line_says_why(session):
     assert refused(problem) == ["roster.over_limit", "roster.ahead", "reason_needed"]
 
 
-@ON_ONE
 def test_nobody_moves_up_after_rosters_closed(session):
     league = League(most_players=1)
     gone = make_youth("Ben")
@@ -460,7 +440,6 @@ def test_nobody_moves_up_after_rosters_closed(session):
     assert rows(DivisionWait)[0].placed_at is None
 
 
-@ON_ONE
 def test_the_worker_finds_a_place_that_nobody_left(session):
     league = League()
     league.hawks.places = league.owls.places = 1
@@ -473,7 +452,6 @@ def test_the_worker_finds_a_place_that_nobody_left(session):
     assert list(waiting.fill_everywhere(NOW)) == []
 
 
-@ON_ONE
 def test_what_keeps_somebody_off_the_line(session):
     league = League(most_players=1)
     for group in (league.hawks, league.owls):

@@ -25,7 +25,6 @@ from youthprog.programs.models import GroupStaff, Program
 from youthprog.programs.types import GroupKind, StaffRole
 from youthprog.web import pages
 
-ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 P, A = Mark.PRESENT, Mark.ABSENT
 
 
@@ -215,7 +214,6 @@ def test_a_meeting_without_a_group_is_missing_and_counts(visitor, club, open_air
         assert (f"/gatherings/{late.id}/register" in listed.text_source) is (f"site={site.id}" in link)
 
 
-@ON_ONE_ENGINE
 def test_a_meeting_without_a_group_is_nobody_elses(visitor, club, open_air, session):
     other = Club(session, "Rams")
     for account in (club.account, other.account, make_account(Role.COORDINATOR, program_id=other.season.program_id)):
@@ -286,7 +284,6 @@ def test_a_leader_is_told_once_of_each_register_and_once_a_day(visitor, club, se
     assert [line.subject_id for line in lines] == [club.late.id, other.id, club.fresh.id]
 
 
-@ON_ONE_ENGINE
 def test_the_list_shows_who_was_told_and_what_became_of_the_mail(visitor, club, session):
     told(club.now)
     visitor.sign_in(make_account(Role.COORDINATOR, program_id=club.season.program_id))
@@ -300,7 +297,6 @@ def test_the_list_shows_who_was_told_and_what_became_of_the_mail(visitor, club, 
     assert "Alicia Tigers: the mail came back" in visitor.get("/registers/missing").text
 
 
-@ON_ONE_ENGINE
 def test_who_may_not_take_the_register_any_more_is_not_told(club, session):
     session.get_one(Account, club.account.id).closed_at = club.now
     session.commit()
@@ -312,7 +308,6 @@ def test_who_may_not_take_the_register_any_more_is_not_told(club, session):
     assert told(club.now) == []
 
 
-@ON_ONE_ENGINE
 def test_mentors_are_asked_for_sessions_elsewhere_and_not_twice(club, session):
     group = make_group(club.season, "Mateo and Officer Ruiz", GroupKind.MENTORING)
     mentor = make_person("Officer", "Ruiz")

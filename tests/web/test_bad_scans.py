@@ -18,8 +18,6 @@ from youthprog.core.actor import SYSTEM
 from youthprog.core.crypto import fingerprint
 from youthprog.people.services import restrict_custody
 
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is said has nothing to do with it
-
 BAD = {
     "foreign_code": ("This is not one of our cards.", "Esta no es una de nuestras tarjetas."),
     "other_department": ("This card belongs to another department.", "Esta tarjeta es de otro departamento."),

@@ -18,9 +18,6 @@ from youthprog.operations.logs import cleaned
 from youthprog.outreach import rules as outreach
 from youthprog.programs import services as programs
 
-ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-pytestmark = ONE_ENGINE
-
 
 @pytest.fixture(autouse=True)
 def at_the_time(monkeypatch):

@@ -22,8 +22,6 @@ from youthprog.core import db
 from youthprog.documents.models import Document
 from youthprog.documents.services import load_bytes
 
-# What is typed and shown has nothing to do with the engine.
-pytestmark = [pytest.mark.parametrize("app", ["sqlite"], indirect=True)]
 SEPTEMBER = NOW.replace(hour=18)
 TOWER = "a" + "\u0301" * 50_000
 # In any field: verbatim, or refused.

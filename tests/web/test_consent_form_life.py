@@ -18,7 +18,6 @@ from youthprog.core import db
 from youthprog.core.actor import SYSTEM
 
 DEED = {"by": SYSTEM, "now": NOW}
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,6 @@ from youthprog.people import services as people
 from youthprog.people.models import EmergencyContact, Guardianship, HealthNote
 from youthprog.people.types import HealthKind
 
-ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 SEPTEMBER = NOW.replace(hour=18)
 NEXT_YEAR = SEPTEMBER + timedelta(days=200)
 
@@ -97,7 +96,6 @@ def at_signature(visitor, family):
 # ---- pages ----
 
 
-@ON_ONE_ENGINE
 @pytest.mark.proof("a sibling adds at most four pages", room="consent")
 @pytest.mark.parametrize("same", [True, False], ids=["the same", "one by one"])
 def test_each_sibling_adds_at_most_four_pages(visitor, session, same):
@@ -113,7 +111,6 @@ def test_each_sibling_adds_at_most_four_pages(visitor, session, same):
     assert counts[-1] - counts[-2] == (3 if same else 4)
 
 
-@ON_ONE_ENGINE
 def test_a_form_of_five_sections_takes_ten_pages(visitor, session, five_sections):
     Family().ask(SEPTEMBER)
     session.commit()
@@ -139,7 +136,6 @@ def test_a_sibling_is_asked_on_four_pages(visitor, family):
     assert journey.pages == ["landing", "same", "choices", "q/5", "people", "check", "sign", "done"]
 
 
-@ON_ONE_ENGINE
 def test_consent_is_never_filled_in_for_a_sibling_and_facts_are(visitor, family):
     first_done(family)
     journey = walk(visitor, same=False)
@@ -157,7 +153,6 @@ def test_consent_is_never_filled_in_for_a_sibling_and_facts_are(visitor, family)
     )
 
 
-@ON_ONE_ENGINE
 def test_the_same_answers_are_shown_as_sentences_about_the_sibling(visitor, family):
     first_done(family)
     journey = walk(visitor)
@@ -172,7 +167,6 @@ def test_the_same_answers_are_shown_as_sentences_about_the_sibling(visitor, fami
     assert decided[family.youth[1].id, "rides"] is Decision.GIVEN
 
 
-@ON_ONE_ENGINE
 def test_health_words_are_never_taken_over_to_a_sibling(visitor, family):
     answer_all(
         request_of(family.youth[0]), now=SEPTEMBER, health={"choice": "yes", "alert": "Bee stings", "detail": ""}
@@ -183,7 +177,6 @@ def test_health_words_are_never_taken_over_to_a_sibling(visitor, family):
     assert "Bee stings" not in page.text_source
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(
     ("place", "given", "sentence"),
     [
@@ -264,7 +257,6 @@ def files_of(app):
     return {path for path in app.config["YOUTHPROG"].documents.rglob("*") if path.is_file()}
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("seen", ["", "x", "1:1 ", "9:9", "²:1", "1:" + "9" * 30])
 def test_a_signature_names_what_was_on_the_screen(visitor, family, seen):
     address, given = at_signature(visitor, family)
@@ -298,7 +290,6 @@ def test_a_drawing_is_kept_sealed_beside_the_typed_name(visitor, family):
         assert b"M10" not in each.drawn_sealed
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(
     "drawn", ["<svg onload=alert(1)>", "1,2 a,b", "javascript:1", "{{7*7}}", "601,1", "1,2;" * 100]
 )
@@ -396,7 +387,6 @@ def test_the_account_has_the_same_sitting(visitor, session, family):
 # ---- coming back ----
 
 
-@ON_ONE_ENGINE
 def test_the_same_link_leads_back_to_where_a_sibling_was_left(visitor, family):
     first_done(family)
     token = token_in_newest_mail("consent_request")
@@ -417,7 +407,6 @@ def test_every_record_of_a_sitting_tells_of_a_screen_of_the_staff(visitor, sessi
         assert [event.detail["staff_account_id"] for event in opened] == [account_id]
 
 
-@ON_ONE_ENGINE
 def test_change_on_the_check_page_leads_to_that_childs_question_and_back(visitor, family):
     at_signature(visitor, family)
     page = visitor.get(f"/consent/{request_of(family.youth[1]).id}/check")
@@ -461,7 +450,6 @@ def test_an_unchanged_renewal_takes_three_pages(visitor, session, september):
     assert len(rows(EmergencyContact)) == 1
 
 
-@ON_ONE_ENGINE
 def test_a_renewal_shows_every_statement_with_its_answer(visitor, session, september):
     renewed(session, september, health={"choice": "yes", "alert": "Peanut allergy", "detail": "Since 2020"})
     page = walk(visitor).run(until="renewal")
@@ -536,7 +524,6 @@ def test_only_changed_sections_are_asked_in_a_renewal(visitor, session, septembe
     assert journey.pages == ["landing", "renewal", "q/4", "check", "sign", "done"]
 
 
-@ON_ONE_ENGINE
 def test_who_answers_again_is_asked_everything(visitor, session, september):
     renewed(session, september)
     journey = walk(visitor, renew=False)

@@ -32,7 +32,6 @@ from youthprog.outreach.models import Message
 from youthprog.programs.types import StaffRole
 
 SEPTEMBER = NOW.replace(hour=18)
-ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 SUPPLEMENT = Document.kind == DocumentKind.SUPPLEMENT_RECORD
 SIGNED = {**DOCTORS, "typed_name": "Ada Obi"}
 
@@ -83,7 +82,6 @@ def newest_supplement():
 
 
 @pytest.mark.press
-@ON_ONE_ENGINE
 def test_the_doctors_part_is_sealed_with_the_words_the_doctor_saw(app, parted):
     page = sign_as_doctor(app, parted)
     assert page.h1 == "Signed. Thank you."
@@ -113,7 +111,6 @@ def test_the_doctors_part_is_sealed_with_the_words_the_doctor_saw(app, parted):
     assert queries.document_of(parted.case.request).sha256 == first.sha256
 
 
-@ON_ONE_ENGINE
 def test_in_the_language_of_the_signers_page(parted):
     how = {"typed_name": "Ada Obi", "by": SYSTEM, "now": SEPTEMBER, "language": "es"}
     prepared = services.prepare_part(parted.case, parted.question("doctor"), DOCTORS, **how)
@@ -121,7 +118,6 @@ def test_in_the_language_of_the_signers_page(parted):
     assert "Parte añadida a una constancia firmada" in prepared.document.content.decode()
 
 
-@ON_ONE_ENGINE
 def test_each_part_has_one_and_the_first_record_names_them_in_public(app, parted, desk, coach):
     sign_as_doctor(app, parted)
     desk.post(parted.address("desk"), {"field_1": "12"}, form_from=parted.address("desk"))
@@ -141,7 +137,6 @@ def test_each_part_has_one_and_the_first_record_names_them_in_public(app, parted
             assert secret not in own.text
 
 
-@ON_ONE_ENGINE
 def test_the_words_of_a_coach_and_of_the_office_are_their_own(app, parted, desk, coach):
     Visitor(app).sign_in(coach).post(parted.address("seen"), {"choice": "yes"}, form_from=parted.address("seen"))
     press = app.extensions["youthprog.press"]
@@ -152,7 +147,6 @@ def test_the_words_of_a_coach_and_of_the_office_are_their_own(app, parted, desk,
     assert "own account" in html
 
 
-@ON_ONE_ENGINE
 def test_a_second_click_makes_no_second_record(app, parted):
     visitor = Visitor(app)
     visitor.get(f"/p/{parted.token}")
@@ -182,7 +176,6 @@ def test_two_clicks_at_once_leave_one_record_and_no_file_behind(app, parted, mon
     assert len(stored_files(app) - before) == 1
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("step", EACH)
 def test_what_breaks_leaves_no_signature_of_the_part(app, parted, monkeypatch, step):
     visitor = Visitor(app)
@@ -198,7 +191,6 @@ def test_what_breaks_leaves_no_signature_of_the_part(app, parted, monkeypatch, s
     assert sign_as_doctor(app, parted).h1 == "Signed. Thank you."
 
 
-@ON_ONE_ENGINE
 def test_what_breaks_leaves_no_signature_of_the_office_either(app, parted, desk, monkeypatch):
     desk.get(parted.address("desk"))
     break_step(monkeypatch, app, "render")
@@ -242,7 +234,6 @@ def test_a_part_prepared_before_the_guardian_signed_is_not_recorded_without_its_
     assert parted.part("seen").signed_at is None
 
 
-@ON_ONE_ENGINE
 def test_the_record_of_one_answer_is_not_kept_with_another(parted):
     how = {"typed_name": "Ada Obi", "by": SYSTEM, "now": SEPTEMBER}
     prepared = services.prepare_part(parted.case, parted.question("doctor"), DOCTORS, **how)
@@ -265,14 +256,12 @@ def test_the_youths_page_and_the_requests_page_lead_to_it(app, parted, desk):
     assert reads == 1
 
 
-@ON_ONE_ENGINE
 def test_before_its_day_the_youths_page_does_not_show_it(app, parted, desk):
     sign_as_doctor(app, parted)
     page = desk.get(f"/consents/youth/{parted.family.youth.id}?on=2026-09-01")
     assert "Part signed later" not in page.text
 
 
-@ON_ONE_ENGINE
 def test_a_coach_opens_no_record(app, parted, coach):
     sign_as_doctor(app, parted)
     visitor = Visitor(app).sign_in(coach)
@@ -280,14 +269,12 @@ def test_a_coach_opens_no_record(app, parted, coach):
     assert "records/" not in visitor.get(f"/consents/requests/{parted.id}").text_source
 
 
-@ON_ONE_ENGINE
 def test_a_record_of_another_request_is_not_there(app, parted, desk):
     sign_as_doctor(app, parted)
     assert desk.raw(f"/consents/requests/{parted.id + 1}/records/{newest_supplement().id}.pdf").status_code == 404
     assert desk.raw(f"/consents/requests/{parted.id}/records/999999.pdf").status_code == 404
 
 
-@ON_ONE_ENGINE
 def test_by_a_link_the_guardian_opens_the_offices_part_and_not_the_doctors(app, parted, desk):
     sign_as_doctor(app, parted)
     desk.post(parted.address("desk"), {"field_1": "12"}, form_from=parted.address("desk"))
@@ -301,7 +288,6 @@ def test_by_a_link_the_guardian_opens_the_offices_part_and_not_the_doctors(app, 
     assert visitor.raw(f"/consent/{parted.id}/part-0.pdf").status_code == 404
 
 
-@ON_ONE_ENGINE
 def test_in_an_account_the_guardian_opens_both(app, parted):
     sign_as_doctor(app, parted)
     visitor = Visitor(app).sign_in(make_account(Role.GUARDIAN, parted.family.guardian))
@@ -309,14 +295,12 @@ def test_in_an_account_the_guardian_opens_both(app, parted):
     assert visitor.raw(page.link("Part signed by Ada Obi")).data == load_bytes(newest_supplement())
 
 
-@ON_ONE_ENGINE
 def test_no_mail_carries_what_the_doctor_said(app, parted):
     before = count(Message)
     sign_as_doctor(app, parted)
     assert count(Message) == before
 
 
-@ON_ONE_ENGINE
 def test_a_part_nobody_knows_any_more_is_taken_for_health(app, parted, desk, session):
     desk.post(parted.address("desk"), {"field_1": "12"}, form_from=parted.address("desk"))
     parted.part("desk").document_id = None

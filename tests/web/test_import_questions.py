@@ -25,7 +25,6 @@ from youthprog.people.models import CustodyRestriction, Guardianship, Person
 from youthprog.people.types import PersonKind
 from youthprog.programs.models import Gathering, Season
 
-ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 HEAD = ("First Name", "Last Name", "Birth Date", "Parent First Name", "Parent Last Name", "Parent Email", "Team")
 BO = ("Bo", "Ng", "2015-03-14", "Wei", "Ng", "wei@post.example", "Tigers")
 ANA = ("Ana", "Li", "2016-02-20", "Mei", "Li", "mei@post.example", "Tigers")
@@ -76,7 +75,6 @@ def can_accept(page: Page) -> bool:
 # which number is the month ----------------------------------------------------------------------------------------
 
 
-@ON_ONE_ENGINE
 def test_which_number_is_the_month_is_asked_once_and_never_guessed(coordinator, season, session):
     rows = [(*BO[:2], "03/04/2015", *BO[3:]), (*ANA[:2], "05/06/2016", *ANA[3:])]
     page = send(coordinator, season, table(*rows))
@@ -102,7 +100,6 @@ def test_which_number_is_the_month_is_asked_once_and_never_guessed(coordinator, 
 # what columns mean ------------------------------------------------------------------------------------------------
 
 
-@ON_ONE_ENGINE
 def test_an_unknown_column_is_said_by_hand_and_remembered(coordinator, season, session):
     head = ("Vorname:(17)", *HEAD[1:], "Favorite dinosaur", "Card number")
     content = table((*BO, "Triceratops", "4111111111111111"), head=head)
@@ -127,7 +124,6 @@ def test_an_unknown_column_is_said_by_hand_and_remembered(coordinator, season, s
     assert "not known" not in again.text
 
 
-@ON_ONE_ENGINE
 def test_a_wrong_meaning_can_be_changed_and_a_made_up_one_is_refused(coordinator, season, session):
     page = send(coordinator, season, table(BO))
     every = coordinator.get(page.link("Change what columns mean"))
@@ -153,7 +149,6 @@ def bob(robert: Person) -> bytes:
     return table(("Bob", "Ng", robert.born_on.isoformat(), *BO[3:]))
 
 
-@ON_ONE_ENGINE
 def test_whoever_is_alike_is_shown_beside_and_left_out_until_somebody_says(coordinator, season, session, robert):
     page = send(coordinator, season, bob(robert))
     assert "1 row may be somebody who is here" in page.text
@@ -164,7 +159,6 @@ def test_whoever_is_alike_is_shown_beside_and_left_out_until_somebody_says(coord
     assert youth_count(session) == 1
 
 
-@ON_ONE_ENGINE
 def test_two_spellings_of_one_are_joined_by_a_person_and_remembered(coordinator, season, session, robert):
     page = post(coordinator, send(coordinator, season, bob(robert)), "pairs", same="yes")
     assert "may be somebody" not in page.text
@@ -176,7 +170,6 @@ def test_two_spellings_of_one_are_joined_by_a_person_and_remembered(coordinator,
     assert "This file changes 0 records." in send(coordinator, season, bob(robert)).text
 
 
-@ON_ONE_ENGINE
 def test_two_who_are_two_stay_so_and_are_not_asked_again(coordinator, season, session, robert):
     page = post(coordinator, send(coordinator, season, bob(robert)), "pairs", same="no")
     post(coordinator, page, "accept")
@@ -187,7 +180,6 @@ def test_two_who_are_two_stay_so_and_are_not_asked_again(coordinator, season, se
     assert session.scalars(sa.select(ImportPair.is_same)).one() is False
 
 
-@ON_ONE_ENGINE
 def test_two_rows_of_one_file_are_compared_too(coordinator, season, session):
     page = send(coordinator, season, table(BO, ("Beau", *BO[1:]), ("Bobo", "Ngo", *BO[2:]), ANA))
     assert "may be somebody" not in page.text
@@ -198,7 +190,6 @@ def test_two_rows_of_one_file_are_compared_too(coordinator, season, session):
     assert youth_count(session) == 2
 
 
-@ON_ONE_ENGINE
 def test_a_pair_that_nobody_asks_about_is_refused(coordinator, season, robert):
     page = send(coordinator, season, bob(robert))
     post(coordinator, page, "pairs", status=409, pair="0" * 64, same="yes")
@@ -239,7 +230,6 @@ def test_a_large_file_is_written_in_parts_and_the_page_says_how_far(coordinator,
     assert "This file changes 0 records." in send(coordinator, season, content).text
 
 
-@ON_ONE_ENGINE
 def test_a_part_that_fails_stops_the_file_and_keeps_what_is_in(coordinator, season, session, app, monkeypatch):
     monkeypatch.setattr(import_services, "AT_ONCE", 1)
     page = post(coordinator, send(coordinator, season, table(BO, ANA)), "accept")
@@ -267,7 +257,6 @@ def test_a_part_that_fails_stops_the_file_and_keeps_what_is_in(coordinator, seas
 # schedules --------------------------------------------------------------------------------------------------------
 
 
-@ON_ONE_ENGINE
 def test_a_schedule_is_looked_at_and_accepted(coordinator, season, session):
     make_team(season, "Tigers")
     make_team(season, "Lions")
@@ -314,7 +303,6 @@ def filled(coordinator, season, session) -> Visitor:
     return coordinator
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(
     "file", ["players.csv", "players.xlsx", "games.csv", "games.xlsx", "sportsengine.csv", "teamsnap.csv"]
 )
@@ -327,7 +315,6 @@ def test_reading_our_own_export_again_changes_nothing(filled, season, session, f
     assert "Left out 0" in page.text
 
 
-@ON_ONE_ENGINE
 def test_formulas_in_an_export_are_text_and_come_back_as_they_were(filled, season, session):
     youth = session.scalars(sa.select(Person).where(Person.family_name == "Li", Person.kind == PersonKind.YOUTH)).one()
     youth.given_name, youth.folded_name = "=1+1", "li =1+1"
@@ -347,7 +334,6 @@ def test_formulas_in_an_export_are_text_and_come_back_as_they_were(filled, seaso
         assert "This file changes 0 records." in send(filled, season, content, file).text
 
 
-@ON_ONE_ENGINE
 def test_an_export_is_recorded_and_holds_no_health(filled, season, session):
     text = filled.raw(f"/seasons/{season.id}/export/players.csv").data.decode()
     assert "wei@post.example" in text
@@ -367,7 +353,6 @@ def keep_away(session, youth_id: int, adult_id: int) -> None:
     session.add(row)
 
 
-@ON_ONE_ENGINE
 def test_who_is_kept_from_a_child_exports_the_others_without_it(filled, season, session):
     """The coordinator may be the parent whom a court keeps away."""
     reader = session.scalars(sa.select(Account.person_id)).one()
@@ -379,7 +364,6 @@ def test_who_is_kept_from_a_child_exports_the_others_without_it(filled, season, 
     assert "Ng" not in text
 
 
-@ON_ONE_ENGINE
 def test_an_adult_kept_from_the_child_is_in_no_export(filled, season, session):
     """Else the next program that reads the file would invite that adult."""
     bond = session.scalars(
@@ -394,7 +378,6 @@ def test_an_adult_kept_from_the_child_is_in_no_export(filled, season, session):
     assert "mei@post.example" in text
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("role", [Role.COACH, Role.GUARDIAN, Role.ADMIN])
 def test_others_export_nothing(session, season, visitor, role):
     account = make_account(role)

@@ -27,7 +27,6 @@ from youthprog.programs import services as programs
 from youthprog.programs.models import GroupMember
 from youthprog.programs.types import StaffRole
 
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 NAMES = ("Ana", "Ben", "Chidi", "Dana", "Eve", "Fay")
 
 

@@ -306,7 +306,7 @@ def test_malformed_addresses_are_refused_alike(stages, name):
             with noting_what_is_asked() as asked:
                 faults += faults_at(stages, name, [each[0] for each in behind])
             if asked:  # a page that reads no word behind the question mark is the same page for all of them
-                for addresses in some_of(list(zip(*behind, strict=True))[1:], next(turn), sample=4):
+                for addresses in some_of(list(zip(*behind, strict=True))[1:], next(turn), sample=2):
                     faults += faults_at(stages, name, addresses)
             number = next(turn)
             for addresses in zip(*(bad_paths(stage, endpoint, number) for stage in stages), strict=True):
@@ -347,7 +347,7 @@ def bad_paths(stage: Stage, endpoint: Endpoint, turn: int) -> list[str]:
     for name in (*endpoint.in_path, *endpoint.words):
         is_id = name in endpoint.in_path
         known = str(world.id_of(name, "A", endpoint.name)) if is_id else world.word_of(name, "A", endpoint.name)
-        found += [path.replace(f"/{quote(known)}", f"/{bad}", 1) for bad in some_of(BAD_IDS, turn, sample=4)]
+        found += [path.replace(f"/{quote(known)}", f"/{bad}", 1) for bad in some_of(BAD_IDS, turn, sample=2)]
     return found
 
 

@@ -30,7 +30,6 @@ from youthprog.people import services as people
 from youthprog.people.queries import find_bond
 from youthprog.people.types import Relationship
 
-ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
 SEPTEMBER = NOW.replace(hour=18)
 BEATRIZ = {"name": "Tía Beatriz Peña", "relation": "Aunt", "phone": "(217) 555-0163", "agrees": "y"}
 
@@ -88,7 +87,6 @@ def test_from_the_mail_to_a_person_on_the_list(visitor, family):
     assert "Pick-up list changed on" in visitor.get(page.link("Back to the list").replace("/pickup", "/done")).text
 
 
-@ON_ONE_ENGINE
 def test_the_guardians_are_told_and_whom_a_court_limits_gets_nothing(visitor, family):
     open_list(visitor, family)
     visitor.post(f"/consent/{request_of(family.youth).id}/pickup", BEATRIZ)
@@ -105,7 +103,6 @@ def test_the_guardians_are_told_and_whom_a_court_limits_gets_nothing(visitor, fa
     assert not db.session().scalars(sa.select(Message).where(Message.person_id == family.victor.id)).all()
 
 
-@ON_ONE_ENGINE
 def test_somebody_is_taken_off_but_not_the_last(visitor, family):
     address = f"/consent/{request_of(family.youth).id}/pickup"
     page = open_list(visitor, family)
@@ -121,7 +118,6 @@ def test_somebody_is_taken_off_but_not_the_last(visitor, family):
     assert first.name not in standing(family)
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -142,7 +138,6 @@ def test_what_cannot_be_added(visitor, family, changes, says):
     assert len(looked) == ("Victor" in changes.get("name", ""))
 
 
-@ON_ONE_ENGINE
 def test_the_own_account_does_the_same_and_another_guardian_finds_nothing(visitor, family, session):
     request_id = request_of(family.youth).id
     visitor.sign_in(make_account(Role.GUARDIAN, family.jose))
@@ -156,7 +151,6 @@ def test_the_own_account_does_the_same_and_another_guardian_finds_nothing(visito
     assert "Tía Beatriz Peña" in standing(family)
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("happens", ["ended", "may not decide", "restricted", "taken back"])
 def test_a_list_that_ended_is_nobodys_to_change(family, happens, session):
     case = queries.get_request(request_of(family.youth).id)
@@ -189,7 +183,6 @@ def test_two_changes_at_once_do_not_lose_one(family):
 
 
 @pytest.mark.press
-@ON_ONE_ENGINE
 def test_the_supplement_is_sealed_and_the_signed_record_stays(visitor, family):
     first = db.session().scalars(sa.select(Document).where(Document.kind == DocumentKind.CONSENT_RECORD)).one()
     before, code = load_bytes(first), first.code

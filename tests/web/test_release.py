@@ -30,8 +30,6 @@ from youthprog.people.types import Relationship
 from youthprog.programs.models import Gathering
 from youthprog.programs.types import StaffRole
 
-ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is shown has nothing to do with it
-
 
 @pytest.fixture(autouse=True)
 def objections(app):
@@ -115,7 +113,6 @@ def test_two_taps_from_the_register_to_the_photo_id(visitor, gate):
     assert len(lines("release.opened")) == 3
 
 
-@ON_ONE_ENGINE
 def test_knowing_the_person_is_another_answer_and_kept_as_such(visitor, gate):
     to = f"guardian-{gate.rosa.id}"
     visitor.sign_in(gate.account).post(gate.address, {"to": to, "answer": "known"})
@@ -123,13 +120,11 @@ def test_knowing_the_person_is_another_answer_and_kept_as_such(visitor, gate):
     assert (deed.to_kind, deed.to_person_id, deed.id_seen) == (CollectedBy.GUARDIAN, gate.rosa.id, False)
 
 
-@ON_ONE_ENGINE
 def test_the_photo_id_is_asked_for(visitor, gate):
     visitor.sign_in(gate.account).post(gate.address, {"to": f"guardian-{gate.rosa.id}"}, status=422)
     assert gate.row().out_at is None
 
 
-@ON_ONE_ENGINE
 def test_a_barred_adult_is_no_choice_though_guardian_and_listed(visitor, gate):
     page = visitor.sign_in(gate.account).get(gate.address)
     assert "Kept" not in page.text
@@ -139,7 +134,6 @@ def test_a_barred_adult_is_no_choice_though_guardian_and_listed(visitor, gate):
     assert gate.row().out_at is None
 
 
-@ON_ONE_ENGINE
 @pytest.mark.parametrize("name", ["Paul Kept", "kept, PAUL", "P. Kept"])
 def test_a_barred_adult_stops_the_screen_is_logged_and_told(visitor, gate, name):
     page = visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": name})
@@ -163,7 +157,6 @@ def test_a_barred_adult_stops_the_screen_is_logged_and_told(visitor, gate, name)
         assert secret not in words
 
 
-@ON_ONE_ENGINE
 def test_who_is_not_on_the_list_stops_the_screen_and_the_signer_gets_the_link(visitor, gate):
     page = visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": "Uncle Bob"})
     assert page.h1 == "Stop. Do not release Mateo to this person."
@@ -180,14 +173,12 @@ def test_who_is_not_on_the_list_stops_the_screen_and_the_signer_gets_the_link(vi
     visitor.post(there, {"request": str(gate.request.id + 7)}, status=404)
 
 
-@ON_ONE_ENGINE
 def test_a_name_that_is_on_the_list_leads_to_the_photo_id(visitor, gate):
     page = visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": "consuelo  ABUELA"})
     assert page.h1 == "Look at a photo ID. Is it Abuela Consuelo?"
     assert not gate.deed(DeedKind.STOP)
 
 
-@ON_ONE_ENGINE
 def test_somebody_else_with_a_listed_name_is_stopped(visitor, gate):
     visitor.sign_in(gate.account).post(gate.address, {"to": f"listed-{listed(gate)}", "answer": "no"})
     assert gate.deed(DeedKind.STOP).refusal == "not_this_person"
@@ -203,7 +194,6 @@ def test_the_same_stop_again_is_told_once(visitor, gate):
     assert count(Message, Message.kind == "release_stopped") == 1
 
 
-@ON_ONE_ENGINE
 def test_nobody_leaves_alone_unless_the_program_allows_it_at_this_age(visitor, gate, session):
     page = visitor.sign_in(gate.account).get(gate.address)
     assert "Leaves alone" not in page.text
@@ -259,7 +249,6 @@ def grandfather(gate, session):
     return found
 
 
-@ON_ONE_ENGINE
 def test_a_namesake_passes_with_what_the_photo_id_says(visitor, gate, grandfather):
     page = visitor.sign_in(gate.account).get(gate.address)
     assert page.text.count("Paul Kept") == 1
@@ -287,7 +276,6 @@ def test_a_namesake_passes_with_what_the_photo_id_says(visitor, gate, grandfathe
     assert "photo ID compared" in visitor.get(f"/gatherings/{gate.gathering.id}/youth/{gate.youth.id}").text
 
 
-@ON_ONE_ENGINE
 def test_a_namesake_is_stopped_when_the_photo_id_says_otherwise(visitor, gate, grandfather):
     sent = {"to": f"guardian-{grandfather.id}", "answer": "id", "born_on": "1982-07-09"}
     page = visitor.sign_in(gate.account).post(gate.address, sent)
@@ -301,7 +289,6 @@ def test_a_namesake_is_stopped_when_the_photo_id_says_otherwise(visitor, gate, g
     assert not [each for each in page.all("form") if "pickup-link" in (each.get("action") or "")]
 
 
-@ON_ONE_ENGINE
 def test_a_typed_name_stops_though_a_namesake_may_collect(visitor, gate, grandfather):
     visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": "Paul Kept"})
     assert gate.deed(DeedKind.STOP).refusal == "barred"
@@ -312,7 +299,6 @@ def test_a_typed_name_stops_though_a_namesake_may_collect(visitor, gate, grandfa
     assert gate.row().out_at is None
 
 
-@ON_ONE_ENGINE
 def test_two_records_born_on_one_day_are_one_person(visitor, gate, grandfather, session):
     session.merge(gate.paul).born_on = grandfather.born_on
     session.commit()
@@ -323,7 +309,6 @@ def test_two_records_born_on_one_day_are_one_person(visitor, gate, grandfather, 
     assert gate.row().out_at is None
 
 
-@ON_ONE_ENGINE
 def test_the_house_tells_where_both_are_known_and_paper_names_neither(visitor, gate, grandfather, session):
     for person, street in ((grandfather, "1204 Oak Street"), (gate.paul, "77 Elm Street")):
         row = session.merge(person)
@@ -341,7 +326,6 @@ def test_the_house_tells_where_both_are_known_and_paper_names_neither(visitor, g
 # ---- who is on site, and who was not checked out ----
 
 
-@ON_ONE_ENGINE
 def test_who_is_on_site_with_marks_and_alerts(visitor, gate, objections):
     objections.add(gate.youth.id)
     page = visitor.sign_in(gate.account).get("/on-site")
@@ -398,7 +382,6 @@ def test_fifteen_minutes_after_the_end_an_alert_and_one_mail(visitor, session):
     assert "not checked out" not in visitor.get("/today").text
 
 
-@ON_ONE_ENGINE
 def test_whoever_leads_a_gathering_answers_for_who_walked_in(visitor, gate, session):
     other = make_youth("Zuzanna", "Wiśniewska")
     make_guardian(other, "Ewa")

@@ -30,7 +30,6 @@ from youthprog.people.types import Relationship
 from youthprog.programs.models import Gathering, GroupStaff
 from youthprog.programs.types import StaffRole
 
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 FRIDAY, SATURDAY, SUNDAY = date(2026, 9, 18), date(2026, 9, 19), date(2026, 9, 20)
 MONDAY = date(2026, 9, 21)
 

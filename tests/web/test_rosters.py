@@ -17,8 +17,6 @@ from youthprog.leagues.models import Division, Team
 from youthprog.leagues.rosters.models import DivisionWait, MedicalHold, Suspension
 from youthprog.programs.types import GatheringKind, StaffRole
 
-ON_ONE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 def team(session) -> Team:
@@ -41,7 +39,6 @@ def player_of(team: Team, given: str = "Ana"):
     return youth
 
 
-@ON_ONE
 def test_a_coach_sees_who_plays_and_takes_a_player_off(visitor, session, team):
     youth, coach = player_of(team), make_person("Luis", "Coach")
     lead(coach, team.group, StaffRole.HEAD_COACH, youth).from_on = clock.today() - timedelta(9)
@@ -86,7 +83,6 @@ def test_a_coordinator_ends_a_hold_with_the_clearance(visitor, session, team):
     visitor.get(f"/divisions/{team.division_id}/rosters", status=404)
 
 
-@ON_ONE
 def test_a_suspension_a_transfer_and_what_is_wrong_beside_its_field(visitor, session, team):
     youth = player_of(team)
     owls = make_team(team.group.season, "Owls")
@@ -106,7 +102,6 @@ def test_a_suspension_a_transfer_and_what_is_wrong_beside_its_field(visitor, ses
     assert "No. 00" in page.text
 
 
-@ON_ONE
 def test_rules_ask_for_a_reason_and_the_waitlist_moves_by_itself(visitor, session, team):
     youth, second, third = player_of(team), make_youth("Ben"), make_youth("Chidi")
     for each in (second, third):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from tests.makers.people import make_youth
@@ -21,8 +20,6 @@ from youthprog.core import clock
 from youthprog.core.actor import SYSTEM
 from youthprog.people.services import restrict_custody
 from youthprog.reports.rounds import forget_typed_names
-
-ON_ONE_ENGINE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 
 
 def typed(name, **more):
@@ -59,7 +56,6 @@ def test_a_name_that_means_one_child_of_the_season_puts_it_on_the_register_once(
     assert not phone.look()["youth"][-1]["disputed"]
 
 
-@ON_ONE_ENGINE
 def test_a_name_that_means_nobody_for_sure_waits_for_somebody_to_say_who_it_is(phone, field, session):  # noqa: F811
     kept_away = enrolled(field, session, "Noa")
     enrolled(field, session, "Ben"), enrolled(field, session, "Ben")
@@ -106,7 +102,6 @@ def test_somebody_says_who_it_is_and_the_name_is_settled(phone, field, session):
     assert walked_in(session, field) == [children[1].id]
 
 
-@ON_ONE_ENGINE
 def test_a_name_of_nobody_of_ours_goes_and_the_register_stays_as_it_was(phone, field, session):  # noqa: F811
     one = typed("Zoe Quinn")
     phone.send(one)
@@ -122,7 +117,6 @@ def test_a_name_of_nobody_of_ours_goes_and_the_register_stays_as_it_was(phone, f
     assert session.scalar(sa.select(sa.func.count()).select_from(AttendanceMark)) == 0
 
 
-@ON_ONE_ENGINE
 def test_a_name_is_settled_at_its_own_gathering_alone(phone, field, session):  # noqa: F811
     other = make_gathering(field.group, field.gathering.starts_at)
     session.commit()
@@ -132,7 +126,6 @@ def test_a_name_is_settled_at_its_own_gathering_alone(phone, field, session):  #
         phone.visitor.get(wrong, status=404)
 
 
-@ON_ONE_ENGINE
 def test_a_name_that_cannot_be_is_malformed_and_spoils_no_other(phone, field):  # noqa: F811
     wrong = ({"name": ""}, {"name": "a" * 161}, {"name": "No\x00a"}, {"name": 7}, {"name": "Noa", "mark": "present"})
     *refused, last = phone.send(*({**typed("x"), **more} for more in wrong), deed(field.ids[0]))["results"]
@@ -140,7 +133,6 @@ def test_a_name_that_cannot_be_is_malformed_and_spoils_no_other(phone, field):  
     assert last["state"] == "kept"
 
 
-@ON_ONE_ENGINE
 def test_a_child_that_is_not_cleared_only_watches_under_a_typed_name_too(phone, field, session, objections):  # noqa: F811
     objections.add(enrolled(field, session, "Noa").id)
     (told,) = phone.send(typed("Noa Diaz"))["results"]
@@ -148,7 +140,6 @@ def test_a_child_that_is_not_cleared_only_watches_under_a_typed_name_too(phone, 
     assert walked_in(session, field) == []
 
 
-@ON_ONE_ENGINE
 def test_names_go_after_their_term_and_who_it_was_stays(app, phone, field, session):  # noqa: F811
     child, held = enrolled(field, session, "Noa"), enrolled(field, session, "Ben")
     phone.send(typed("Noa Diaz"), typed("Ben Diaz"), typed("Zoe Quinn"))
