@@ -40,6 +40,7 @@ from youthprog.people.models import Person
 from youthprog.programs import queries as programs
 from youthprog.programs.models import Gathering
 from youthprog.web import edge
+from youthprog.web.cookies import KEPT, Checked
 
 FIRST = (
     9  # the session; the gathering; what consent it asks for; what is known of youth; four that write; the chain's end
@@ -57,6 +58,17 @@ def field(session, objections):  # noqa: F811
 @pytest.fixture
 def phone(visitor, field):
     return Phone(visitor, field)
+
+
+def test_what_a_phone_sends_again_is_not_forgotten_before_what_others_sent_earlier():
+    checked = Checked()
+    checked.keep("a phone's", 1)
+    for number in range(KEPT - 1):
+        checked.keep(number, number)
+    checked.keep("a phone's", 2)
+    checked.keep("one more", 3)
+    assert checked.get("a phone's") == 2
+    assert checked.get(0) is None
 
 
 def arrivals(field, *youth_ids):

@@ -339,7 +339,8 @@ def test_an_export_is_recorded_and_holds_no_health(filled, season, session):
     assert "wei@post.example" in text
     assert "llerg" not in text
     session.rollback()
-    assert session.scalars(sa.select(AuditEntry.action)).all()[-1] == "players.exported"
+    newest = sa.select(AuditEntry.action).order_by(AuditEntry.number.desc()).limit(1)
+    assert session.scalar(newest) == "players.exported"
     session.commit()
     filled.get(f"/seasons/{season.id}/export/secrets.csv", status=404)
 

@@ -18,7 +18,7 @@ KEPT_SECONDS = 60
 PLAIN = (str, int, float, bool, type(None))
 
 
-class _Checked:
+class Checked:
     """Texts whose signature was right, each with what it held."""
 
     def __init__(self) -> None:
@@ -30,6 +30,7 @@ class _Checked:
 
     def keep(self, text: Any, value: Any) -> None:
         self.kept[text] = time.monotonic(), value
+        self.kept.move_to_end(text)
         while len(self.kept) > KEPT:
             self.kept.popitem(last=False)
 
@@ -38,7 +39,7 @@ class Cookies(SecureCookieSessionInterface):
     """Flask's signed cookie. One that was read in the last minute is not verified again."""
 
     def __init__(self) -> None:
-        self.checked = _Checked()
+        self.checked = Checked()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The values of the cookie, in a dictionary of this request's own."""
@@ -63,7 +64,7 @@ class Forgery(CSRFProtect):
     """Flask-WTF's check of forms. A token that was checked against this very session's in the last minute is good."""
 
     def __init__(self, app: Flask) -> None:
-        self.checked = _Checked()
+        self.checked = Checked()
         super().__init__(app)
 
     def knows(self, session: SessionMixin, environ: dict[str, Any]) -> bool:
