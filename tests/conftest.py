@@ -33,7 +33,7 @@ ENGINES = ("sqlite", "postgresql")
 PRESS = "youthprog.press"
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
-SHARE = 4
+SHARE = 8
 MIDDAY = datetime(2026, 9, 17, 17, 0, tzinfo=UTC)  # noon of a Thursday where the department is, no clock change near
 BEGAN = time.monotonic()
 
