@@ -138,6 +138,7 @@ def department(tmp_path_factory: pytest.TempPathFactory) -> Department:
     with (shared / "department.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not zone.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # what another process could not finish
             folder.mkdir()
             here = Installation("http://127.0.0.1", folder, environment_of(folder, "http://127.0.0.1", daytime()))
             for command in (["init"], ["demo", "--size", "s"]):

@@ -157,6 +157,16 @@ def test_a_barred_adult_stops_the_screen_is_logged_and_told(visitor, gate, name)
         assert secret not in words
 
 
+def test_a_coordinator_whom_a_court_limits_is_not_told_of_a_stop(visitor, gate, session):
+    """Limited in anything: here a coordinator who may only not collect the child."""
+    make_account(Role.COORDINATOR, gate.paul)
+    session.commit()
+    visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": "Paul Kept"})
+    assert [
+        mail.person_id for mail in session.scalars(sa.select(Message).where(Message.kind == "release_stopped"))
+    ] == [gate.coordinator.person_id]
+
+
 def test_who_is_not_on_the_list_stops_the_screen_and_the_signer_gets_the_link(visitor, gate):
     page = visitor.sign_in(gate.account).post(gate.address, {"to": "else", "name": "Uncle Bob"})
     assert page.h1 == "Stop. Do not release Mateo to this person."

@@ -1,6 +1,6 @@
 """A file of volunteers or mentors on a page: what it would change is shown row by row, and written when one says so.
 
-What was read waits sealed in the form itself for an hour; nothing of it is kept on the server before that.
+What was read waits in the form itself, signed, for an hour; nothing of it is kept on the server before that.
 """
 
 from typing import Any
@@ -44,7 +44,7 @@ def new_import() -> Response:
 @bp.post("/credentials/import")
 @door(P.CREDENTIAL_EDIT)
 def take_import() -> BaseResponse:
-    """Show what a file would change, row by row; then, with what was read sealed in the form, change it."""
+    """Show what a file would change, row by row; then, with what was read signed in the form, change it."""
     form = _file_form()
     if not form.validate_on_submit():
         return _import_page(form, 422)
@@ -56,14 +56,14 @@ def take_import() -> BaseResponse:
         form.file.errors = [_unusable(read)]
         return _import_page(form, 422)
     rows = [[each.row, each.given_name, each.family_name, each.email, each.phone] for each in read.rows]
-    kept = _sealed().dumps([season.id, rows]) if rows else None
+    kept = _signed().dumps([season.id, rows]) if rows else None
     return _import_page(form, kept=kept, read=read, planned=volunteer_services.plan_volunteers(read.rows, season))
 
 
 def _imported(form: Any, season: Season) -> BaseResponse:
     """Put the people that were shown on the list."""
     try:
-        season_id, rows = _sealed().loads(request.form["kept"], max_age=KEPT_SECONDS)
+        season_id, rows = _signed().loads(request.form["kept"], max_age=KEPT_SECONDS)
     except BadData:
         season_id, rows = 0, []
     if season_id != season.id:
@@ -79,7 +79,7 @@ def _imported(form: Any, season: Season) -> BaseResponse:
     return redirect(url_for("credentials.index", show="all"), 303)
 
 
-def _sealed() -> URLSafeTimedSerializer:
+def _signed() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"volunteers {actor().account_id}")
 
 
